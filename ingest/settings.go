@@ -1,0 +1,186 @@
+package ingest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// DefaultFieldLimit is csv.field_size_limit() as every CPython starts.
+const DefaultFieldLimit = 131072
+
+// Detected, as a policy's codec, stands for the one detection finds.
+const Detected = "detected"
+
+// Settings say in full how one path reads one input: nothing about a run is
+// implicit. They print as the arguments of "feedparity ingest".
+//
+// A policy is Settings whose Codec may be Detected and whose Dialect may be nil
+// (detected); Resolve turns it into the Settings of one run.
+type Settings struct {
+	Python     Python
+	Open       OpenMode
+	Codec      string     // Python's name for the codec, in any spelling Python accepts
+	Errors     string     // the errors= argument: "strict", "replace", ...
+	Dialect    Dialect    // arguments to csv.reader beside its lines
+	Sniff      bool       // take the dialect from csv.Sniffer().sniff of the first 8192 units instead
+	FieldLimit int64      // csv.field_size_limit
+	Reader     ReaderKind // csv.reader or csv.DictReader
+	// Clean are steps applied in order to every text or byte string cell, the
+	// header row's included; None, floats and a DictReader's keys pass through,
+	// the elements of a list of extras are cleaned one by one.
+	Clean []Step
+	// Types convert columns after cleaning; the header row is not converted.
+	Types []ColumnType
+}
+
+// ReaderKind chooses the class of the csv module that makes the rows.
+type ReaderKind string
+
+// The two readers of the csv module.
+const (
+	RowReader  ReaderKind = "reader" // csv.reader: a row is a List
+	DictReader ReaderKind = "dict"   // csv.DictReader: a row is a Dict
+)
+
+// OpenMode names one idiom by which real ingestion code gets from a file to
+// csv.reader; docs/architecture.md shows the Python of each.
+type OpenMode string
+
+// The open modes. ModesOf tells which path knows which.
+const (
+	OpenBytes         OpenMode = "bytes"          // py2
+	OpenBytesDecode   OpenMode = "bytes-decode"   // py2, its default
+	OpenUniversal     OpenMode = "universal"      // py2
+	OpenRecode        OpenMode = "recode"         // py2
+	OpenIO            OpenMode = "io-open"        // py2
+	OpenCodecs        OpenMode = "codecs-open"    // both
+	OpenSplitlines    OpenMode = "splitlines"     // both
+	OpenText          OpenMode = "text"           // py3, its default
+	OpenTextUniversal OpenMode = "text-universal" // py3
+	OpenLocale        OpenMode = "locale"         // py3
+	OpenIterdecode    OpenMode = "iterdecode"     // py3
+	OpenStringIO      OpenMode = "stringio"       // py3
+)
+
+// ModesOf lists the open modes of a path, its default first.
+func ModesOf(p Path) []OpenMode {
+	if p == Py2 {
+		return []OpenMode{OpenBytesDecode, OpenBytes, OpenUniversal, OpenRecode, OpenCodecs, OpenIO, OpenSplitlines}
+	}
+	return []OpenMode{OpenText, OpenTextUniversal, OpenLocale, OpenCodecs, OpenIterdecode, OpenStringIO, OpenSplitlines}
+}
+
+// Step names a cleaning step: "strip", "lower", "upper", ...
+type Step string
+
+// ColumnType converts one column.
+type ColumnType struct {
+	// Column is a header name or, if it is a decimal number, a 1-based position.
+	// A name is compared with the header as Python compares it with a native
+	// string literal; a name that no header cell equals converts nothing.
+	Column string
+	Type   string // "text", "int", "float" or "decimal"
+}
+
+// Index returns the 1-based position a numeric Column names, 0 for a name.
+func (t ColumnType) Index() int {
+	n, err := strconv.Atoi(t.Column)
+	if err != nil || n < 1 {
+		return 0
+	}
+	return n
+}
+
+// DefaultSettings are the ones of "feedparity ingest" without options.
+func DefaultSettings(py Python) Settings {
+	return Settings{
+		Python: py, Open: ModesOf(py.Path())[0], Codec: "utf-8", Errors: "strict",
+		FieldLimit: DefaultFieldLimit, Reader: RowReader,
+	}
+}
+
+// Validate reports settings that do not fit together. What Python itself would
+// refuse (a dialect, an error handler) is no error here: it is an outcome.
+func (s Settings) Validate() error {
+	path := s.Python.Path()
+	if !slices.Contains(ModesOf(path), s.Open) {
+		return fmt.Errorf("open mode %q: python %s knows %s", s.Open, s.Python, joinModes(ModesOf(path)))
+	}
+	if s.Reader != RowReader && s.Reader != DictReader {
+		return fmt.Errorf("reader %q: want reader or dict", s.Reader)
+	}
+	return nil
+}
+
+func joinModes(modes []OpenMode) string {
+	names := make([]string, len(modes))
+	for i, m := range modes {
+		names[i] = string(m)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Resolve completes a policy with what detection found. The dialect is used only
+// where the policy names none.
+func (s Settings) Resolve(codec string, dialect Dialect) Settings {
+	if s.Codec == Detected {
+		s.Codec = codec
+	}
+	if s.Dialect == nil {
+		s.Dialect = dialect
+	}
+	return s
+}
+
+// ForView returns the settings with which a policy reads a view: the normalized
+// one is UTF-8 whatever the supplier sent.
+func (s Settings) ForView(v View) Settings {
+	if v == Normalized {
+		s.Codec = "utf-8"
+	}
+	return s
+}
+
+// Args returns the settings as arguments of "feedparity ingest", all of them.
+func (s Settings) Args() []string {
+	args := []string{
+		"--as", s.Python.Path().String(), "--python", s.Python.String(), "--open", string(s.Open),
+		"--codec", s.Codec, "--errors", s.Errors,
+	}
+	for _, o := range s.Dialect {
+		args = append(args, "--dialect", o.String())
+	}
+	if s.Sniff {
+		args = append(args, "--sniff")
+	}
+	args = append(args, "--field-limit", strconv.FormatInt(s.FieldLimit, 10), "--reader", string(s.Reader))
+	for _, c := range s.Clean {
+		args = append(args, "--clean", string(c))
+	}
+	for _, t := range s.Types {
+		args = append(args, "--type", t.Column+"="+t.Type)
+	}
+	return args
+}
+
+// String prints the settings in full, quoted so that a shell reads them back.
+func (s Settings) String() string {
+	args := s.Args()
+	for i, a := range args {
+		args[i] = ShellQuote(a)
+	}
+	return strings.Join(args, " ")
+}
+
+// ShellQuote quotes a word for a POSIX shell, if it needs it.
+func ShellQuote(a string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=,:+@%", r)
+	}
+	if a != "" && strings.IndexFunc(a, func(r rune) bool { return !plain(r) }) < 0 {
+		return a
+	}
+	return "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+}

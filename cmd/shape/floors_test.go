@@ -1,0 +1,127 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/feedparity/feedparity"
+
+// floors is the import graph as policy: a package imports only lower floors.
+// Do not relax it to make something build: move the code instead.
+var floors = map[string]int{
+	"ingest": 0, "ingest/wire": 0,
+	"ingest/pycodec": 1, "ingest/pycell": 1, "ingest/shrink": 1, "corpus": 1,
+	"ingest/pycsv": 2, "ingest/pytext": 2, "ingest/config": 2, "ingest/config/secret": 1,
+	"ingest/fetch": 2, "ingest/fetch/ftptest": 1, "ingest/archive": 2, "ingest/detect": 2,
+	"ingest/normalize": 2, "ingest/diff": 2, "ingest/interp": 2, "ingest/state": 2,
+	"ingest/interp/interptest": 3, // for tests only
+	"ingest/embedded":          3, "ingest/classify": 3,
+	"ingest/parity": 4, "ingest/report": 4,
+	"golden":       5,
+	"ingest/sweep": 6, "fuzz": 6,
+	"cmd/feedparity": 7, "cmd/shape": 7,
+}
+
+// only names packages of others that a few of ours may use, with the reason.
+var only = []struct {
+	imported string
+	users    []string
+	because  string
+}{
+	{"os/exec", []string{"ingest/interp", "ingest/config/secret"}, "only interpreters and password commands are run"},
+	{"github.com/jlaffaye/ftp", []string{"ingest/fetch"}, "its faults are fenced in by fetch"},
+	{"flag", nil, "cobra reads the flags"},
+	{"github.com/spf13/cobra", []string{"cmd/feedparity"}, "only the command talks to people"},
+	{"github.com/google/go-cmp/cmp", []string{"cmd/feedparity", "ingest/report"}, "it shows differences to people and decides nothing"},
+}
+
+// imports lists the packages each of our packages imports outside its tests.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	out := map[string][]string{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		for _, group := range f.Comments {
+			if strings.Contains(group.Text(), "go:build ignore") || strings.HasPrefix(group.List[0].Text, "//go:build ignore") {
+				return nil // a generator, run by hand
+			}
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(rel)
+		for _, spec := range f.Imports {
+			name, _ := strconv.Unquote(spec.Path.Value)
+			out[pkg] = append(out[pkg], name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestFloors(t *testing.T) {
+	for pkg, imported := range imports(t) {
+		floor, ok := floors[pkg]
+		if !ok {
+			t.Errorf("%s stands on no floor: add it to the table on purpose", pkg)
+			continue
+		}
+		for _, name := range imported {
+			rel, ours := strings.CutPrefix(name, module+"/")
+			if !ours {
+				continue
+			}
+			if below, ok := floors[rel]; ok && below >= floor && !(floor == 0 && below == 0) {
+				t.Errorf("%s (floor %d) imports %s (floor %d)", pkg, floor, rel, below)
+			}
+		}
+	}
+}
+
+func TestOnly(t *testing.T) {
+	all := imports(t)
+	for _, rule := range only {
+		allowed := map[string]bool{}
+		for _, u := range rule.users {
+			allowed[u] = true
+		}
+		for pkg, imported := range all {
+			for _, name := range imported {
+				if name == rule.imported && !allowed[pkg] {
+					t.Errorf("%s imports %s: %s", pkg, name, rule.because)
+				}
+			}
+		}
+	}
+	for _, banned := range []string{"ingest/embedded", "ingest/interp"} {
+		other := map[string]string{"ingest/embedded": "ingest/interp", "ingest/interp": "ingest/embedded"}[banned]
+		for _, name := range all[banned] {
+			if name == module+"/"+other {
+				t.Errorf("%s imports %s: the two engines never see each other", banned, other)
+			}
+		}
+	}
+}

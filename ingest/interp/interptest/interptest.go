@@ -1,0 +1,100 @@
+// Package interptest lets tests be judged by every real CPython on the machine:
+// TestX checks our model, TestXConfirm the same table on the interpreters.
+package interptest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/interp"
+)
+
+// found are the interpreters to judge by: one per minor version, the newest
+// patch of it.
+var found = sync.OnceValue(func() []interp.Interpreter {
+	byMinor := map[ingest.Python]interp.Interpreter{}
+	for _, i := range interp.Find(context.Background()) {
+		byMinor[i.Version] = i // sorted, so the newest patch comes last
+	}
+	var out []interp.Interpreter
+	for _, i := range byMinor {
+		out = append(out, i)
+	}
+	slices.SortFunc(out, func(a, b interp.Interpreter) int {
+		return (a.Version.Major-b.Version.Major)*1000 + a.Version.Minor - b.Version.Minor
+	})
+	for _, i := range out {
+		fmt.Printf("confirm: judge %s\n", i)
+	}
+	return out
+})
+
+// Each runs f in a subtest for every interpreter found, one per minor version,
+// with a process that ends with the subtest. The versions that REQUIRE_PYTHON
+// names ("2.7,3.11,3.13") fail by name where they are missing; without it a
+// machine without interpreters skips the test.
+func Each(t *testing.T, f func(t *testing.T, p *interp.Process)) {
+	t.Helper()
+	interpreters := found()
+	for _, name := range missing(os.Getenv("REQUIRE_PYTHON"), interpreters) {
+		t.Errorf("python %s is required by REQUIRE_PYTHON and was not found on PATH, in pyenv, uv or asdf", name)
+	}
+	if len(interpreters) == 0 && !t.Failed() {
+		t.Skip("no python found; REQUIRE_PYTHON=2.7,3.13 makes this a failure")
+	}
+	for _, i := range interpreters {
+		t.Run("python"+i.Version.String(), func(t *testing.T) {
+			p, err := interp.Start(t.Context(), i, interp.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+			f(t, p)
+		})
+	}
+}
+
+// missing returns the required versions that are not among the interpreters.
+func missing(required string, have []interp.Interpreter) []string {
+	var out []string
+	for _, name := range strings.FieldsFunc(required, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if !slices.ContainsFunc(have, func(i interp.Interpreter) bool { return i.Version.String() == name }) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// defaultScale keeps "make test" quick; "make confirm" sets FEEDPARITY_CONFIRM=1.
+const defaultScale = 0.02
+
+// Cases scales a number of generated cases by the environment variable
+// FEEDPARITY_CONFIRM, a factor; it returns at least 1.
+func Cases(n int) int {
+	scale := defaultScale
+	if s := os.Getenv("FEEDPARITY_CONFIRM"); s != "" {
+		f, err := strconv.ParseFloat(s, 64)
+		if err != nil || f < 0 {
+			panic(fmt.Sprintf("FEEDPARITY_CONFIRM=%q: want a factor such as 0.02 or 1", s))
+		}
+		scale = f
+	}
+	return max(1, int(float64(n)*scale))
+}
+
+// Record prints the line that "make confirm" adds up and fails the test if there
+// were mismatches.
+func Record(t *testing.T, layer string, p *interp.Process, cases, mismatches int) {
+	t.Helper()
+	fmt.Printf("confirm: %s %s %d cases %d mismatches\n", layer, p.Interpreter.Full, cases, mismatches)
+	if mismatches > 0 {
+		t.Errorf("%s: %d of %d cases differ on python %s", layer, mismatches, cases, p.Interpreter.Full)
+	}
+}

@@ -1,0 +1,55 @@
+# runner.py, last part: the loop that answers requests until the pipe closes.
+
+
+class Exports(object):
+    """What a loaded module finds as `runner`: the helpers that tests share."""
+
+    def __init__(self):
+        for name in ('wire', 'wire_pairs', 'wire_fault', 'fault_type', 'fault_message', 'native', 'PY2'):
+            setattr(self, name, globals()[name])
+
+
+def op_load(req, blob):
+    """Runs source text as a module under a name; its functions can be called then."""
+    import types
+    name = str(req['name'])
+    module = types.ModuleType(name)
+    module.runner = Exports()
+    exec(compile(blob, '<%s>' % name, 'exec'), module.__dict__)
+    sys.modules[name] = MODULES[name] = module
+    write_frame(RESULT, b'null')
+
+
+def op_call(req, blob):
+    name, _, function = str(req['function']).partition('.')
+    result = getattr(MODULES[name], function)(json.loads(blob.decode('utf-8')))
+    write_frame(RESULT, dump(result))
+
+
+MODULES = {}
+OPS = {'load': op_load, 'call': op_call}
+
+
+def answer(frame):
+    head, _, blob = frame.partition(b'\n')
+    req = json.loads(head.decode('utf-8'))
+    try:
+        OPS[req['op']](req, blob)
+    except Exception:
+        # Ours, or a test's own operation: never the outcome of an input.
+        error = native_text(traceback.format_exc())
+        write_frame(ERROR, dump({'error': error}))
+
+
+def main():
+    protect_pipes()
+    write_frame(HELLO, dump({'version': list(sys.version_info[:3]), 'full': sys.version.split()[0]}))
+    while True:
+        frame = read_frame()
+        if frame is None:
+            os._exit(0)
+        answer(frame)
+
+
+if __name__ == 'feedparity_runner':
+    main()

@@ -1,0 +1,49 @@
+# The list of what we do here. "make help" prints it.
+
+GO      ?= go
+BIN     ?= bin/feedparity
+FUZZFOR ?= 20s
+# N scales the number of generated cases "make confirm" judges.
+N       ?= 1
+
+.PHONY: help build demo test confirm fuzz bench golden generate lint vuln presubmit
+
+help: ## print this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/feedparity, one static binary without cgo
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/feedparity
+
+demo: build ## run the main job: sweep our own demo supplier, needs nothing but Go
+	$(BIN) demo
+
+test: ## run every test; on the real Pythons too, where there are any
+	CGO_ENABLED=0 $(GO) test ./...
+
+confirm: ## judge the models by every real Python, a million generated cases and more
+	@CGO_ENABLED=0 FEEDPARITY_CONFIRM=$(N) $(GO) test -count=1 -p 1 -timeout 60m -run Confirm -v ./... > confirm.log 2>&1; \
+	status=$$?; awk -f .ci/confirm.awk confirm.log; \
+	if [ $$status -ne 0 ]; then grep -E '^( *--- FAIL|FAIL|panic|.*mismatch:)' confirm.log | head -50; fi; exit $$status
+
+fuzz: ## run each fuzz target for FUZZFOR; only what nothing explains fails
+	FUZZFOR=$(FUZZFOR) .ci/fuzz
+
+bench: ## run the benchmarks
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./... | tee bench.txt
+
+golden: ## replay every golden case, on the models and on the real Pythons
+	CGO_ENABLED=0 $(GO) test -count=1 -v -run Golden ./golden
+
+generate: ## make the generated tables again from the real interpreters
+	$(GO) generate ./...
+
+lint: ## go vet, staticcheck, gofmt, and our own figures
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "lint: run gofmt -w on these"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) run ./cmd/shape .
+
+vuln: ## look for known vulnerabilities in what we import (needs the network)
+	$(GO) tool govulncheck ./...
+
+presubmit: lint test golden ## what CI runs, before it does

@@ -1,0 +1,185 @@
+// Package config reads feedparity.yaml into the vocabulary of package ingest.
+//
+// The types of file.go are the file as written, and its reference; Load checks
+// them, makes every path absolute and hands out a Config. Whatever the file says
+// is either done or refused with its line and column: nothing is passed over.
+package config
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config/secret"
+)
+
+// DefaultFile is the name that commands look for in the current directory.
+const DefaultFile = "feedparity.yaml"
+
+// Config is a checked configuration. All paths in it are absolute.
+type Config struct {
+	File     string // the file it was read from
+	Root     string // project.root
+	State    string // database file
+	Archive  string // directories
+	Inbox    string
+	Reports  string
+	Golden   string
+	Feeds    []Feed // in the file's order
+	revision string // the command, "" for a hash of the .py files
+}
+
+// Feed is a configured feed and how to reach its source.
+type Feed struct {
+	ingest.Feed
+	Source Connection
+}
+
+// Connection is how to reach a feed's source.
+type Connection struct {
+	URL        string // ftp://host[:port]/dir, ftps://..., or an absolute directory
+	User       string // "" for anonymous
+	Password   secret.Ref
+	TLS        string // "explicit", "implicit" or "none"
+	CAFile     string // PEM file, "" for the system's authorities
+	ServerName string // "" for the URL's host
+}
+
+// Load reads and checks a file. Mistakes in it are *Error with line and column;
+// a file that is not there wraps fs.ErrNotExist.
+func Load(name string) (*Config, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			err = path.Err // the name is said once
+		}
+		return nil, fmt.Errorf("read config %q: %w", name, err)
+	}
+	return Read(name, data)
+}
+
+// Read checks a configuration that was read from the named file, whose directory
+// its paths are relative to.
+func Read(name string, data []byte) (*Config, error) {
+	var f File
+	if err := Decode(name, data, &f); err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return nil, fmt.Errorf("read config %q: %w", name, err)
+	}
+	r := resolver{file: name, dir: filepath.Dir(abs), f: f}
+	c := &Config{
+		File:    abs,
+		Root:    r.abs(or(f.Project.Root, ".")),
+		State:   r.abs(or(f.State, ".feedparity/state.db")),
+		Archive: r.abs(or(f.Archive, ".feedparity/archive")),
+		Inbox:   r.abs(or(f.Inbox, ".feedparity/inbox")),
+		Reports: r.abs(or(f.Reports, ".feedparity/reports")),
+		Golden:  r.abs(or(f.Golden, "golden/cases")),
+
+		revision: f.Project.Revision,
+	}
+	r.root = c.Root
+	c.Feeds, err = r.feeds()
+	return c, err
+}
+
+// Feed returns the feed of that name.
+func (c *Config) Feed(name string) (Feed, error) {
+	var names []string
+	for _, f := range c.Feeds {
+		if f.Name == name {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	if near := nearest(name, names); near != "" {
+		return Feed{}, fmt.Errorf("no feed %q in %s: did you mean %q?", name, c.File, near)
+	}
+	return Feed{}, fmt.Errorf("no feed %q in %s: it has %s", name, c.File, strings.Join(names, ", "))
+}
+
+// Revision returns the revision of the team's code: the first line printed by
+// the project's command, else a hash over the .py files under its root, else,
+// where no feed calls the team's code, "".
+func (c *Config) Revision(ctx context.Context) (string, error) {
+	if c.revision != "" {
+		rev, err := secret.Output(ctx, c.Root, c.revision)
+		if err != nil {
+			return "", fmt.Errorf("find code revision: %w", err)
+		}
+		return rev, nil
+	}
+	for _, f := range c.Feeds {
+		if f.Calls[ingest.Py2] != nil || f.Calls[ingest.Py3] != nil {
+			return hashSources(ctx, c.Root)
+		}
+	}
+	return "", nil
+}
+
+// hashSources hashes names and contents of all .py files under root, hidden
+// directories and virtual environments left out.
+func hashSources(ctx context.Context, root string) (string, error) {
+	h := sha256.New()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if path != root && (strings.HasPrefix(d.Name(), ".") || isFile(filepath.Join(path, "pyvenv.cfg"))) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if filepath.Ext(path) != ".py" || !d.Type().IsRegular() {
+			return nil
+		}
+		return hashFile(h, root, path)
+	})
+	if err != nil {
+		return "", fmt.Errorf("hash code of %s: %w", root, err)
+	}
+	return "py-" + hex.EncodeToString(h.Sum(nil))[:16], nil
+}
+
+// hashFile adds name, length and bytes, so that no two trees run together.
+func hashFile(h io.Writer, root, path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	rel, err := filepath.Rel(root, path)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(h, "%s\x00%d\x00", filepath.ToSlash(rel), len(data))
+	_, err = h.Write(data)
+	return err
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

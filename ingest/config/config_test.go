@@ -1,0 +1,281 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+const full = `# every shape of every key
+project: {root: code, revision: "git rev-parse HEAD"}
+paths:
+  py2: {python: ve27/bin/python, env: {LC_ALL: en_GB.UTF-8}}
+  py3: {python: python3.11, version: "3.11", cwd: /srv}
+state: var/state.db
+archive: var/archive
+inbox: var/inbox
+reports: var/reports
+golden: tests/cases
+defaults: {backfill: 5, match: "*.csv"}
+feeds:
+  acme:
+    source: ftps://shop@ftp.acme.example:2121/out/stock
+    match: ["stock_*.csv", "price_*.csv"]
+    pair:
+      py2: {open: bytes, codec: latin-1, dialect: ["delimiter=;", 'escapechar=\\'], clean: strip, types: {qty: int, 3: float}}
+      py3: {python: "3.11", codec: cp1252, errors: replace, dialect: {delimiter: "\t", quoting: QUOTE_NONE, escapechar: null, doublequote: false}, reader: dict, clean: [strip, lower], field_limit: 10, sniff: true}
+    charset: cp1252
+    key: [sku]
+    ignore: updated
+    tolerance: {price: 0.005}
+    compare: strict
+    backfill: 0
+    password: {env: ACME_PASSWORD}
+    tls: {mode: implicit, ca_file: ca.pem, server_name: ftp.acme.example}
+  beta-2:
+    source: drop/beta
+    pair: latin1-utf8
+    call: "adapters:Beta.read"
+    args: path
+    paths: {py2: {cwd: beta, env: {}}}
+  gamma:
+    source: ftp://ftp.gamma.example/
+    pair: {py3: {dialect: excel}}
+    user: me
+    password: {file: secrets/gamma}
+`
+
+func read(t *testing.T, text string) *Config {
+	t.Helper()
+	c, err := Read("/etc/fp/feedparity.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestReadFull(t *testing.T) {
+	c := read(t, full)
+	if c.Root != "/etc/fp/code" || c.State != "/etc/fp/var/state.db" || c.Golden != "/etc/fp/tests/cases" || len(c.Feeds) != 3 {
+		t.Fatalf("%+v", c)
+	}
+	acme := c.Feeds[0]
+	want := Connection{URL: "ftps://ftp.acme.example:2121/out/stock", User: "shop", TLS: "implicit", CAFile: "/etc/fp/ca.pem", ServerName: "ftp.acme.example"}
+	want.Password.Env = "ACME_PASSWORD"
+	if acme.Source != want || acme.Feed.Source != want.URL || acme.Backfill != 0 || acme.Charset != "cp1252" {
+		t.Errorf("source %+v of %+v", acme.Source, acme.Feed)
+	}
+	if got := acme.Pair.Py2.String(); got != `--as py2 --python 2.7 --open bytes --codec latin-1 --errors strict --dialect 'delimiter=;' --dialect 'escapechar=\\' --field-limit 131072 --reader reader --clean strip --type qty=int --type 3=float` {
+		t.Errorf("py2 policy %s", got)
+	}
+	if got := acme.Pair.Py3.String(); got != `--as py3 --python 3.11 --open text --codec cp1252 --errors replace --dialect 'delimiter=\t' --dialect quoting=3 --dialect escapechar=None --dialect doublequote=False --sniff --field-limit 10 --reader dict --clean strip --clean lower` {
+		t.Errorf("py3 policy %s", got)
+	}
+	cmp := ingest.Comparison{Key: []string{"sku"}, Ignore: []string{"updated"}, Tolerance: map[string]float64{"price": 0.005}, Strict: true}
+	if !reflect.DeepEqual(acme.Compare, cmp) {
+		t.Errorf("comparison %+v", acme.Compare)
+	}
+}
+
+func TestReadCallAndDefaults(t *testing.T) {
+	c := read(t, full)
+	beta, err := c.Feed("beta-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	py2 := ingest.Call{Function: "adapters:Beta.read", Python: "/etc/fp/ve27/bin/python", Env: map[string]string{}, Dir: "/etc/fp/beta", Version: ingest.Python27}
+	py3 := ingest.Call{Function: "adapters:Beta.read", Python: "python3.11", Dir: "/srv", Version: ingest.Python{Major: 3, Minor: 11}}
+	if !reflect.DeepEqual(*beta.Calls[0], py2) || !reflect.DeepEqual(*beta.Calls[1], py3) {
+		t.Errorf("calls %+v and %+v", *beta.Calls[0], *beta.Calls[1])
+	}
+	if beta.Backfill != 5 || beta.Match[0] != "*.csv" || beta.Source.URL != "/etc/fp/drop/beta" || beta.Pair.Name != "latin1-utf8" {
+		t.Errorf("beta-2 %+v: defaults are not applied", beta)
+	}
+	gamma := c.Feeds[2]
+	if gamma.Pair.Py3.Dialect == nil || gamma.Pair.Py2.Dialect != nil || gamma.Pair.Py2.Codec != ingest.Detected {
+		t.Errorf("gamma %+v: excel is no detected dialect", gamma.Pair)
+	}
+	if gamma.Source.TLS != "none" || gamma.Source.Password.File != "/etc/fp/secrets/gamma" {
+		t.Errorf("gamma %+v", gamma.Source)
+	}
+	if _, err := c.Feed("gama"); err == nil || !strings.HasSuffix(err.Error(), `did you mean "gamma"?`) {
+		t.Errorf("Feed: %v", err)
+	}
+}
+
+// feed wraps lines of a feed so that they stand from line 3, column 5 on.
+func feed(lines ...string) string {
+	return "feeds:\n  acme:\n    " + strings.Join(lines, "\n    ") + "\n"
+}
+
+// mistakes are configurations and the one line that names the mistake.
+var mistakes = []struct{ name, text, want, hint string }{
+	{"a typing mistake", feed("source: x", "mtach: y"), `c.yaml:4:5: unknown key "mtach"`, `did you mean "match"?`},
+	{"a key far from all", feed("sauerkraut: x"), `c.yaml:3:5: unknown key "sauerkraut"`, "the keys here are source, match, pair,"},
+	{"top level", "feds:\n  a: {}\n", `c.yaml:1:1: unknown key "feds"`, `did you mean "feeds"?`},
+	{"nested", feed("source: x", "pair: {py2: {codek: utf-8}}"), `c.yaml:4:18: unknown key "codek"`, `did you mean "codec"?`},
+	{"empty key", `"": x`, `c.yaml:1:1: unknown key ""`, ""},
+	{"wrong type", feed("source: [a]", ""), `c.yaml:3:13: want a string, not a list`, ""},
+	{"no number", feed("source: x", "backfill: three"), `c.yaml:4:15: want a whole number, not "three"`, ""},
+	{"quoted number", feed("source: x", `backfill: "3"`), `c.yaml:4:15: want a whole number, not "3"`, ""},
+	{"no bool", feed("source: x", "pair: {py2: {sniff: yes}}"), `c.yaml:4:25: want true or false, not "yes"`, ""},
+	{"mapping for list", feed("source: x", "key: {a: b}"), `c.yaml:4:10: want a list, not a mapping`, ""},
+	{"empty value", feed("source:"), `c.yaml:3:13: want a string, not nothing`, ""},
+	{"key twice", feed("source: x", "source: y"), `c.yaml:4:5: mapping key "source" already defined at [3:5]`, ""},
+	{"feed twice", "feeds:\n  a: {source: x}\n  a: {source: x}\n", `c.yaml:3:3: mapping key "a" already defined at [2:3]`, ""},
+	{"syntax", "feeds: [\n", `c.yaml:1:8: sequence end token ']' not found`, ""},
+	{"two documents", "feeds: {}\n---\nfeeds: {}\n", `c.yaml:3:6: a second document: one is wanted`, ""},
+	{"tag", "state: !!binary aGk=\n", `c.yaml:1:8: tag !!binary: tags are not used here`, ""},
+	{"unknown alias", "state: *x\n", `c.yaml:1:8: `, ""},
+	{"empty", "", "c.yaml: no feeds", `name at least one under "feeds:"`},
+	{"feeds a list", "feeds: [a]\n", "c.yaml:1:8: no feeds", ""},
+	{"feed a string", "feeds: {a: b}\n", `c.yaml:1:12: want a mapping, not "b"`, ""},
+	{"no source", feed("match: x"), `c.yaml:3:5: feed "acme" has no source`, ""},
+	{"name with a slash", "feeds: {../x: {source: y}}\n", `c.yaml:1:9: feed "../x": a name holds letters, digits, '.', '-' and '_'`, ""},
+	{"name that hides", "feeds: {.x: {source: y}}\n", `c.yaml:1:9: feed ".x": a name begins with`, ""},
+	{"device", "feeds: {com1.x: {source: y}}\n", `c.yaml:1:9: feed "com1.x": Windows keeps`, ""},
+	{"case twin", "feeds:\n  a: {source: y}\n  A: {source: y}\n", `c.yaml:3:3: feed "A": differs from feed "a" only in case`, ""},
+	{"long name", "feeds: {" + strings.Repeat("x", 65) + ": {source: y}}\n", `c.yaml:1:9: feed "` + strings.Repeat("x", 65) + `": a name has at most 64`, ""},
+	{"scheme", feed("source: sftp://h/x"), `c.yaml:3:13: source scheme "sftp" is not known`, "want an ftp:// or ftps:// URL or a directory"},
+	{"no host", feed("source: ftp:///x"), `c.yaml:3:13: source is no URL with a host`, ""},
+	{"password in the URL", feed("source: ftp://u:hunter2@h/x"), `c.yaml:3:13: a password must not stand in this file`, "write user: NAME and password: {env: NAME}"},
+	{"query", feed("source: ftp://h/x?y"), `c.yaml:3:13: source URL has a "?" part`, ""},
+	{"password written out", feed("source: ftp://h/x", "password: hunter2"), `c.yaml:4:15: a password must not stand in this file`, "write password: {env: NAME} or password: {file: PATH}"},
+	{"password nowhere", feed("source: ftp://h/x", "password: {}"), `c.yaml:4:15: want one of env and file`, ""},
+	{"tls mode", feed("source: ftp://h/x", "tls: {mode: starttls}"), `c.yaml:4:10: tls mode "starttls": want explicit, implicit or none`, ""},
+	{"tls off on ftps", feed("source: ftps://h/x", "tls: {mode: none}"), `c.yaml:3:13: tls mode none contradicts ftps://`, ""},
+	{"ca without tls", feed("source: ftp://h/x", "tls: {ca_file: x}"), `c.yaml:4:10: ca_file and server_name need tls mode`, ""},
+	{"tls of a directory", feed("source: x", "tls: {mode: explicit}"), `c.yaml:4:10: a directory has no tls`, ""},
+	{"pattern", feed("source: x", `match: ["*", "[a"]`), `c.yaml:4:18: match "[a" is no pattern`, ""},
+	{"pattern with a directory", feed("source: x", "match: a/*"), `c.yaml:4:12: match "a/*": a pattern is compared with the file name`, ""},
+	{"pair", feed("source: x", "pair: latin"), `c.yaml:4:11: pair "latin": want one of [detected`, ""},
+	{"version", feed("source: x", "pair: {py2: {python: 3.11}}"), `c.yaml:4:26: python 3.11 is no py2`, ""},
+	{"open mode", feed("source: x", "pair: {py2: {open: text}}"), `c.yaml:4:24: open mode "text": python 2.7 knows bytes-decode`, ""},
+	{"reader", feed("source: x", "pair: {py2: {reader: list}}"), `c.yaml:4:26: reader "list": want reader or dict`, ""},
+	{"step", feed("source: x", "pair: {py2: {clean: [strip, wash]}}"), `c.yaml:4:33: cleaning step "wash": want strip, lower or upper`, ""},
+	{"column type", feed("source: x", "pair: {py2: {types: {a: number}}}"), `c.yaml:4:29: column type "number": want text`, ""},
+	{"dialect", feed("source: x", "pair: {py2: {dialect: [semicolon]}}"), `c.yaml:4:27: dialect option "semicolon": want key=value`, ""},
+	{"quoting", feed("source: x", "pair: {py2: {dialect: {quoting: some}}}"), `c.yaml:4:27: dialect option "quoting=some": quoting "some" is no number`, ""},
+	{"call", feed("source: x", "call: adapters.acme"), `c.yaml:4:11: call "adapters.acme": want module:function`, ""},
+	{"call without interpreter", feed("source: x", "call: a:b"), `c.yaml:4:11: call needs an interpreter: paths.py2.python is not set`, "add paths: {py2: {python: /path/to/python}}"},
+	{"call version", feed("source: x", "call: {py3: a:b}", `paths: {py3: {python: p, version: "2.7"}}`), `c.yaml:4:11: paths.py3.version: python 2.7 is no py3`, ""},
+	{"setup", feed("source: x", "setup: a:b"), `c.yaml:4:12: this key is not supported yet`, "leave it out"},
+	{"collect", feed("source: x", "collect: a:b"), `c.yaml:4:14: this key is not supported yet`, ""},
+	{"factory", feed("source: x", "factory: a:b"), `c.yaml:4:14: this key is not supported yet`, ""},
+	{"effects", feed("source: x", "effects: none"), `c.yaml:4:14: this key is not supported yet`, ""},
+	{"args", feed("source: x", "args: file-rb"), `c.yaml:4:11: args: "file-rb" is not supported yet`, ""},
+	{"compare", feed("source: x", "compare: loose"), `c.yaml:4:14: compare "loose": want natural or strict`, ""},
+	{"tolerance", feed("source: x", "tolerance: {a: -1}"), `c.yaml:4:16: tolerance of column "a" is no distance: -1`, ""},
+	{"tolerance nan", feed("source: x", "tolerance: {a: .nan}"), `c.yaml:4:20: want a number, not ".nan"`, ""},
+	{"backfill", feed("source: x", "backfill: -1"), `c.yaml:4:15: backfill -1: want 0 or more`, ""},
+	{"defaults", "defaults: 3\nfeeds: {a: {source: x}}\n", `c.yaml:1:11: defaults: want a mapping, not "3"`, ""},
+	{"unknown key of defaults", "defaults: {mtach: 3}\nfeeds: {a: {source: x}}\n", `c.yaml:1:12: unknown key "mtach"`, ""},
+	{"deep", strings.Repeat("[", 100) + strings.Repeat("]", 100), `c.yaml:1:66: nested deeper than 64`, ""},
+}
+
+func TestMistakes(t *testing.T) {
+	for _, m := range mistakes {
+		_, err := Read("c.yaml", []byte(m.text))
+		var e *Error
+		if !errors.As(err, &e) {
+			t.Errorf("%s: error %v is no *Error", m.name, err)
+			continue
+		}
+		if !strings.HasPrefix(err.Error(), m.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s:\n got %s\nwant %s", m.name, err, m.want)
+		}
+		if !strings.HasPrefix(e.Hint, m.hint) {
+			t.Errorf("%s: hint %q, want %q", m.name, e.Hint, m.hint)
+		}
+		if strings.Contains(err.Error()+e.Hint, "hunter2") {
+			t.Errorf("%s: the error shows a password", m.name)
+		}
+	}
+}
+
+func TestAnchors(t *testing.T) {
+	c := read(t, "feeds:\n  a: &a {source: x, key: [sku], backfill: 7}\n  b: {<<: *a, source: y}\n")
+	if b := c.Feeds[1]; b.Source.URL != "/etc/fp/y" || b.Backfill != 7 || b.Compare.Key[0] != "sku" {
+		t.Errorf("merged %+v", b)
+	}
+}
+
+func TestLoadMissing(t *testing.T) {
+	_, err := Load("no-such.yaml")
+	if !errors.Is(err, fs.ErrNotExist) || err.Error() != `read config "no-such.yaml": no such file or directory` {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestRevision(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	revision := func(text string) string {
+		t.Helper()
+		c, err := Read(filepath.Join(dir, "feedparity.yaml"), []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rev, err := c.Revision(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rev
+	}
+	called := "paths: {py2: {python: a}, py3: {python: b}}\nfeeds: {a: {source: x, call: m:f}}\n"
+	write("m.py", "def f(p): pass\n")
+	first := revision(called)
+	write("data.csv", "a\n")
+	write(".git/x.py", "1\n")
+	write("ve/pyvenv.cfg", "")
+	write("ve/lib/x.py", "1\n")
+	if got := revision(called); got != first || !strings.HasPrefix(got, "py-") {
+		t.Errorf("revision %q became %q, though no source changed", first, got)
+	}
+	write("pkg/n.py", "")
+	if got := revision(called); got == first {
+		t.Error("a new module leaves the revision as it was")
+	}
+	if got := revision("feeds: {a: {source: x}}\n"); got != "" {
+		t.Errorf("revision %q of a project without code", got)
+	}
+	if got := revision("project: {revision: go env GOOS}\nfeeds: {a: {source: x}}\n"); got == "" {
+		t.Error("the command's output is lost")
+	}
+	c := read(t, "project: {root: /, revision: no-such-command-here}\nfeeds: {a: {source: x}}\n")
+	if _, err := c.Revision(context.Background()); err == nil {
+		t.Error("a command that cannot be run is no error")
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(full))
+	for _, m := range mistakes {
+		f.Add([]byte(m.text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := Read("c.yaml", data)
+		if err == nil && len(c.Feeds) == 0 {
+			t.Error("a configuration without feeds")
+		}
+		if err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("error of several lines: %q", err)
+		}
+	})
+}

@@ -1,0 +1,345 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config/secret"
+)
+
+// File is feedparity.yaml as written. Its field comments, and those of the
+// types below, are the reference of the configuration; docs/config.md follows
+// them and a test holds it to mention every key. Paths are relative to the
+// file's directory.
+type File struct {
+	// The team's project: where its code lives and how its revision is known.
+	Project Project `yaml:"project"`
+	// How the team's own code is run on each side; needed by feeds with `call`.
+	Paths Paths `yaml:"paths"`
+	// The database of what was seen, run and found. Default .feedparity/state.db.
+	State string `yaml:"state"`
+	// The directory in which every delivery is kept as sent. Default .feedparity/archive.
+	Archive string `yaml:"archive"`
+	// The directory into which a sweep writes new golden cases; "feedparity golden
+	// pull" copies them from there. Default .feedparity/inbox.
+	Inbox string `yaml:"inbox"`
+	// The directory of the sweeps' reports. Default .feedparity/reports.
+	Reports string `yaml:"reports"`
+	// The golden cases under version control. Default golden/cases.
+	Golden string `yaml:"golden"`
+	// Keys of a feed that every feed has which does not set them itself.
+	Defaults *Node `yaml:"defaults"`
+	// The feeds by name. A name becomes a directory: letters, digits, ".", "-", "_".
+	Feeds *Node `yaml:"feeds"`
+}
+
+// Project is the team's code base.
+type Project struct {
+	// Its directory: first in sys.path of the team's code. Default: the file's own.
+	Root string `yaml:"root"`
+	// A command, run there without a shell, whose first line of output is the code
+	// revision, such as "git rev-parse HEAD". Default: a hash of all .py files.
+	Revision string `yaml:"revision"`
+}
+
+// Paths holds a Runner for each ingestion path.
+type Paths struct {
+	// What the team ran until now.
+	Py2 *Runner `yaml:"py2"`
+	// What it moves to.
+	Py3 *Runner `yaml:"py3"`
+}
+
+func (p Paths) of(path ingest.Path) *Runner {
+	if path == ingest.Py2 {
+		return p.Py2
+	}
+	return p.Py3
+}
+
+// Runner says how the team's own code is run on one path.
+type Runner struct {
+	// The interpreter, used as given; one with a slash in it is relative to the file.
+	Python string `yaml:"python"`
+	// Its version, such as 3.11, checked when it starts. Default 2.7 for py2, for py3 what it says itself.
+	Version string `yaml:"version"`
+	// The complete environment of its processes. Default: a minimal one.
+	Env map[string]string `yaml:"env"`
+	// Their working directory and first entry of sys.path. Default: project.root.
+	Cwd string `yaml:"cwd"`
+}
+
+// FeedEntry is one feed as written.
+type FeedEntry struct {
+	// Where its deliveries are found: an ftp:// or ftps:// URL with a directory, or a local directory.
+	Source string `yaml:"source"`
+	// Glob patterns of which a file's name must match one. Default: every file.
+	Match []string `yaml:"match"`
+	// The policies that stand for the old and the new code: the name of a built-in
+	// pair or a policy for each path. Default: detected.
+	Pair PairEntry `yaml:"pair"`
+	// The charset the supplier says it sends, as Python names it. Default: detected.
+	Charset string `yaml:"charset"`
+	// The team's own function, "module:function", called with the path of a
+	// delivery in place of a policy: one for both sides, or {py2: ..., py3: ...}.
+	Call CallEntry `yaml:"call"`
+	// What Call is called with. Only "path" so far.
+	Args ArgsEntry `yaml:"args"`
+	// A function run once before the first call. Not supported yet.
+	Setup Unsupported `yaml:"setup"`
+	// A function run after the call that yields what to compare. Not supported yet.
+	Collect Unsupported `yaml:"collect"`
+	// A function that makes the object whose method Call is. Not supported yet.
+	Factory Unsupported `yaml:"factory"`
+	// What the call may change outside its directory. Not supported yet.
+	Effects Unsupported `yaml:"effects"`
+	// Runners of this feed, key by key in place of the ones under the top-level paths.
+	Paths Paths `yaml:"paths"`
+	// Columns, by header name or 1-based position, by which rows are aligned. Default: by row number.
+	Key []string `yaml:"key"`
+	// Columns, by header name or 1-based position, that are not compared.
+	Ignore []string `yaml:"ignore"`
+	// Per column the absolute difference allowed between two numbers.
+	Tolerance map[string]float64 `yaml:"tolerance"`
+	// "natural" (default) or "strict", where types and the order of dicts count too.
+	Compare string `yaml:"compare"`
+	// How many deliveries are taken when a feed is first seen, newest first. Default 3.
+	Backfill *int `yaml:"backfill"`
+	// The user to log in as. Default: the URL's, else anonymous.
+	User string `yaml:"user"`
+	// Where the password is: {env: NAME} or {file: PATH}. It is never written here.
+	Password PasswordEntry `yaml:"password"`
+	// How the connection is protected.
+	TLS TLS `yaml:"tls"`
+}
+
+// TLS says how an FTP connection is protected.
+type TLS struct {
+	// "explicit" (AUTH TLS), "implicit" (port 990) or "none". Default: explicit for ftps://, none for ftp://.
+	Mode string `yaml:"mode"`
+	// A PEM file of the authorities to trust in place of the system's.
+	CAFile string `yaml:"ca_file"`
+	// The name the server's certificate must bear. Default: the URL's host.
+	ServerName string `yaml:"server_name"`
+}
+
+// PairEntry is a built-in pair's name or a policy for each path.
+type PairEntry struct {
+	// What the old code does. Default: bytes-decode with the detected codec and dialect.
+	Py2 PolicyEntry `yaml:"py2"`
+	// What the new code does. Default: text with the detected codec and dialect.
+	Py3 PolicyEntry `yaml:"py3"`
+
+	builtin string
+	node    *Node
+}
+
+// DecodeNode reads either form.
+func (p *PairEntry) DecodeNode(n *Node) error {
+	p.node = n
+	if n.Kind == Scalar && !n.Null {
+		if _, err := ingest.BuiltinPair(n.Str); err != nil {
+			return n.Errorf("%v", err)
+		}
+		p.builtin = n.Str
+		return nil
+	}
+	type plain PairEntry
+	return n.Decode((*plain)(p))
+}
+
+// PolicyEntry says how one path reads a delivery; the names are those of
+// "feedparity ingest".
+type PolicyEntry struct {
+	// The CPython version: 2.7, or 3.6 and later. Default 2.7 and 3.13.
+	Python string `yaml:"python"`
+	// The open mode, such as bytes, bytes-decode, text. Default bytes-decode and text.
+	Open string `yaml:"open"`
+	// Python's name of the codec, or "detected" (default).
+	Codec string `yaml:"codec"`
+	// The errors= argument. Default strict.
+	Errors string `yaml:"errors"`
+	// Arguments of csv.reader: a list of key=value, a mapping, or "excel" for none. Default: detected.
+	Dialect DialectEntry `yaml:"dialect"`
+	// Whether csv.Sniffer chooses the dialect.
+	Sniff bool `yaml:"sniff"`
+	// csv.field_size_limit. Default 131072.
+	FieldLimit *int64 `yaml:"field_limit"`
+	// "reader" (default) for csv.reader, "dict" for csv.DictReader.
+	Reader string `yaml:"reader"`
+	// Cleaning steps applied to every cell in this order: strip, lower, upper.
+	Clean []string `yaml:"clean"`
+	// Columns, by header name or 1-based position, to convert: text, int, float or decimal.
+	Types TypesEntry `yaml:"types"`
+
+	node *Node
+}
+
+// DecodeNode remembers the place for what is checked later.
+func (p *PolicyEntry) DecodeNode(n *Node) error {
+	p.node = n
+	type plain PolicyEntry
+	return n.Decode((*plain)(p))
+}
+
+// DialectEntry holds dialect arguments as key=value, nil for detected.
+type DialectEntry []string
+
+// DecodeNode reads a list of key=value, a mapping, or the name excel.
+func (d *DialectEntry) DecodeNode(n *Node) error {
+	*d = DialectEntry{}
+	switch {
+	case n.Kind == Scalar && n.Str == "excel":
+		return nil
+	case n.Kind == Scalar && (n.Str == ingest.Detected || n.Null):
+		*d = nil
+		return nil
+	case n.Kind != Mapping:
+		return n.decodeSlice(reflectString(d))
+	}
+	for _, e := range n.Entries {
+		if e.Value.Kind != Scalar {
+			return e.Value.Errorf("want one value, not %s", e.Value.what())
+		}
+		*d = append(*d, e.Key+"="+pythonLiteral(e.Value))
+	}
+	return nil
+}
+
+// pythonLiteral writes a YAML scalar as a dialect option's value.
+func pythonLiteral(n *Node) string {
+	switch {
+	case n.Null:
+		return "None"
+	case n.Quoted:
+		return n.Str
+	case n.Str == "true":
+		return "True"
+	case n.Str == "false":
+		return "False"
+	}
+	return n.Str
+}
+
+// TypesEntry are column types in the order written.
+type TypesEntry []ingest.ColumnType
+
+// DecodeNode reads a mapping of column to type.
+func (t *TypesEntry) DecodeNode(n *Node) error {
+	if n.Kind != Mapping {
+		return n.Errorf("want a mapping of column to type, not %s", n.what())
+	}
+	for _, e := range n.Entries {
+		var name string
+		if err := e.Value.Decode(&name); err != nil {
+			return err
+		}
+		switch name {
+		case "text", "int", "float", "decimal":
+		default:
+			return e.Value.Errorf("column type %q: want text, int, float or decimal", name)
+		}
+		*t = append(*t, ingest.ColumnType{Column: e.Key, Type: name})
+	}
+	return nil
+}
+
+// CallEntry holds a function for each path, "" for none.
+type CallEntry struct {
+	// The function of the old code.
+	Py2 string `yaml:"py2"`
+	// The function of the new code.
+	Py3 string `yaml:"py3"`
+
+	node *Node
+}
+
+// DecodeNode reads one function for both or one for each.
+func (c *CallEntry) DecodeNode(n *Node) error {
+	c.node = n
+	if n.Kind == Scalar && !n.Null {
+		c.Py2, c.Py3 = n.Str, n.Str
+	} else {
+		type plain CallEntry
+		if err := n.Decode((*plain)(c)); err != nil {
+			return err
+		}
+	}
+	for _, f := range []string{c.Py2, c.Py3} {
+		module, function, ok := strings.Cut(f, ":")
+		if f != "" && (!ok || !dotted(module) || !dotted(function)) {
+			return n.Errorf("call %q: want module:function", f)
+		}
+	}
+	return nil
+}
+
+// dotted reports whether s is a Python name or several joined by dots.
+func dotted(s string) bool {
+	for _, name := range strings.Split(s, ".") {
+		if name == "" || name[0] >= '0' && name[0] <= '9' || strings.ContainsAny(name, " \t\r\n\\/'\"():,;#-+") {
+			return false
+		}
+	}
+	return true
+}
+
+// ArgsEntry is what a call is given.
+type ArgsEntry string
+
+// DecodeNode takes "path" alone.
+func (a *ArgsEntry) DecodeNode(n *Node) error {
+	if n.Kind == Scalar && n.Str == "path" {
+		*a = "path"
+		return nil
+	}
+	return unsupported(n, fmt.Sprintf("args: %s is not supported yet", n.what()), "the function is called with the path of the delivery: args: path")
+}
+
+// Unsupported stands for a key that is described but does nothing yet.
+type Unsupported struct{}
+
+// DecodeNode refuses any value: a key passed over would be a promise not kept.
+func (Unsupported) DecodeNode(n *Node) error {
+	return unsupported(n, "this key is not supported yet", "leave it out; docs/config.md says what is supported")
+}
+
+func unsupported(n *Node, msg, hint string) error {
+	err := n.Errorf("%s", msg)
+	err.Hint = hint
+	return err
+}
+
+// PasswordEntry says where a password is.
+type PasswordEntry struct {
+	// The name of the environment variable that holds it.
+	Env string `yaml:"env"`
+	// The file that holds it.
+	File string `yaml:"file"`
+}
+
+// DecodeNode refuses a password written out.
+func (p *PasswordEntry) DecodeNode(n *Node) error {
+	if n.Kind != Mapping {
+		err := n.Errorf("a password must not stand in this file")
+		err.Hint = "write password: {env: NAME} or password: {file: PATH}"
+		return err
+	}
+	type plain PasswordEntry
+	if err := n.Decode((*plain)(p)); err != nil {
+		return err
+	}
+	if (p.Env == "") == (p.File == "") {
+		return n.Errorf("want one of env and file")
+	}
+	return nil
+}
+
+func (p PasswordEntry) ref(abs func(string) string) secret.Ref {
+	r := secret.Ref{Env: p.Env}
+	if p.File != "" {
+		r.File = abs(p.File)
+	}
+	return r
+}

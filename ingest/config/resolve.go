@@ -1,0 +1,366 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"path"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+// resolver turns the file as written into the vocabulary.
+type resolver struct {
+	file string
+	dir  string // of the file, absolute
+	root string // of the project, absolute
+	f    File
+}
+
+func (r *resolver) abs(name string) string {
+	if filepath.IsAbs(name) {
+		return filepath.Clean(name)
+	}
+	return filepath.Join(r.dir, name)
+}
+
+func (r *resolver) feeds() ([]Feed, error) {
+	n := r.f.Feeds
+	if n == nil || n.Kind != Mapping || len(n.Entries) == 0 {
+		err := &Error{File: r.file, Msg: "no feeds", Hint: `name at least one under "feeds:"`}
+		if n != nil {
+			err.Line, err.Column = n.Line, n.Column
+		}
+		return nil, err
+	}
+	var out []Feed
+	seen := map[string]string{}
+	for _, e := range n.Entries {
+		if msg := badName(e.Key, seen); msg != "" {
+			return nil, &Error{File: r.file, Line: e.Line, Column: e.Column, Msg: fmt.Sprintf("feed %q: %s", e.Key, msg)}
+		}
+		seen[strings.ToLower(e.Key)] = e.Key
+		f, err := r.feed(e.Key, e.Value)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+const maxName = 64
+
+// badName says why a feed's name cannot be a directory on every system.
+func badName(name string, seen map[string]string) string {
+	ok := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r)
+	}
+	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
+	switch {
+	case name == "":
+		return "a name is wanted"
+	case strings.IndexFunc(name, func(r rune) bool { return !ok(r) }) >= 0:
+		return "a name holds letters, digits, '.', '-' and '_'"
+	case strings.HasPrefix(name, ".") || strings.HasPrefix(name, "-") || strings.HasSuffix(name, "."):
+		return "a name begins with a letter or digit and does not end with a dot"
+	case len(name) > maxName:
+		return "a name has at most 64 characters"
+	case slices.Contains([]string{"con", "prn", "aux", "nul"}, stem) || len(stem) == 4 && (stem[:3] == "com" || stem[:3] == "lpt") && stem[3] >= '0' && stem[3] <= '9':
+		return "Windows keeps this name for a device"
+	case seen[strings.ToLower(name)] != "":
+		return fmt.Sprintf("differs from feed %q only in case", seen[strings.ToLower(name)])
+	}
+	return ""
+}
+
+func (r *resolver) feed(name string, n *Node) (Feed, error) {
+	if n.Null {
+		n = &Node{file: n.file, Line: n.Line, Column: n.Column, Kind: Mapping}
+	}
+	if d := r.f.Defaults; d != nil && n.Kind == Mapping {
+		if d.Kind != Mapping {
+			return Feed{}, d.Errorf("defaults: want a mapping, not %s", d.what())
+		}
+		merged := *n
+		merged.Entries = slices.Clone(n.Entries)
+		merged.inherit(d)
+		n = &merged
+	}
+	var e FeedEntry
+	if err := n.Decode(&e); err != nil {
+		return Feed{}, err
+	}
+	out := Feed{Feed: ingest.Feed{Name: name, Match: e.Match, Charset: e.Charset, Backfill: 3}}
+	for _, step := range []func(*Feed, FeedEntry, *Node) error{r.source, r.match, r.pair, r.calls, r.comparison, r.backfill} {
+		if err := step(&out, e, n); err != nil {
+			return Feed{}, err
+		}
+	}
+	return out, nil
+}
+
+// at returns the node of a key, or the feed itself where the key is missing.
+func at(n *Node, key string) *Node {
+	if v := n.Get(key); v != nil {
+		return v
+	}
+	return n
+}
+
+func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
+	c := Connection{User: e.User, Password: e.Password.ref(r.abs), TLS: e.TLS.Mode, ServerName: e.TLS.ServerName}
+	if e.TLS.CAFile != "" {
+		c.CAFile = r.abs(e.TLS.CAFile)
+	}
+	where := at(n, "source")
+	switch scheme, _, isURL := strings.Cut(e.Source, "://"); {
+	case e.Source == "":
+		return where.Errorf("feed %q has no source", out.Name)
+	case !isURL:
+		c.URL = r.abs(e.Source)
+	case scheme == "file":
+		c.URL = r.abs(strings.TrimPrefix(e.Source, "file://"))
+	case scheme == "ftp" || scheme == "ftps":
+		if err := r.remote(&c, e.Source, scheme, where); err != nil {
+			return err
+		}
+	default:
+		err := where.Errorf("source scheme %q is not known", scheme)
+		err.Hint = "want an ftp:// or ftps:// URL or a directory"
+		return err
+	}
+	out.Source, out.Feed.Source = c, c.URL
+	return r.protection(c, at(n, "tls"))
+}
+
+// remote takes a URL apart; whatever is secret must not be in it.
+func (r *resolver) remote(c *Connection, source, scheme string, where *Node) error {
+	u, err := url.Parse(source)
+	if err != nil || u.Hostname() == "" {
+		return where.Errorf("source is no URL with a host")
+	}
+	if _, has := u.User.Password(); has {
+		err := where.Errorf("a password must not stand in this file")
+		err.Hint = "write user: NAME and password: {env: NAME}"
+		return err
+	}
+	if u.RawQuery != "" || u.Fragment != "" {
+		err := where.Errorf("source URL has a %q part", "?")
+		err.Hint = "write %3F for ? and %23 for # in a directory's name"
+		return err
+	}
+	c.User = or(c.User, u.User.Username())
+	if strings.ContainsAny(c.User, "\r\n\x00") {
+		return where.Errorf("user holds a line break")
+	}
+	u.User = nil
+	c.URL = u.String()
+	if c.TLS == "" {
+		c.TLS = map[string]string{"ftp": "none", "ftps": "explicit"}[scheme]
+	}
+	if scheme == "ftps" && c.TLS == "none" {
+		return where.Errorf("tls mode none contradicts ftps://")
+	}
+	return nil
+}
+
+func (r *resolver) protection(c Connection, where *Node) error {
+	switch c.TLS {
+	case "", "none":
+		if c.CAFile != "" || c.ServerName != "" {
+			return where.Errorf("ca_file and server_name need tls mode explicit or implicit")
+		}
+	case "explicit", "implicit":
+		if filepath.IsAbs(c.URL) {
+			return where.Errorf("a directory has no tls")
+		}
+	default:
+		return where.Errorf("tls mode %q: want explicit, implicit or none", c.TLS)
+	}
+	return nil
+}
+
+func (r *resolver) match(out *Feed, e FeedEntry, n *Node) error {
+	for i, glob := range e.Match {
+		where := at(n, "match")
+		if where.Kind == Sequence {
+			where = where.Items[i]
+		}
+		if _, err := path.Match(glob, ""); err != nil || glob == "" {
+			return where.Errorf("match %q is no pattern", glob)
+		}
+		if strings.Contains(glob, "/") {
+			return where.Errorf("match %q: a pattern is compared with the file name, which has no /", glob)
+		}
+	}
+	if len(e.Match) == 0 {
+		out.Match = []string{"*"}
+	}
+	return nil
+}
+
+func (r *resolver) pair(out *Feed, e FeedEntry, n *Node) error {
+	if e.Pair.node == nil || e.Pair.builtin != "" {
+		pair, err := ingest.BuiltinPair(or(e.Pair.builtin, ingest.Detected))
+		out.Pair = pair
+		return err
+	}
+	out.Pair.Name = out.Name
+	var err error
+	if out.Pair.Py2, err = e.Pair.Py2.settings(ingest.Py2, e.Pair.node); err == nil {
+		out.Pair.Py3, err = e.Pair.Py3.settings(ingest.Py3, e.Pair.node)
+	}
+	return err
+}
+
+// settings completes a policy with its path's defaults.
+func (p PolicyEntry) settings(path ingest.Path, pair *Node) (ingest.Settings, error) {
+	where := pair
+	if p.node != nil {
+		where = p.node
+	}
+	py := [2]ingest.Python{ingest.Python27, ingest.Python313}[path]
+	if p.Python != "" {
+		var err error
+		if py, err = ingest.ParsePython(p.Python); err != nil {
+			return ingest.Settings{}, at(where, "python").Errorf("%v", err)
+		}
+		if py.Path() != path {
+			return ingest.Settings{}, at(where, "python").Errorf("python %s is no %s", py, path)
+		}
+	}
+	s := ingest.DefaultSettings(py)
+	s.Open = ingest.OpenMode(or(p.Open, string(s.Open)))
+	s.Codec = or(p.Codec, ingest.Detected)
+	s.Errors = or(p.Errors, s.Errors)
+	s.Reader = ingest.ReaderKind(or(p.Reader, string(s.Reader)))
+	s.Sniff, s.Types = p.Sniff, p.Types
+	if p.FieldLimit != nil {
+		s.FieldLimit = *p.FieldLimit
+	}
+	for _, step := range p.Clean {
+		s.Clean = append(s.Clean, ingest.Step(step))
+	}
+	return s, p.finish(&s, path, where)
+}
+
+// finish sets the dialect and checks what can be checked without an engine.
+func (p PolicyEntry) finish(s *ingest.Settings, path ingest.Path, where *Node) error {
+	for i, step := range s.Clean {
+		if !slices.Contains([]ingest.Step{"strip", "lower", "upper"}, step) {
+			n := at(where, "clean")
+			if n.Kind == Sequence {
+				n = n.Items[i]
+			}
+			return n.Errorf("cleaning step %q: want strip, lower or upper", step)
+		}
+	}
+	if p.Dialect != nil {
+		d, err := ingest.ParseDialect(path, p.Dialect...)
+		if err != nil {
+			return at(where, "dialect").Errorf("%v", err)
+		}
+		s.Dialect = append(ingest.Dialect{}, d...)
+	}
+	if err := s.Validate(); err != nil {
+		key := "open"
+		if strings.HasPrefix(err.Error(), "reader") {
+			key = "reader"
+		}
+		return at(where, key).Errorf("%v", err)
+	}
+	return nil
+}
+
+func (r *resolver) calls(out *Feed, e FeedEntry, n *Node) error {
+	for _, path := range ingest.Paths {
+		function := e.Call.Py2
+		if path == ingest.Py3 {
+			function = e.Call.Py3
+		}
+		if function == "" {
+			continue
+		}
+		run := merge(e.Paths.of(path), r.f.Paths.of(path))
+		if run.Python == "" {
+			err := at(n, "call").Errorf("call needs an interpreter: paths.%s.python is not set", path)
+			err.Hint = "add paths: {" + path.String() + ": {python: /path/to/python}}"
+			return err
+		}
+		call := &ingest.Call{Function: function, Python: run.Python, Env: run.Env, Dir: r.root}
+		if strings.ContainsRune(run.Python, filepath.Separator) {
+			call.Python = r.abs(run.Python)
+		}
+		if run.Cwd != "" {
+			call.Dir = r.abs(run.Cwd)
+		}
+		var err error
+		if call.Version, err = version(path, run.Version); err != nil {
+			return at(n, "call").Errorf("paths.%s.version: %v", path, err)
+		}
+		out.Calls[path] = call
+	}
+	return nil
+}
+
+// merge takes each key from the feed's runner or, if unset there, from the
+// top-level one.
+func merge(feed, top *Runner) Runner {
+	var out Runner
+	for _, r := range []*Runner{feed, top} {
+		if r == nil {
+			continue
+		}
+		out.Python, out.Version, out.Cwd = or(out.Python, r.Python), or(out.Version, r.Version), or(out.Cwd, r.Cwd)
+		if out.Env == nil {
+			out.Env = r.Env
+		}
+	}
+	return out
+}
+
+// version reads a runner's version; the zero minor of Python 3 stands for any.
+func version(path ingest.Path, s string) (ingest.Python, error) {
+	if s == "" {
+		return [2]ingest.Python{ingest.Python27, {Major: 3}}[path], nil
+	}
+	v, err := ingest.ParsePython(s)
+	if err == nil && v.Path() != path {
+		err = fmt.Errorf("python %s is no %s", v, path)
+	}
+	return v, err
+}
+
+func (r *resolver) comparison(out *Feed, e FeedEntry, n *Node) error {
+	out.Compare = ingest.Comparison{Key: e.Key, Ignore: e.Ignore, Tolerance: e.Tolerance, Strict: e.Compare == "strict"}
+	if e.Compare != "" && e.Compare != "natural" && e.Compare != "strict" {
+		return at(n, "compare").Errorf("compare %q: want natural or strict", e.Compare)
+	}
+	for col, t := range e.Tolerance {
+		if t < 0 || math.IsNaN(t) {
+			return at(n, "tolerance").Errorf("tolerance of column %q is no distance: %v", col, t)
+		}
+	}
+	return nil
+}
+
+func (r *resolver) backfill(out *Feed, e FeedEntry, n *Node) error {
+	if e.Backfill == nil {
+		return nil
+	}
+	if *e.Backfill < 0 {
+		return at(n, "backfill").Errorf("backfill %d: want 0 or more", *e.Backfill)
+	}
+	out.Backfill = *e.Backfill
+	return nil
+}
+
+// reflectString lets a type that decodes itself be filled as a list of strings.
+func reflectString(d *DialectEntry) reflect.Value {
+	return reflect.ValueOf((*[]string)(d)).Elem()
+}

@@ -1,0 +1,135 @@
+// Package secret reads the values that do not belong in feedparity.yaml: a
+// password out of the environment or a file, a code revision out of a command.
+// A secret once read never prints itself; whoever needs it asks by name.
+package secret
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// Secret is a value that must not be seen. Every way of printing it that
+// package fmt and encoding/json know gives "[secret]".
+type Secret struct{ value string }
+
+// New returns a secret of the given value.
+func New(value string) Secret { return Secret{value} }
+
+// Reveal returns the value itself, for the one call that needs it.
+func (s Secret) Reveal() string { return s.value }
+
+// IsZero reports whether there is no secret.
+func (s Secret) IsZero() bool { return s.value == "" }
+
+const redacted = "[secret]"
+
+// String returns "[secret]".
+func (s Secret) String() string { return redacted }
+
+// GoString returns "[secret]".
+func (s Secret) GoString() string { return redacted }
+
+// Format writes "[secret]" whatever the verb: %x and %d reach inside a struct
+// where String is not asked.
+func (s Secret) Format(f fmt.State, verb rune) { io.WriteString(f, redacted) }
+
+// MarshalJSON writes "[secret]".
+func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+
+// MarshalText writes "[secret]", for encoders that ask for text.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// Ref says where a secret is to be found; it holds no secret itself. The zero
+// Ref stands for none.
+type Ref struct {
+	Env  string // name of an environment variable
+	File string // path of a file that holds it, one newline at its end not counted
+}
+
+// IsZero reports whether r refers to nothing.
+func (r Ref) IsZero() bool { return r == Ref{} }
+
+// maxFile is more than any password or token; a larger file is another one.
+const maxFile = 64 << 10
+
+// Read fetches the secret. The zero Ref gives the zero Secret; a variable that
+// is not set, and an empty value, are errors.
+func (r Ref) Read() (Secret, error) {
+	switch {
+	case r.Env != "":
+		v, ok := os.LookupEnv(r.Env)
+		if !ok {
+			return Secret{}, fmt.Errorf("read password: environment variable %s is not set", r.Env)
+		}
+		return notEmpty(v, "environment variable "+r.Env)
+	case r.File != "":
+		return readFile(r.File)
+	}
+	return Secret{}, nil
+}
+
+func readFile(name string) (Secret, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return Secret{}, fmt.Errorf("read password: %w", err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return Secret{}, fmt.Errorf("read password: %w", err)
+	}
+	if len(b) > maxFile {
+		return Secret{}, fmt.Errorf("read password: file %s is larger than %d bytes", name, maxFile)
+	}
+	v := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+	return notEmpty(v, "file "+name)
+}
+
+func notEmpty(v, where string) (Secret, error) {
+	switch {
+	case v == "":
+		return Secret{}, fmt.Errorf("read password: %s is empty", where)
+	case strings.ContainsAny(v, "\r\n\x00"):
+		// FTP commands are lines: a second one must never get onto the wire.
+		return Secret{}, fmt.Errorf("read password: %s holds more than one line", where)
+	}
+	return Secret{v}, nil
+}
+
+// ErrNoOutput is a command that succeeded and printed nothing.
+var ErrNoOutput = errors.New("printed nothing")
+
+// Output runs a command line in dir without a shell (words are parted at spaces)
+// and returns its first line, such as the revision "git rev-parse HEAD" prints.
+func Output(ctx context.Context, dir, command string) (string, error) {
+	words := strings.Fields(command)
+	if len(words) == 0 {
+		return "", errors.New("run command: it is empty")
+	}
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("run %q: %w", command, withStderr(err))
+	}
+	line, _, _ := strings.Cut(string(out), "\n")
+	if line = strings.TrimSpace(line); line == "" {
+		return "", fmt.Errorf("run %q: %w", command, ErrNoOutput)
+	}
+	return line, nil
+}
+
+// withStderr adds the first line a failed command wrote about itself.
+func withStderr(err error) error {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || len(exit.Stderr) == 0 {
+		return err
+	}
+	line, _, _ := strings.Cut(string(exit.Stderr), "\n")
+	return fmt.Errorf("%w: %s", err, line)
+}

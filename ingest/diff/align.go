@@ -1,0 +1,270 @@
+package diff
+
+import "github.com/feedparity/feedparity/ingest"
+
+const (
+	window = 64 // rows read ahead on either side to find where the paths agree again
+	near   = 12 // rows looked at when nothing ahead is exactly equal
+)
+
+// line is one row with its number.
+type line struct {
+	row  ingest.Row
+	n    int
+	hash uint64 // set for lines held in a window
+}
+
+// side is one of the two streams. Rows are used in place as they stream and are
+// copied only once the paths differ.
+type side struct {
+	rows  ingest.Rows
+	n     int // rows read
+	held  []line
+	cur   line // the row in place, valid if live
+	live  bool
+	ended bool
+	fault *ingest.Fault
+	err   error
+}
+
+func (s *side) read() (line, bool) {
+	if s.ended {
+		return line{}, false
+	}
+	row, ok := s.rows.Next()
+	if !ok {
+		s.ended = true
+		s.fault, s.err = s.rows.Fault()
+		return line{}, false
+	}
+	s.n++
+	return line{row: row, n: s.n}, true
+}
+
+// peek returns the next row, nil at the end.
+func (s *side) peek() *line {
+	if len(s.held) > 0 {
+		return &s.held[0]
+	}
+	if !s.live {
+		s.cur, s.live = s.read()
+	}
+	if !s.live {
+		return nil
+	}
+	return &s.cur
+}
+
+func (s *side) pop() {
+	if len(s.held) > 0 {
+		s.held = s.held[1:]
+		return
+	}
+	s.live = false
+}
+
+// hold copies rows into the window until it has n or the stream ends.
+func (s *side) hold(n int, hash func(ingest.Value) uint64) {
+	for len(s.held) < n {
+		l, ok := s.cur, s.live
+		if s.live = false; !ok {
+			l, ok = s.read()
+		}
+		if !ok {
+			return
+		}
+		l.row = l.row.Clone()
+		l.hash = hash(l.row.Value)
+		s.held = append(s.held, l)
+	}
+}
+
+// drain reads what is left, for the count and for the fault at its end.
+func (s *side) drain() error {
+	s.held, s.live = nil, false
+	for {
+		if _, ok := s.read(); !ok {
+			return s.err
+		}
+	}
+}
+
+// byIndex pairs rows by position.
+func (c *comparer) byIndex() {
+	for {
+		a, b := c.py2.peek(), c.py3.peek()
+		if a == nil || b == nil {
+			break
+		}
+		c.learn(a, b)
+		if c.sameRow(a, b) {
+			c.res.Compared++
+			c.noteOrder(a, b)
+			c.py2.pop()
+			c.py3.pop()
+			continue
+		}
+		c.resync()
+	}
+	c.rest()
+}
+
+func (c *comparer) learn(a, b *line) {
+	if a.n == 1 {
+		c.cols.learn(ingest.Py2, a.row.Value)
+	}
+	if b.n == 1 {
+		c.cols.learn(ingest.Py3, b.row.Value)
+	}
+	if a.n == 1 || b.n == 1 {
+		c.cols.rules = nil
+	}
+}
+
+// rest reports the rows one path has beyond the other's end, unless the other
+// raised: then they are a consequence of that.
+func (c *comparer) rest() {
+	a, b := c.py2.peek(), c.py3.peek()
+	switch {
+	case a == nil && b == nil:
+	case a == nil && c.py2.fault != nil:
+		c.leftover, c.leftover2, c.leftover3 = true, -1, b.row.Offset
+	case b == nil && c.py3.fault != nil:
+		c.leftover, c.leftover2, c.leftover3 = true, a.row.Offset, -1
+	case a == nil:
+		for ; b != nil && c.py2.err == nil; b = c.py3.peek() {
+			c.extra(b)
+			c.py3.pop()
+		}
+	default:
+		for ; a != nil && c.py3.err == nil; a = c.py2.peek() {
+			c.missing(a)
+			c.py2.pop()
+		}
+	}
+}
+
+func (c *comparer) missing(l *line) {
+	c.add(Divergence{Kind: KindRowMissing, Py2Row: l.n, Py2: l.row.Value, Py2Offset: l.row.Offset, Py3Offset: -1})
+}
+
+func (c *comparer) extra(l *line) {
+	c.add(Divergence{Kind: KindRowExtra, Py3Row: l.n, Py3: l.row.Value, Py2Offset: -1, Py3Offset: l.row.Offset})
+}
+
+// pair reports two rows as each other's counterpart.
+func (c *comparer) pair() {
+	a, b := c.py2.peek(), c.py3.peek()
+	c.res.Compared++
+	c.reportRow(a, b)
+	c.py2.pop()
+	c.py3.pop()
+}
+
+// resync is called with two rows at the heads of the streams that differ. It
+// finds the nearest place ahead where the streams agree, and explains the rows
+// up to there; if there is none it explains the two rows.
+func (c *comparer) resync() {
+	c.py2.hold(window, c.alignHash)
+	c.py3.hold(window, c.alignHash)
+	i, j, ok := c.meeting()
+	if !ok || i == 0 && j == 0 {
+		i, j = min(near, len(c.py2.held)), min(near, len(c.py3.held))
+		if c.headsAlike() {
+			c.pair()
+			return
+		}
+		c.explain(i, j, true)
+		return
+	}
+	c.explain(i, j, false)
+}
+
+// headsAlike reports whether the two heads are plainly the same record, read
+// differently.
+func (c *comparer) headsAlike() bool {
+	return c.distance(&c.py2.held[0], &c.py3.held[0]) <= 0.5
+}
+
+// meeting returns the smallest numbers of rows to pass on both sides so that the
+// next two rows of both agree (or the next one, at an end). Equal numbers win
+// over unequal ones of the same sum.
+func (c *comparer) meeting() (int, int, bool) {
+	a, b := c.py2.held, c.py3.held
+	agree := func(i, j int) bool {
+		if i >= len(a) || j >= len(b) || a[i].hash != b[j].hash {
+			return false
+		}
+		if i+1 < len(a) && j+1 < len(b) {
+			return a[i+1].hash == b[j+1].hash
+		}
+		return true
+	}
+	for sum := 0; sum <= len(a)+len(b); sum++ {
+		if sum%2 == 0 && agree(sum/2, sum/2) {
+			return sum / 2, sum / 2, true
+		}
+		for i := max(0, sum-len(b)); i <= min(sum, len(a)); i++ {
+			if agree(i, sum-i) {
+				return i, sum - i, true
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+// explain aligns the first i rows of py2 with the first j of py3 at the least
+// cost: a pair costs its distance, a row without a partner 1. With first it stops
+// after the first step, because what follows is not known to agree.
+func (c *comparer) explain(i, j int, first bool) {
+	steps := c.steps(i, j)
+	if first {
+		n := 1
+		for n < len(steps) && steps[n-1] != 'p' { // up to and including the first pair
+			n++
+		}
+		steps = steps[:n]
+	}
+	for _, s := range steps {
+		switch s {
+		case 'p':
+			c.pair()
+		case 'm':
+			c.missing(c.py2.peek())
+			c.py2.pop()
+		default:
+			c.extra(c.py3.peek())
+			c.py3.pop()
+		}
+	}
+}
+
+// steps is the classic edit distance over rows: 'p' pairs, 'm' and 'x' are rows
+// that only py2 or only py3 has.
+func (c *comparer) steps(n, m int) []byte {
+	a, b := c.py2.held, c.py3.held
+	cost := make([][]float64, n+1) // cost[i][j]: of aligning a[i:n] with b[j:m]
+	for i := n; i >= 0; i-- {
+		cost[i] = make([]float64, m+1)
+		for j := m; j >= 0; j-- {
+			if i == n || j == m {
+				cost[i][j] = float64(n - i + m - j)
+				continue
+			}
+			paired := cost[i+1][j+1] + c.distance(&a[i], &b[j])
+			cost[i][j] = min(paired, cost[i+1][j]+1, cost[i][j+1]+1)
+		}
+	}
+	var out []byte
+	for i, j := 0, 0; i < n || j < m; {
+		switch {
+		case i < n && j < m && cost[i][j] == cost[i+1][j+1]+c.distance(&a[i], &b[j]):
+			out, i, j = append(out, 'p'), i+1, j+1
+		case i < n && cost[i][j] == cost[i+1][j]+1:
+			out, i = append(out, 'm'), i+1
+		default:
+			out, j = append(out, 'x'), j+1
+		}
+	}
+	return out
+}

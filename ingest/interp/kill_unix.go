@@ -11,7 +11,5 @@ import (
 // with it.
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-func killGroup(cmd *exec.Cmd) {
-	// The group may be gone already, which is what is wanted.
-	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-}
+// killGroup ends a group; it may be gone already, which is what is wanted.
+func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }

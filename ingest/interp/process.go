@@ -10,8 +10,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -54,6 +57,13 @@ type Process struct {
 	mu     sync.Mutex    // held during a request
 	exited chan struct{} // closed when the process has been waited for
 	dead   error         // why it answers no more
+
+	grace time.Duration // added to the time-out of an answer
+	child atomic.Int64  // process group of the team's code under way, 0 if none
+
+	scratchOnce sync.Once
+	scratch     string // path of the temporary file, "" until one is needed
+	scratchErr  error
 }
 
 // referenceFlags keep the environment and the user's site out: reference mode is
@@ -127,11 +137,18 @@ func (p *Process) spawn(l launch) error {
 		out.Close()
 		return err
 	}
-	go func() {
-		p.cmd.Wait() // how it ended is told by its answers, or their end
-		close(p.exited)
-	}()
+	go p.wait()
 	return nil
+}
+
+// wait reaps the process and all that it left behind.
+func (p *Process) wait() {
+	p.cmd.Wait() // how it ended is told by its answers, or their end
+	killGroup(p.cmd.Process.Pid)
+	if child := p.child.Load(); child != 0 {
+		killGroup(int(child))
+	}
+	close(p.exited)
 }
 
 // hello sends the runner and reads what the interpreter says of itself.
@@ -150,23 +167,47 @@ func (p *Process) hello(ctx context.Context) error {
 	}
 	var h struct{ Full string }
 	if err := json.Unmarshal(payload, &h); kind != answerHello || err != nil {
-		return p.fail(ctx, errors.New("garbage on the protocol pipe"))
+		return p.fail(ctx, errGarbage)
 	}
 	p.Interpreter.Full = h.Full
 	return nil
 }
 
-// guard kills the process when the context ends before the returned function is
-// called, so that no read waits for ever.
+// guard kills the process when the context ends before release is called, so
+// that no read waits for ever. The caller holds mu for all that time.
 func (p *Process) guard(ctx context.Context) (release func()) {
 	stop := context.AfterFunc(ctx, p.kill)
-	return func() { stop() }
+	return func() {
+		if !stop() && p.dead == nil {
+			p.dead = context.Cause(ctx)
+		}
+	}
 }
 
+// kill ends the process. While the team's code runs, the closed pipe lets the
+// process end that code and all it started first; it has a moment for it.
 func (p *Process) kill() {
-	killGroup(p.cmd)
 	p.in.Close()
+	if p.child.Load() != 0 {
+		select {
+		case <-p.exited:
+		case <-time.After(killGrace):
+		}
+	}
+	select {
+	case <-p.exited: // its number may belong to another by now
+	default:
+		killGroup(p.cmd.Process.Pid)
+	}
 	p.out.Close()
+}
+
+const killGrace = 2 * time.Second
+
+// setChild notes the group that runs the team's code, "" for none.
+func (p *Process) setChild(pid string) {
+	n, _ := strconv.ParseInt(pid, 10, 64) // 0, no group, where it is no number
+	p.child.Store(n)
 }
 
 // fail marks the process as dead and says why in one line.
@@ -176,15 +217,26 @@ func (p *Process) fail(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, os.ErrClosed):
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		err = fmt.Errorf("no answer in %v", p.patience())
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, os.ErrClosed), errors.Is(err, syscall.EPIPE):
 		err = fmt.Errorf("python %s died (%v)", p.Interpreter.Full, p.cmd.ProcessState)
 	}
 	if last := p.tail.lastLine(); last != "" {
 		err = fmt.Errorf("%w; it printed %q", err, last)
 	}
-	p.dead = err
-	return err
+	p.dead = &deathError{err}
+	if ctx.Err() != nil {
+		p.dead = err
+	}
+	return p.dead
 }
+
+// deathError says that the process died or stopped answering, and why.
+type deathError struct{ err error }
+
+func (e *deathError) Error() string { return e.err.Error() }
+func (e *deathError) Unwrap() error { return e.err }
 
 // Alive reports whether the process still answers.
 func (p *Process) Alive() bool {
@@ -206,8 +258,29 @@ func (p *Process) Close() error {
 	if p.dead == nil {
 		p.dead = ErrClosed
 	}
-	return nil
+	p.scratchOnce.Do(func() { p.scratchErr = ErrClosed }) // none is made any more
+	if p.scratch == "" {
+		return nil
+	}
+	err := os.Remove(p.scratch)
+	p.scratch = ""
+	return err
 }
+
+// send writes a request; a process that does not read it in time is hung.
+func (p *Process) send(head any, blobs ...[]byte) error {
+	p.in.SetWriteDeadline(time.Now().Add(p.patience()))
+	return writeRequest(p.in, head, blobs...)
+}
+
+// receive reads one answer. In call mode the process itself keeps the time of
+// the team's code, so what is waited for here is longer.
+func (p *Process) receive() (kind byte, payload []byte, err error) {
+	p.out.SetReadDeadline(time.Now().Add(p.patience()))
+	return readAnswer(p.answer)
+}
+
+func (p *Process) patience() time.Duration { return p.opts.timeout() + p.grace }
 
 // exchange sends one request and reads its one answer.
 func (p *Process) exchange(ctx context.Context, head any, blobs ...[]byte) ([]byte, error) {
@@ -216,20 +289,18 @@ func (p *Process) exchange(ctx context.Context, head any, blobs ...[]byte) ([]by
 	if p.dead != nil {
 		return nil, p.dead
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, p.opts.timeout(), fmt.Errorf("no answer in %v", p.opts.timeout()))
-	defer cancel()
 	defer p.guard(ctx)()
-	if err := writeRequest(p.in, head, blobs...); err != nil {
+	if err := p.send(head, blobs...); err != nil {
 		return nil, p.fail(ctx, err)
 	}
-	kind, payload, err := readAnswer(p.answer)
+	kind, payload, err := p.receive()
 	switch {
 	case err != nil:
 		return nil, p.fail(ctx, err)
 	case kind == answerError:
 		return nil, remoteError(payload)
 	case kind != answerResult:
-		return nil, p.fail(ctx, errors.New("garbage on the protocol pipe"))
+		return nil, p.fail(ctx, errGarbage)
 	}
 	return payload, nil
 }

@@ -10,11 +10,12 @@ import (
 
 // Kinds of answer that runner.py sends; runner/protocol.py has the same list.
 const (
-	answerHello  = 'h'
-	answerResult = 'r' // the one answer to a request
-	answerError  = 'e' // the runner itself failed; JSON {"error": traceback}
-	answerChunk  = 'c' // a piece of an answer that streams
-	answerEnd    = 'z' // the end of one that streams
+	answerHello   = 'h'
+	answerResult  = 'r' // the one answer to a request
+	answerError   = 'e' // the runner itself failed; JSON {"error": traceback}
+	answerChunk   = 'c' // a piece of an answer that streams
+	answerStarted = 'p' // the process id of a child that runs the team's code
+	answerEnd     = 'z' // the end of one that streams
 )
 
 // maxFrame bounds what garbage on the pipe can make us allocate.

@@ -27,7 +27,7 @@ def op_call(req, blob):
 
 
 MODULES = {}
-OPS = {'load': op_load, 'call': op_call}
+OPS = {'load': op_load, 'call': op_call, 'batch': op_batch, 'stream': op_stream}
 
 
 def answer(frame):

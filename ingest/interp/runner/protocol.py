@@ -19,7 +19,7 @@ PY2 = sys.version_info[0] == 2
 IN, OUT = 3, 4
 
 # Kinds of answer; protocol.go has the same list.
-HELLO, RESULT, ERROR, CHUNK, END = b'h', b'r', b'e', b'c', b'z'
+HELLO, RESULT, ERROR, CHUNK, STARTED, END = b'h', b'r', b'e', b'c', b'p', b'z'
 
 if PY2:
     text_type, byte_type = unicode, str  # noqa: F821
@@ -78,4 +78,6 @@ def protect_pipes():
     """Keeps the protocol out of programs that the code under test starts."""
     import fcntl
     for fd in (IN, OUT):
+        flags = fcntl.fcntl(fd, fcntl.F_GETFL)
+        fcntl.fcntl(fd, fcntl.F_SETFL, flags & ~os.O_NONBLOCK)
         fcntl.fcntl(fd, fcntl.F_SETFD, fcntl.fcntl(fd, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)

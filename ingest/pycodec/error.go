@@ -1,0 +1,47 @@
+package pycodec
+
+import (
+	"fmt"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+const (
+	unicodeDecodeError = "UnicodeDecodeError"
+	unicodeError       = "UnicodeError"
+)
+
+// Error is the exception a decoder raised.
+type Error struct {
+	Type string // UnicodeDecodeError; else LookupError, TypeError or UnicodeError
+	// Codec, Object, Start, End and Reason are the attributes of the
+	// UnicodeDecodeError. Object shares the memory of the input or of the
+	// decoder: it is valid until the following call. Start and End count in it.
+	Codec      string
+	Object     []byte
+	Start, End int
+	Reason     string // of any other type: the whole message
+}
+
+// Message returns str(exc), as UnicodeDecodeError__str__ (Objects/exceptions.c)
+// words it.
+func (e *Error) Message() string {
+	switch {
+	case e.Type != unicodeDecodeError:
+		return e.Reason
+	case e.Start < len(e.Object) && e.End == e.Start+1:
+		return fmt.Sprintf("'%s' codec can't decode byte 0x%02x in position %d: %s", e.Codec, e.Object[e.Start], e.Start, e.Reason)
+	}
+	return fmt.Sprintf("'%s' codec can't decode bytes in position %d-%d: %s", e.Codec, e.Start, e.End-1, e.Reason)
+}
+
+// Error returns the message with its type, as a traceback ends.
+func (e *Error) Error() string { return e.Type + ": " + e.Message() }
+
+// Fault returns the exception as part of an outcome. Its Row is for the caller.
+func (e *Error) Fault() *ingest.Fault { return &ingest.Fault{Type: e.Type, Message: e.Message()} }
+
+// decodeError makes the UnicodeDecodeError of a malformed sequence.
+func decodeError(src []byte, bad malformed) *Error {
+	return &Error{Type: unicodeDecodeError, Codec: bad.codec, Object: src, Start: bad.start, End: bad.end, Reason: bad.reason}
+}

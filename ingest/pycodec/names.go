@@ -1,0 +1,195 @@
+package pycodec
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+// Lookup finds a codec as codecs.lookup does in that version: by its module's
+// name or an alias of it, after Python's normalization of the spelling.
+//
+// The Fault is what Python raises where this version does not know a name that
+// other modelled versions do: LookupError "unknown encoding: koi8_t". The error
+// wraps ErrUnknown, ErrNotText or ErrNotModelled; with it nothing can be said
+// about what Python would do.
+func Lookup(py ingest.Python, name string) (*Codec, *ingest.Fault, error) {
+	r, err := rulesOf(py)
+	if err != nil {
+		return nil, nil, fmt.Errorf("look up codec %q: %w", name, err)
+	}
+	if strings.IndexByte(name, 0) >= 0 {
+		return nil, nulFault(py), nil
+	}
+	m, ok := r.find(name)
+	if !ok {
+		if knownElsewhere(name) {
+			return nil, ingest.Faultf("LookupError", "unknown encoding: %s", name), nil
+		}
+		return nil, nil, fmt.Errorf("look up codec %q: %w", name, ErrUnknown)
+	}
+	return r.open(name, m)
+}
+
+// nulFault is how the argument parser refuses a NUL, before any lookup.
+func nulFault(py ingest.Python) *ingest.Fault {
+	if py.Path() == ingest.Py2 {
+		return ingest.Faultf("TypeError", "decode() argument 1 must be string without null bytes, not str")
+	}
+	return ingest.Faultf("ValueError", "embedded null character")
+}
+
+func knownElsewhere(name string) bool {
+	for _, r := range modelled() {
+		if _, ok := r.find(name); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// open makes the codec of a module that the version has.
+func (r *rules) open(given string, m module) (*Codec, *ingest.Fault, error) {
+	c := &Codec{rules: r, given: given, name: m.codec}
+	switch m.name {
+	case "ascii":
+		c.kernel = asciiKernel{}
+	case "latin_1", "charmap": // charmap without a mapping is latin-1
+		c.kernel = latin1()
+	case "utf_8":
+		c.kernel, c.shape = r.utf8, buffered
+	case "utf_8_sig":
+		c.kernel, c.shape = r.utf8, signature
+	case "utf_16":
+		c.kernel, c.shape = r.utf16[0], byteOrder
+	case "utf_16_le":
+		c.kernel, c.shape = r.utf16[0], buffered
+	case "utf_16_be":
+		c.kernel, c.shape = r.utf16[1], buffered
+	default:
+		return r.openListed(c, m)
+	}
+	return c, nil, nil
+}
+
+// openListed treats the modules of which only the generated list knows the kind.
+func (r *rules) openListed(c *Codec, m module) (*Codec, *ingest.Fault, error) {
+	switch m.kind {
+	case "table":
+		c.kernel = single(m.name)
+		return c, nil, nil
+	case "windows": // the module refuses to be imported elsewhere
+		return nil, ingest.Faultf("LookupError", "%s encoding is only available on Windows", m.name), nil
+	case "bytes":
+		return nil, nil, fmt.Errorf("look up codec %q: %w", c.given, ErrNotText)
+	}
+	return nil, nil, fmt.Errorf("look up codec %q: %w", c.given, ErrNotModelled)
+}
+
+// module is a module of the encodings package that registers a codec.
+type module struct {
+	name  string // of the module: "latin_1"
+	codec string // codecs.lookup(name).name: "iso8859-1"
+	kind  string // "table", "text", "bytes" or "windows"
+	mask  uint   // versions, as bits
+}
+
+// alias is one entry of encodings.aliases.
+type alias struct {
+	module string
+	mask   uint
+}
+
+// catalogue is the generated lists, parsed. A name may have several entries, for
+// different versions.
+type catalogue struct {
+	modules map[string][]module
+	aliases map[string][]alias
+}
+
+var names = sync.OnceValue(func() catalogue {
+	c := catalogue{map[string][]module{}, map[string][]alias{}}
+	for line := range strings.SplitSeq(moduleList, "\n") {
+		f := strings.Fields(line)
+		c.modules[f[0]] = append(c.modules[f[0]], module{f[0], f[1], f[2], parseMask(f[3])})
+	}
+	for line := range strings.SplitSeq(aliasList, "\n") {
+		f := strings.Fields(line)
+		c.aliases[f[0]] = append(c.aliases[f[0]], alias{f[1], parseMask(f[2])})
+	}
+	return c
+})
+
+func parseMask(s string) uint {
+	mask, err := strconv.ParseUint(s, 16, 32)
+	if err != nil {
+		panic("tables.go: " + err.Error())
+	}
+	return uint(mask)
+}
+
+// find does what encodings.search_function does: an alias first, then a module of
+// the normalized name, in which no dot may remain.
+func (r *rules) find(given string) (module, bool) {
+	if r.foreign(given) {
+		return module{}, false
+	}
+	n := normalize(given)
+	for _, key := range []string{n, strings.ReplaceAll(n, ".", "_")} {
+		for _, a := range names().aliases[key] {
+			if a.mask&r.bit != 0 {
+				return r.module(a.module)
+			}
+		}
+	}
+	return r.module(n)
+}
+
+func (r *rules) module(name string) (module, bool) {
+	for _, m := range names().modules[name] {
+		if m.mask&r.bit != 0 {
+			return m, true
+		}
+	}
+	return module{}, false
+}
+
+// foreign reports whether a name holds characters beyond ASCII that no codec has:
+// letters and digits stay part of it in Python 3.6 to 3.8, while elsewhere they
+// separate words like punctuation.
+func (r *rules) foreign(given string) bool {
+	if r.python.Path() == ingest.Py2 || r.python.AtLeast(3, 9) {
+		return false
+	}
+	return strings.ContainsFunc(given, func(c rune) bool {
+		return c > unicode.MaxASCII && (unicode.IsLetter(c) || unicode.IsNumber(c))
+	})
+}
+
+// normalize mirrors encodings.normalize_encoding after the lower-casing that
+// codecs.lookup does: runs of anything but ASCII letters, digits and dots become
+// one underscore, none at either end.
+func normalize(name string) string {
+	var b strings.Builder
+	gap := false
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != '.' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+			gap = true
+			continue
+		}
+		if gap && b.Len() > 0 {
+			b.WriteByte('_')
+		}
+		gap = false
+		b.WriteByte(c)
+	}
+	return b.String()
+}

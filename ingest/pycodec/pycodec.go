@@ -1,0 +1,144 @@
+// Package pycodec decodes bytes as CPython's text codecs do, version by version:
+// the same text, the same exception with the same position and message, under
+// Python's names for codecs and error handlers.
+//
+// A codec is a kernel, which decodes up to the first malformed sequence and says
+// what is wrong with it, and around it what all codecs share: the error handlers
+// (handlers.go), bytes.decode (Codec.Decode), the incremental decoder of
+// io.TextIOWrapper (Decoder) and the stream reader of codecs.open (Stream). How
+// the versions differ is data, in rules.
+//
+// Decoded text is generalized UTF-8, see ingest.AppendRune. Confirmed on every
+// interpreter by TestCodecConfirm.
+package pycodec
+
+//go:generate go run maketables.go
+
+import (
+	"errors"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+// Why Lookup cannot give a codec. Each is wrapped with the codec's name.
+var (
+	// ErrUnknown: no modelled version of Python knows the name.
+	ErrUnknown = errors.New("unknown encoding")
+	// ErrNotText: the name is a bytes-to-bytes or str-to-str codec (hex, rot13).
+	ErrNotText = errors.New("not a text encoding")
+	// ErrNotModelled: Python knows the codec, or the version is real, but
+	// feedparity has no model of it.
+	ErrNotModelled = errors.New("not modelled")
+)
+
+// Codec is one text codec of one version of Python. It is immutable and safe for
+// concurrent use.
+type Codec struct {
+	rules  *rules
+	given  string // the name as the caller spelt it, which some messages repeat
+	name   string
+	kernel kernel
+	shape  shape
+}
+
+// shape says what a codec's incremental decoder keeps between calls.
+type shape uint8
+
+const (
+	stateless shape = iota // nothing: every chunk is complete in itself
+	buffered               // the bytes of an incomplete sequence
+	signature              // as buffered, and whether a UTF-8 BOM may still come
+	byteOrder              // as buffered, and the byte order once a BOM gave it
+)
+
+// kernel decodes src[at:], appending to dst, up to the first malformed sequence.
+// It returns the index it reached and what is wrong there (reason "" if
+// nothing). Unless final, an incomplete sequence at the end of src is no error:
+// the kernel stops before it.
+type kernel interface {
+	run(dst, src []byte, at int, final bool) (out []byte, next int, bad malformed)
+}
+
+// malformed describes src[start:end] as CPython's decoder passes it to the error
+// handler.
+type malformed struct {
+	start, end int
+	reason     string
+	codec      string // the name in the exception, which is not always Codec.Name
+}
+
+// Name returns Python's canonical name, codecs.lookup(name).name: "iso8859-1" for
+// "latin-1".
+func (c *Codec) Name() string { return c.name }
+
+// Decode appends to dst the text of bytes.decode(src, name, errors). After an
+// error it returns dst as it was. The error's Object is src or a part of it.
+func (c *Codec) Decode(dst, src []byte, errors string) ([]byte, *Error) {
+	var out []byte
+	var err *Error
+	switch c.shape {
+	case signature:
+		src = trimSignature(src) // positions count from after it, as in encodings/utf_8_sig.py
+		out, _, err = c.drive(c.kernel, dst, src, 0, true, errors)
+	case byteOrder:
+		k, _, skip := c.byBOM(src)
+		out, _, err = c.drive(k, dst, src, skip, true, errors)
+	default:
+		out, _, err = c.drive(c.kernel, dst, src, 0, true, errors)
+	}
+	if err != nil {
+		return dst, c.chain(err)
+	}
+	return out, nil
+}
+
+// drive runs a kernel over src[at:], calling the error handler for each malformed
+// sequence. It returns how many bytes of src were used.
+func (c *Codec) drive(k kernel, dst, src []byte, at int, final bool, errors string) ([]byte, int, *Error) {
+	out := dst
+	for {
+		var bad malformed
+		out, at, bad = k.run(out, src, at, final)
+		if bad.reason == "" {
+			return out, at, nil
+		}
+		var err *Error
+		if out, at, err = c.handle(out, src, bad, errors); err != nil {
+			return dst, 0, err
+		}
+	}
+}
+
+// chain rewrites an exception as bytes.decode does: 3.6 to 3.11 wrap those that
+// are no UnicodeDecodeError in the name of the codec
+// (_PyErr_TrySetFromCause, Python/codecs.c wrap_codec_error), unless
+// PyUnicode_Decode took a short cut and never asked the codec.
+func (c *Codec) chain(err *Error) *Error {
+	if c.rules.chains && err.Type != unicodeDecodeError && !shortcut(c.given) {
+		err.Reason = "decoding with '" + c.given + "' codec failed (" + err.Type + ": " + err.Reason + ")"
+	}
+	return err
+}
+
+// shortcut reports whether PyUnicode_Decode knows the spelling of a codec itself.
+// Its buffer has room for ten characters.
+func shortcut(given string) bool {
+	n := normalize(given)
+	switch n {
+	case "utf8", "utf_8", "utf16", "utf_16", "utf32", "utf_32", "ascii", "us_ascii",
+		"latin1", "latin_1", "iso_8859_1", "iso8859_1":
+		return true
+	}
+	return false
+}
+
+// rules are the differences between versions of Python that touch decoding.
+type rules struct {
+	python         ingest.Python
+	bit            uint // in the masks of tables.go
+	utf8           utf8Kernel
+	utf16          [2]kernel // little-endian, big-endian
+	handlers       map[string]handler
+	chains         bool // bytes.decode wraps other exceptions: 3.6 to 3.11
+	bomDecodeError bool // a missing UTF-16 BOM is a UnicodeDecodeError: 3.13
+}

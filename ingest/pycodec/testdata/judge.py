@@ -1,0 +1,95 @@
+# Loaded into a real interpreter by confirm_test.go: what CPython's codecs do.
+# Runs on 2.7 and 3.x. Texts travel as UTF-32, which keeps surrogates apart.
+import binascii, codecs, hashlib, io, sys
+
+PY2 = sys.version_info[0] == 2
+BYTES = [bytes(bytearray([i])) for i in range(256)]
+
+
+def hexed(b):
+    return binascii.hexlify(b).decode('ascii')
+
+
+def encode(u):
+    return u.encode('utf-32-le') if PY2 else u.encode('utf-32-le', 'surrogatepass')
+
+
+def failed(e):
+    s = u'E %s: %s' % (type(e).__name__, e)
+    if isinstance(e, UnicodeDecodeError):
+        s += u' %s %d %d %s %s' % (e.encoding, e.start, e.end, e.reason, hexed(e.object))
+    return s.encode('utf-8')
+
+
+def once(b, codec, errors):
+    try:
+        return b'U ' + encode(b.decode(codec, errors))
+    except Exception as e:
+        return failed(e)
+
+
+def native(s):
+    return str(s)
+
+
+def decode(args):
+    """[codec, errors, [hex...]] -> the result of each, as hex"""
+    codec, errors = native(args[0]), native(args[1])
+    return [hexed(once(binascii.unhexlify(h), codec, errors)) for h in args[2]]
+
+
+def sweep(args):
+    """[codec, errors, [hex prefix...]] -> for each a digest of the results of its 256 extensions"""
+    codec, errors = native(args[0]), native(args[1])
+    out = []
+    for h in args[2]:
+        p = binascii.unhexlify(h)
+        out.append(hashlib.md5(b'\n'.join([once(p + b, codec, errors) for b in BYTES])).hexdigest())
+    return out
+
+
+def incremental(codec, errors, chunks):
+    d = codecs.getincrementaldecoder(codec)(errors)
+    out = []
+    for i, c in enumerate(chunks):
+        try:
+            r = b'U ' + encode(d.decode(c, i == len(chunks) - 1))
+        except Exception as e:
+            r = failed(e)
+        out.append(hexed(r) + ' ' + hexed(d.getstate()[0]))
+    return out
+
+
+def stream(codec, errors, chunks):
+    r = codecs.getreader(codec)(io.BytesIO(), errors)
+    out, left = [], b''
+    for c in chunks:
+        try:
+            u, n = r.decode(left + c, errors)
+            out.append(hexed(b'U ' + encode(u)))
+            left = (left + c)[n:]
+        except Exception as e:
+            out.append(hexed(failed(e)))
+    return out + [hexed(left)]
+
+
+def chunks(args):
+    """[codec, errors, [[hex...]...]] -> a digest of what both decoders do with each list of chunks"""
+    codec, errors = native(args[0]), native(args[1])
+    out = []
+    for c in args[2]:
+        c = [binascii.unhexlify(h) for h in c]
+        out.append('\n'.join(incremental(codec, errors, c) + stream(codec, errors, c)))
+    return out
+
+
+def lookup(names):
+    """[name...] -> canonical name of each, or what was raised"""
+    out = []
+    for n in names:
+        try:
+            out.append(codecs.lookup(n.encode('utf-8') if PY2 else n).name)
+        except Exception as e:
+            m = str(e)
+            out.append('E %s: ' % type(e).__name__ + (m.decode('utf-8') if PY2 else m))
+    return out

@@ -1,0 +1,196 @@
+package detect
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"unicode/utf16"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+// byBOM answers for an input that starts with a byte order mark. Every codec it
+// names drops the mark. Bytes that contradict the mark lower the confidence and
+// are named, but no other charset would read the mark itself sensibly.
+func byBOM(src source, st *stats) (Result, bool, error) {
+	has := func(mark string) bool { return len(st.head) >= len(mark) && string(st.head[:len(mark)]) == mark }
+	switch {
+	case has("\xef\xbb\xbf"):
+		return utf8BOM(st), true, nil
+	case st.size%4 == 0 && has("\xff\xfe\x00\x00"):
+		return wide(src, "utf-32", 4, binary.LittleEndian, "starts with a UTF-32 byte order mark")
+	case st.size%4 == 0 && has("\x00\x00\xfe\xff"):
+		return wide(src, "utf-32", 4, binary.BigEndian, "starts with a UTF-32 byte order mark")
+	case has("\xff\xfe"):
+		return wide(src, "utf-16", 2, binary.LittleEndian, "starts with a UTF-16 byte order mark (little endian)")
+	case has("\xfe\xff"):
+		return wide(src, "utf-16", 2, binary.BigEndian, "starts with a UTF-16 byte order mark (big endian)")
+	}
+	return Result{}, false, nil
+}
+
+func utf8BOM(st *stats) Result {
+	r := result("utf-8-sig", 1, "starts with a UTF-8 byte order mark")
+	switch {
+	case st.utf8.bad > 0:
+		r = result("utf-8-sig", 0.5, fmt.Sprintf("starts with a UTF-8 byte order mark, but byte 0x%x is no UTF-8", st.utf8.bad-1))
+	case st.utf8.need > 0:
+		r = result("utf-8-sig", 0.95, "starts with a UTF-8 byte order mark and ends in the middle of a character")
+		r.Truncated = true
+	case st.utf8.cesu > 0:
+		r = result("utf-8-sig", 0.9, "starts with a UTF-8 byte order mark and encodes surrogates (CESU-8)")
+		r.CESU = true
+	}
+	return r
+}
+
+// byNULs finds UTF-16 and UTF-32 without a mark. A NUL in every ASCII character's
+// upper half puts nearly all NULs at one place modulo the unit's size; a text in
+// which some fields are padded with NULs has them anywhere, and has far more
+// units of two printable ASCII characters than units with a NUL.
+func byNULs(src source, st *stats) (Result, bool, error) {
+	even, odd := st.nul[0]+st.nul[2], st.nul[1]+st.nul[3]
+	n := st.nul
+	lone := func(major, minor int64) bool { return major > 0 && minor*16 <= major }
+	three := func(a, b, c, rest int64) bool { return lone(min(a, b, c), rest) && max(a, b, c) <= min(a, b, c)*17/16 }
+	switch {
+	case st.size%4 == 0 && three(n[1], n[2], n[3], n[0]) && 2*n[3] >= st.size/4:
+		return unmarked(src, "utf-32-le", 4, binary.LittleEndian)
+	case st.size%4 == 0 && three(n[0], n[1], n[2], n[3]) && 2*n[0] >= st.size/4:
+		return unmarked(src, "utf-32-be", 4, binary.BigEndian)
+	case lone(odd, even) && odd > st.asciiPairs:
+		return unmarked(src, "utf-16-le", 2, binary.LittleEndian)
+	case lone(even, odd) && even > st.asciiPairs:
+		return unmarked(src, "utf-16-be", 2, binary.BigEndian)
+	}
+	return Result{}, false, nil
+}
+
+// unmarked accepts a width found by its NULs only if the whole input decodes.
+func unmarked(src source, charset string, width int, order binary.ByteOrder) (Result, bool, error) {
+	r, _, err := wide(src, charset, width, order, "has NULs where "+charset+" text has them, and no byte order mark")
+	if err != nil || r.Confidence < 0.9 {
+		return Result{}, false, err
+	}
+	r.Confidence = min(r.Confidence, 0.97)
+	r.Candidates[0].Confidence = r.Confidence
+	return r, true, nil
+}
+
+// wide checks that the whole input is valid UTF-16 or UTF-32.
+func wide(src source, charset string, width int, order binary.ByteOrder, why string) (Result, bool, error) {
+	u := wideCheck{width: width, order: order}
+	if err := src.each(u.add); err != nil {
+		return Result{}, false, err
+	}
+	r := result(charset, 1, why)
+	switch {
+	case u.bad > 0:
+		r = result(charset, 0.5, fmt.Sprintf("%s, but the unit at byte 0x%x is invalid", why, u.bad-1))
+	case len(u.part) > 0 || u.high:
+		r = result(charset, 0.95, why+" and ends in the middle of a character")
+		r.Truncated = true
+	}
+	return r, true, nil
+}
+
+// wideCheck validates UTF-16 and UTF-32 unit by unit.
+type wideCheck struct {
+	width  int
+	order  binary.ByteOrder
+	part   []byte
+	offset int64
+	high   bool  // a high surrogate waits for its low one
+	bad    int64 // 1 + offset of the first bad unit
+}
+
+func (u *wideCheck) add(p []byte) {
+	for _, c := range p {
+		u.part = append(u.part, c)
+		u.offset++
+		if len(u.part) == u.width {
+			u.unit()
+			u.part = u.part[:0]
+		}
+	}
+}
+
+func (u *wideCheck) unit() {
+	ok := true
+	if u.width == 4 {
+		r := u.order.Uint32(u.part)
+		ok = r <= 0x10FFFF && (r < 0xD800 || r > 0xDFFF)
+	} else {
+		r := u.order.Uint16(u.part)
+		low := r >= 0xDC00 && r <= 0xDFFF
+		ok = low == u.high
+		u.high = r >= 0xD800 && r <= 0xDBFF
+	}
+	if !ok && u.bad == 0 {
+		u.bad = u.offset - int64(u.width) + 1
+	}
+}
+
+// byASCII answers for an input without a byte above 0x7F, unless it switches
+// character sets with escape sequences.
+func byASCII(_ source, st *stats) (Result, bool, error) {
+	switch {
+	case st.high() > 0 || st.escape:
+		return Result{}, false, nil
+	case st.size == 0:
+		return result("ascii", 1, "is empty"), true, nil
+	case st.count[0] > 0:
+		return result("ascii", 0.95, fmt.Sprintf("holds only ASCII, with %d NUL bytes", st.count[0])), true, nil
+	}
+	return result("ascii", 1, "holds only ASCII"), true, nil
+}
+
+// byUTF8 answers for what is UTF-8 from the first byte to the last. Text in
+// another charset hardly ever is by chance, and the less the more of it there is.
+func byUTF8(_ source, st *stats) (Result, bool, error) {
+	u := st.utf8
+	if u.bad > 0 || u.chars == 0 {
+		return Result{}, false, nil
+	}
+	// Two bytes of a single-byte charset form a valid pair about once in 30
+	// times if they are letters at all; every further one makes it rarer.
+	confidence := 0.99
+	if u.chars < 3 {
+		confidence = 0.97
+	}
+	r := result("utf-8", confidence, fmt.Sprintf("is valid UTF-8 throughout (%d non-ASCII characters)", u.chars))
+	switch {
+	case u.cesu > 0:
+		r = result("utf-8", 0.9, fmt.Sprintf("is UTF-8 with %d encoded surrogates (CESU-8), which Python 3 refuses", u.cesu))
+		r.CESU = true
+	case u.need > 0:
+		r = result("utf-8", 0.9, "is valid UTF-8 but ends in the middle of a character")
+		r.Truncated = true
+	}
+	return r, true, nil
+}
+
+// decodeWide decodes UTF-16 and UTF-32 for the dialect; what is invalid becomes
+// U+FFFD.
+func decodeWide(charset string, p []byte) []byte {
+	width, order := 2, binary.ByteOrder(binary.LittleEndian)
+	if charset[:6] == "utf-32" {
+		width = 4
+	}
+	if charset[len(charset)-2:] == "be" || charset == "utf-16" && len(p) > 1 && p[0] == 0xFE || charset == "utf-32" && len(p) > 1 && p[0] == 0 {
+		order = binary.BigEndian
+	}
+	var out []byte
+	var units []uint16
+	for ; len(p) >= width; p = p[width:] {
+		if width == 4 {
+			out = ingest.AppendRune(out, rune(order.Uint32(p)&0x1FFFFF))
+			continue
+		}
+		units = append(units, order.Uint16(p))
+	}
+	for _, r := range utf16.Decode(units) {
+		out = ingest.AppendRune(out, r)
+	}
+	return out
+}

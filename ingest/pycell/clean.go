@@ -121,23 +121,15 @@ func titleText(m *model, s string) string {
 	})
 }
 
-// capitalizeText is unicode.capitalize() (2.7: fixcapitalize, which looks at the
-// category before it maps; 3.x: do_capitalize).
+// capitalizeText is unicode.capitalize() (2.7: fixcapitalize, 3.x: do_capitalize).
 func capitalizeText(m *model, s string) string {
-	upper, lower := upperCase.table(m), lowerCase.table(m)
+	first := upperCase.table(m)
 	if m.capitalizeTitles {
-		upper = titleCase.table(m)
+		first = titleCase.table(m)
 	}
 	return mapText(s, func(dst []byte, at int, r rune) []byte {
-		switch {
-		case m.bytes && at == 0 && isLower.has(m, r):
-			return upper.appendMapped(dst, r)
-		case m.bytes && at > 0 && isUpper.has(m, r):
-			return lower.appendMapped(dst, r)
-		case m.bytes:
-			return ingest.AppendRune(dst, r)
-		case at == 0:
-			return upper.appendMapped(dst, r)
+		if at == 0 {
+			return first.appendMapped(dst, r)
 		}
 		return appendLower(dst, m, s, at, r)
 	})

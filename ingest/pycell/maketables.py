@@ -28,10 +28,6 @@ def properties(cp, c):
     if (c + A).title()[-1] == A:
         yield 'cased', ''
     if PY2:
-        if c.islower():
-            yield 'islower', ''
-        if c.isupper():
-            yield 'isupper', ''
         return
     # lower() looks back over case-ignorable characters to choose the sigma.
     if (A + c + SIGMA).lower()[-1] == FINAL and (c + SIGMA).lower()[-1] != FINAL:

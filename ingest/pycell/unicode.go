@@ -34,8 +34,8 @@ type property struct {
 }
 
 type table struct {
-	even, odd []run // of stride 1 and 2: runs of one slice do not overlap
-	specials  []special
+	every, second []run // of stride 1 and 2: the runs of a slice do not overlap
+	specials      []special
 }
 
 var (
@@ -47,8 +47,6 @@ var (
 	cased       = property{runs: casedRuns}
 	ignorable   = property{runs: ignorableRuns}
 	unprintable = property{runs: unprintableRuns}
-	isLower     = property{runs: islowerRuns} // known of 2.7 alone, whose capitalize asks for it
-	isUpper     = property{runs: isupperRuns} // likewise
 )
 
 func (p *property) table(m *model) *table {
@@ -59,9 +57,9 @@ func (p *property) table(m *model) *table {
 			switch {
 			case r.mask&bit == 0:
 			case r.stride == 1:
-				t.even = append(t.even, r)
+				t.every = append(t.every, r)
 			default:
-				t.odd = append(t.odd, r)
+				t.second = append(t.second, r)
 			}
 		}
 		for _, s := range p.specials {
@@ -75,10 +73,10 @@ func (p *property) table(m *model) *table {
 
 // find returns the delta of r and whether the table lists it.
 func (t *table) find(r rune) (int32, bool) {
-	if d, ok := findRun(t.even, r); ok {
+	if d, ok := findRun(t.every, r); ok {
 		return d, true
 	}
-	return findRun(t.odd, r)
+	return findRun(t.second, r)
 }
 
 func findRun(runs []run, r rune) (int32, bool) {

@@ -1,0 +1,58 @@
+# -*- coding: utf-8 -*-
+# Does on a real CPython what package pycell models. Texts travel as code points
+# in hexadecimal, so that surrogates, bytes and NUL arrive as they are.
+import sys
+from decimal import Decimal
+
+PY2 = sys.version_info[0] == 2
+CHR = unichr if PY2 else chr
+
+
+def points(s):
+    if not PY2 and isinstance(s, bytes):
+        s = s.decode('latin-1')
+    return ' '.join('%x' % ord(c) for c in s)
+
+
+def cell(kind, hexes):
+    numbers = [int(h, 16) for h in hexes.split()]
+    if kind == 'bytes':
+        return bytes(bytearray(numbers))
+    return CHR(0x20)[:0].join(CHR(n) for n in numbers)
+
+
+def convert(typ, c):
+    if typ == 'int':
+        return '%d' % int(c)
+    if typ == 'float':
+        return repr(float(c))
+    return str(Decimal(c))
+
+
+def one(case):
+    op, kind, hexes = case
+    c = cell(kind, hexes)
+    try:
+        if op in ('int', 'float', 'decimal'):
+            return ['ok', points(convert(op, c))]
+        return ['ok', points(getattr(c, op)())]
+    except Exception as e:
+        return [type(e).__name__, points(str(e))]
+
+
+def cells(cases):
+    return [one(case) for case in cases]
+
+
+def sweep(args):
+    """Results of a method on before + c + after for every step-th code point from
+    start on, of those that change anything."""
+    op, before, after, start, step = args
+    before, after = cell('text', before), cell('text', after)
+    out = []
+    for cp in range(start, 0x110000, step):
+        text = before + CHR(cp) + after
+        result = getattr(text, op)()
+        if result != text:
+            out.append(['%x' % cp, points(result)])
+    return out

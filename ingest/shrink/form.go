@@ -15,7 +15,7 @@ type form struct {
 
 // sniff completes what the options leave open.
 func sniff(input []byte, o Options) form {
-	f := form{width: o.Width, big: o.BigEndian, delimiter: uint32(o.Delimiter), quote: uint32(o.Quote)}
+	f := form{width: o.Unit, big: o.BigEndian, delimiter: uint32(o.Delimiter), quote: uint32(o.Quote)}
 	if f.width != 1 && f.width != 2 && f.width != 4 {
 		f.width, f.big = unitWidth(input)
 	}

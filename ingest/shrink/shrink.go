@@ -31,10 +31,10 @@ const (
 
 // Options describe the input. The zero value works out everything itself.
 type Options struct {
-	Delimiter rune          // 0: the most frequent of , ; tab |
-	Quote     rune          // 0: "
-	Width     int           // bytes of a code unit: 1, 2 (UTF-16) or 4 (UTF-32); 0: from the byte order mark or zero bytes
-	BigEndian bool          // byte order where Width is given and above 1
+	Delimiter byte          // 0: the most frequent of , ; tab |
+	Quote     byte          // 0: "
+	Unit      int           // bytes of a code unit: 1, 2 (UTF-16) or 4 (UTF-32); 0: from the byte order mark or zero bytes
+	BigEndian bool          // byte order where Unit is given and above 1
 	MaxSteps  int           // calls of the predicate; 0: DefaultMaxSteps
 	MaxTime   time.Duration // 0: DefaultMaxTime
 }

@@ -222,7 +222,7 @@ func FuzzMinimize(f *testing.F) {
 	f.Add([]byte("\xff\xfe\x00\x00a\x00\x00\x00b"), []byte("b"), byte(0))
 	f.Fuzz(func(t *testing.T, input, needle []byte, width byte) {
 		keep := func(b []byte) bool { return bytes.Contains(b, needle) }
-		o := shrink.Options{Width: []int{0, 1, 2, 4}[width%4], BigEndian: width&4 != 0, MaxSteps: 2000}
+		o := shrink.Options{Unit: []int{0, 1, 2, 4}[width%4], BigEndian: width&4 != 0, MaxSteps: 2000}
 		before := append([]byte(nil), input...)
 		got, stats := shrink.Minimize(context.Background(), input, o, keep)
 		if stats.Failed == keep(input) || !stats.Failed && !keep(got) || !bytes.Equal(before, input) {

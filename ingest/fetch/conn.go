@@ -1,0 +1,144 @@
+package fetch
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+)
+
+const (
+	maxReply   = 64 << 10 // bytes of one reply; a greeting of 64 MB once cost the library 713 MB
+	maxListing = 64 << 20 // bytes of one listing, over half a million files
+)
+
+// conn is a TCP connection of a session with a fresh deadline on every read and
+// write. The library sets none after dialling, so a server that stops answering
+// would hold it for ever.
+type conn struct {
+	net.Conn
+	s    *session
+	idle time.Duration
+}
+
+func (c *conn) Read(p []byte) (int, error) {
+	if err := c.Conn.SetReadDeadline(time.Now().Add(c.idle)); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Read(p)
+	return n, c.note(err)
+}
+
+func (c *conn) Write(p []byte) (int, error) {
+	if err := c.Conn.SetWriteDeadline(time.Now().Add(c.idle)); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Write(p)
+	return n, c.note(err)
+}
+
+// note ends the whole session on a timeout: an answer that comes late would be
+// taken for that of the next command, and waiting for another reply on the
+// control connection would only cost the idle time again.
+func (c *conn) note(err error) error {
+	var t net.Error
+	if errors.As(err, &t) && t.Timeout() {
+		c.s.abort()
+		return fmt.Errorf("no answer for %v: %w", c.idle, err)
+	}
+	return err
+}
+
+func (c *conn) Close() error {
+	c.s.forget(c)
+	return c.Conn.Close()
+}
+
+// The deadlines of others are not taken: an absolute one, once set, poisons the
+// control connection for every later command.
+func (*conn) SetDeadline(time.Time) error      { return nil }
+func (*conn) SetReadDeadline(time.Time) error  { return nil }
+func (*conn) SetWriteDeadline(time.Time) error { return nil }
+
+// verbs are the commands that may be sent: none of them changes anything at the
+// server.
+var verbs = strings.Fields("USER PASS AUTH PBSZ PROT FEAT OPTS TYPE PWD CWD EPSV PASV PRET MLSD MLST LIST NLST SIZE MDTM REST RETR NOOP QUIT SYST")
+
+// control is the control connection. It refuses to send a command that could
+// write, bounds replies, and remembers the last command, which the library's
+// errors do not tell. With explicit TLS it lies below the TLS layer, so after
+// AUTH it only bounds replies; the test-suite checks the commands a server sees.
+type control struct {
+	net.Conn
+	explicit bool
+	blind    bool // AUTH went by
+	midLine  bool // a long command reaches us in pieces
+	verb     string
+	reply    int // bytes since the last command
+}
+
+func (c *control) Write(p []byte) (int, error) {
+	c.reply = 0
+	if !c.blind {
+		if err := c.check(p); err != nil {
+			return 0, err
+		}
+	}
+	return c.Conn.Write(p)
+}
+
+func (c *control) check(p []byte) error {
+	start := !c.midLine
+	c.midLine = !bytes.HasSuffix(p, []byte("\n"))
+	if !start {
+		return nil
+	}
+	verb, _, _ := strings.Cut(strings.TrimRight(string(p), "\r\n"), " ")
+	for _, v := range verbs {
+		if v == verb {
+			c.verb, c.blind = verb, c.explicit && verb == "AUTH"
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: refused to send %.10q", ErrProtocol, verb)
+}
+
+func (c *control) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if c.reply += n; c.reply > maxReply {
+		return 0, fmt.Errorf("%w: reply longer than %d bytes", ErrProtocol, maxReply)
+	}
+	return n, err
+}
+
+// data is a data connection. Its Close cannot fail: what came in is judged by
+// the reader's errors and the server's reply, while closing only tells a server
+// that has already gone that we go too.
+type data struct{ net.Conn }
+
+func (d data) Close() error {
+	_ = d.Conn.Close()
+	return nil
+}
+
+// listing is a data connection that keeps the bytes it carries and shows the
+// library none of them: its parser drops what it does not know, reads sizes as
+// octal and stops at the first line of 64 kB.
+type listing struct {
+	data
+	into *bytes.Buffer
+}
+
+func (l listing) Read([]byte) (int, error) {
+	n, err := l.into.ReadFrom(io.LimitReader(l.Conn, maxListing+1))
+	switch {
+	case err != nil:
+		return 0, err
+	case n > maxListing:
+		return 0, fmt.Errorf("%w: listing longer than %d bytes", ErrProtocol, maxListing)
+	}
+	return 0, io.EOF
+}

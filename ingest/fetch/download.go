@@ -1,0 +1,217 @@
+package fetch
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// partSuffix marks a file that is not whole yet. LocalName never ends in it.
+const partSuffix = ".part"
+
+// Delivery is a file that was taken whole.
+type Delivery struct {
+	Entry     Entry  // as the source described it when it was read: exact size and time
+	LocalName string // within the directory it was written to
+	Size      int64  // bytes
+	SHA256    [sha256.Size]byte
+	// SizeUnknown says that the server would not tell the size, so the file was
+	// read twice, with the same result.
+	SizeUnknown bool
+}
+
+// Download takes one file into dir under the given local name (LocalName makes
+// safe ones), which is replaced if it exists. The file is written beside it as
+// name + ".part", synced, and renamed only if everything agrees: no error while
+// reading, none on closing, and the source's size and time the same before and
+// after and equal to the bytes that came. Otherwise nothing is left: a
+// LengthError tells of a short transfer, ErrChanged of a file that was being
+// written, ErrUnavailable of one that is gone, ErrTarget of our own disk.
+//
+// A source opened with retries makes them here. ctx ends it at once.
+func Download(ctx context.Context, src Files, e Entry, dir *os.Root, name string) (Delivery, error) {
+	if err := checkLocal(name); err != nil {
+		return Delivery{}, fmt.Errorf("download %q: %w", e.Path, err)
+	}
+	d := download{src: src, path: e.Path, dir: dir, name: name}
+	var err error
+	if r, ok := src.(*retrying); ok {
+		d.src = r.Source
+		err = r.do(ctx, e.Path, func() error { return d.once(ctx) })
+	} else {
+		err = d.once(ctx)
+	}
+	if err != nil {
+		return Delivery{}, fmt.Errorf("download %q: %w", e.Path, err)
+	}
+	return d.out, nil
+}
+
+func checkLocal(name string) error {
+	if name == "." || strings.ContainsAny(name, `/\`) || !filepath.IsLocal(name) || len(name) > maxName || strings.HasSuffix(name, partSuffix) {
+		return fmt.Errorf("%w: %q is no local file name", ErrTarget, name)
+	}
+	return nil
+}
+
+// download is one Download: once makes one attempt.
+type download struct {
+	src        Files
+	path, name string
+	dir        *os.Root
+	out        Delivery
+}
+
+func (d *download) once(ctx context.Context) (err error) {
+	before, err := d.src.Stat(ctx, d.path)
+	if err != nil {
+		return err
+	}
+	part := d.name + partSuffix
+	f, err := d.create(part)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil { // a leftover of a killed process is removed by create
+			_ = f.Close()
+			_ = d.dir.Remove(part)
+		}
+	}()
+	if err := d.transfer(ctx, before, f); err != nil {
+		return err
+	}
+	after, err := d.src.Stat(ctx, d.path)
+	if err != nil {
+		return err
+	}
+	if err := d.unchanged(before, after); err != nil {
+		return err
+	}
+	d.out.Entry = after
+	d.out.LocalName = d.name
+	return d.keep(f, part)
+}
+
+func (d *download) create(part string) (*os.File, error) {
+	if err := d.dir.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %w", ErrTarget, err)
+	}
+	f, err := d.dir.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrTarget, err)
+	}
+	return f, nil
+}
+
+// transfer reads the file into f. Where the size is not known, a second reading
+// must give the same bytes: it is all there is to tell a short one.
+func (d *download) transfer(ctx context.Context, before Entry, f *os.File) error {
+	sum := sha256.New()
+	n, err := d.read(ctx, before.Size, target{f, sum})
+	if err != nil {
+		return err
+	}
+	d.out = Delivery{Size: n, SHA256: [sha256.Size]byte(sum.Sum(nil)), SizeUnknown: before.Size < 0}
+	if before.Size >= 0 {
+		return nil
+	}
+	again := sha256.New()
+	m, err := d.read(ctx, -1, again)
+	switch {
+	case err != nil:
+		return err
+	case m != n:
+		return &LengthError{Got: min(m, n), Want: max(m, n), Err: errors.New("two readings differ in length")}
+	case [sha256.Size]byte(again.Sum(nil)) != d.out.SHA256:
+		return ErrChanged
+	}
+	return nil
+}
+
+// read copies the file to w and believes in its end only if reading, closing and
+// the size say so.
+func (d *download) read(ctx context.Context, want int64, w io.Writer) (int64, error) {
+	r, err := d.src.Open(ctx, d.path, 0)
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.Copy(w, r)
+	errClose := r.Close()
+	switch {
+	case errors.Is(err, ErrTarget):
+		return n, err // the reader's complaint about being closed early says nothing new
+	case errClose != nil: // tells the length, and the reading error if there was one
+		return n, errClose
+	case err != nil || want >= 0 && n != want:
+		return n, &LengthError{n, want, err}
+	}
+	return n, nil
+}
+
+// unchanged compares what the source said before and after.
+func (d *download) unchanged(before, after Entry) error {
+	if before.Size != after.Size || !before.SameVersion(after) {
+		return fmt.Errorf("%w: before %d bytes of %s, after %d of %s", ErrChanged,
+			before.Size, stamp(before), after.Size, stamp(after))
+	}
+	return nil
+}
+
+func stamp(e Entry) string {
+	if e.MPrec == PrecisionNone {
+		return "unknown time"
+	}
+	return e.MTime.UTC().Format("2006-01-02T15:04:05.999Z")
+}
+
+// keep makes the file last under its name: its bytes first, then the name, then
+// the directory that holds the name.
+func (d *download) keep(f *os.File, part string) error {
+	err := f.Sync()
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = d.dir.Rename(part, d.name)
+	}
+	if err == nil {
+		err = syncDir(d.dir)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrTarget, err)
+	}
+	return nil
+}
+
+func syncDir(dir *os.Root) error {
+	f, err := dir.Open(".")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}
+
+// target writes the file and its hash, and marks errors of writing as ours:
+// io.Copy does not tell them from those of the source.
+type target struct {
+	f   *os.File
+	sum hash.Hash
+}
+
+func (t target) Write(p []byte) (int, error) {
+	n, err := t.f.Write(p)
+	t.sum.Write(p[:n])
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrTarget, err)
+	}
+	return n, err
+}

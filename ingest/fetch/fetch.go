@@ -1,0 +1,177 @@
+// Package fetch takes supplier deliveries from where suppliers put them: an FTP
+// or FTPS server, or a directory. It only ever reads. A delivery is taken whole
+// or not at all, and a line of a listing that cannot be understood is reported,
+// never dropped.
+//
+//	src, err := fetch.Open(ctx, "ftp://feeds.example.com/stock", fetch.Options{User: "acme", Password: secret})
+//	entries, unparsed, err := src.List(ctx, "")
+//	delivery, err := fetch.Download(ctx, src, entries[0], dir, fetch.LocalName(entries[0].Name()))
+//	err = src.Close()
+//
+// What FTP servers really do, and why the client library alone is not enough, is
+// told where it is dealt with: conn.go (deadlines, cancelling), session.go
+// (replies, panics), listing.go (formats), reader.go (short transfers).
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+)
+
+// Files is what a Source offers for reading. All paths are raw bytes as the
+// server sent them, separated by slashes and relative to the directory that the
+// source was opened with; a path that leaves it is refused.
+type Files interface {
+	// List returns everything in a directory ("" is the source's own), without
+	// "." and "..", or an error: a listing is complete or it is none. Lines that
+	// could not be understood are returned beside the entries. A directory that
+	// is not there is ErrUnavailable, never an empty listing.
+	List(ctx context.Context, dir string) ([]Entry, []Unparsed, error)
+	// Stat returns what the source now says about one file.
+	Stat(ctx context.Context, p string) (Entry, error)
+	// Open reads a file from byte off on. The reader's Close reports a transfer
+	// that was not complete, so its error must be looked at; ctx holds until then.
+	Open(ctx context.Context, p string, off int64) (io.ReadCloser, error)
+}
+
+// Source is a place with deliveries. It has no method that writes, so that no
+// mistake of ours can change anything at a supplier. It is safe for concurrent
+// use; calls beyond Options.Connections wait. Close says goodbye to the server.
+//
+// Files and io.Closer are kept apart because only the one who opened a source
+// closes it: Download and its like take Files.
+type Source interface {
+	Files
+	io.Closer
+}
+
+// Kind says what an entry of a listing is.
+type Kind uint8
+
+// The kinds of entries.
+const (
+	KindFile  Kind = iota
+	KindDir        // a directory
+	KindLink       // a symbolic link; Stat says what it leads to
+	KindOther      // a device, socket, ...
+)
+
+// String returns "file", "dir", "link" or "other".
+func (k Kind) String() string { return [...]string{"file", "dir", "link", "other"}[k] }
+
+// Precision says how much of an Entry's MTime is known. LIST shows minutes for
+// recent files and only the day for old ones, so two times may only be compared
+// at the coarser of their precisions.
+type Precision uint8
+
+// The precisions, coarsest first, so that min gives the one to compare at.
+const (
+	PrecisionNone Precision = iota // MTime is not known
+	PrecisionDay
+	PrecisionMinute
+	PrecisionSecond // second or better
+)
+
+// String returns "none", "day", "minute" or "second".
+func (p Precision) String() string { return [...]string{"none", "day", "minute", "second"}[p] }
+
+// Entry is a file, directory or link as a listing or Stat describes it.
+type Entry struct {
+	Path   string    // raw bytes, relative to the source
+	Kind   Kind      // what it is
+	Size   int64     // bytes, -1 if not known: links and directories
+	MTime  time.Time // UTC; of a LIST without a zone, in Options.Zone
+	MPrec  Precision // how much of MTime is known
+	ETag   string    // the server's mark of this version of the file (MLSD's unique), "" if none
+	Target string    // of a link, if shown
+	Raw    string    // the line it came from, "" if none
+}
+
+// Name returns the last element of the entry's path, in raw bytes.
+func (e Entry) Name() string { return path.Base(e.Path) }
+
+// SameVersion reports whether e and o can be the same version of a file: equal
+// sizes where both are known, and times equal at the coarser precision.
+func (e Entry) SameVersion(o Entry) bool {
+	if e.Size >= 0 && o.Size >= 0 && e.Size != o.Size {
+		return false
+	}
+	if e.ETag != "" && o.ETag != "" && e.ETag != o.ETag {
+		return false
+	}
+	switch min(e.MPrec, o.MPrec) {
+	case PrecisionDay:
+		return e.MTime.UTC().Truncate(24 * time.Hour).Equal(o.MTime.UTC().Truncate(24 * time.Hour))
+	case PrecisionMinute:
+		return e.MTime.Truncate(time.Minute).Equal(o.MTime.Truncate(time.Minute))
+	case PrecisionSecond:
+		return e.MTime.Truncate(time.Second).Equal(o.MTime.Truncate(time.Second))
+	}
+	return true
+}
+
+// Unparsed is a line of a listing that may hide a delivery.
+type Unparsed struct {
+	Line int    // 1-based position in the listing
+	Text string // raw bytes, without the line's end
+	Why  string // what is wrong with it
+}
+
+// String shows the line escaped, fit for a log.
+func (u Unparsed) String() string { return fmt.Sprintf("line %d %q: %s", u.Line, u.Text, u.Why) }
+
+// Open returns the source at a URL: ftp, ftpes (explicit TLS), ftps (implicit
+// TLS), file, or a plain directory. The path of an FTP URL is relative to the
+// directory the server puts us in after login; one that begins with two slashes
+// (or /%2F) is absolute. User and password of the URL yield to those of the Options.
+// Nothing is dialled before the first call on the source, except that a directory
+// must exist.
+func Open(ctx context.Context, rawURL string, o Options) (Source, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("open source: %w", err)
+	}
+	if !strings.Contains(rawURL, "://") {
+		return openLocal(rawURL)
+	}
+	u, err := url.Parse(rawURL)
+	if err != nil { // its text may hold the password, or the half of it before a stray slash
+		return nil, errors.New("open source: malformed URL (characters such as / @ : % # ? in a user name or password must be percent-encoded)")
+	}
+	switch u.Scheme {
+	case "file":
+		if u.Host != "" && u.Host != "localhost" {
+			return nil, fmt.Errorf("open source %q: a file URL names no host, want file:///path", u.Redacted())
+		}
+		return openLocal(u.Path)
+	case "ftp", "ftpes", "ftps":
+		src, err := newFTPSource(u, o)
+		if err != nil {
+			return nil, fmt.Errorf("open source %q: %w", u.Redacted(), err)
+		}
+		return &retrying{src, newPolicy(o)}, nil
+	}
+	return nil, fmt.Errorf("open source %q: scheme %q is not supported, want ftp, ftpes, ftps, file or a directory", u.Redacted(), u.Scheme)
+}
+
+// checkPath refuses paths that would leave the source or that no command line can
+// hold. The empty path is the source's own directory.
+func checkPath(p string) error {
+	if strings.ContainsAny(p, "\r\n\x00") {
+		return fmt.Errorf("path %q: %w: it holds a line break or NUL", p, ErrPath)
+	}
+	if p == "" {
+		return nil
+	}
+	for _, part := range strings.Split(p, "/") {
+		if part == "" || part == "." || part == ".." {
+			return fmt.Errorf("path %q: %w: want plain names between single slashes", p, ErrPath)
+		}
+	}
+	return nil
+}

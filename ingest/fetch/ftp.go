@@ -1,0 +1,411 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/textproto"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jlaffaye/ftp"
+)
+
+// ftpSource is a directory of an FTP server. It makes no second attempt at
+// anything, except to go round what a server turns out not to support; retrying
+// is the business of the layer above.
+type ftpSource struct {
+	o                    Options
+	mode                 TLSMode
+	tls                  *tls.Config // cloned for each session
+	addr, user, password string
+	secret               string // what must not be shown: the password, unless it is anonymous's
+	base                 string // the URL's path, absolute or relative to the home directory
+
+	slots chan struct{} // one for each connection in use
+
+	mu     sync.Mutex
+	known  flags
+	idle   []*session
+	closed bool
+}
+
+// flags are what a server was found not to do; remembered for the next session.
+type flags struct{ noEPSV, noUTF8, noMLSD bool }
+
+func newFTPSource(u *url.URL, o Options) (*ftpSource, error) {
+	o = o.withDefaults()
+	f := &ftpSource{o: o, mode: o.TLS.Mode, user: o.User, password: o.Password, slots: make(chan struct{}, o.Connections)}
+	if u.Hostname() == "" {
+		return nil, errors.New("the URL names no host")
+	}
+	port := "21"
+	switch {
+	case u.Scheme == "ftps" && f.mode == TLSExplicit, u.Scheme == "ftpes" && f.mode == TLSImplicit:
+		return nil, errors.New("the scheme and the TLS mode disagree: ftps is implicit, ftpes explicit")
+	case u.Scheme == "ftps":
+		f.mode, port = TLSImplicit, "990"
+	case u.Scheme == "ftpes":
+		f.mode = TLSExplicit
+	}
+	if u.Port() != "" {
+		port = u.Port()
+	}
+	f.addr = net.JoinHostPort(u.Hostname(), port)
+	f.credentials(u)
+	f.base = strings.TrimPrefix(u.Path, "/")
+	if strings.ContainsAny(f.base+f.user+f.password, "\r\n\x00") {
+		return nil, fmt.Errorf("%w: a line break or NUL in path, user or password", ErrPath)
+	}
+	if f.mode == TLSByScheme {
+		return f, nil
+	}
+	var err error
+	f.tls, err = o.TLS.config(u.Hostname())
+	return f, err
+}
+
+func (f *ftpSource) credentials(u *url.URL) {
+	if f.user == "" && u.User != nil {
+		f.user = u.User.Username()
+		if p, ok := u.User.Password(); ok && f.password == "" {
+			f.password = p
+		}
+	}
+	if f.user == "" {
+		f.user = "anonymous"
+	}
+	if f.user != "anonymous" && f.user != "ftp" {
+		f.secret = f.password
+	} else if f.password == "" {
+		f.password = "anonymous"
+	}
+}
+
+// at says where, for errors.
+func (f *ftpSource) at() string { return "ftp server " + f.addr }
+
+func (f *ftpSource) flags() flags {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.known
+}
+
+// learn sets a flag and reports whether it is new, so that another attempt has a
+// better chance.
+func (f *ftpSource) learn(what string, flag func(*flags) *bool) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p := flag(&f.known)
+	if *p {
+		return false
+	}
+	*p = true
+	f.o.Logger.Info("ftp server: going without", "server", f.addr, "what", what)
+	return true
+}
+
+// acquire returns an idle session or a new one, bound to ctx until end is called.
+func (f *ftpSource) acquire(ctx context.Context) (s *session, end func() bool, err error) {
+	select {
+	case f.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, context.Cause(ctx)
+	}
+	for s := f.pop(); s != nil; s = f.pop() {
+		end := s.begin(ctx)
+		// A server may have ended a session that was idle (421), or a router
+		// forgotten it.
+		if time.Since(s.last) < 5*time.Second || s.guard(s.lib.NoOp) == nil {
+			return s, end, nil
+		}
+		end()
+		s.abort()
+	}
+	s, end, err = f.connect(ctx)
+	if err != nil {
+		<-f.slots
+	}
+	return s, end, err
+}
+
+func (f *ftpSource) pop() *session {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.idle) == 0 {
+		return nil
+	}
+	s := f.idle[len(f.idle)-1]
+	f.idle = f.idle[:len(f.idle)-1]
+	return s
+}
+
+// connect makes a new session, without UTF8 if the server announces that and
+// then refuses it, which the library takes for a failed login.
+func (f *ftpSource) connect(ctx context.Context) (*session, func() bool, error) {
+	for {
+		if f.isClosed() {
+			return nil, nil, net.ErrClosed
+		}
+		s := &session{src: f, conns: map[net.Conn]struct{}{}}
+		if f.tls != nil {
+			s.tls = f.tls.Clone()
+			s.tls.ClientSessionCache = tls.NewLRUClientSessionCache(8)
+		}
+		end := s.begin(ctx)
+		err := s.login()
+		if err == nil {
+			return s, end, nil
+		}
+		end()
+		s.abort()
+		if s.control != nil && s.control.verb == "OPTS" && ctx.Err() == nil && f.learn("OPTS UTF8", func(k *flags) *bool { return &k.noUTF8 }) {
+			continue
+		}
+		return nil, nil, err
+	}
+}
+
+func (f *ftpSource) isClosed() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.closed
+}
+
+// release gives a session back. Only one that lives and is in step is used again.
+func (f *ftpSource) release(s *session, end func() bool, inStep bool) {
+	ok := end() && inStep
+	f.mu.Lock()
+	if ok = ok && !f.closed; ok {
+		f.idle = append(f.idle, s)
+	}
+	f.mu.Unlock()
+	if !ok {
+		s.abort()
+	}
+	<-f.slots
+}
+
+// do runs op on a session, and once more if the failure taught us what the server
+// does not do.
+func (f *ftpSource) do(ctx context.Context, op func(*session) error) error {
+	ctx, cancel := context.WithTimeout(ctx, f.o.fileTimeout(-1))
+	defer cancel()
+	for {
+		s, end, err := f.acquire(ctx)
+		if err != nil {
+			return err
+		}
+		err = op(s)
+		again := err != nil && ctx.Err() == nil && f.goRound(s, err)
+		f.release(s, end, err == nil || refusal(err) != 0 && !again)
+		if !again {
+			return err
+		}
+	}
+}
+
+// goRound reports whether an operation that failed may work without EPSV: a
+// firewall or NAT that knows PASV only leaves the port of an EPSV reply dead.
+func (f *ftpSource) goRound(s *session, err error) bool {
+	if s.noData == nil || isPermanent(err) {
+		return false
+	}
+	return f.learn("EPSV", func(k *flags) *bool { return &k.noEPSV })
+}
+
+// remote returns the path to send for a path of ours.
+func (f *ftpSource) remote(s *session, p string) string {
+	if strings.HasPrefix(f.base, "/") {
+		return path.Join(f.base, p)
+	}
+	return path.Join(s.home, f.base, p)
+}
+
+// List implements Files.
+func (f *ftpSource) List(ctx context.Context, dir string) ([]Entry, []Unparsed, error) {
+	if err := checkPath(dir); err != nil {
+		return nil, nil, fmt.Errorf("list: %w", err)
+	}
+	var entries []Entry
+	var unparsed []Unparsed
+	list := func() error {
+		return f.do(ctx, func(s *session) (err error) {
+			entries, unparsed, err = s.list(f.remote(s, dir), dir)
+			return err
+		})
+	}
+	err := list()
+	if c := refusal(err); c >= 500 && c <= 504 && errors.Is(err, errMLSD) && f.learn("MLSD", func(k *flags) *bool { return &k.noMLSD }) {
+		f.dropIdle()
+		err = list()
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("list %q on %s: %w", dir, f.at(), err)
+	}
+	return entries, unparsed, nil
+}
+
+// errMLSD marks a refusal that LIST may not meet: some servers announce MLSD and
+// do not have it.
+var errMLSD = errors.New("MLSD refused")
+
+// emptyListing matches what servers say instead of sending an empty listing.
+var emptyListing = regexp.MustCompile(`(?i)no (such )?(files?|data sets?)( or director(y|ies))? ?(found|available|$)|directory (is )?empty`)
+
+// list changes into the directory first: asked for one that is not there, LIST
+// shows an empty listing on vsftpd, and a name that begins with - or holds * is
+// taken for options or a pattern.
+func (s *session) list(remote, dir string) ([]Entry, []Unparsed, error) {
+	if err := s.guard(func() error { return s.lib.ChangeDir(remote) }); err != nil {
+		return nil, nil, unavailable(err)
+	}
+	var raw bytes.Buffer
+	mlsd := s.lib.IsTimePreciseInList()
+	s.into = &raw
+	err := s.guard(func() error {
+		_, err := s.lib.List("")
+		return forgive250(err)
+	})
+	s.into = nil
+	switch c := refusal(err); {
+	case err == nil:
+	case (c == 450 || c == 550) && emptyListing.MatchString(err.Error()):
+		return nil, nil, nil
+	case c >= 500 && c <= 504 && mlsd:
+		return nil, nil, fmt.Errorf("%w: %w", errMLSD, err)
+	default:
+		return nil, nil, unavailable(err)
+	}
+	return parseListing(raw.Bytes(), dir, mlsd, time.Now(), s.src.o.Zone)
+}
+
+// forgive250 accepts the 250 that RFC 959 (section 5.4) allows after a transfer
+// beside 226; the library knows the latter only.
+func forgive250(err error) error {
+	var reply *textproto.Error
+	if errors.As(err, &reply) && reply.Code == ftp.StatusRequestedFileActionOK {
+		return nil
+	}
+	return err
+}
+
+// Stat implements Files by SIZE and MDTM, which follow links and know seconds.
+func (f *ftpSource) Stat(ctx context.Context, p string) (Entry, error) {
+	e := Entry{Path: p, Size: -1}
+	if err := checkFile(p); err != nil {
+		return e, fmt.Errorf("stat: %w", err)
+	}
+	err := f.do(ctx, func(s *session) error { return s.stat(f.remote(s, p), &e) })
+	if err != nil {
+		return e, fmt.Errorf("stat %q on %s: %w", p, f.at(), err)
+	}
+	return e, nil
+}
+
+func (s *session) stat(remote string, e *Entry) error {
+	size, err := s.size(remote)
+	if err != nil && refusal(err) == 0 {
+		return err
+	}
+	t, errTime := s.mtime(remote)
+	if errTime != nil && refusal(errTime) == 0 {
+		return errTime
+	}
+	// A server without MDTM cannot contradict a SIZE of 550.
+	if refusal(err) == 550 && (errTime != nil || t.IsZero()) {
+		return unavailable(err)
+	}
+	e.Size = size
+	if errTime == nil && !t.IsZero() {
+		e.MTime, e.MPrec = t, PrecisionSecond
+	}
+	return nil
+}
+
+// Open implements Files.
+func (f *ftpSource) Open(ctx context.Context, p string, off int64) (io.ReadCloser, error) {
+	if err := checkFile(p); err != nil {
+		return nil, fmt.Errorf("open: %w", err)
+	}
+	if off < 0 {
+		return nil, fmt.Errorf("open %q: negative offset %d", p, off)
+	}
+	for {
+		s, end, err := f.acquire(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("open %q on %s: %w", p, f.at(), err)
+		}
+		r, err := s.open(ctx, f.remote(s, p), off)
+		if err == nil {
+			r.end, r.label = end, fmt.Sprintf("read %q on %s", p, f.at())
+			return r, nil
+		}
+		again := ctx.Err() == nil && f.goRound(s, err)
+		f.release(s, end, refusal(err) != 0 && !again)
+		if !again {
+			return nil, fmt.Errorf("open %q on %s: %w", p, f.at(), unavailable(err))
+		}
+	}
+}
+
+func (s *session) open(ctx context.Context, remote string, off int64) (*ftpReader, error) {
+	size, err := s.size(remote)
+	if err != nil && refusal(err) == 0 {
+		return nil, err
+	}
+	if size >= 0 && off > size { // vsftpd would send nothing and call it a success
+		return nil, fmt.Errorf("offset %d is beyond the file's end at %d", off, size)
+	}
+	r := &ftpReader{s: s, want: size}
+	if size >= 0 {
+		r.want -= off
+	}
+	err = s.guard(func() (err error) {
+		r.resp, err = s.lib.RetrFrom(remote, uint64(off))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	limit := s.src.o.fileTimeout(size)
+	timer := time.AfterFunc(limit, s.abort)
+	r.expired = func() error {
+		if timer.Stop() {
+			return nil
+		}
+		return fmt.Errorf("not finished after %v: %w", limit, context.DeadlineExceeded)
+	}
+	return r, nil
+}
+
+func (f *ftpSource) dropIdle() {
+	for s := f.pop(); s != nil; s = f.pop() {
+		s.quit()
+	}
+}
+
+// Close implements Source. Readers that are still open end when they are closed.
+func (f *ftpSource) Close() error {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+	f.dropIdle()
+	return nil
+}
+
+// checkFile is checkPath for a path that must name a file.
+func checkFile(p string) error {
+	if p == "" {
+		return fmt.Errorf("path %q: %w: it names no file", p, ErrPath)
+	}
+	return checkPath(p)
+}

@@ -1,0 +1,148 @@
+package fetch
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+)
+
+// Options say how a source is opened. The zero value is meant to work.
+type Options struct {
+	User     string // "" means the URL's, or anonymous
+	Password string // never shown in an error or a log
+
+	TLS TLS
+
+	DialTimeout time.Duration // for each connection, 15 s if 0
+	IdleTimeout time.Duration // without a byte in or out, 60 s if 0; slow servers need 30 s or more
+	FileTimeout time.Duration // for one file or listing, 10 min and the time its size takes at 16 KiB/s if 0
+
+	Connections int           // at once to the server, 2 if 0: many servers allow no more per client
+	Retries     int           // further attempts after a transient failure, 3 if 0, none if negative
+	Backoff     time.Duration // before the first retry, doubling up to a minute; 2 s if 0
+
+	// Zone is the server's time zone for LIST, which does not tell it; UTC if nil.
+	// MLSD and MDTM are always UTC (RFC 3659, section 2.3).
+	Zone *time.Location
+
+	Logger *slog.Logger // told of retries and of falling back; nil is silent
+}
+
+// TLSMode says how a connection is protected.
+type TLSMode uint8
+
+// The TLS modes. TLSByScheme takes what the URL's scheme says.
+const (
+	TLSByScheme TLSMode = iota
+	TLSExplicit         // AUTH TLS on the plain port (RFC 4217), URL scheme ftpes or ftp
+	TLSImplicit         // TLS from the first byte, URL scheme ftps
+)
+
+// TLS says whom to trust. There is no way to trust everybody.
+type TLS struct {
+	Mode       TLSMode
+	CAFile     string         // PEM file of the authorities to trust in place of the system's
+	Roots      *x509.CertPool // the same in memory; CAFile wins
+	Pin        string         // SHA-256 of the server's public key (SPKI), hex or base64; without CAFile and Roots it replaces the chain, for self-signed servers
+	ServerName string         // "" means the URL's host
+	MinVersion uint16         // tls.VersionTLS12 if 0
+}
+
+func (o Options) withDefaults() Options {
+	set := func(d *time.Duration, v time.Duration) {
+		if *d <= 0 {
+			*d = v
+		}
+	}
+	set(&o.DialTimeout, 15*time.Second)
+	set(&o.IdleTimeout, 60*time.Second)
+	set(&o.Backoff, 2*time.Second)
+	if o.Connections <= 0 {
+		o.Connections = 2
+	}
+	if o.Retries == 0 {
+		o.Retries = 3
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// fileTimeout bounds one transfer, so that a server dripping a byte a second
+// cannot hold a sweep although it never is idle. A size of -1 is unknown.
+func (o Options) fileTimeout(size int64) time.Duration {
+	if o.FileTimeout > 0 {
+		return o.FileTimeout
+	}
+	const slowest = 16 << 10 // bytes a second
+	return 10*time.Minute + time.Duration(max(size, 0)/slowest)*time.Second
+}
+
+// config returns the TLS configuration for a host. The caller clones it with a
+// session cache of its own for each control connection: servers tie a data
+// connection's session to its control connection's (proftpd answers 425 to a
+// session of another one).
+func (t TLS) config(host string) (*tls.Config, error) {
+	c := &tls.Config{ServerName: t.ServerName, MinVersion: t.MinVersion, RootCAs: t.Roots}
+	if c.ServerName == "" {
+		c.ServerName = host
+	}
+	if c.MinVersion == 0 {
+		c.MinVersion = tls.VersionTLS12
+	}
+	if t.CAFile != "" {
+		pem, err := os.ReadFile(t.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("read CA file: %w", err)
+		}
+		c.RootCAs = x509.NewCertPool()
+		if !c.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("read CA file %q: no PEM certificate in it", t.CAFile)
+		}
+	}
+	if t.Pin != "" {
+		pin, err := parsePin(t.Pin)
+		if err != nil {
+			return nil, err
+		}
+		// VerifyConnection also runs for resumed sessions; the pin names the very
+		// key, so a chain adds nothing unless the user asked for one.
+		c.InsecureSkipVerify = c.RootCAs == nil
+		c.VerifyConnection = func(s tls.ConnectionState) error { return checkPin(s, pin) }
+	}
+	return c, nil
+}
+
+func parsePin(s string) ([]byte, error) {
+	s = strings.TrimPrefix(s, "sha256/")
+	if b, err := hex.DecodeString(strings.ReplaceAll(s, ":", "")); err == nil && len(b) == sha256.Size {
+		return b, nil
+	}
+	if b, err := base64.StdEncoding.DecodeString(s); err == nil && len(b) == sha256.Size {
+		return b, nil
+	}
+	return nil, errors.New("pin: want the SHA-256 of the server's public key in hex or base64")
+}
+
+func checkPin(s tls.ConnectionState, pin []byte) error {
+	if len(s.PeerCertificates) == 0 {
+		return errPin
+	}
+	if sum := sha256.Sum256(s.PeerCertificates[0].RawSubjectPublicKeyInfo); !bytes.Equal(sum[:], pin) {
+		return fmt.Errorf("%w (it has %x)", errPin, sum)
+	}
+	return nil
+}

@@ -1,0 +1,253 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
+)
+
+var suiteTime = time.Date(2025, 5, 6, 7, 8, 9, 0, time.UTC)
+
+var suiteFiles = map[string]string{
+	"in/prices.csv":         "sku;price\r\n1;2\r\n",
+	"in/empty.csv":          "",
+	"in/ two  spaces .csv":  "a",
+	"in/-la":                "b",
+	"in/st*ck[1].csv":       "c",
+	"in/caf\xe9.csv":        "latin-1",
+	"in/a -> b.csv":         "arrow",
+	"in/semi;colon=1;.csv":  "facts",
+	"in/%41.csv":            "percent",
+	"in/archive/old.csv":    "old",
+	"in/big.csv":            string(payload(1 << 20)),
+	"outside.csv":           "not in the source",
+	"in/archive/deep/x.csv": "x",
+}
+
+const suiteListing = "dir in/archive, file in/ two  spaces .csv, file in/%41.csv, file in/-la, file in/a -> b.csv, " +
+	"file in/big.csv, file in/caf\xe9.csv, file in/empty.csv, file in/prices.csv, file in/semi;colon=1;.csv, file in/st*ck[1].csv"
+
+// TestSource is what every source must do.
+func TestSource(t *testing.T) {
+	t.Run("directory", func(t *testing.T) {
+		dir := t.TempDir()
+		for p, data := range suiteFiles {
+			p = filepath.Join(dir, p)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(p), 0o755), os.WriteFile(p, []byte(data), 0o644), os.Chtimes(p, suiteTime, suiteTime)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		testSource(t, open(t, dir, Options{}))
+		testSource(t, open(t, "file://"+dir, Options{}))
+	})
+	files := map[string]ftptest.File{}
+	for p, data := range suiteFiles {
+		files[p] = ftptest.File{Data: []byte(data), MTime: suiteTime}
+	}
+	for _, m := range modes {
+		for _, list := range []string{"MLSD", "LIST"} {
+			t.Run(m.name+" "+list, func(t *testing.T) {
+				srv := serve(t, ftptest.Options{Files: files, TLS: m.mode, MaxTLSVersion: m.max, NoMLSD: list == "LIST",
+					RequireSessionReuse: m.mode != ftptest.Plain, User: "acme", Password: "s3cret"})
+				o := quick(srv)
+				o.User, o.Password, o.IdleTimeout = "acme", "s3cret", slack
+				testSource(t, open(t, srv.URL(), o))
+				checkVerbs(t, srv)
+				if srv.Count(list) == 0 {
+					t.Errorf("no %s was sent", list)
+				}
+			})
+		}
+	}
+}
+
+func testSource(t *testing.T, src Source) {
+	ctx := t.Context()
+	entries, unparsed, err := src.List(ctx, "in")
+	if err != nil || len(unparsed) > 0 {
+		t.Fatalf("List: %v, unparsed %v", err, unparsed)
+	}
+	sort.Slice(entries, func(i, j int) bool {
+		a, b := entries[i], entries[j]
+		if (a.Kind == KindDir) != (b.Kind == KindDir) {
+			return a.Kind == KindDir
+		}
+		return a.Path < b.Path
+	})
+	if got := paths(entries); got != suiteListing {
+		t.Errorf("List:\n%q, want\n%q", got, suiteListing)
+	}
+	root, unparsed, err := src.List(ctx, "")
+	if err != nil || len(unparsed) > 0 || len(root) != 2 {
+		t.Errorf("List of the root: %v %v %v", root, unparsed, err)
+	}
+	for range 2 { // the second time over a connection that was used
+		testFiles(ctx, t, src, entries)
+	}
+	testRefusals(ctx, t, src)
+	testConcurrent(ctx, t, src)
+}
+
+func testFiles(ctx context.Context, t *testing.T, src Source, entries []Entry) {
+	dir := openDir(t)
+	for _, e := range entries {
+		if e.Kind != KindFile {
+			continue
+		}
+		want := suiteFiles[e.Path]
+		if e.Size != int64(len(want)) {
+			t.Errorf("%q: listed with size %d, want %d", e.Path, e.Size, len(want))
+		}
+		s, err := src.Stat(ctx, e.Path)
+		if err != nil || s.Size != int64(len(want)) || !s.MTime.Equal(suiteTime) || s.MPrec != PrecisionSecond || !s.SameVersion(e) {
+			t.Errorf("Stat(%q) = %+v, %v, listed as %+v", e.Path, s, err, e)
+		}
+		d, err := Download(ctx, src, e, dir, LocalName(e.Name()))
+		if err != nil {
+			t.Errorf("Download(%q): %v", e.Path, err)
+			continue
+		}
+		took(t, dir, d, []byte(want))
+	}
+	b, err := readAll(ctx, src, "in/big.csv", 1<<20-10)
+	if want := suiteFiles["in/big.csv"][1<<20-10:]; err != nil || string(b) != want {
+		t.Errorf("read from an offset: %q, %v", b, err)
+	}
+}
+
+func testRefusals(ctx context.Context, t *testing.T, src Source) {
+	if _, _, err := src.List(ctx, "nosuch"); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("List of a missing directory: %v", err)
+	}
+	if _, err := src.Stat(ctx, "in/nosuch.csv"); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("Stat of a missing file: %v", err)
+	}
+	if _, err := src.Open(ctx, "in/nosuch.csv", 0); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("Open of a missing file: %v", err)
+	}
+	if _, err := src.Open(ctx, "in/prices.csv", 1000); err == nil {
+		t.Error("Open beyond the end succeeded")
+	}
+	for _, p := range []string{"", "../outside.csv", "in/../outside.csv", "/etc/passwd", "in//prices.csv", ".", "..", "in/./a", "a\r\nDELE b", "a\x00"} {
+		if _, err := src.Open(ctx, p, 0); !errors.Is(err, ErrPath) {
+			t.Errorf("Open(%q): %v, want ErrPath", p, err)
+		}
+		if _, err := src.Stat(ctx, p); !errors.Is(err, ErrPath) {
+			t.Errorf("Stat(%q): %v, want ErrPath", p, err)
+		}
+		if _, _, err := src.List(ctx, p); p != "" && !errors.Is(err, ErrPath) {
+			t.Errorf("List(%q): %v, want ErrPath", p, err)
+		}
+	}
+	r, err := src.Open(ctx, "in/big.csv", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var length *LengthError
+	if err := r.Close(); !errors.As(err, &length) || length.Want != 1<<20 {
+		t.Errorf("Close before the end: %v, want a LengthError", err)
+	}
+	if err := r.Close(); err != nil {
+		t.Logf("second Close: %v", err)
+	}
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, _, err := src.List(gone, ""); !errors.Is(err, context.Canceled) {
+		t.Errorf("List after cancel: %v", err)
+	}
+}
+
+func testConcurrent(ctx context.Context, t *testing.T, src Source) {
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() {
+			b, err := readAll(ctx, src, "in/big.csv", 0)
+			if err != nil || string(b) != suiteFiles["in/big.csv"] {
+				t.Errorf("one of several readers: %d bytes, %v", len(b), err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestLocalEscape: a symbolic link that leads out of the drop folder is not
+// followed, one within it is.
+func TestLocalEscape(t *testing.T) {
+	dir := t.TempDir()
+	secret := filepath.Join(t.TempDir(), "secret")
+	err := errors.Join(os.WriteFile(secret, []byte("secret"), 0o644), os.WriteFile(filepath.Join(dir, "a.csv"), []byte("a"), 0o644),
+		os.Symlink(secret, filepath.Join(dir, "out.csv")), os.Symlink("a.csv", filepath.Join(dir, "in.csv")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := open(t, dir, Options{})
+	if b, err := readAll(t.Context(), src, "out.csv", 0); err == nil {
+		t.Errorf("read %q through a link that leads out", b)
+	}
+	if b, err := readAll(t.Context(), src, "in.csv", 0); err != nil || string(b) != "a" {
+		t.Errorf("link within: %q, %v", b, err)
+	}
+	if err := os.Remove(secret); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		url  string
+		o    Options
+		want string
+	}{
+		{"", Options{}, "no directory given"},
+		{"/no/such/dir", Options{}, "not there"},
+		{file, Options{}, "not a directory"},
+		{"file://otherhost/x", Options{}, "names no host"},
+		{"gopher://x/", Options{}, `scheme "gopher" is not supported`},
+		{"ftp:///x", Options{}, "names no host"},
+		{"ftps://h/", Options{TLS: TLS{Mode: TLSExplicit}}, "disagree"},
+		{"ftpes://h/", Options{TLS: TLS{Pin: "abc"}}, "pin: want"},
+		{"ftpes://h/", Options{TLS: TLS{CAFile: file}}, "no PEM certificate"},
+		{"ftpes://h/", Options{TLS: TLS{CAFile: "/no/such"}}, "read CA file"},
+		{"ftp://h/a%0d%0aDELE%20b", Options{}, "line break"},
+		{"ftp://u:hunter2%0d%0aDELE@h/", Options{}, "line break"},
+		{"ftp://u:hunter2/x@h/", Options{}, "malformed URL"},
+		{"ftp://u:hunter2%zz@h/", Options{}, "malformed URL"},
+		{"gopher://u:hunter2@h/", Options{}, "xxxxx"},
+	} {
+		src, err := Open(t.Context(), c.url, c.o)
+		if err == nil {
+			src.Close()
+			t.Errorf("Open(%q) succeeded", c.url)
+		} else if !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("Open(%q): %v, want %q and no password", c.url, err, c.want)
+		}
+	}
+}
+
+// TestURLPath: the path of a URL is relative to the login directory, or absolute
+// after a second slash.
+func TestURLPath(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"home/acme/in/a.csv": {Data: []byte("a")}},
+		Faults: []ftptest.Fault{{Command: "PWD", Action: ftptest.Reply, Reply: `257 "/home/acme"`}}})
+	for _, p := range []string{"/in", "/in/", "//home/acme/in", "/%2Fhome/acme/in", "/in%2F"} {
+		src := open(t, srv.URL()+p, quick(srv))
+		if b, err := readAll(t.Context(), src, "a.csv", 0); err != nil || string(b) != "a" {
+			t.Errorf("%s: %q, %v", p, b, err)
+		}
+		if entries, _, err := src.List(t.Context(), ""); err != nil || paths(entries) != "file a.csv" {
+			t.Errorf("%s: %v, %v", p, entries, err)
+		}
+	}
+}

@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/feedparity/feedparity/ingest"
 )
 
 // Options say how interpreters are run. The zero value is good.
@@ -165,11 +167,15 @@ func (p *Process) hello(ctx context.Context) error {
 	if err != nil {
 		return p.fail(ctx, err)
 	}
-	var h struct{ Full string }
-	if err := json.Unmarshal(payload, &h); kind != answerHello || err != nil {
+	var h struct {
+		Full    string
+		Version []int
+	}
+	if err := json.Unmarshal(payload, &h); kind != answerHello || err != nil || len(h.Version) < 2 {
 		return p.fail(ctx, errGarbage)
 	}
 	p.Interpreter.Full = h.Full
+	p.Interpreter.Version = ingest.Python{Major: h.Version[0], Minor: h.Version[1]}
 	return nil
 }
 

@@ -21,11 +21,12 @@ type stream struct {
 	release func() // of the guard on ctx
 	done    func() // gives the process back
 
-	pending []byte // lines not yet read, the last perhaps incomplete
-	rows    int
-	ended   bool // no answer will follow
-	fault   *ingest.Fault
-	err     error
+	pending  []byte // lines not yet read, the last perhaps incomplete
+	rows     int
+	ended    bool // no answer will follow
+	complete bool // call mode: the rows ended as rows should
+	fault    *ingest.Fault
+	err      error
 
 	// control reads a line "#...", end the payload of the last answer; they turn
 	// what call mode says beside rows into a fault or an error.
@@ -120,6 +121,9 @@ func (s *stream) read() {
 		s.p.setChild("")
 		if s.end != nil {
 			s.end(s, payload)
+		}
+		if len(s.pending) > 0 && s.fault == nil {
+			s.setErr(errGarbage)
 		}
 	default:
 		s.ended = true

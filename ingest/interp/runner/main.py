@@ -27,7 +27,8 @@ def op_call(req, blob):
 
 
 MODULES = {}
-OPS = {'load': op_load, 'call': op_call, 'batch': op_batch, 'stream': op_stream}
+OPS = {'load': op_load, 'call': op_call, 'batch': op_batch, 'stream': op_stream,
+       'import': op_import, 'run': op_run}
 
 
 def answer(frame):

@@ -1,0 +1,138 @@
+package golden
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/wire"
+)
+
+// Status says how a case behaved when it was run again.
+type Status string
+
+// The statuses of a replay.
+const (
+	OK          Status = "ok"           // as its state says
+	NowAgrees   Status = "now agrees"   // open, accepted or regressed, yet the paths agree
+	Changed     Status = "changed"      // still diverges, but a path does something else than recorded
+	DoesRegress Status = "regressed"    // fixed, yet the paths diverge
+	Expired     Status = "expired"      // accepted until a day that is over
+	NotRun      Status = "not run"      // obsolete
+	NotCompared Status = "not-compared" // a path could not be run or compared: nothing is known
+)
+
+// Failed reports whether a status must fail a replay; a case that now agrees does
+// only in a strict one.
+func (s Status) Failed(strict bool) bool {
+	switch s {
+	case OK, NotRun:
+		return false
+	case NowAgrees:
+		return strict
+	}
+	return true
+}
+
+// Replayed is the result of running one case again.
+type Replayed struct {
+	Status   Status
+	Detail   string            // one line, "" if there is nothing to add
+	Outcomes [2]ingest.Outcome // what the paths did now
+	Compared Compared
+	Err      error // for NotCompared
+}
+
+// ReplayOptions are what a case does not hold itself.
+type ReplayOptions struct {
+	// Calls are the team's functions of the case's feed, from feedparity.yaml; a
+	// case that has calls is not compared without them.
+	Calls [2]*ingest.Call
+	// Now is when the replay takes place, for accepted cases that expire.
+	Now time.Time
+}
+
+// Replay runs a case's input through both paths with the recorded settings and
+// says whether it behaves as its state says. A broken harness is a status too,
+// so that one case never stops the rest; a cancelled context is such a one.
+func Replay(ctx context.Context, eng ingest.Engine, c *Case, o ReplayOptions) Replayed {
+	if c.State == Obsolete {
+		return Replayed{Status: NotRun}
+	}
+	var out Replayed
+	for _, p := range ingest.Paths {
+		got, err := c.run(ctx, eng, p, o)
+		if err != nil {
+			return Replayed{Status: NotCompared, Detail: err.Error(), Err: fmt.Errorf("replay %q: %w", c.Dir(), err)}
+		}
+		out.Outcomes[p] = got
+	}
+	compared, err := c.compare(out.Outcomes)
+	if err != nil {
+		return Replayed{Status: NotCompared, Detail: err.Error(), Outcomes: out.Outcomes, Err: fmt.Errorf("replay %q: %w", c.Dir(), err)}
+	}
+	out.Compared = compared
+	out.Status, out.Detail = c.judge(out.Outcomes, compared, o.Now)
+	return out
+}
+
+func (c *Case) run(ctx context.Context, eng ingest.Engine, p ingest.Path, o ReplayOptions) (ingest.Outcome, error) {
+	in := ingest.Input{Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Settings: c.Settings(p)}
+	if c.Calls[p] != "" {
+		if o.Calls[p] == nil {
+			return ingest.Outcome{}, fmt.Errorf("%s calls %s: name the feedparity.yaml of feed %q", p, c.Calls[p], c.Feed)
+		}
+		call := *o.Calls[p]
+		call.Function = c.Calls[p]
+		in.Call = &call
+	}
+	rows, err := eng.Ingest(ctx, in)
+	if err != nil {
+		return ingest.Outcome{}, err
+	}
+	return ingest.Collect(rows)
+}
+
+func (c *Case) judge(now [2]ingest.Outcome, got Compared, at time.Time) (Status, string) {
+	if c.State == Fixed {
+		if got.Diverges {
+			return DoesRegress, fmt.Sprintf("row %d, column %d differs again", got.First.Row, got.First.Column)
+		}
+		return OK, ""
+	}
+	if !got.Diverges {
+		return NowAgrees, "if this is meant: feedparity golden resolve " + c.Dir()
+	}
+	for _, p := range ingest.Paths {
+		if line := firstChange(c.Outcomes[p], now[p]); line > 0 {
+			return Changed, fmt.Sprintf("%s line %d is no longer what was recorded", outcomeFiles[p], line)
+		}
+	}
+	if c.State == Accepted && c.Expires != "" && expired(c.Expires, at) {
+		return Expired, fmt.Sprintf("accepted by %s until %s", c.Owner, c.Expires)
+	}
+	return OK, ""
+}
+
+// firstChange returns the 1-based line at which the wire forms differ, 0 if none.
+func firstChange(was, is ingest.Outcome) int {
+	a, b := wire.AppendOutcome(nil, was), wire.AppendOutcome(nil, is)
+	if bytes.Equal(a, b) {
+		return 0
+	}
+	x, y := bytes.SplitAfter(a, []byte("\n")), bytes.SplitAfter(b, []byte("\n"))
+	for i := 0; ; i++ {
+		if i >= len(x) || i >= len(y) || !bytes.Equal(x[i], y[i]) {
+			return i + 1
+		}
+	}
+}
+
+// expired reports whether the day is over; a date that is none has been refused
+// by Validate.
+func expired(day string, at time.Time) bool {
+	d, err := time.Parse(time.DateOnly, day)
+	return err == nil && !at.IsZero() && at.After(d.AddDate(0, 0, 1))
+}

@@ -31,6 +31,7 @@ type Dialect struct {
 	doublequote, skipinitialspace, strict bool
 	quoting                               int64
 	lineterminator                        string
+	dict                                  dictArguments
 	fieldStops, quotedStops               [256]bool // first bytes of characters that are not ordinary inside a field
 }
 
@@ -42,26 +43,6 @@ func NewDialect(v *Version, opts ingest.Dialect) (*Dialect, *ingest.Fault) {
 	if name, ok := b.opts.Get("dialect"); ok {
 		b.base = b.named(name)
 	}
-	return b.build()
-}
-
-// NewDictDialect checks keyword arguments as csv.DictReader(lines, **opts) does,
-// which differs: DictReader passes a dialect by position, "excel" where none is
-// given, so that quotechar=None alone no longer means QUOTE_NONE.
-func NewDictDialect(v *Version, opts ingest.Dialect) (*Dialect, *ingest.Fault) {
-	name, ok := opts.Get("dialect")
-	if !ok {
-		name = v.str("excel")
-	}
-	b := dialectBuilder{v: v}
-	for _, o := range v.keywords(opts) {
-		if o.Name != "dialect" {
-			b.opts = append(b.opts, o)
-		}
-	}
-	b.opts = v.keywords(b.opts) // DictReader.__init__ gathers **kwds in a dict of its own
-	b.parseArguments(1+len(b.opts), "")
-	b.base = b.named(name)
 	return b.build()
 }
 

@@ -6,12 +6,12 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 )
 
-// DictReader is csv.DictReader(lines, fieldnames=None, restkey=None,
-// restval=None) over a Reader whose Dialect NewDictDialect made.
+// DictReader is csv.DictReader over a Reader whose Dialect NewDictDialect made.
 type DictReader struct {
 	v *Version
 	r *Reader
 
+	arguments  dictArguments
 	lineNum    int            // DictReader.line_num, which decides whether the header was read
 	fieldnames []ingest.Value // _fieldnames, nil for None
 	plain      dictPlan       // how a row without extras becomes a dict
@@ -28,7 +28,11 @@ type dictPlan struct {
 
 // NewDictReader returns csv.DictReader over r.
 func NewDictReader(v *Version, r *Reader) *DictReader {
-	return &DictReader{v: v, r: r}
+	d := &DictReader{v: v, r: r, arguments: r.d.dict}
+	if d.fieldnames = d.arguments.fieldnames; d.fieldnames != nil {
+		d.setPlans()
+	}
+	return d
 }
 
 // Fieldnames returns the header: nil before the first Next and for an empty
@@ -60,29 +64,31 @@ func (d *DictReader) Next() (ingest.Value, bool) {
 			return ingest.None, false
 		}
 	}
+	if d.arguments.notIterable != "" {
+		return ingest.None, d.r.fail("TypeError", "%s", d.arguments.notIterable)
+	}
 	return d.dict(row), true
 }
 
 // readHeader is the property fieldnames. Of an exhausted input it keeps None
 // and says nothing; the next row then ends the iteration.
 func (d *DictReader) readHeader() bool {
-	if d.fieldnames == nil {
+	if d.fieldnames == nil && d.arguments.fromFile() {
 		row, ok := d.r.Next()
 		if !ok && d.r.Fault() != nil {
 			return false
 		}
 		if ok {
 			d.fieldnames = ingest.List(row...).Clone().Items
-			d.plain = d.v.plan(d.fieldnames)
-			d.extras = d.v.plan(append(slices.Clip(d.fieldnames), ingest.None))
+			d.setPlans()
 		}
 	}
 	d.lineNum = d.r.LineNum()
 	return true
 }
 
-// dict is dict(zip(fieldnames, row)) with the extras under None and the missing
-// keys set to None. Of columns with the same name the last one counts, and that
+// dict is dict(zip(fieldnames, row)) with the extras under restkey and the missing
+// keys set to restval. Of columns with the same name the last one counts, and that
 // may be a missing one.
 func (d *DictReader) dict(row []ingest.Value) ingest.Value {
 	plan := &d.plain
@@ -95,7 +101,7 @@ func (d *DictReader) dict(row []ingest.Value) ingest.Value {
 		d.items = append(d.items, k, ingest.None)
 	}
 	for i := range columns {
-		cell := ingest.None
+		cell := d.arguments.restval
 		if i < len(row) {
 			cell = row[i]
 		}
@@ -110,7 +116,7 @@ func (d *DictReader) dict(row []ingest.Value) ingest.Value {
 // plan orders the keys of a dict into which names are inserted: by hash in 2.7,
 // by first insertion in 3.x (OrderedDict in 3.6 and 3.7, dict from 3.8 on).
 func (v *Version) plan(names []ingest.Value) dictPlan {
-	first := firstEqual(names)
+	first := v.firstEqual(names)
 	order := make([]int, 0, len(names))
 	if v.Text {
 		for i, f := range first {
@@ -133,31 +139,40 @@ func (v *Version) plan(names []ingest.Value) dictPlan {
 	return p
 }
 
-// firstEqual returns for each key the index of the first one equal to it. Keys of
-// one header are of one string type, so that the kind and the text decide, except
-// for floats: 0.0 equals -0.0 and nan only itself.
-func firstEqual(names []ingest.Value) []int {
-	type id struct {
-		kind ingest.Kind
-		text string
-	}
-	seen := make(map[id]int, len(names))
+// firstEqual returns for each key the index of the first one equal to it.
+func (v *Version) firstEqual(names []ingest.Value) []int {
+	seen := make(map[keyIdentity]int, len(names))
 	first := make([]int, len(names))
 	for i, n := range names {
 		first[i] = i
-		key := id{n.Kind, n.Str}
-		if n.Kind == ingest.KindFloat {
-			text, ok := exactNumber(n)
-			if !ok {
-				continue
-			}
-			key.text = text
+		id, ok := v.identity(n)
+		if !ok {
+			continue
 		}
-		if f, ok := seen[key]; ok {
+		if f, ok := seen[id]; ok {
 			first[i] = f
 		} else {
-			seen[key] = i
+			seen[id] = i
 		}
 	}
 	return first
+}
+
+// keyIdentity is the same for keys that are equal in Python.
+type keyIdentity struct {
+	kind ingest.Kind
+	text string
+}
+
+// identity is not ok for NaN, which equals nothing. Numbers of all types share a
+// kind, as do the ASCII strings of both types in 2.7.
+func (v *Version) identity(key ingest.Value) (keyIdentity, bool) {
+	switch {
+	case isNumber(key):
+		text, ok := exactNumber(key)
+		return keyIdentity{ingest.KindFloat, text}, ok
+	case key.Kind == ingest.KindText && !v.Text && ingest.IsASCII(key.Str):
+		return keyIdentity{ingest.KindBytes, key.Str}, true
+	}
+	return keyIdentity{key.Kind, key.Str}, true
 }

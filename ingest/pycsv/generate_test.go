@@ -130,9 +130,9 @@ func (g *generator) usableDialect() ingest.Dialect {
 // anyDialect has options and values that csv.reader refuses, for the most part.
 func (g *generator) anyDialect() ingest.Dialect {
 	var d ingest.Dialect
-	names := append([]string{"dialect", "bogus", "aaa", "zz9", "caf\u00e9", "Delimiter"}, ingest.DialectNames...)
+	names := append([]string{"dialect", "bogus", "aaa", "zz9", "caf\u00e9", "Delimiter", "f", "restkey"}, ingest.DialectNames...)
 	if g.chance(0.7) {
-		names = append(names[:1], names[6:]...)
+		names = append(names[:1], names[8:]...)
 	}
 	for range 1 + g.IntN(5) {
 		name := pick(g, names...)
@@ -220,6 +220,9 @@ func (g *generator) dictCall() call {
 	if g.chance(0.2) {
 		c.Dialect = append(c.Dialect, ingest.DialectOption{Name: "quoting", Value: ingest.Int(pick(g, int64(2), 4, 5))})
 	}
+	if g.chance(0.2) {
+		c.Dialect = append(c.Dialect, g.dictArguments()...)
+	}
 	columns := pick(g, 1, 2, 3, 4, 5, 6, 7, 8, 10, 15, 21, 22, 30, 43, 60, 86, 120, 200)
 	if g.chance(0.05) {
 		c.Items = append(c.Items, g.str(pick(g, "\n", "a\x00\n", "a\rb\n", "")))
@@ -230,6 +233,17 @@ func (g *generator) dictCall() call {
 		c.Items = append(c.Items, g.str(g.row(n, func() string { return pick(g, "1", "", `""`, "x", "\u00e9", "-0") })))
 	}
 	return c
+}
+
+// dictArguments are arguments that DictReader keeps for itself.
+func (g *generator) dictArguments() ingest.Dialect {
+	var d ingest.Dialect
+	for range 1 + g.IntN(3) {
+		value := pick(g, ingest.None, ingest.Int(0), ingest.Int(1), ingest.Bool(true), ingest.Float("1.0"), g.oddString("ab"),
+			g.str("a"), g.str("b"), g.str(""), g.str("xyz"), g.str("abcdefghij"), g.str("\u00e9a\u20ac"), g.oddString("a"))
+		d = append(d, ingest.DialectOption{Name: pick(g, "fieldnames", "restkey", "restval", "restkey", "f", "self"), Value: value})
+	}
+	return d
 }
 
 func (g *generator) row(columns int, cell func() string) string {

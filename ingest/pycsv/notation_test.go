@@ -60,6 +60,8 @@ func show(v ingest.Value) string {
 	switch v.Kind {
 	case ingest.KindNone:
 		return "n"
+	case ingest.KindBool:
+		return "t:" + v.Str
 	case ingest.KindFloat:
 		return "f:" + v.Str
 	case ingest.KindInt:
@@ -141,6 +143,9 @@ func (c call) run(v *Version) []string {
 	if !c.Dict {
 		return out
 	}
+	if _, given := c.Dialect.Get("fieldnames"); given && !d.dict.fromFile() {
+		return append(out, "fields given")
+	}
 	if dict.Fieldnames() == nil {
 		return append(out, "fields n")
 	}
@@ -184,7 +189,7 @@ func differences(t *testing.T, p *interp.Process, calls []call) int {
 		}
 		if bad++; bad <= 5 {
 			in, _ := json.Marshal(calls[i])
-			t.Errorf("python %s, call %s\n model  %s\n python %s", p.Interpreter.Full, in, readable(got), readable(want))
+			t.Errorf("python %s, call %.800s\n model  %.800s\n python %.800s", p.Interpreter.Full, in, readable(got), readable(want))
 		}
 	}
 	return bad

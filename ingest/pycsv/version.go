@@ -60,6 +60,14 @@ type Version struct {
 	// Suggests says that the message names a keyword spelled much the same
 	// (3.13: error_unexpected_keyword_arg in Python/getargs.c).
 	Suggests bool
+	// MultipleValues is the format of the message for an argument given by
+	// position and by name, to DictReader.__init__.
+	MultipleValues string
+	// NotIterable is the format of zip()'s message for fieldnames that are no
+	// sequence, of their type; 3.8 reworded it. FieldnamesChecked says that
+	// DictReader.__init__ itself iterates over them (3.12).
+	NotIterable       string
+	FieldnamesChecked bool
 	// Dialects are the names in the registry that Lib/csv.py fills: 2.7 has no
 	// "unix".
 	Dialects []string
@@ -123,15 +131,18 @@ var versions = sync.OnceValue(func() map[ingest.Python]*Version {
 	v.Quoting = IntOverflow
 	v.TooMany = "function takes at most 9 %sarguments (%d given)"
 	add(3, 7)
+	v.NotIterable = "'%s' object is not iterable"
 	add(3, 8)
 	v.NoneByType = true
 	add(3, 9)
 	v.ItemType = "iterator should return strings, not %s (the file should be opened in text mode)"
+	v.MultipleValues = "DictReader.__init__() got multiple values for argument '%s'"
 	add(3, 10)
 	v.NUL = ""
 	v.ExactlyOne = true
 	add(3, 11)
 	v.LastQuoting = lastQuoting312
+	v.FieldnamesChecked = true
 	add(3, 12)
 	v.UnquotedField = true
 	v.CharactersDiffer = true
@@ -146,14 +157,16 @@ const newlineSeen = "new-line character seen in unquoted field - do you need to 
 
 func python27() Version {
 	return Version{
-		NUL:          "line contains NUL",
-		Newline:      newlineSeen + "in universal-newline mode?",
-		OneCharacter: `"%s" must be an 1-character string`,
-		LastQuoting:  lastQuoting38,
-		Quoting:      IntWraps,
-		Keyword:      "'%[1]s' is an invalid keyword argument for this function",
-		TooMany:      "function takes at most 9 arguments (%[2]d given)",
-		Dialects:     []string{"excel", "excel-tab"},
+		NUL:            "line contains NUL",
+		Newline:        newlineSeen + "in universal-newline mode?",
+		OneCharacter:   `"%s" must be an 1-character string`,
+		LastQuoting:    lastQuoting38,
+		Quoting:        IntWraps,
+		Keyword:        "'%[1]s' is an invalid keyword argument for this function",
+		TooMany:        "function takes at most 9 arguments (%[2]d given)",
+		MultipleValues: "__init__() got multiple values for keyword argument '%s'",
+		NotIterable:    "zip argument #1 must support iteration",
+		Dialects:       []string{"excel", "excel-tab"},
 	}
 }
 
@@ -164,5 +177,6 @@ func toPython36(v *Version) {
 	v.AfterEscapedNewline = true
 	v.OneCharacter = strings.Replace(v.OneCharacter, "an 1", "a 1", 1)
 	v.Quoting = IntRange
+	v.MultipleValues = "__init__() got multiple values for argument '%s'"
 	v.Dialects = []string{"excel", "excel-tab", "unix"}
 }

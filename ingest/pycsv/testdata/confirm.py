@@ -136,7 +136,8 @@ def one(case):
         return rows(reader, lambda: reader.line_num)
     shown = (lambda row: none_last(row, reader.fieldnames)) if PY2 else (lambda row: row)
     out = rows(reader, lambda: reader.reader.line_num, shown)
-    return out + [u'fields ' + show(reader._fieldnames)]
+    names = reader._fieldnames
+    return out + [u'fields ' + (show(names) if names is None or isinstance(names, list) else u'given')]
 
 
 def run(cases):

@@ -93,25 +93,19 @@ func (s *Stream) stepSignature(dst, src []byte, final bool) ([]byte, int, *Error
 	return out, used + len(src) - len(rest), err
 }
 
-// stepByteOrder mirrors encodings/utf_16.py: text without a BOM decodes first, in
-// native order, and is then refused.
+// stepByteOrder mirrors encodings/utf_16.py and utf_32.py: text without a mark
+// decodes first, in native order, and is then refused.
 func (s *Stream) stepByteOrder(dst, src []byte, final bool) ([]byte, int, *Error) {
-	k, order, skip := s.codec.byBOM(src)
-	out, used, err := s.codec.drive(k, dst, src, skip, final, s.errors)
+	m := s.codec.marked
+	k, mark := m.byBOM(src)
+	out, used, err := s.codec.drive(k, dst, src, mark, final, s.errors)
 	switch {
 	case err != nil:
 		return dst, 0, err
-	case order != 0:
+	case mark > 0:
 		s.kernel = k
-	case used >= 2:
-		return dst, 0, s.noBOM(src)
+	case used >= len(m.littleBOM):
+		return dst, 0, m.noBOM(s.codec.rules, src)
 	}
 	return out, used, nil
-}
-
-func (s *Stream) noBOM(src []byte) *Error {
-	if s.codec.rules.bomDecodeError {
-		return decodeError(src, malformed{0, 2, "Stream does not start with BOM", "utf-16"})
-	}
-	return &Error{Type: unicodeError, Reason: "UTF-16 stream does not start with BOM"}
 }

@@ -1,6 +1,7 @@
 package pycodec
 
 import (
+	"encoding/binary"
 	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -84,20 +85,32 @@ func surrogateEscape(dst, src []byte, bad malformed) ([]byte, int, bool) {
 // surrogatePass takes one encoded surrogate of the codecs that it knows by name
 // (PyCodec_SurrogatePassErrors). It looks past the end of the malformed range.
 func surrogatePass(dst, src []byte, bad malformed) ([]byte, int, bool) {
-	p := src[bad.start:]
-	r, n := rune(0), 0
-	switch {
-	case bad.codec == "utf-8" && len(p) >= 3:
-		if p[0]&0xF0 == 0xE0 && p[1]&0xC0 == 0x80 && p[2]&0xC0 == 0x80 {
-			r, n = rune(p[0]&0x0F)<<12|rune(p[1]&0x3F)<<6|rune(p[2]&0x3F), 3
-		}
-	case bad.codec == "utf-16-le" && len(p) >= 2:
-		r, n = rune(p[1])<<8|rune(p[0]), 2
-	case bad.codec == "utf-16-be" && len(p) >= 2:
-		r, n = rune(p[0])<<8|rune(p[1]), 2
-	}
-	if !ingest.IsSurrogate(r) {
+	r, n := encodedSurrogate(src[bad.start:], bad.codec)
+	if n == 0 {
 		return dst, bad.end, false
 	}
 	return ingest.AppendRune(dst, r), bad.start + n, true
+}
+
+// encodedSurrogate returns the surrogate that p starts with and its length, 0 if
+// there is none.
+func encodedSurrogate(p []byte, codec string) (r rune, n int) {
+	switch {
+	case codec == "utf-8" && len(p) >= 3:
+		if p[0] == 0xED && isContinuation(p[1]) && isContinuation(p[2]) {
+			r, n = 0xD000|rune(p[1]&0x3F)<<6|rune(p[2]&0x3F), 3
+		}
+	case codec == "utf-16-le" && len(p) >= 2:
+		r, n = rune(binary.LittleEndian.Uint16(p)), 2
+	case codec == "utf-16-be" && len(p) >= 2:
+		r, n = rune(binary.BigEndian.Uint16(p)), 2
+	case codec == "utf-32-le" && len(p) >= 4:
+		r, n = rune(binary.LittleEndian.Uint32(p)), 4
+	case codec == "utf-32-be" && len(p) >= 4:
+		r, n = rune(binary.BigEndian.Uint32(p)), 4
+	}
+	if !ingest.IsSurrogate(r) {
+		return 0, 0
+	}
+	return r, n
 }

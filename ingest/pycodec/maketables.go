@@ -1,10 +1,10 @@
 //go:build ignore
 
-// Maketables writes tables.go: which codecs and aliases each CPython has and the
+// Maketables writes tables.go, or the file it is given: which codecs and aliases each CPython has and the
 // tables of the single-byte ones. It asks the interpreters themselves, one of
 // every modelled version under ~/.pyenv/versions, and refuses to write anything
-// unless all that have a codec decode it alike. Without all of them it leaves
-// tables.go as it is and says so.
+// unless all that have a codec decode it alike. Without all of them it writes
+// nothing and says so.
 package main
 
 import (
@@ -48,7 +48,7 @@ func main() {
 	for _, v := range versions {
 		path := find(v)
 		if path == "" {
-			log.Printf("no python %s under ~/.pyenv/versions; tables.go left as it is", v)
+			log.Printf("no python %s under ~/.pyenv/versions; nothing written", v)
 			return
 		}
 		pythons = append(pythons, ask(path))
@@ -57,7 +57,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile("tables.go", src, 0o644); err != nil {
+	out := "tables.go"
+	if len(os.Args) > 1 {
+		out = os.Args[1]
+	}
+	if err := os.WriteFile(out, src, 0o644); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -65,11 +65,17 @@ func (r *rules) open(given string, m module) (*Codec, *ingest.Fault, error) {
 	case "utf_8_sig":
 		c.kernel, c.shape = r.utf8, signature
 	case "utf_16":
-		c.kernel, c.shape = r.utf16[0], byteOrder
+		c.marked, c.shape = &r.utf16, byteOrder
 	case "utf_16_le":
-		c.kernel, c.shape = r.utf16[0], buffered
+		c.kernel, c.shape = r.utf16.little, buffered
 	case "utf_16_be":
-		c.kernel, c.shape = r.utf16[1], buffered
+		c.kernel, c.shape = r.utf16.big, buffered
+	case "utf_32":
+		c.marked, c.shape = &r.utf32, byteOrder
+	case "utf_32_le":
+		c.kernel, c.shape = r.utf32.little, buffered
+	case "utf_32_be":
+		c.kernel, c.shape = r.utf32.big, buffered
 	default:
 		return r.openListed(c, m)
 	}

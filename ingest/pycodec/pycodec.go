@@ -37,8 +37,9 @@ type Codec struct {
 	rules  *rules
 	given  string // the name as the caller spelt it, which some messages repeat
 	name   string
-	kernel kernel
 	shape  shape
+	kernel kernel  // nil with shape byteOrder
+	marked *marked // nil but with shape byteOrder
 }
 
 // shape says what a codec's incremental decoder keeps between calls.
@@ -81,8 +82,8 @@ func (c *Codec) Decode(dst, src []byte, errors string) ([]byte, *Error) {
 		src = trimSignature(src) // positions count from after it, as in encodings/utf_8_sig.py
 		out, _, err = c.drive(c.kernel, dst, src, 0, true, errors)
 	case byteOrder:
-		k, _, skip := c.byBOM(src)
-		out, _, err = c.drive(k, dst, src, skip, true, errors)
+		k, mark := c.marked.byBOM(src)
+		out, _, err = c.drive(k, dst, src, mark, true, errors)
 	default:
 		out, _, err = c.drive(c.kernel, dst, src, 0, true, errors)
 	}
@@ -137,7 +138,7 @@ type rules struct {
 	python         ingest.Python
 	bit            uint // in the masks of tables.go
 	utf8           utf8Kernel
-	utf16          [2]kernel // little-endian, big-endian
+	utf16, utf32   marked
 	handlers       map[string]handler
 	chains         bool // bytes.decode wraps other exceptions: 3.6 to 3.11
 	bomDecodeError bool // a missing UTF-16 BOM is a UnicodeDecodeError: 3.13

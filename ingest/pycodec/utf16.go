@@ -68,17 +68,3 @@ func (k utf16Kernel) stop(dst []byte, at int, final bool, bad malformed) ([]byte
 	}
 	return dst, at, bad
 }
-
-// byBOM returns the kernel for src by its byte order mark, the order the mark gives
-// (0 without one, when the order is that of the machines Python runs on, little
-// endian), and the length of the mark.
-func (c *Codec) byBOM(src []byte) (k kernel, order, skip int) {
-	little, big := c.rules.utf16[0], c.rules.utf16[1]
-	switch {
-	case len(src) >= 2 && src[0] == 0xFF && src[1] == 0xFE:
-		return little, -1, 2
-	case len(src) >= 2 && src[0] == 0xFE && src[1] == 0xFF:
-		return big, 1, 2
-	}
-	return little, 0, 0
-}

@@ -29,15 +29,13 @@ func newRules(p ingest.Python, bit uint) *rules {
 		chains:         p.AtLeast(3, 6) && !p.AtLeast(3, 12),
 		bomDecodeError: p.AtLeast(3, 13),
 		utf8:           utf8Kernel{codec: "utf-8", hold: p.AtLeast(3, 7)},
+		utf16:          newUTF16(p),
+		utf32:          newUTF32(p),
 	}
-	little, big := "utf-16-le", "utf-16-be"
 	if p.Path() == ingest.Py2 {
 		r.handlers = handlers2
 		r.utf8 = utf8Kernel{codec: "utf8", py2: true}
-		little, big = "utf16", "utf16"
 	}
-	old := !p.AtLeast(3, 7)
-	r.utf16 = [2]kernel{utf16Kernel{little, false, old}, utf16Kernel{big, true, old}}
 	return r
 }
 

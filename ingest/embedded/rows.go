@@ -1,0 +1,200 @@
+package embedded
+
+import (
+	"context"
+	"unsafe"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycell"
+	"github.com/feedparity/feedparity/ingest/pycsv"
+	"github.com/feedparity/feedparity/ingest/pytext"
+)
+
+// rows is the outcome of one path while it is being made.
+type rows struct {
+	ctx      context.Context
+	settings ingest.Settings
+	version  *pycsv.Version
+	dialect  *pycsv.Dialect
+	lines    *pytext.Lines
+	reader   *pycsv.Reader
+	dict     *pycsv.DictReader // nil for csv.reader
+	cells    *cellDecoder      // nil in modes whose cells come decoded, or stay bytes
+	types    [][]string        // csv.reader: the conversions of each column, known after the header
+
+	produced int
+	fault    *ingest.Fault
+	err      error
+	done     bool
+}
+
+// checkEvery is how many rows go by between two looks at the context.
+const checkEvery = 1024
+
+// failed is a path that raised before its first row.
+func (r *rows) failed(f *ingest.Fault) *rows {
+	if f != nil {
+		r.raise(f)
+	}
+	return r
+}
+
+func (r *rows) raise(f *ingest.Fault) {
+	located := *f
+	located.Row = r.produced + 1
+	r.fault, r.done = &located, true
+}
+
+// Next produces a row: it is done when its last cell is.
+func (r *rows) Next() (ingest.Row, bool) {
+	if r.done {
+		return ingest.Row{}, false
+	}
+	if r.produced%checkEvery == 0 && r.ctx.Err() != nil {
+		r.err, r.done = r.ctx.Err(), true
+		return ingest.Row{}, false
+	}
+	v, fault, ok := r.next()
+	if fault != nil {
+		r.raise(fault)
+		return ingest.Row{}, false
+	}
+	if !ok || r.err != nil {
+		r.done = true
+		return ingest.Row{}, false
+	}
+	r.produced++
+	return ingest.Row{Value: v, Offset: r.reader.RowOffset()}, true
+}
+
+func (r *rows) next() (ingest.Value, *ingest.Fault, bool) {
+	if r.dict != nil {
+		return r.nextDict()
+	}
+	cells, ok := r.reader.Next()
+	if !ok {
+		return ingest.None, r.readerFault(r.reader.Fault()), false
+	}
+	if r.cells != nil {
+		if fault := r.cells.decode(cells); fault != nil {
+			return ingest.None, fault, false
+		}
+	}
+	header := r.produced == 0
+	for i, v := range cells {
+		var fault *ingest.Fault
+		if cells[i], fault = r.clean(v); fault != nil {
+			return ingest.None, fault, false
+		}
+		if header || i >= len(r.types) {
+			continue
+		}
+		if cells[i], fault = r.convert(cells[i], r.types[i]); fault != nil {
+			return ingest.None, fault, false
+		}
+	}
+	if header {
+		r.types = columnTypes(r.settings, cells)
+	}
+	return ingest.Value{Kind: ingest.KindList, Items: cells}, nil, true
+}
+
+// nextDict produces a DictReader's row. Its keys are neither cleaned nor
+// converted; its first row is data already.
+func (r *rows) nextDict() (ingest.Value, *ingest.Fault, bool) {
+	row, ok := r.dict.Next()
+	if !ok {
+		return ingest.None, r.readerFault(r.dict.Fault()), false
+	}
+	if r.cells != nil {
+		var fault *ingest.Fault
+		if row, fault = r.cells.decodeDict(row); fault != nil {
+			return ingest.None, fault, false
+		}
+	}
+	if len(r.settings.Clean) == 0 && len(r.settings.Types) == 0 {
+		return row, nil, true
+	}
+	for i := 0; i+1 < len(row.Items); i += 2 {
+		v, fault := r.clean(row.Items[i+1])
+		if fault == nil {
+			v, fault = r.convert(v, r.dictTypes(row.Items[i]))
+		}
+		if fault != nil {
+			return ingest.None, fault, false
+		}
+		row.Items[i+1] = v
+	}
+	return row, nil, true
+}
+
+// readerFault keeps our own read error apart from Python's exceptions.
+func (r *rows) readerFault(f *ingest.Fault) *ingest.Fault {
+	if r.lines != nil && r.lines.Err() != nil {
+		r.err = r.lines.Err()
+		return nil
+	}
+	return f
+}
+
+// clean applies the cleaning steps to a cell; only strings have them.
+func (r *rows) clean(v ingest.Value) (ingest.Value, *ingest.Fault) {
+	if len(r.settings.Clean) == 0 {
+		return v, nil
+	}
+	switch v.Kind {
+	case ingest.KindList:
+		for i := range v.Items {
+			item, fault := r.clean(v.Items[i])
+			if fault != nil {
+				return v, fault
+			}
+			v.Items[i] = item
+		}
+	case ingest.KindBytes, ingest.KindText:
+		for _, step := range r.settings.Clean {
+			cleaned, fault, err := pycell.Clean(r.settings.Python, step, v)
+			if err != nil {
+				r.err = err
+			}
+			if fault != nil || err != nil {
+				return v, fault
+			}
+			v = cleaned
+		}
+	}
+	return v, nil
+}
+
+// convert applies a column's types to a cell; only strings are converted.
+func (r *rows) convert(v ingest.Value, types []string) (ingest.Value, *ingest.Fault) {
+	for _, typ := range types {
+		if v.Kind != ingest.KindBytes && v.Kind != ingest.KindText {
+			return v, nil
+		}
+		converted, fault, err := pycell.Convert(r.settings.Python, typ, v)
+		if err != nil {
+			r.err = err
+		}
+		if fault != nil || err != nil {
+			return v, fault
+		}
+		v = converted
+	}
+	return v, nil
+}
+
+// Fault returns what the path raised.
+func (r *rows) Fault() (*ingest.Fault, error) { return r.fault, r.err }
+
+// Close ends the stream; the models hold nothing that needs releasing.
+func (r *rows) Close() error {
+	r.done = true
+	return nil
+}
+
+// view is a string over bytes that the next row overwrites.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// raw is the bytes of a string that nobody writes to.
+func raw(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }

@@ -138,6 +138,9 @@ func redact(err error, password string) error {
 	if errors.As(err, &reply) {
 		return &textproto.Error{Code: reply.Code, Msg: hide(reply.Msg, password)}
 	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		err = joined.Unwrap()[0] // the library's: what went wrong first, then what that led to
+	}
 	if password != "" && strings.Contains(err.Error(), password) {
 		return errors.New(hide(err.Error(), password))
 	}

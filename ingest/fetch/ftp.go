@@ -261,6 +261,11 @@ var errMLSD = errors.New("MLSD refused")
 // emptyListing matches what servers say instead of sending an empty listing.
 var emptyListing = regexp.MustCompile(`(?i)no (such )?(files?|data sets?)( or director(y|ies))? ?(found|available|$)|directory (is )?empty`)
 
+func saysEmpty(err error) bool {
+	var reply *textproto.Error
+	return errors.As(err, &reply) && (reply.Code == 450 || reply.Code == 550) && emptyListing.MatchString(reply.Msg)
+}
+
 // list changes into the directory first: asked for one that is not there, LIST
 // shows an empty listing on vsftpd, and a name that begins with - or holds * is
 // taken for options or a pattern.
@@ -278,7 +283,7 @@ func (s *session) list(remote, dir string) ([]Entry, []Unparsed, error) {
 	s.into = nil
 	switch c := refusal(err); {
 	case err == nil:
-	case (c == 450 || c == 550) && emptyListing.MatchString(err.Error()):
+	case saysEmpty(err):
 		return nil, nil, nil
 	case c >= 500 && c <= 504 && mlsd:
 		return nil, nil, fmt.Errorf("%w: %w", errMLSD, err)

@@ -178,7 +178,7 @@ func (s *session) loginError(err error) error {
 		return fmt.Errorf("%w: %w", ErrLogin, err)
 	case s.control != nil && s.control.verb == "USER" && !errors.As(err, &reply) &&
 		!errors.As(err, &network) && !Transient(err) && !isPermanent(err):
-		return fmt.Errorf("%w: %w", ErrLogin, err)
+		return fmt.Errorf("%w: %q", ErrLogin, err.Error())
 	}
 	return fmt.Errorf("log in: %w", err)
 }

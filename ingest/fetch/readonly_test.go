@@ -1,0 +1,74 @@
+package fetch
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestReadOnlySource: no source file calls a method of the library that writes.
+// Together with Source having none, and with the commands the tests' servers saw
+// (checkVerbs), this is why a sweep cannot change anything at a supplier.
+func TestReadOnlySource(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	writes := regexp.MustCompile(`\blib\.(Stor|StorFrom|Delete|Rename|MakeDir|Append|RemoveDir|RemoveDirRecur|SetTime|Logout|ChangeDirToParent)\b|\b(STOR|STOU|APPE|DELE|RNFR|RNTO|MKD|RMD|MFMT|SITE|REIN)\b|func.*\b(Stor|Delete|MakeDir|Append|RemoveDir)\(`)
+	checked := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked++
+		if m := writes.FindString(string(src)); m != "" {
+			t.Errorf("%s: %q", name, m)
+		}
+	}
+	if checked < 8 || !writes.MatchString("s.lib.Stor(p, r)") {
+		t.Errorf("checked %d files", checked)
+	}
+}
+
+// TestControlRefuses: even a command that the library thought of by itself does
+// not get onto the wire if it could write.
+func TestControlRefuses(t *testing.T) {
+	a, b := net.Pipe()
+	defer a.Close()
+	defer b.Close()
+	got := make(chan string, 1)
+	go func() {
+		buf := make([]byte, 1<<16)
+		var all string
+		for {
+			n, err := b.Read(buf)
+			all += string(buf[:n])
+			if err != nil {
+				got <- all
+				return
+			}
+		}
+	}()
+	c := &control{Conn: a}
+	for _, line := range []string{"STOR x\r\n", "DELE x\r\n", "dele x\r\n", "MKD x\r\n", "SITE CHMOD 777 x\r\n", "\r\n"} {
+		if _, err := c.Write([]byte(line)); err == nil {
+			t.Errorf("%q was sent", line)
+		}
+	}
+	for _, piece := range []string{"RETR " + strings.Repeat("x", 5000), "DELE y\r\n", "NOOP\r\n"} { // a long command comes in pieces
+		if _, err := c.Write([]byte(piece)); err != nil {
+			t.Errorf("%.10q: %v", piece, err)
+		}
+	}
+	_ = a.Close()
+	if all := <-got; strings.Contains(all, "STOR") || !strings.HasPrefix(all, "RETR xxx") || c.verb != "NOOP" {
+		t.Errorf("sent %.80q, last verb %q", all, c.verb)
+	}
+}

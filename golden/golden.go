@@ -212,8 +212,32 @@ func (c *Case) validateSettings() error {
 		if err := c.Settings(p).Validate(); err != nil {
 			return fmt.Errorf("%s: %w", p, err)
 		}
-		if s := c.Settings(p); s.Codec == ingest.Detected && c.Calls[p] == "" {
-			return fmt.Errorf("%s: codec detected is no codec: settings of a case are complete", p)
+		if err := c.validateSource(p, c.Settings(p)); err != nil {
+			return fmt.Errorf("%s: %w", p, err)
+		}
+	}
+	return nil
+}
+
+// validateSource holds back what repro.py could not say, or would say as code.
+func (c *Case) validateSource(p ingest.Path, s ingest.Settings) error {
+	if s.Codec == ingest.Detected && c.Calls[p] == "" {
+		return fmt.Errorf("codec detected is no codec: settings of a case are complete")
+	}
+	for _, step := range s.Clean {
+		if !isName(string(step)) {
+			return fmt.Errorf("cleaning step %q is no method", step)
+		}
+	}
+	for _, t := range s.Types {
+		if !slices.Contains([]string{"text", "int", "float", "decimal"}, t.Type) {
+			return fmt.Errorf("column type %q: want text, int, float or decimal", t.Type)
+		}
+	}
+	module, function, _ := strings.Cut(c.Calls[p], ":")
+	for _, name := range strings.Split(module+"."+function, ".") {
+		if c.Calls[p] != "" && !isName(name) {
+			return fmt.Errorf("call %q: want module:function", c.Calls[p])
 		}
 	}
 	return nil

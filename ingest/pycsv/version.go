@@ -68,6 +68,9 @@ type Version struct {
 	// DictReader.__init__ itself iterates over them (3.12).
 	NotIterable       string
 	FieldnamesChecked bool
+	// SnifferTotal says that Sniffer._guess_delimiter measures consistency against
+	// the lines there are, not against whole chunks of ten (3.7).
+	SnifferTotal bool
 	// Dialects are the names in the registry that Lib/csv.py fills: 2.7 has no
 	// "unix".
 	Dialects []string
@@ -129,6 +132,7 @@ var versions = sync.OnceValue(func() map[ingest.Python]*Version {
 	add(3, 6)
 	v.NUL = "line contains NUL"
 	v.Quoting = IntOverflow
+	v.SnifferTotal = true
 	v.TooMany = "function takes at most 9 %sarguments (%d given)"
 	add(3, 7)
 	v.NotIterable = "'%s' object is not iterable"

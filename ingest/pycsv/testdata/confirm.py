@@ -158,3 +158,16 @@ def order(lists):
             d.setdefault(value(k), i)
         out.append([d[k] for k in d])
     return out
+
+
+def sniff(samples):
+    """What csv.Sniffer().sniff says of each sample."""
+    out = []
+    for v in samples:
+        try:
+            d = csv.Sniffer().sniff(value(v))
+        except Exception as e:
+            out.append(u'error ' + show_error(e))
+        else:
+            out.append(u' '.join(show(x) for x in (d.delimiter, bool(d.doublequote), d.quotechar, bool(d.skipinitialspace))))
+    return out

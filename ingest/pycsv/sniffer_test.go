@@ -1,0 +1,182 @@
+package pycsv
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/interp/interptest"
+)
+
+// sniffed writes what Sniff found as confirm.py does.
+func sniffed(v *Version, sample ingest.Value) string {
+	d, fault := Sniff(v, sample)
+	if fault != nil {
+		return "error " + showFault(fault)
+	}
+	var out []string
+	for _, name := range []string{"delimiter", "doublequote", "quotechar", "skipinitialspace"} {
+		x, _ := d.Get(name)
+		out = append(out, show(x))
+	}
+	return strings.Join(out, " ")
+}
+
+// sample is the beginning of a file that means to be CSV.
+func (g *generator) sample() ingest.Value {
+	delims := []string{pick(g, ",", ";", "\t", "|", " ", ":", "\u00a7", "\u20ac", "-", ", ")}
+	if g.chance(0.3) {
+		delims = append(delims, pick(g, ",", ";", ".", "\u00e9", "\r"))
+	}
+	end := pick(g, "\n", "\n", "\r\n", "\n\n", "\r")
+	var b strings.Builder
+	columns := 1 + g.IntN(5)
+	for range g.IntN(pick(g, 3, 6, 12, 35)) {
+		for c := range columns + pick(g, 0, 0, 0, 0, 0, 0, 1) {
+			if c > 0 {
+				b.WriteString(pick(g, delims...))
+			}
+			b.WriteString(g.sampleCell())
+		}
+		b.WriteString(end)
+	}
+	s := b.String()
+	if g.chance(0.1) {
+		return g.sampleNoise()
+	}
+	if g.chance(0.1) && !g.v.Text {
+		return ingest.Text(s)
+	}
+	return g.str(s)
+}
+
+func (g *generator) sampleCell() string {
+	text := pick(g, "a", "12.5", "x-y", "10:30", "caf\u00e9", "it's", "", "foo bar", "\u00bd", "_", "a.b;c", "1,5")
+	switch g.IntN(8) {
+	case 0, 1:
+		return `"` + text + `"`
+	case 2:
+		return `'` + text + `'`
+	case 3:
+		return `"` + text + `""` + pick(g, "", "q", " ") + `"`
+	}
+	return text
+}
+
+func (g *generator) sampleNoise() ingest.Value {
+	var b strings.Builder
+	for range g.IntN(40) {
+		b.WriteString(pick(g, ordinary...))
+	}
+	return g.str(b.String())
+}
+
+var sniffCases = []struct {
+	name, sample string
+	want         wants // delimiter, doublequote, quotechar, skipinitialspace
+	because      string
+}{
+	{"commas", "a,b\n1,2\n", all(`"," False "\"" False`), ""},
+	{"space after", "a; b\n1; 2\n", all(`";" False "\"" True`), ""},
+	{"quoted", "'a';'b'\n'c';'d'\n", all(`";" False "'" False`), ""},
+	{"doubled quote", "x,\"a \"\"b\"\" c\",y\n", all(`"," True "\"" False`), ""},
+	{"single column", "\"a\"\n\"b\"\n", all(`"\"" False "\"" False`), "quotes and no delimiter: the commonest character is one"},
+	{"empty", "", all(`csv.Error: Could not determine delimiter`), ""},
+	{"half a character", "a-\n-;.\n\u00e9\"\"-\"", wants{
+		{"2.7", `"\xa9" True "\"" False`}, {"3", `"-" False "\"" False`},
+	}, "2.7 looks at bytes"},
+	{"tie of quotes", "\"it's\"\tfoo\ta;b\nx@y.z\t\"\"\tfoo\n10:30\t'a;b'\t\"a;b\"\n", wants{
+		{"2.7", `"\t" False "'" False`}, {"3", `"\t" False "\"" False`},
+	}, "the last in the order of the dict, or the first seen"},
+	{"one odd line of 23", "Q\n" + lettersWith("-", 22), wants{
+		{"2.7", `csv.Error: Could not determine delimiter`}, {"3.6", `csv.Error: Could not determine delimiter`}, {"", `"-" False "\"" False`},
+	}, "22 of 23 lines are enough, 22 of three chunks of ten are not"},
+}
+
+// lettersWith is lines of one letter each, another one on each line, and what follows it.
+func lettersWith(suffix string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(string(rune('a'+i)) + suffix + "\n")
+	}
+	return b.String()
+}
+
+// briefSniff writes what confirm.py writes as sniffCases have it.
+func briefSniff(line string) string {
+	if strings.HasPrefix(line, "error ") {
+		return brief([]string{line})
+	}
+	fields := strings.Fields(line)
+	for i, f := range fields {
+		if text, isBool := strings.CutPrefix(f, "t:"); isBool {
+			fields[i] = text
+		} else {
+			fields[i] = briefCell(f)
+		}
+	}
+	return strings.Join(fields, " ")
+}
+
+func TestSniff(t *testing.T) {
+	for _, py := range Modelled() {
+		v := version(t, py)
+		for _, c := range sniffCases {
+			if got, want := briefSniff(sniffed(v, v.str(c.sample))), c.want.expect(py); got != want {
+				t.Errorf("%s %s: got %s, want %s (%s)", py, c.name, got, want, c.because)
+			}
+		}
+	}
+}
+
+// TestSniffIsQuick sniffs samples that would take a backtracking matcher minutes.
+func TestSniffIsQuick(t *testing.T) {
+	v := version(t, ingest.Python313)
+	for _, s := range []string{strings.Repeat(`"`, 8000) + "a", `,"x",` + strings.Repeat(`"`, 8000) + "a", strings.Repeat(`,"`, 4096), strings.Repeat("\n", 8192)} {
+		Sniff(v, ingest.Text(s))
+	}
+}
+
+func TestSniffConfirm(t *testing.T) {
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		v := version(t, p.Interpreter.Version)
+		if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
+			t.Fatal(err)
+		}
+		g := newGenerator(v, 3)
+		var samples []ingest.Value
+		for _, c := range sniffCases {
+			samples = append(samples, v.str(c.sample))
+		}
+		for range interptest.Cases(20000) {
+			samples = append(samples, g.sample())
+		}
+		args := make([][]any, len(samples))
+		for i, s := range samples {
+			args[i] = wireValue(s)
+		}
+		answer, err := p.Call(t.Context(), "confirm.sniff", args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		if err := json.Unmarshal(answer, &want); err != nil {
+			t.Fatal(err)
+		}
+		bad := 0
+		for i, w := range want {
+			if i < len(sniffCases) && briefSniff(w) != sniffCases[i].want.expect(v.Python) {
+				bad++
+				t.Errorf("%s: python finds %s, want %s", sniffCases[i].name, briefSniff(w), sniffCases[i].want.expect(v.Python))
+			}
+			if got := sniffed(v, samples[i]); got != w {
+				if bad++; bad <= 5 {
+					t.Errorf("sample %q\n model  %s\n python %s", samples[i].Str, readable([]string{got}), readable([]string{w}))
+				}
+			}
+		}
+		interptest.Record(t, "sniffer", p, len(samples), bad)
+	})
+}

@@ -1,0 +1,79 @@
+package pytext
+
+import "bytes"
+
+// A cutter holds what has been read, or decoded, and not yielded, and finds the
+// lines in it. Universal lines end at LF, CR or CRLF, others at LF.
+type cutter struct {
+	universal bool
+	translate bool // ends become LF
+
+	buf     []byte
+	start   int // of the next line
+	scanned int // no line end between start and here
+	lf      int // next LF at or after start; len(buf) if there is none; -1 unknown
+}
+
+// cut returns the next complete line and the part of buf that it was before
+// translation, of which only the width of each character still holds. A CR at the
+// very end of buf is no end yet unless final, since an LF may follow. The last
+// line, without an end, comes when final. The line is valid until more is added.
+func (c *cutter) cut(final bool) (line []byte, source []byte, ok bool) {
+	end, width := c.find(final)
+	if end < 0 {
+		if !final || c.start == len(c.buf) {
+			return nil, nil, false
+		}
+		end, width = len(c.buf), 0
+	}
+	source = c.buf[c.start:end]
+	line = source
+	if c.translate && width > 0 {
+		c.buf[end-width] = '\n'
+		line = c.buf[c.start : end-width+1]
+	}
+	c.start, c.scanned = end, end
+	return line, source, true
+}
+
+// find returns the index after the next line end and that end's length, or -1.
+func (c *cutter) find(final bool) (end, width int) {
+	if c.lf < c.scanned {
+		c.lf = len(c.buf)
+		if i := bytes.IndexByte(c.buf[c.scanned:], '\n'); i >= 0 {
+			c.lf = c.scanned + i
+		}
+	}
+	if c.universal {
+		if i := bytes.IndexByte(c.buf[c.scanned:c.lf], '\r'); i >= 0 {
+			return c.atCR(c.scanned+i, final)
+		}
+	}
+	if c.lf == len(c.buf) {
+		c.scanned = len(c.buf)
+		return -1, 0
+	}
+	return c.lf + 1, 1
+}
+
+func (c *cutter) atCR(cr int, final bool) (end, width int) {
+	switch {
+	case cr+1 == len(c.buf) && !final:
+		c.scanned = cr
+		return -1, 0
+	case cr+1 == c.lf && c.lf < len(c.buf):
+		return cr + 2, 2
+	}
+	return cr + 1, 1
+}
+
+// room moves what is left to the front of buf, so that the caller may append.
+func (c *cutter) room() {
+	if c.start > 0 {
+		n := copy(c.buf, c.buf[c.start:])
+		c.buf = c.buf[:n]
+		c.scanned -= c.start
+		c.start = 0
+	}
+	c.lf = -1
+}

@@ -1,0 +1,42 @@
+package pytext
+
+import "github.com/feedparity/feedparity/ingest"
+
+// byteChunk is only a matter of speed: nothing is raised while bytes are read.
+const byteChunk = 1 << 16
+
+// byteLines is file.next of Python 2.7 in modes 'rb' and 'rU', and the raw lines
+// under iterdecode. Universal newlines are translated by Py_UniversalNewlineFread
+// there, a lone CR at the end of the file included.
+type byteLines struct {
+	cutter
+	file *file
+	at   int64 // of the next line
+}
+
+func (b *byteLines) next() ([]byte, int64, bool) {
+	for {
+		final := b.file.atEnd()
+		if line, source, ok := b.cut(final); ok {
+			offset := b.at
+			b.at += int64(len(source))
+			return line, offset, true
+		}
+		if final {
+			return nil, 0, false
+		}
+		b.room()
+		b.buf = fill(b.buf, b.file)
+	}
+}
+
+// fill appends a chunk of the file.
+func fill(buf []byte, f *file) []byte {
+	n := len(buf)
+	if cap(buf)-n < byteChunk {
+		buf = append(make([]byte, 0, 2*cap(buf)+byteChunk), buf...)
+	}
+	return buf[:n+f.read(buf[n:n+byteChunk])]
+}
+
+func (b *byteLines) raised() *ingest.Fault { return nil }

@@ -1,0 +1,191 @@
+// Package pytext is the layer of CPython between a file and csv.reader: what the
+// iterator of each open mode yields, line by line, and the exception it raises,
+// with the buffering that decides how many lines come before it.
+//
+//	bytes           file.next of 2.7 on 'rb'         lines.go
+//	universal       the same on 'rU'                 lines.go
+//	text, io-open   TextIOWrapper over chunks        text.go
+//	codecs-open     codecs.StreamReader.readline     stream.go
+//	iterdecode      codecs.iterdecode over LF lines  iterdecode.go
+//	splitlines      the whole file at once           whole.go
+//
+// Memory is bounded by the longest line, except for splitlines and stringio, which
+// hold the file as Python does.
+//
+// Advice for hackers: a file mode never looks at more bytes than Python has read
+// at that moment. Which lines come out before an exception, and the position that
+// it names, follow from the size of the chunks and from nothing else.
+package pytext
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"unsafe"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
+)
+
+// ErrNotModelled is wrapped by Open for a mode that has no model with the codec
+// given. What pycodec cannot model comes as pycodec.ErrNotModelled.
+var ErrNotModelled = errors.New("not modelled")
+
+// Lines is the iterator of one open mode over one file. It is not safe for
+// concurrent use.
+type Lines struct {
+	kind   ingest.Kind
+	src    source
+	file   *file
+	fault  *ingest.Fault
+	offset int64
+	whole  []byte
+	done   bool
+}
+
+// A source yields the items of a mode.
+type source interface {
+	// next returns the next item in memory that the following call may
+	// overwrite, and the byte of the file it begins at (-1: unknown).
+	next() (item []byte, offset int64, ok bool)
+	// raised returns the exception that ended the items, nil if none did.
+	raised() *ingest.Fault
+}
+
+// Open opens a file of size bytes as the settings' mode does. The fault is what
+// Python raises before there is an iterator: an unknown codec and, for splitlines
+// and stringio, whatever decoding the file raises. The error is our own failure, or
+// wraps ErrNotModelled, pycodec.ErrNotModelled, ErrUnknown or ErrNotText.
+//
+// Modes whose cells are decoded after csv.reader (bytes-decode, universal, recode,
+// the splitlines of Python 2) yield Bytes, and all but recode leave the codec
+// alone.
+func Open(in io.ReaderAt, size int64, s ingest.Settings) (*Lines, *ingest.Fault, error) {
+	l := &Lines{kind: ingest.KindText, file: &file{in: in, size: size}, offset: -1}
+	fault, err := l.open(s)
+	if err == nil {
+		err = l.file.err
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("open mode %q: %w", s.Open, err)
+	}
+	if fault != nil {
+		return nil, fault, nil
+	}
+	return l, nil, nil
+}
+
+func (l *Lines) open(s ingest.Settings) (*ingest.Fault, error) {
+	switch s.Open {
+	case ingest.OpenBytes, ingest.OpenBytesDecode, ingest.OpenUniversal:
+		l.kind = ingest.KindBytes
+		universal := s.Open == ingest.OpenUniversal
+		l.src = &byteLines{file: l.file, cutter: cutter{universal: universal, translate: universal}}
+		return nil, nil
+	case ingest.OpenSplitlines:
+		if s.Python.Path() == ingest.Py2 {
+			l.kind = ingest.KindBytes
+			l.whole = l.file.readAll()
+			l.src = &wholeLines{rest: l.whole, cut: cutBytes, width: byteWidth}
+			return nil, nil
+		}
+		return l.openWhole(s, cutText)
+	case ingest.OpenStringIO:
+		return l.openWhole(s, cutLF)
+	}
+	return l.openDecoding(s)
+}
+
+// openDecoding opens the modes that decode as they read.
+func (l *Lines) openDecoding(s ingest.Settings) (*ingest.Fault, error) {
+	c, fault, err := pycodec.Lookup(s.Python, s.Codec)
+	if fault != nil || err != nil {
+		return fault, err
+	}
+	place := placeOf(c, s.Errors, l.file)
+	switch s.Open {
+	case ingest.OpenText, ingest.OpenTextUniversal, ingest.OpenLocale, ingest.OpenIO:
+		l.src = newTextLines(l.file, c.NewDecoder(s.Errors), place, s.Open)
+	case ingest.OpenIterdecode:
+		l.src = &decodedLines{lines: byteLines{file: l.file}, decoder: c.NewDecoder(s.Errors), place: place}
+	case ingest.OpenCodecs, ingest.OpenRecode:
+		if !pythonReader(c) {
+			return nil, fmt.Errorf("stream reader of codec %q: %w", c.Name(), ErrNotModelled)
+		}
+		if s.Open == ingest.OpenRecode {
+			l.kind = ingest.KindBytes
+		}
+		l.src = newStreamLines(l.file, c.NewStream(s.Errors), place, s.Open == ingest.OpenRecode)
+	default:
+		return nil, ErrNotModelled
+	}
+	return nil, nil
+}
+
+// openWhole opens the modes that begin with open(p, 'rb').read().decode(codec,
+// errors). An empty file is not decoded at all: no codec is looked for
+// (PyUnicode_FromEncodedObject).
+func (l *Lines) openWhole(s ingest.Settings, cut func([]byte) (int, int)) (*ingest.Fault, error) {
+	c, fault, err := pycodec.Lookup(s.Python, s.Codec)
+	if err != nil {
+		return nil, err
+	}
+	var p place
+	if c != nil {
+		p = placeOf(c, s.Errors, l.file)
+	}
+	data := l.file.readAll()
+	if len(data) == 0 {
+		l.src = &wholeLines{cut: cut}
+		return nil, nil
+	}
+	if fault != nil {
+		return fault, nil
+	}
+	text, raised := c.Decode(nil, data, s.Errors)
+	if raised != nil {
+		return raised.Fault(), nil
+	}
+	l.whole = text
+	l.src = &wholeLines{rest: text, cut: cut, width: p.width, at: p.start}
+	return nil, nil
+}
+
+// Next returns the next item, Bytes or Text. Its Str may be overwritten by the
+// following Next: Clone what must be kept. Once false it stays false.
+func (l *Lines) Next() (ingest.Value, bool) {
+	if l.done {
+		return ingest.None, false
+	}
+	item, offset, ok := l.src.next()
+	if !ok || l.file.err != nil {
+		l.done = true
+		l.offset = -1
+		if l.file.err == nil {
+			l.fault = l.src.raised()
+		}
+		return ingest.None, false
+	}
+	l.offset = offset
+	return ingest.Value{Kind: l.kind, Str: unsafe.String(unsafe.SliceData(item), len(item))}, true
+}
+
+// Fault returns the exception the iterator raised, nil if it was exhausted or has
+// not ended yet.
+func (l *Lines) Fault() *ingest.Fault { return l.fault }
+
+// Err returns our own failure to read the file. Nothing may then be said about
+// what Python would have done.
+func (l *Lines) Err() error { return l.file.err }
+
+// Offset returns the byte of the file at which the last item begins, -1 where it
+// cannot be known: before the first item, and for codecs or error handlers where
+// text does not tell how many bytes it came from.
+func (l *Lines) Offset() int64 { return l.offset }
+
+// Whole returns the value of which splitlines made the items, as csv.Sniffer is
+// given it; false in the modes that stream. It is valid as long as l is.
+func (l *Lines) Whole() (ingest.Value, bool) {
+	_, ok := l.src.(*wholeLines)
+	return ingest.Value{Kind: l.kind, Str: unsafe.String(unsafe.SliceData(l.whole), len(l.whole))}, ok
+}

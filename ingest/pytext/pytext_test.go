@@ -1,0 +1,217 @@
+package pytext
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+var (
+	py27  = ingest.Python27
+	py36  = ingest.Python{Major: 3, Minor: 6}
+	py313 = ingest.Python313
+)
+
+var line100 = strings.Repeat("0123456789", 9) + "abcdefgh,\n"
+
+// linesTable: want are the items, then "! Type: message" if the iterator raises.
+// TestLinesConfirm reads every file in every way on every interpreter too.
+var linesTable = []struct {
+	why  string
+	py   ingest.Python
+	way  way
+	data string
+	want []string
+}{
+	{"LF only", py27, way{"bytes", "", ""}, "a,b\nc,d\r\ne,f\rg,h", []string{"a,b\n", "c,d\r\n", "e,f\rg,h"}},
+	{"rU translates", py27, way{"universal", "", ""}, "a,b\nc,d\r\ne,f\rg,h\r", []string{"a,b\n", "c,d\n", "e,f\n", "g,h\n"}},
+	{"bytes know three line ends", py27, way{"splitlines", "", ""}, "a\x0b\nb\x85\r\n\rc", []string{"a\x0b", "b\x85", "", "c"}},
+	{"newline='' keeps", py313, way{"text", "utf-8", "strict"}, "a\nb\r\nc\rd\r\r\ne\x0bf", []string{"a\n", "b\r\n", "c\r", "d\r", "\r\n", "e\x0bf"}},
+	{"newline=None translates", py313, way{"text-universal", "utf-8", "strict"}, "a\nb\r\nc\rd\r\r\n", []string{"a\n", "b\n", "c\n", "d\n", "\n"}},
+	{"a locale's open() translates", py313, way{"locale", "cp1252", "strict"}, "\x80\r\n", []string{"€\n"}},
+	{"text knows more line ends", py313, way{"splitlines", "utf-8", "strict"}, "a\x0bb\u2028c\r\nd\x1f\u0085", []string{"a", "b", "c", "d\x1f"}},
+	{"decoded before it is split", py313, way{"splitlines", "utf-8", "strict"}, "a\n\xff", []string{"! UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 2: invalid start byte"}},
+	{"StringIO knows LF", py313, way{"stringio", "latin-1", "strict"}, "a\rb\nc\xe9", []string{"a\rb\n", "cé"}},
+	{"one bad line ends no other", py313, way{"iterdecode", "utf-8", "strict"}, "a\nb\xff\nc\n", []string{"a\n", "! UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 1: invalid start byte"}},
+	{"the chunk is decoded first", py313, way{"text", "utf-8", "strict"}, "a\nb\xff\nc\n", []string{"! UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 3: invalid start byte"}},
+	{"position in the chunk", py313, way{"text", "utf-8", "strict"}, strings.Repeat("x\n", 4096) + "\xff", append(slices.Repeat([]string{"x\n"}, 4096), "! UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte")},
+	{"io.open decodes 4096 at once", py27, way{"io-open", "utf-8", "strict"}, strings.Repeat("x\n", 2048) + "\xff", append(slices.Repeat([]string{"x\n"}, 2048), "! UnicodeDecodeError: 'utf8' codec can't decode byte 0xff in position 0: invalid start byte")},
+	{"a tail cut short, and its line lost", py36, way{"text", "utf-8", "strict"}, "a\nb\xe2\x82", []string{"a\n", "! UnicodeDecodeError: 'utf-8' codec can't decode bytes in position 0-1: unexpected end of data"}},
+	{"codecs.open drops it", py313, way{"codecs-open", "utf-8", "strict"}, "a\nb\xe2\x82", []string{"a\n", "b"}},
+	{"codecs.open splits like splitlines", py27, way{"codecs-open", "utf-8", "strict"}, "a\x0bb\r\nc\u2028d", []string{"a\x0b", "b\r\n", "c\u2028", "d"}},
+	{"codecs.open gives lines before a bad one", py313, way{"codecs-open", "utf-8", "strict"}, strings.Repeat("x\n", 100) + "\xff", append(slices.Repeat([]string{"x\n"}, 70), "! UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte")},
+	{"recode joins surrogates", py27, way{"recode", "utf-8", "strict"}, "\xed\xa0\xbd\xed\xb8\x80\r\xed\xa0\x80", []string{"😀\r", "\xed\xa0\x80"}},
+	{"part of a signature reads as nothing", py313, way{"text", "utf-8-sig", "strict"}, "\xef\xbb", nil},
+	{"a codec only other versions have", py27, way{"recode", "koi8_t", "strict"}, "x", []string{"! LookupError: unknown encoding: koi8_t"}},
+}
+
+func TestLines(t *testing.T) {
+	for _, c := range linesTable {
+		l, fault, err := Open(strings.NewReader(c.data), int64(len(c.data)), c.way.settings(c.py))
+		if err != nil {
+			t.Fatalf("%s: %v", c.why, err)
+		}
+		var got []string
+		for l != nil {
+			v, ok := l.Next()
+			if !ok {
+				fault = l.Fault()
+				break
+			}
+			got = append(got, v.Clone().Str)
+		}
+		if fault != nil {
+			got = append(got, "! "+fault.Type+": "+fault.Message)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v on %s: %d items %.200q, want %d items %.200q", c.why, c.way, c.py, len(got), got, len(c.want), c.want)
+		}
+	}
+}
+
+func TestOffset(t *testing.T) {
+	for _, c := range []struct {
+		way  way
+		data string
+		want []int64
+		why  string
+	}{
+		{way{"text", "utf-8", "strict"}, "é\r\nx\r€\ny", []int64{0, 4, 6, 10}, "UTF-8 is its own length"},
+		{way{"text-universal", "utf-8", "strict"}, "é\r\nx\r€\ny", []int64{0, 4, 6, 10}, "CRLF is two bytes also when translated"},
+		{way{"text", "utf-8-sig", "strict"}, "\xef\xbb\xbfa\nb", []int64{3, 5}, "after the signature"},
+		{way{"text", "utf-8", "strict"}, "\xef\xbb\xbfa\nb", []int64{0, 5}, "the signature is text"},
+		{way{"text", "cp1252", "strict"}, "\x80\x80\n\x80", []int64{0, 3}, "a byte a character"},
+		{way{"text", "utf-16", "strict"}, "\xff\xfea\x00\n\x00\x3d\xd8\x00\xde\n\x00b\x00", []int64{2, 6, 12}, "astral characters are four bytes"},
+		{way{"text", "utf-8", "replace"}, "a\nb", []int64{-1, -1}, "a replaced character may be any number of bytes"},
+		{way{"splitlines", "utf-8", "strict"}, "a\u2028\r\nb", []int64{0, 4, 6}, "ends count"},
+	} {
+		l, fault, err := Open(strings.NewReader(c.data), int64(len(c.data)), c.way.settings(py313))
+		if err != nil || fault != nil {
+			t.Fatal(fault, err)
+		}
+		var got []int64
+		for {
+			if _, ok := l.Next(); !ok {
+				break
+			}
+			got = append(got, l.Offset())
+		}
+		if !slices.Equal(got, c.want) || l.Offset() != -1 {
+			t.Errorf("%s: %v: %v, want %v and -1 at the end", c.why, c.way, got, c.want)
+		}
+	}
+}
+
+// failing is an input whose disk fails after some bytes.
+type failing struct {
+	io.ReaderAt
+	good int64
+}
+
+var errDisk = errors.New("disk on fire")
+
+func (f failing) ReadAt(p []byte, off int64) (int, error) {
+	if off+int64(len(p)) > f.good {
+		n, _ := f.ReaderAt.ReadAt(p[:max(0, f.good-off)], off)
+		return n, errDisk
+	}
+	return f.ReaderAt.ReadAt(p, off)
+}
+
+// A failure of our own is never taken for the end of the file.
+func TestReadFailure(t *testing.T) {
+	data := strings.Repeat(line100, 3000)
+	for _, py := range []ingest.Python{py27, py313} {
+		for _, mode := range ingest.ModesOf(py.Path()) {
+			for _, good := range []int64{0, 100, 150_001} {
+				l, fault, err := Open(failing{strings.NewReader(data), good}, int64(len(data)), way{mode, "utf-8", "strict"}.settings(py))
+				for err == nil {
+					if _, ok := l.Next(); !ok {
+						fault, err = l.Fault(), l.Err()
+						break
+					}
+				}
+				if !errors.Is(err, errDisk) || fault != nil {
+					t.Errorf("%s %s, disk failing after %d bytes: %v, fault %v", py, mode, good, err, fault)
+				}
+			}
+		}
+	}
+}
+
+// A file shorter than it was said to be is a failure as well.
+func TestShortFile(t *testing.T) {
+	l, _, err := Open(strings.NewReader("a\nb\n"), 10, way{"text", "utf-8", "strict"}.settings(py313))
+	for err == nil {
+		if _, ok := l.Next(); !ok {
+			err = l.Err()
+			break
+		}
+	}
+	if !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("error %v, want unexpected EOF", err)
+	}
+}
+
+// No line costs an allocation once the buffers have grown.
+func TestAllocations(t *testing.T) {
+	data := []byte(strings.Repeat("caf\u00e9,"+line100[:60]+"\r\n", 20000))
+	for _, py := range []ingest.Python{py27, py313} {
+		for _, mode := range ingest.ModesOf(py.Path()) {
+			l, _, err := Open(bytes.NewReader(data), int64(len(data)), way{mode, "utf-8", "strict"}.settings(py))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 5000 {
+				l.Next()
+			}
+			if n := testing.AllocsPerRun(10000, func() { l.Next() }); n != 0 {
+				t.Errorf("%s %s: %v allocations a line", py, mode, n)
+			}
+		}
+	}
+}
+
+// Memory follows the longest line, not the file.
+func TestBounded(t *testing.T) {
+	data := []byte(strings.Repeat(line100, 100000)) // 10 MB
+	for _, mode := range []ingest.OpenMode{ingest.OpenText, ingest.OpenCodecs, ingest.OpenIterdecode} {
+		l, _, err := Open(bytes.NewReader(data), int64(len(data)), way{mode, "utf-8", "strict"}.settings(py313))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for ; ; n++ {
+			if _, ok := l.Next(); !ok {
+				break
+			}
+		}
+		held := 0
+		switch s := l.src.(type) {
+		case *textLines:
+			held = cap(s.buf) + cap(s.chunk)
+		case *streamLines:
+			held = cap(s.buf) + cap(s.raw)
+		case *decodedLines:
+			held = cap(s.buf) + cap(s.lines.buf)
+		}
+		if n != 100000 || held == 0 || held > 1<<18 {
+			t.Errorf("%s: %d lines, %d bytes held", mode, n, held)
+		}
+	}
+}
+
+func TestWhole(t *testing.T) {
+	l, _, err := Open(strings.NewReader("é\nb"), 4, way{"splitlines", "utf-8", "strict"}.settings(py313))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, ok := l.Whole(); !ok || !v.Equal(ingest.Text("é\nb")) {
+		t.Errorf("Whole = %v, %v", v, ok)
+	}
+}

@@ -1,0 +1,75 @@
+package pytext
+
+import (
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
+)
+
+const (
+	// textChunk is TextIOWrapper's chunk_size, the same in all modelled versions:
+	// a regular file's read1 returns that much until its end.
+	textChunk = 8192
+	// ioOpenChunk is what io.open of 2.7 decodes at once: there read1 returns at
+	// most what BufferedReader holds, which is st_blksize. Measured where that is
+	// 4096, as on ext4, xfs and tmpfs.
+	ioOpenChunk = 4096
+)
+
+// textLines is TextIOWrapper's iteration (_textiowrapper_readline and
+// textiowrapper_read_chunk in Modules/_io/textio.c) with its
+// IncrementalNewlineDecoder. A chunk is decoded only when no complete line is
+// left, and whole: what it raises comes after all lines before the chunk, and the
+// line that reaches into it is lost. Newlines are translated as lines are cut
+// rather than as chunks are decoded, which comes to the same.
+type textLines struct {
+	cutter
+	file    *file
+	decoder *pycodec.Decoder
+	place   place
+	chunk   []byte
+	final   bool
+	fault   *ingest.Fault
+}
+
+func newTextLines(f *file, d *pycodec.Decoder, p place, mode ingest.OpenMode) *textLines {
+	translate := mode == ingest.OpenTextUniversal || mode == ingest.OpenLocale
+	size := textChunk
+	if mode == ingest.OpenIO {
+		size = ioOpenChunk
+	}
+	return &textLines{
+		file: f, decoder: d, place: p, chunk: make([]byte, size),
+		cutter: cutter{universal: true, translate: translate},
+	}
+}
+
+func (t *textLines) next() ([]byte, int64, bool) {
+	for {
+		if line, source, ok := t.cut(t.final); ok {
+			return line, t.place.next(source), true
+		}
+		if t.final || !t.readChunk() {
+			return nil, 0, false
+		}
+	}
+}
+
+// readChunk decodes the next chunk; at the end of the file an empty one, which
+// lets the decoder complain of what is incomplete.
+func (t *textLines) readChunk() bool {
+	t.room()
+	n := t.file.read(t.chunk)
+	if t.file.err != nil {
+		return false
+	}
+	out, err := t.decoder.Decode(t.buf, t.chunk[:n], n == 0)
+	if err != nil {
+		t.fault, t.final, t.buf = err.Fault(), true, t.buf[:0]
+		t.scanned = 0
+		return false
+	}
+	t.buf, t.final = out, n == 0
+	return true
+}
+
+func (t *textLines) raised() *ingest.Fault { return t.fault }

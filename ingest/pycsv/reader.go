@@ -1,5 +1,6 @@
 // Package pycsv is CPython's csv module, version by version: csv.reader with its
-// dialects and errors, csv.DictReader and the order of Python 2.7's dicts.
+// dialects and errors, csv.DictReader, csv.Sniffer and the order of Python 2.7's
+// dicts.
 //
 // # Advice for hackers
 //

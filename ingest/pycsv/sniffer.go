@@ -12,9 +12,9 @@ import (
 // returns: the values may be of a kind that these then refuse, such as a unicode
 // delimiter in 2.7. The sample is Text, in 2.7 Text or Bytes.
 //
-// Which characters of 3.x are word characters is asked of Go's Unicode tables;
-// letters that are newer than the version's own (python-unicodedata) may be
-// taken for delimiters there and not here.
+// Which characters are word characters in 3.x is asked of Go's Unicode tables: a
+// letter that a version's own tables do not know yet may be a delimiter there
+// and is none here.
 //
 // It is Sniffer.sniff of Lib/csv.py.
 func Sniff(v *Version, sample ingest.Value) (ingest.Dialect, *ingest.Fault) {

@@ -91,8 +91,8 @@ var sniffCases = []struct {
 		{"2.7", `"\t" False "'" False`}, {"3", `"\t" False "\"" False`},
 	}, "the last in the order of the dict, or the first seen"},
 	{"one odd line of 23", "Q\n" + lettersWith("-", 22), wants{
-		{"2.7", `csv.Error: Could not determine delimiter`}, {"3.6", `csv.Error: Could not determine delimiter`}, {"", `"-" False "\"" False`},
-	}, "22 of 23 lines are enough, 22 of three chunks of ten are not"},
+		{"2.7", `csv.Error: Could not determine delimiter`}, {"3.6", `csv.Error: Could not determine delimiter`}, {"", `"-" False "\"" True`},
+	}, "22 of 23 lines are enough, 22 of three chunks of ten are not; the first line has no delimiter, so all of them have a space"},
 }
 
 // lettersWith is lines of one letter each, another one on each line, and what follows it.

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config/secret"
@@ -45,12 +46,14 @@ type Feed struct {
 
 // Connection is how to reach a feed's source.
 type Connection struct {
-	URL        string // ftp://host[:port]/dir, ftps://..., or an absolute directory
+	URL        string // ftp://host[:port]/dir, ftps://..., ftpes://..., or an absolute directory
 	User       string // "" for anonymous
 	Password   secret.Ref
 	TLS        string // "explicit", "implicit" or "none"
 	CAFile     string // PEM file, "" for the system's authorities
 	ServerName string // "" for the URL's host
+	Pin        string // SHA-256 of the server's public key, "" for none
+	Zone       *time.Location
 }
 
 // Load reads and checks a file. Mistakes in it are *Error with line and column;

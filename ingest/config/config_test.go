@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -38,7 +39,7 @@ feeds:
     compare: strict
     backfill: 0
     password: {env: ACME_PASSWORD}
-    tls: {mode: implicit, ca_file: ca.pem, server_name: ftp.acme.example}
+    tls: {mode: implicit, ca_file: ca.pem, server_name: ftp.acme.example, pin: ab}
   beta-2:
     source: drop/beta
     pair: latin1-utf8
@@ -67,7 +68,7 @@ func TestReadFull(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	acme := c.Feeds[0]
-	want := Connection{URL: "ftps://ftp.acme.example:2121/out/stock", User: "shop", TLS: "implicit", CAFile: "/etc/fp/ca.pem", ServerName: "ftp.acme.example"}
+	want := Connection{URL: "ftps://ftp.acme.example:2121/out/stock", User: "shop", TLS: "implicit", CAFile: "/etc/fp/ca.pem", ServerName: "ftp.acme.example", Pin: "ab", Zone: time.UTC}
 	want.Password.Env = "ACME_PASSWORD"
 	if acme.Source != want || acme.Feed.Source != want.URL || acme.Backfill != 0 || acme.Charset != "cp1252" {
 		t.Errorf("source %+v of %+v", acme.Source, acme.Feed)
@@ -143,7 +144,7 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"device", "feeds: {com1.x: {source: y}}\n", `c.yaml:1:9: feed "com1.x": Windows keeps`, ""},
 	{"case twin", "feeds:\n  a: {source: y}\n  A: {source: y}\n", `c.yaml:3:3: feed "A": differs from feed "a" only in case`, ""},
 	{"long name", "feeds: {" + strings.Repeat("x", 65) + ": {source: y}}\n", `c.yaml:1:9: feed "` + strings.Repeat("x", 65) + `": a name has at most 64`, ""},
-	{"scheme", feed("source: sftp://h/x"), `c.yaml:3:13: source scheme "sftp" is not known`, "want an ftp:// or ftps:// URL or a directory"},
+	{"scheme", feed("source: sftp://h/x"), `c.yaml:3:13: source scheme "sftp" is not known`, "want an ftp://, ftps:// or ftpes:// URL or a directory"},
 	{"no host", feed("source: ftp:///x"), `c.yaml:3:13: source is no URL with a host`, ""},
 	{"password in the URL", feed("source: ftp://u:hunter2@h/x"), `c.yaml:3:13: a password must not stand in this file`, "write user: NAME and password: {env: NAME}"},
 	{"query", feed("source: ftp://h/x?y"), `c.yaml:3:13: source URL has a "?" part`, ""},
@@ -151,7 +152,9 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"password nowhere", feed("source: ftp://h/x", "password: {}"), `c.yaml:4:15: want one of env and file`, ""},
 	{"tls mode", feed("source: ftp://h/x", "tls: {mode: starttls}"), `c.yaml:4:10: tls mode "starttls": want explicit, implicit or none`, ""},
 	{"tls off on ftps", feed("source: ftps://h/x", "tls: {mode: none}"), `c.yaml:3:13: tls mode none contradicts ftps://`, ""},
-	{"ca without tls", feed("source: ftp://h/x", "tls: {ca_file: x}"), `c.yaml:4:10: ca_file and server_name need tls mode`, ""},
+	{"ca without tls", feed("source: ftp://h/x", "tls: {ca_file: x}"), `c.yaml:4:10: ca_file, server_name and pin need tls mode`, ""},
+	{"tls of another scheme", feed("source: ftpes://h/x", "tls: {mode: implicit}"), `c.yaml:3:13: tls mode implicit contradicts ftpes://`, ""},
+	{"zone", feed("source: ftp://h/x", "zone: Berlin"), `c.yaml:4:11: zone "Berlin" is not known`, ""},
 	{"tls of a directory", feed("source: x", "tls: {mode: explicit}"), `c.yaml:4:10: a directory has no tls`, ""},
 	{"pattern", feed("source: x", `match: ["*", "[a"]`), `c.yaml:4:18: match "[a" is no pattern`, ""},
 	{"pattern with a directory", feed("source: x", "match: a/*"), `c.yaml:4:12: match "a/*": a pattern is compared with the file name`, ""},

@@ -72,7 +72,8 @@ type Runner struct {
 
 // FeedEntry is one feed as written.
 type FeedEntry struct {
-	// Where its deliveries are found: an ftp:// or ftps:// URL with a directory, or a local directory.
+	// Where its deliveries are found: an ftp://, ftps:// (TLS from the first byte) or
+	// ftpes:// (AUTH TLS) URL with a directory, or a local directory.
 	Source string `yaml:"source"`
 	// Glob patterns of which a file's name must match one. Default: every file.
 	Match []string `yaml:"match"`
@@ -110,18 +111,24 @@ type FeedEntry struct {
 	User string `yaml:"user"`
 	// Where the password is: {env: NAME} or {file: PATH}. It is never written here.
 	Password PasswordEntry `yaml:"password"`
+	// The server's time zone, such as Europe/Berlin, for listings that do not tell it. Default UTC.
+	Zone string `yaml:"zone"`
 	// How the connection is protected.
 	TLS TLS `yaml:"tls"`
 }
 
 // TLS says how an FTP connection is protected.
 type TLS struct {
-	// "explicit" (AUTH TLS), "implicit" (port 990) or "none". Default: explicit for ftps://, none for ftp://.
+	// "explicit" (AUTH TLS), "implicit" (TLS from the first byte) or "none".
+	// Default: implicit for ftps://, explicit for ftpes://, none for ftp://.
 	Mode string `yaml:"mode"`
 	// A PEM file of the authorities to trust in place of the system's.
 	CAFile string `yaml:"ca_file"`
 	// The name the server's certificate must bear. Default: the URL's host.
 	ServerName string `yaml:"server_name"`
+	// SHA-256 of the server's public key (SPKI), in hex or base64, for a
+	// certificate that no authority has signed.
+	Pin string `yaml:"pin"`
 }
 
 // PairEntry is a built-in pair's name or a policy for each path.

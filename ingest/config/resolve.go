@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -113,7 +114,7 @@ func at(n *Node, key string) *Node {
 }
 
 func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
-	c := Connection{User: e.User, Password: e.Password.ref(r.abs), TLS: e.TLS.Mode, ServerName: e.TLS.ServerName}
+	c := Connection{User: e.User, Password: e.Password.ref(r.abs), TLS: e.TLS.Mode, ServerName: e.TLS.ServerName, Pin: e.TLS.Pin}
 	if e.TLS.CAFile != "" {
 		c.CAFile = r.abs(e.TLS.CAFile)
 	}
@@ -125,18 +126,26 @@ func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
 		c.URL = r.abs(e.Source)
 	case scheme == "file":
 		c.URL = r.abs(strings.TrimPrefix(e.Source, "file://"))
-	case scheme == "ftp" || scheme == "ftps":
+	case schemeTLS[scheme] != "":
 		if err := r.remote(&c, e.Source, scheme, where); err != nil {
 			return err
 		}
 	default:
 		err := where.Errorf("source scheme %q is not known", scheme)
-		err.Hint = "want an ftp:// or ftps:// URL or a directory"
+		err.Hint = "want an ftp://, ftps:// or ftpes:// URL or a directory"
 		return err
+	}
+	var err error
+	if c.Zone, err = time.LoadLocation(e.Zone); err != nil || e.Zone == "Local" {
+		return at(n, "zone").Errorf("zone %q is not known", e.Zone)
 	}
 	out.Source, out.Feed.Source = c, c.URL
 	return r.protection(c, at(n, "tls"))
 }
+
+// schemeTLS has the schemes of remote sources and what each says about TLS; ftp
+// leaves it to the tls key.
+var schemeTLS = map[string]string{"ftp": "none", "ftps": "implicit", "ftpes": "explicit"}
 
 // remote takes a URL apart; whatever is secret must not be in it.
 func (r *resolver) remote(c *Connection, source, scheme string, where *Node) error {
@@ -161,10 +170,10 @@ func (r *resolver) remote(c *Connection, source, scheme string, where *Node) err
 	u.User = nil
 	c.URL = u.String()
 	if c.TLS == "" {
-		c.TLS = map[string]string{"ftp": "none", "ftps": "explicit"}[scheme]
+		c.TLS = schemeTLS[scheme]
 	}
-	if scheme == "ftps" && c.TLS == "none" {
-		return where.Errorf("tls mode none contradicts ftps://")
+	if scheme != "ftp" && c.TLS != schemeTLS[scheme] {
+		return where.Errorf("tls mode %s contradicts %s://", c.TLS, scheme)
 	}
 	return nil
 }
@@ -172,8 +181,8 @@ func (r *resolver) remote(c *Connection, source, scheme string, where *Node) err
 func (r *resolver) protection(c Connection, where *Node) error {
 	switch c.TLS {
 	case "", "none":
-		if c.CAFile != "" || c.ServerName != "" {
-			return where.Errorf("ca_file and server_name need tls mode explicit or implicit")
+		if c.CAFile+c.ServerName+c.Pin != "" {
+			return where.Errorf("ca_file, server_name and pin need tls mode explicit or implicit")
 		}
 	case "explicit", "implicit":
 		if filepath.IsAbs(c.URL) {

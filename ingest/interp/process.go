@@ -270,6 +270,9 @@ func (p *Process) Close() error {
 	}
 	err := os.Remove(p.scratch)
 	p.scratch = ""
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // the process removed it when its pipe was closed
+	}
 	return err
 }
 

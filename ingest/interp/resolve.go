@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,8 +74,11 @@ func onPath(name string) string {
 
 // reason is the cause alone of what exec.LookPath reports.
 func reason(err error) string {
-	if e, ok := err.(*exec.Error); ok {
-		return e.Err.Error()
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err.Error()
+		}
+		err = inner
 	}
-	return err.Error()
 }

@@ -169,6 +169,7 @@ func (s *stream) Close() error {
 type streamRequest struct {
 	Op       string          `json:"op"`
 	Path     string          `json:"path"`
+	Scratch  bool            `json:"scratch"` // the path is ours to remove
 	Settings settingsRequest `json:"settings"`
 }
 
@@ -179,7 +180,7 @@ func (p *Process) Stream(ctx context.Context, path string, set ingest.Settings) 
 	if err != nil {
 		return nil, fmt.Errorf("run reference: %w", err)
 	}
-	s, err := p.open(ctx, streamRequest{"stream", hexOf(path), r})
+	s, err := p.open(ctx, streamRequest{"stream", hexOf(path), path == p.scratch, r})
 	if err != nil {
 		return nil, fmt.Errorf("run reference: %w", err)
 	}

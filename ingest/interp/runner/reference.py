@@ -304,11 +304,24 @@ def outcome_lines(path, s):
             opened.close()
 
 
+SCRATCH = set()
+
+
+def remove_scratch():
+    """Removes the temporary file where feedparity ended without doing so."""
+    for path in SCRATCH:
+        try:
+            os.remove(path)
+        except OSError:
+            pass
+
+
 def op_batch(req, blob):
     """Many small inputs at once: the lines of each outcome, then a line '#'."""
     settings = [Settings(s) for s in req['settings']]
     # One temporary file for all, so that open() is the real one, chunks included.
     path = literal(req['path'])
+    SCRATCH.add(path)
     out, at = [], 0
     for which, size in req['items']:
         with open(path, 'wb') as f:
@@ -325,7 +338,10 @@ CHUNK_SIZE = 1 << 18
 def op_stream(req, blob):
     """One input of any size from a file, its outcome in pieces."""
     lines, size = [], 0
-    for line in outcome_lines(literal(req['path']), Settings(req['settings'])):
+    path = literal(req['path'])
+    if req['scratch']:
+        SCRATCH.add(path)
+    for line in outcome_lines(path, Settings(req['settings'])):
         lines.append(line)
         size += len(line)
         if size >= CHUNK_SIZE:

@@ -1,0 +1,264 @@
+package interp_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/interp/interptest"
+)
+
+func TestNoInterpreter(t *testing.T) {
+	e := interp.NewEngine(interp.Options{Interpreters: []interp.Interpreter{{Path: "/x", Version: ingest.Python{Major: 3, Minor: 8}, Full: "3.8.18"}}})
+	defer e.Close()
+	_, err := run(t.Context(), e, input("a", ingest.DefaultSettings(ingest.Python27)))
+	var h *ingest.HarnessError
+	if !errors.As(err, &h) || h.Code != "no-interpreter" || h.Msg != "find python 2.7: found 3.8.18" || h.Hint == "" {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestSettingsNoPythonIsAsked(t *testing.T) {
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		for want, change := range map[string]func(*ingest.Settings){
+			"settings are for python 9.9": func(s *ingest.Settings) { s.Python = ingest.Python{Major: 9, Minor: 9} },
+			"open mode":                   func(s *ingest.Settings) { s.Open = "nope" },
+			"cleaning step":               func(s *ingest.Settings) { s.Clean = []ingest.Step{"__class__"} },
+			`type "date" of column "a"`:   func(s *ingest.Settings) { s.Types = []ingest.ColumnType{{Column: "a", Type: "date"}} },
+		} {
+			s := ingest.DefaultSettings(p.Interpreter.Version)
+			change(&s)
+			if _, err := p.Batch(t.Context(), []ingest.Input{input("a", s)}); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("error %v, want %s", err, want)
+			}
+		}
+		if !p.Alive() {
+			t.Error("bad settings cost the process")
+		}
+	})
+}
+
+// TestStreamConfirm reads more than the pipe carries at once: from memory, from
+// a file, to the end and only in part.
+func TestStreamConfirm(t *testing.T) {
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		e := interp.NewEngine(interp.Options{Interpreters: []interp.Interpreter{p.Interpreter}})
+		defer e.Close()
+		line := "sku-1,12.50,a description that goes on\n"
+		in := input(strings.Repeat(line, 60000)+"\"open", ingest.DefaultSettings(p.Interpreter.Version))
+		o, err := run(t.Context(), e, in)
+		if err != nil || len(o.Rows) != 60001 || o.Fault != nil || len(o.Rows[59999].Value.Items) != 3 {
+			t.Fatalf("%d rows, fault %v, %v", len(o.Rows), o.Fault, err)
+		}
+		in.File = filepath.Join(t.TempDir(), "x.csv")
+		if err := os.WriteFile(in.File, []byte(strings.Repeat(line, 60000)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		in.Data = nil
+		rows, err := e.Ingest(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := rows.Next(); !ok {
+			t.Error("no first row")
+		}
+		rows.Close()
+		if o, err := run(t.Context(), e, in); err != nil || len(o.Rows) != 60000 {
+			t.Errorf("after a stream that was closed early: %d rows, %v", len(o.Rows), err)
+		}
+	})
+}
+
+// importCases are modules that keep a call from being run at all.
+var importCases = []struct{ module, source, code, message string }{
+	{"missing", "", "import-error", "import missing: "},
+	{"syntax", "def f(path:\n", "import-error", "import syntax: SyntaxError: invalid syntax"},
+	{"raising", "raise ValueError('not\\nnow')\n", "import-error", "ValueError: not now ("},
+	{"exiting", "import sys\nsys.exit(3)\n", "import-error", "SystemExit: 3"},
+	{"crashing", "import os\nos._exit(3)\n", "import-crash", "died (exit status 3)"},
+	{"garbage", "import os\nos.write(4, b'\\0\\0\\0\\0garbage')\n", "import-crash", "garbage on the protocol pipe"},
+	{"unlucky", "import nowhere.to_be_found\n", "import-error", "import unlucky: "},
+}
+
+func TestImportConfirm(t *testing.T) {
+	files := map[string]string{"noisy.py": "print('x' * 100000)\ndef f(path):\n    return [1]\n", "hanging.py": "while True:\n    pass\n"}
+	for _, c := range importCases {
+		if c.source != "" {
+			files[c.module+".py"] = c.source
+		}
+	}
+	dir := team(t, files)
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		e := interp.NewEngine(interp.Options{})
+		defer e.Close()
+		for _, c := range importCases {
+			_, err := run(t.Context(), e, callInput(p, dir, c.module+":f"))
+			var h *ingest.HarnessError
+			if !errors.As(err, &h) || h.Code != c.code || !strings.Contains(h.Msg, c.message) && c.module != "syntax" || h.Path != p.Interpreter.Version.Path() {
+				t.Errorf("%s: error %v, want %s %s", c.module, err, c.code, c.message)
+			}
+		}
+		if o, err := run(t.Context(), e, callInput(p, dir, "noisy:f")); err != nil || oneLine(o) != `{"int":"1"}` {
+			t.Errorf("a module that prints: %v, %v", o, err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		if _, err := run(ctx, e, callInput(p, dir, "hanging:f")); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a module that hangs: %v", err)
+		}
+	})
+}
+
+func TestStartFaults(t *testing.T) {
+	dir := team(t, map[string]string{"adapters.py": adapters})
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		e := interp.NewEngine(interp.Options{})
+		defer e.Close()
+		for code, change := range map[string]func(*ingest.Call){
+			"wrong-version":      func(c *ingest.Call) { c.Version = ingest.Python{Major: 3, Minor: 99} },
+			"no-interpreter":     func(c *ingest.Call) { c.Python = "/nowhere/python" },
+			"interpreter-failed": func(c *ingest.Call) { c.Dir = "/nowhere" },
+		} {
+			in := callInput(p, dir, "adapters:rows")
+			change(in.Call)
+			_, err := run(t.Context(), e, in)
+			if h := new(ingest.HarnessError); !errors.As(err, &h) || h.Code != code {
+				t.Errorf("error %v, want %s", err, code)
+			}
+		}
+	})
+}
+
+// leftover is a module that leaves a process behind in a session of its own and
+// writes its number to $LEFT.
+const leftover = `import os, time
+def leave(path):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            with open(os.environ['LEFT'] + '.new', 'w') as f:
+                f.write(str(os.getpid()))
+            os.rename(os.environ['LEFT'] + '.new', os.environ['LEFT'])
+            time.sleep(600)
+        os._exit(0)
+    while not os.path.exists(os.environ['LEFT']):
+        time.sleep(0.001)
+    return [1]
+def wait(path):
+    yield leave(path)
+    time.sleep(600)
+`
+
+func gone(t *testing.T, pidFile string) {
+	t.Helper()
+	text, err := os.ReadFile(pidFile)
+	pid, _ := strconv.Atoi(string(text))
+	if err != nil || pid == 0 {
+		t.Fatalf("no process was left: %q, %v", text, err)
+	}
+	for range 100 {
+		if syscall.Kill(pid, 0) == syscall.ESRCH {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	syscall.Kill(pid, syscall.SIGKILL)
+	t.Errorf("process %d outlived the call", pid)
+}
+
+func TestNothingOutlivesACall(t *testing.T) {
+	dir := team(t, map[string]string{"leftover.py": leftover})
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		e := interp.NewEngine(interp.Options{Timeout: 20 * time.Second})
+		defer e.Close()
+		in := callInput(p, dir, "leftover:leave")
+		left := filepath.Join(t.TempDir(), "left")
+		in.Call.Env = map[string]string{"LEFT": left}
+		if o, err := run(t.Context(), e, in); err != nil || oneLine(o) != `{"int":"1"}` {
+			t.Fatalf("%v, %v", o, err)
+		}
+		gone(t, left)
+		os.Remove(left)
+
+		in.Call.Function = "leftover:wait"
+		ctx, cancel := context.WithCancel(t.Context())
+		rows, err := e.Ingest(ctx, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := rows.Next(); !ok {
+			t.Error("no first row")
+		}
+		start := time.Now()
+		cancel()
+		if _, ok := rows.Next(); ok {
+			t.Error("a row after the cancel")
+		}
+		if _, err := rows.Fault(); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: %v", err)
+		}
+		rows.Close()
+		if d := time.Since(start); d > 3*time.Second {
+			t.Errorf("cancelling took %v", d)
+		}
+		gone(t, left)
+	})
+}
+
+// TestNoLeaks runs many requests at once and looks for what they left.
+func TestNoLeaks(t *testing.T) {
+	dir := team(t, map[string]string{"adapters.py": adapters})
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		before := countFiles(t, "/proc/self/fd")
+		e := interp.NewEngine(interp.Options{Timeout: 20 * time.Second})
+		var wg sync.WaitGroup
+		for worker := range 4 {
+			wg.Go(func() {
+				for n := range 10 {
+					in := callInput(p, dir, []string{"adapters:rows", "adapters:exits", "adapters:integer"}[n%3])
+					if worker == 0 {
+						in = input("a\n", ingest.DefaultSettings(p.Interpreter.Version))
+					}
+					run(t.Context(), e, in) // what comes of it others judge
+				}
+			})
+		}
+		wg.Wait()
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+		if after := countFiles(t, "/proc/self/fd"); after > before {
+			t.Errorf("%d descriptors before, %d after", before, after)
+		}
+		children, _ := filepath.Glob("/proc/self/task/*/children")
+		for _, c := range children {
+			if text, _ := os.ReadFile(c); len(bytes.Fields(text)) > 1 { // the judge's own process
+				t.Errorf("children left: %s", text)
+			}
+		}
+		if n := countFiles(t, tmp); n > 0 {
+			t.Errorf("%d files left in the temporary directory", n)
+		}
+	})
+}
+
+func countFiles(t *testing.T, dir string) int {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}

@@ -3,31 +3,23 @@ package detect
 import (
 	"bufio"
 	"io"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/transform"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
 // undefined marks a byte that a single-byte charset does not define.
 const undefined = '\uFFFD'
-
-// singles are the single-byte charsets that can be answered, by Python's name.
-// Python decodes 0x80-0x9F in ISO 8859 to the C1 controls where x/text refuses
-// them; tableOf mends that.
-var singles = map[string]*charmap.Charmap{
-	"cp1250": charmap.Windows1250, "cp1251": charmap.Windows1251, "cp1252": charmap.Windows1252, "cp1253": charmap.Windows1253,
-	"cp1254": charmap.Windows1254, "cp1255": charmap.Windows1255, "cp1256": charmap.Windows1256, "cp1257": charmap.Windows1257,
-	"iso8859-1": charmap.ISO8859_1, "iso8859-2": charmap.ISO8859_2, "iso8859-5": charmap.ISO8859_5, "iso8859-6": charmap.ISO8859_6,
-	"iso8859-7": charmap.ISO8859_7, "iso8859-8": charmap.ISO8859_8, "iso8859-9": charmap.ISO8859_9, "iso8859-13": charmap.ISO8859_13,
-	"iso8859-15": charmap.ISO8859_15, "koi8-r": charmap.KOI8R, "mac-roman": charmap.Macintosh,
-	"cp437": charmap.CodePage437, "cp850": charmap.CodePage850, "cp852": charmap.CodePage852, "cp866": charmap.CodePage866,
-}
 
 // multis are the multi-byte charsets that can be answered.
 var multis = map[string]encoding.Encoding{
@@ -37,27 +29,36 @@ var multis = map[string]encoding.Encoding{
 
 var tables sync.Map // Python name -> *[256]rune
 
-// tableOf returns what each byte means in a single-byte charset, nil for a name
-// that is none. The table is shared and must not be changed.
+// tableOf returns what each byte means in a single-byte charset by Python's table,
+// nil for a name that is none. The table is shared and must not be changed.
 func tableOf(charset string) *[256]rune {
 	if t, ok := tables.Load(charset); ok {
 		return t.(*[256]rune)
 	}
-	m, ok := singles[charset]
-	if !ok {
+	t := readTable(charset)
+	tables.Store(charset, t)
+	return t
+}
+
+func readTable(charset string) *[256]rune {
+	if strings.HasPrefix(charset, "utf-") || multis[charset] != nil {
+		return nil
+	}
+	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
+	if err != nil || fault != nil {
 		return nil
 	}
 	t := new([256]rune)
 	for i := range t {
-		t[i] = m.DecodeByte(byte(i))
-		if t[i] == undefined && len(charset) > 7 && charset[:7] == "iso8859" && i < 0xA0 {
-			t[i] = rune(i)
+		t[i] = undefined
+		if text, bad := c.Decode(nil, []byte{byte(i)}, "strict"); bad == nil {
+			r, n := utf8.DecodeRune(text)
+			if n != len(text) {
+				return nil
+			}
+			t[i] = r
 		}
 	}
-	if charset == "cp1255" { // x/text has U+05BA there, which Python's table lacks
-		t[0xCA] = undefined
-	}
-	tables.Store(charset, t)
 	return t
 }
 

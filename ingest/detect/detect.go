@@ -11,9 +11,15 @@ package detect
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
 // Options steer detection; the zero value is what commands use.
@@ -75,6 +81,10 @@ func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
 	if o.Scorer == nil {
 		o.Scorer = defaultScorer{}
 	}
+	var err error
+	if o.Declared, err = canonical(o.Declared); err != nil {
+		return Result{}, fmt.Errorf("detect charset: the declared one: %w", err)
+	}
 	src := source{in: in, size: size, chunk: o.chunk}
 	head, err := src.head(headBytes)
 	if err != nil {
@@ -111,6 +121,23 @@ func decide(src source, st *stats, o Options) (Result, error) {
 // result makes the result of evidence that leaves no second candidate.
 func result(charset string, confidence float64, why string) Result {
 	return Result{Charset: charset, Confidence: confidence, Why: why, Candidates: []Candidate{{charset, confidence, why}}}
+}
+
+// canonical returns Python's name of a charset, "" for "".
+func canonical(charset string) (string, error) {
+	if charset == "" || multis[charset] != nil {
+		return charset, nil
+	}
+	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
+	switch {
+	case errors.Is(err, pycodec.ErrNotModelled): // Python knows it, which is all that is asked
+		return charset, nil
+	case err != nil:
+		return "", err
+	case fault != nil:
+		return "", errors.New(fault.Message)
+	}
+	return c.Name(), nil
 }
 
 // withDeclared notes that a proof contradicts the supplier's word. ASCII decodes
@@ -165,12 +192,6 @@ func (s source) each(f func([]byte)) error {
 // order in which goroutines of a library finished.
 func sortCandidates(c []Candidate) {
 	slices.SortFunc(c, func(a, b Candidate) int {
-		if a.Confidence != b.Confidence {
-			if a.Confidence > b.Confidence {
-				return -1
-			}
-			return 1
-		}
-		return bytes.Compare([]byte(a.Charset), []byte(b.Charset))
+		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), strings.Compare(a.Charset, b.Charset))
 	})
 }

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -61,23 +62,29 @@ const (
 	marks   = "£€¥$¢°º²³µ½¼¾×±“”„«»‚…•§©®™´¿¡ª–—’‘÷†·\u00a0\u00ad"
 )
 
-// readings returns the charsets of alphabets that define every byte of the sample,
-// best first; costs turn into confidence by how much better one is than the next
-// that reads differently.
+// readings returns the charsets whose reading of the sample is complete, best
+// first; costs turn into confidence by how much better one is than the others.
 func readings(sample []byte) []Candidate {
 	var out []Candidate
 	var costs []float64
-	best := math.Inf(1)
-	for _, l := range spoken {
-		t := tableOf(l.charset)
-		cost, ok := reading(sample, t, alphabets[l.group])
-		if !ok {
-			continue
-		}
-		out = append(out, Candidate{Charset: l.charset, Why: fmt.Sprintf("its reading as %s text has %.0f oddities", l.group, cost)})
-		costs = append(costs, cost+l.prior)
-		best = min(best, cost+l.prior)
+	add := func(charset, why string, cost float64) {
+		out = append(out, Candidate{Charset: charset, Why: why})
+		costs = append(costs, cost)
 	}
+	for _, l := range spoken {
+		if cost, ok := reading(sample, tableOf(l.charset), alphabets[l.group]); ok {
+			add(l.charset, fmt.Sprintf("its reading as %s text has %.0f oddities", l.group, cost), cost+l.prior)
+		}
+	}
+	for _, p := range pairCharsets() {
+		if cost, ok := p.pairs(sample); ok {
+			add(p.charset, p.why(cost), cost+p.prior)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	best := slices.Min(costs)
 	var sum float64
 	for _, c := range costs {
 		sum += math.Exp(best - c)
@@ -177,6 +184,8 @@ func symbolCost(r, prev, next rune) float64 {
 	case !strings.ContainsRune(marks, r):
 		return 1.5
 	case unicode.IsLetter(prev) && unicode.IsLetter(next) && !strings.ContainsRune(joiners, r):
+		return 1.5
+	case strings.ContainsRune("¿¡", r) && (unicode.IsLetter(prev) || prev >= 0x80): // they open a sentence
 		return 1.5
 	}
 	return 0

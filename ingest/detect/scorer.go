@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/saintfish/chardet"
+
+	"github.com/feedparity/feedparity/ingest"
 )
 
 // Scorer ranks charsets for an input that no proof decides. It is the seam at
@@ -25,19 +27,23 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 	}
 	list := o.Scorer.Score(sample)
 	sortCandidates(list)
-	list = withC1(list, st)
 	if o.Declared != "" {
 		list = slices.DeleteFunc(list, func(c Candidate) bool { return c.Charset == o.Declared })
 		list = slices.Insert(list, 0, Candidate{o.Declared, 0.9, "the supplier declares it, and it decodes the whole input"})
 	}
-	kept, err := keepDecodable(src, st, list)
+	kept, err := keepDecodable(src, st, withC1(list, st))
 	if err != nil {
 		return Result{}, err
 	}
+	mergeSame(kept, st)
 	if len(kept) == 0 {
 		kept = fallback(st)
 	}
-	return Result{Charset: kept[0].Charset, Confidence: kept[0].Confidence, Why: kept[0].Why, Candidates: kept}, nil
+	r := Result{Charset: kept[0].Charset, Confidence: kept[0].Confidence, Why: kept[0].Why, Candidates: kept}
+	if o.Declared != "" && o.Declared != r.Charset {
+		r.Why += fmt.Sprintf(" (the supplier declares %s, which does not decode the input)", o.Declared)
+	}
+	return r, nil
 }
 
 func keepDecodable(src source, st *stats, list []Candidate) ([]Candidate, error) {
@@ -55,6 +61,20 @@ func keepDecodable(src source, st *stats, list []Candidate) ([]Candidate, error)
 		}
 	}
 	return kept, nil
+}
+
+// mergeSame gives the best candidate the confidence of those that decode the input
+// to the same text: the doubt between them is about a name only.
+func mergeSame(kept []Candidate, st *stats) {
+	for i := 1; i < len(kept); i++ {
+		if st.same(kept[0].Charset, kept[i].Charset) {
+			kept[0].Confidence = min(kept[0].Confidence+kept[i].Confidence, 0.95)
+			kept[i].Why += ", and it gives the same text as " + kept[0].Charset
+		}
+	}
+	for i := range kept {
+		kept[i].Confidence = math.Round(kept[i].Confidence*100) / 100
+	}
 }
 
 // fallback is the last resort: escape sequences that no ISO-2022 charset reads are
@@ -107,7 +127,10 @@ type defaultScorer struct{}
 // some forty goroutines race and breaks ties by who came first.
 func (defaultScorer) Score(sample []byte) []Candidate {
 	found, _ := chardet.NewTextDetector().DetectAll(sample) // its error only says that nothing was found
-	list := readings(sample)
+	var list []Candidate
+	if !ingest.IsASCII(sample) {
+		list = readings(sample)
+	}
 	best := 0.0
 	if len(list) > 0 {
 		best = list[0].Confidence
@@ -120,9 +143,6 @@ func (defaultScorer) Score(sample []byte) []Candidate {
 		c := Candidate{name, float64(r.Confidence) / 100, fmt.Sprintf("saintfish/chardet gives it %d of 100", r.Confidence)}
 		c.Confidence = foreign(c.Confidence, best)
 		list = append(list, c)
-	}
-	for i := range list {
-		list[i].Confidence = math.Round(list[i].Confidence*100) / 100
 	}
 	return list
 }

@@ -84,6 +84,20 @@ func (s *stats) decodes(charset string) bool {
 	return true
 }
 
+// same reports whether two single-byte charsets give the same text.
+func (s *stats) same(a, b string) bool {
+	t, u := tableOf(a), tableOf(b)
+	if t == nil || u == nil {
+		return false
+	}
+	for c, n := range s.count {
+		if n > 0 && t[c] != u[c] {
+			return false
+		}
+	}
+	return true
+}
+
 // utf8Check validates UTF-8 by Python 3's rules (RFC 3629) while taking encoded
 // surrogates aside, as only CESU-8 and WTF-8 have them.
 type utf8Check struct {
@@ -93,6 +107,7 @@ type utf8Check struct {
 	cesu   int64 // surrogates
 	need   int   // continuation bytes still due
 	lo, hi byte  // range of the next one
+	start  int64 // of the character at hand, which is what Python reports as bad
 	lead   byte
 	second byte
 }
@@ -111,7 +126,7 @@ func (u *utf8Check) step(c byte) {
 		u.continuation(c)
 		return
 	}
-	u.lead, u.second, u.lo, u.hi = c, 0, 0x80, 0xBF
+	u.lead, u.second, u.lo, u.hi, u.start = c, 0, 0x80, 0xBF, u.offset
 	switch {
 	case c >= 0xC2 && c <= 0xDF:
 		u.need = 1
@@ -134,7 +149,7 @@ func (u *utf8Check) step(c byte) {
 
 func (u *utf8Check) continuation(c byte) {
 	if c < u.lo || c > u.hi {
-		u.bad = u.offset + 1
+		u.bad = u.start + 1
 		return
 	}
 	if u.second == 0 {

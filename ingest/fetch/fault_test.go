@@ -186,30 +186,33 @@ var sessionFaults = []faultCase{
 // TestSessionFaults: connecting, logging in and listing end in time, with the
 // cause, and work once the server does.
 func TestSessionFaults(t *testing.T) {
-	for _, c := range sessionFaults {
-		t.Run(c.name, func(t *testing.T) {
-			c.server.Files = map[string]ftptest.File{"in/a.csv": {Data: payload(10)}, "in/b.csv": {}}
-			srv := serve(t, c.server)
-			src := open(t, srv.URL()+"/in", quick(srv))
-			srv.AddFault(c.fault)
-			within(t, c.limit, func() {
-				entries, _, err := src.List(t.Context(), "")
-				if c.want == "" {
-					if err != nil || paths(entries) != "file a.csv, file b.csv" {
-						t.Errorf("%v, %v", entries, err)
-					}
-					return
-				}
-				if err == nil || len(entries) > 0 || !strings.Contains(unquote(err), c.want) || Transient(err) == c.fatal {
-					t.Errorf("%v, error %v (transient %v), want %q", entries, err, Transient(err), c.want)
-				}
-			})
-			checkVerbs(t, srv)
-			srv.ClearFaults()
-			if entries, _, err := src.List(t.Context(), ""); err != nil || paths(entries) != "file a.csv, file b.csv" {
-				t.Errorf("after the fault: %v, %v", entries, err)
-			}
-		})
+	for _, mode := range modes[:2] {
+		for _, c := range sessionFaults {
+			t.Run(mode.name+"/"+c.name, func(t *testing.T) { testSessionFault(t, c, mode.mode) })
+		}
+	}
+}
+
+func testSessionFault(t *testing.T, c faultCase, mode ftptest.TLSMode) {
+	const both = "file a.csv, file b.csv"
+	c.server.Files = map[string]ftptest.File{"in/a.csv": {Data: payload(10)}, "in/b.csv": {}}
+	c.server.TLS = mode
+	srv := serve(t, c.server)
+	src := open(t, srv.URL()+"/in", quick(srv))
+	srv.AddFault(c.fault)
+	within(t, c.limit, func() {
+		entries, _, err := src.List(t.Context(), "")
+		switch {
+		case c.want == "" && (err != nil || paths(entries) != both):
+			t.Errorf("%v, %v", entries, err)
+		case c.want != "" && (err == nil || len(entries) > 0 || !strings.Contains(unquote(err), c.want) || Transient(err) == c.fatal):
+			t.Errorf("%v, error %v (transient %v), want %q", entries, err, Transient(err), c.want)
+		}
+	})
+	checkVerbs(t, srv)
+	srv.ClearFaults()
+	if entries, _, err := src.List(t.Context(), ""); err != nil || paths(entries) != both {
+		t.Errorf("after the fault: %v, %v", entries, err)
 	}
 }
 

@@ -159,6 +159,36 @@ func Open(ctx context.Context, rawURL string, o Options) (Source, error) {
 	return nil, fmt.Errorf("open source %q: scheme %q is not supported, want ftp, ftpes, ftps, file or a directory", u.Redacted(), u.Scheme)
 }
 
+// List returns the files in a source's own directory, which is where deliveries
+// are looked for. Links are followed: one that leads to a file is listed as that
+// file. What may hide a delivery (a line not understood, a link that leads
+// nowhere) is returned beside them.
+func List(ctx context.Context, src Files) ([]Entry, []Unparsed, error) {
+	all, unparsed, err := src.List(ctx, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	var entries []Entry
+	for i, e := range all {
+		switch e.Kind {
+		case KindFile:
+			entries = append(entries, e)
+		case KindLink:
+			target, err := src.Stat(ctx, e.Path)
+			if errors.Is(err, ErrUnavailable) {
+				unparsed = append(unparsed, Unparsed{i + 1, e.Path, "a link that leads to no file"})
+				continue
+			}
+			if err != nil {
+				return nil, nil, err
+			}
+			target.Target, target.Raw = e.Target, e.Raw
+			entries = append(entries, target)
+		}
+	}
+	return entries, unparsed, nil
+}
+
 // checkPath refuses paths that would leave the source or that no command line can
 // hold. The empty path is the source's own directory.
 func checkPath(p string) error {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
 )
 
 // localSource is a directory of this machine, such as a mounted drop folder.
@@ -74,6 +75,7 @@ func localEntry(p string, info fs.FileInfo) Entry {
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
 		e.Size = info.Size()
+		e.ETag = strconv.FormatInt(info.ModTime().UnixNano(), 36) // tells more than the second
 	case mode.IsDir():
 		e.Kind = KindDir
 	case mode&fs.ModeSymlink != 0:

@@ -169,15 +169,15 @@ func (s *session) login() error {
 }
 
 // loginError marks a refusal of user or password. The library loses the code of
-// a refused USER; what is left then is an error without a type.
+// a refused USER; what is left then is an error without a type, as of a refused
+// OPTS, and the server's words with whatever is in them.
 func (s *session) loginError(err error) error {
 	var reply *textproto.Error
 	var network net.Error
 	switch {
 	case errors.As(err, &reply) && (reply.Code == 530 || reply.Code == 332 || reply.Code == 532):
 		return fmt.Errorf("%w: %w", ErrLogin, err)
-	case s.control != nil && s.control.verb == "USER" && !errors.As(err, &reply) &&
-		!errors.As(err, &network) && !Transient(err) && !isPermanent(err):
+	case s.control.verb != "OPTS" && !errors.As(err, &reply) && !errors.As(err, &network) && !Transient(err) && !isPermanent(err):
 		return fmt.Errorf("%w: %q", ErrLogin, err.Error())
 	}
 	return fmt.Errorf("log in: %w", err)

@@ -251,3 +251,42 @@ func TestURLPath(t *testing.T) {
 		}
 	}
 }
+
+// TestListFollowsLinks: a link to a file is that file, one to nowhere is reported.
+func TestListFollowsLinks(t *testing.T) {
+	srv := serve(t, ftptest.Options{NoMLSD: true, Files: map[string]ftptest.File{"a.csv": {Data: payload(10)},
+		"l.csv": {Data: payload(10), Link: "a.csv"}, "sub/x.csv": {}}})
+	src := open(t, srv.URL(), quick(srv))
+	entries, unparsed, err := List(t.Context(), src)
+	if err != nil || len(unparsed) > 0 || paths(entries) != "file a.csv, file l.csv" || entries[1].Size != 10 || entries[1].Target != "a.csv" {
+		t.Errorf("%+v, %v, %v", entries, unparsed, err)
+	}
+	srv.AddFault(ftptest.Fault{Command: "SIZE", Path: "l.csv", Action: ftptest.Reply, Reply: "550 no"})
+	srv.AddFault(ftptest.Fault{Command: "MDTM", Path: "l.csv", Action: ftptest.Reply, Reply: "550 no"})
+	entries, unparsed, err = List(t.Context(), src)
+	if err != nil || paths(entries) != "file a.csv" || len(unparsed) != 1 || unparsed[0].Text != "l.csv" {
+		t.Errorf("dangling: %+v, %v, %v", entries, unparsed, err)
+	}
+	if _, _, err := List(t.Context(), open(t, srv.URL()+"/nosuch", quick(srv))); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("missing directory: %v", err)
+	}
+}
+
+// TestStatWithout: a file can be missing also where the server lacks SIZE or MDTM.
+func TestStatWithout(t *testing.T) {
+	for _, o := range []ftptest.Options{{NoSize: true}, {NoMDTM: true}} {
+		o.Files = map[string]ftptest.File{"a.csv": {Data: payload(10)}}
+		srv := serve(t, o)
+		src := open(t, srv.URL(), quick(srv))
+		if _, err := src.Stat(t.Context(), "nosuch"); !errors.Is(err, ErrUnavailable) {
+			t.Errorf("%+v: missing: %v", o, err)
+		}
+		e, err := src.Stat(t.Context(), "a.csv")
+		if err != nil || (e.Size == -1) != o.NoSize || (e.MPrec == PrecisionNone) != o.NoMDTM {
+			t.Errorf("%+v: %+v, %v", o, e, err)
+		}
+		if _, err := Download(t.Context(), src, Entry{Path: "nosuch"}, openDir(t), "a"); !errors.Is(err, ErrUnavailable) {
+			t.Errorf("%+v: download: %v", o, err)
+		}
+	}
+}

@@ -252,7 +252,7 @@ func TestVsftpdKilled(t *testing.T) {
 			_, err := Download(t.Context(), first, e, dir, "big.csv")
 			<-killed
 			var length *LengthError
-			if !errors.As(err, &length) || length.Got >= length.Want || length.Want != int64(len(data)) || !Transient(err) {
+			if !errors.As(err, &length) || length.Got == 0 || length.Got >= length.Want || length.Want != int64(len(data)) || !Transient(err) {
 				t.Errorf("killed in the middle: %v", err)
 			}
 			nothingLeft(t, dir)

@@ -1,6 +1,7 @@
 package pycsv
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 // order. The items are the input's parts between U+0001 bytes.
 func FuzzReader(f *testing.F) {
 	for _, c := range readerCases {
-		f.Add(strings.Join(c.items, "\x01"), strings.ReplaceAll(c.dialect, " ", "\x01"), c.limit)
+		f.Add(strings.Join(c.items, "\x01"), strings.ReplaceAll(c.dialect, " ", "\x01"), cmp.Or(c.limit, ingest.DefaultFieldLimit))
 	}
 	f.Fuzz(func(t *testing.T, data, dialect string, limit int64) {
 		t.Logf("items %q dialect %q limit %d", data, dialect, limit)

@@ -185,6 +185,7 @@ func TestConvertConfirm(t *testing.T) {
 		for _, c := range convertTable {
 			texts = append(texts, c.text)
 		}
+		texts = append(texts, boundaryTexts...)
 		rng := rand.New(rand.NewPCG(1, uint64(p.Interpreter.Version.Minor)))
 		for range interptest.Cases(60000) {
 			texts = append(texts, randomNumber(rng))
@@ -216,7 +217,23 @@ var numberPieces = []string{
 	strings.Repeat("1", 199), strings.Repeat("9", 310),
 }
 
+// boundaryTexts lie on both sides of _decimal's limits and of floats' range.
+var boundaryTexts = strings.Fields(`1e999999999999999999 1e1000000000000000000 10e999999999999999998 10e999999999999999999
+	0e999999999999999999 0e1000000000000000000 0.0e1000000000000000000 0.00e1000000000000000001 1.5e1000000000000000000
+	1e-1999999999999999997 1e-1999999999999999998 10e-1999999999999999998 0e-1999999999999999997 0e-1999999999999999998 0.1e-1999999999999999996 0.1e-1999999999999999997
+	1e9223372036854775807 1e9223372036854775808 1e-9223372036854775809 1e99999999999999999999999 0e-99999999999999999999999 1e+00000000000000000000000000007
+	1.7976931348623157e308 1.7976931348623158e308 1.7976931348623159e308 4.9e-324 2.4703282292062327e-324 2.4703282292062328e-324 2.2250738585072011e-308
+	1e-6 1e-7 0.000001 0.0000001 0.00000123 123456e-6 123456e-11 123456e-12 12e1 12e0 0e1 0e0 0e-6 0e-7 00e-5 9999999999999998.0 9999999999999999.0 1e15 1e16 1e17 0.0001 0.00001`)
+
+// randomNumber is a number with something added in every place where an addition
+// may or may not be allowed, or pieces at random, or one about the digit limit.
 func randomNumber(rng *rand.Rand) string {
+	if rng.IntN(2) == 0 {
+		edge := func() string { return pick(rng, "", "", "", " ", "\t", "\u00a0", "\u2003", "\x1c", "\u180e", "\x00", "_") }
+		digits := func() string { return pick(rng, "0", "7", "12", "1_0", "000", "", "٣", "１２", "450359962737049", "_", "1 ") }
+		return edge() + pick(rng, "", "", "-", "+", "- ") + digits() + pick(rng, "", ".", ".") + digits() +
+			pick(rng, "", "", "e", "E-", "e+") + digits() + edge() + pick(rng, "", "", "", "x", "L")
+	}
 	if rng.IntN(400) == 0 { // about the limit on digits
 		return pick(rng, "", " ", "-", "1_") + strings.Repeat("3", 4290+rng.IntN(20)) + pick(rng, "", " ", "x", "_", "_1", "__1", "\x00", "é", ".5", "e-4290")
 	}

@@ -21,7 +21,7 @@ func placeOf(c *pycodec.Codec, errors string, f *file) place {
 	if errors != "strict" {
 		return place{}
 	}
-	head := string(f.peek(3))
+	head := string(f.peek(4))
 	switch name := c.Name(); {
 	case c.SingleByte():
 		return place{width: runeWidth}
@@ -31,6 +31,10 @@ func placeOf(c *pycodec.Codec, errors string, f *file) place {
 		return place{width: byteWidth, start: prefixLen(head, "\xef\xbb\xbf")}
 	case name == "utf-16":
 		return place{width: utf16Width, start: max(prefixLen(head, "\xff\xfe"), prefixLen(head, "\xfe\xff"))}
+	case name == "utf-32":
+		return place{width: utf32Width, start: max(prefixLen(head, "\xff\xfe\x00\x00"), prefixLen(head, "\x00\x00\xfe\xff"))}
+	case name == "utf-32-le" || name == "utf-32-be":
+		return place{width: utf32Width}
 	case name == "utf-16-le" || name == "utf-16-be":
 		return place{width: utf16Width}
 	}
@@ -57,6 +61,8 @@ func (p *place) next(source []byte) int64 {
 func byteWidth(s []byte) int64 { return int64(len(s)) }
 
 func runeWidth(s []byte) int64 { return int64(ingest.RuneCount(s)) }
+
+func utf32Width(s []byte) int64 { return 4 * runeWidth(s) }
 
 // utf16Width counts two bytes a character, four beyond the BMP.
 func utf16Width(s []byte) (n int64) {

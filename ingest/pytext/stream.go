@@ -29,7 +29,7 @@ type streamLines struct {
 // pythonReader reports whether the codec's StreamReader is the one written in
 // Python; the CJK codecs bring their own (MultibyteStreamReader).
 func pythonReader(c *pycodec.Codec) bool {
-	return c.SingleByte() || strings.HasPrefix(c.Name(), "utf-8") || strings.HasPrefix(c.Name(), "utf-16") || strings.HasPrefix(c.Name(), "utf-32")
+	return c.SingleByte() || strings.HasPrefix(c.Name(), "utf-")
 }
 
 func newStreamLines(f *file, s *pycodec.Stream, p place, encode bool) *streamLines {

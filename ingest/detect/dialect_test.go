@@ -1,0 +1,119 @@
+package detect
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+// dialects are texts and how they are laid out.
+var dialects = []struct {
+	name, in string
+	want     string // Dialect.String
+	ending   string
+	columns  int
+	header   bool
+}{
+	{"excel", stock, "-", "crlf", 3, true},
+	{"semicolon with decimal commas", "sku;price;qty\nA1;1,50;5\nA2;2,75;7\n", "delimiter=;", "lf", 3, true},
+	{"tab", "sku\tname\nA1\tbolt, long\nA2\tnut\n", `delimiter=\t`, "lf", 2, true},
+	{"pipe", "sku|at\nA1|10:30:00\nA2|11:30:00\n", "delimiter=|", "lf", 2, true},
+	{"colon", "root:x:0\nbin:x:1\n", "delimiter=:", "lf", 3, false},
+	{"times are no colon", "sku,at\nA1,10:30\nA2,11:30\n", "-", "lf", 2, true},
+	{"one column", "sku\nA1\nA2\n", "-", "lf", 1, true},
+	{"delimiter inside quotes", "sku;name\nA1;\"a,b,c\"\nA2;\"d,e,f\"\n", "delimiter=;", "lf", 2, true},
+	{"line break inside quotes", "sku,name\r\nA1,\"a\r\nb\"\r\nA2,c\r\n", "-", "crlf", 2, true},
+	{"single quotes", "sku,name\nA1,'a, b'\nA2,'c'\nA3,'d, e'\n", "quotechar='", "lf", 2, true},
+	{"an apostrophe is no quote", "sku,name\nA1,'tis\nA2,dogs'\nA3,x\n", "-", "lf", 2, true},
+	{"blank before quotes", "sku, name\nA1, \"a, b\"\nA2, \"c\"\n", "skipinitialspace=True", "lf", 2, true},
+	{"cr", "sku,qty\rA1,5\r", "-", "cr", 2, true},
+	{"crcrlf", "sku,qty\r\r\nA1,5\r\r\n", "-", "crcrlf", 2, true},
+	{"mixed endings", "sku,qty\r\nA1,5\nA2,6\r\n", "-", "mixed", 2, true},
+	{"no line break", "sku,qty", "-", "none", 2, false},
+	{"empty", "", "-", "none", 0, false},
+	{"no header", "1,bolt,5\n2,nut,7\n", "-", "lf", 3, false},
+	{"twice the same name is no header", "a,a\nb,c\n", "-", "lf", 2, false},
+	{"a title line above", "Stock list of today\nsku;name;qty\nA1;a;1\nA2;b;2\nA3;c;3\n", "delimiter=;", "lf", 3, false},
+	{"blank lines", "\n\nsku;qty\n\nA1;5\n", "delimiter=;", "lf", 2, true},
+	{"unclosed quote", "sku,name\nA1,\"a\nA2,b\n", "-", "lf", 2, true},
+	{"utf-16", "\xff\xfe" + utf16le("sku\tname\r\nA1\tx\r\n"), `delimiter=\t`, "crlf", 2, true},
+	{"utf-8 with a mark before a quote", "\ufeff\"sku;no\";qty\n\"A;1\";5\n", "delimiter=;", "lf", 2, true},
+	{"a trail byte that looks like a pipe", "\x83\x7c\x83\x8a;\x90\x94\n\x83\x7c\x83\x58\x83\x67;5\n\x83\x7c\x83\x62\x83\x67;6\n", "delimiter=;", "lf", 2, true},
+}
+
+func TestDialect(t *testing.T) {
+	for _, c := range dialects {
+		r, err := Bytes([]byte(c.in), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := r.Dialect
+		if d.String() != c.want || d.LineEnding != c.ending || d.Columns != c.columns || d.Header != c.header || d.Why == "" {
+			t.Errorf("%s: %s %+v; want %s %s, %d columns, header %v", c.name, d, d, c.want, c.ending, c.columns, c.header)
+		}
+	}
+}
+
+// TestDialectFor checks that the options are what a path's literals hold, and that
+// ingest reads what String prints.
+func TestDialectFor(t *testing.T) {
+	d := Dialect{Delimiter: '\t', Quotechar: '\'', SkipInitialSpace: true}
+	for _, p := range ingest.Paths {
+		parsed, err := ingest.ParseDialect(p, strings.Fields(d.String())...)
+		if err != nil || !reflect.DeepEqual(parsed, d.For(p)) {
+			t.Errorf("%s: %v, %v; want %v", p, parsed, err, d.For(p))
+		}
+	}
+	if got := (Dialect{Delimiter: ',', Quotechar: '"'}).For(ingest.Py2); got == nil || len(got) != 0 {
+		t.Errorf("the excel dialect: %v", got)
+	}
+}
+
+// TestLinear would not end if an unclosed quote or many columns cost more than a
+// pass each.
+func TestLinear(t *testing.T) {
+	for _, in := range []string{repeat("\"", 4<<20), repeat(",", 4<<20), repeat("a\"b,", 1<<20), repeat("\r", 4<<20), repeat("\xe9", 4<<20), repeat("\x1b$", 2<<20)} {
+		start := time.Now()
+		if _, err := Bytes([]byte(in), Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if d := time.Since(start); d > 10*time.Second {
+			t.Errorf("%.10q...: %v", in, d)
+		}
+	}
+}
+
+// FuzzDetect holds every input to what callers rely on.
+func FuzzDetect(f *testing.F) {
+	for _, c := range charsets {
+		f.Add([]byte(c.in))
+	}
+	for _, c := range dialects {
+		f.Add([]byte(c.in))
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		r, err := Bytes(in, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := Bytes(in, Options{chunk: 3}); err != nil || !reflect.DeepEqual(r, again) {
+			t.Fatalf("%+v, in chunks %+v, %v", r, again, err)
+		}
+		if r.Why == "" || (r.Binary == "") == (r.Charset == "") {
+			t.Fatalf("%+v", r)
+		}
+		if t := tableOf(r.Charset); t != nil {
+			for _, c := range in {
+				if t[c] == undefined {
+					panic(r.Charset + " does not decode its input")
+				}
+			}
+		}
+		if _, err := ingest.ParseDialect(ingest.Py3, strings.Fields(r.Dialect.String())...); err != nil && r.Dialect.String() != "-" {
+			t.Fatal(err)
+		}
+	})
+}

@@ -146,7 +146,7 @@ func (e *Engine) startCall(ctx context.Context, c ingest.Call) (*Process, error)
 		}
 		return nil, harness(codeStart, c.Version, err.Error(), "python: must name an interpreter that runs by hand, dir: a directory")
 	}
-	if have := p.Interpreter.Version; c.Version != (ingest.Python{}) && have != c.Version {
+	if have := p.Interpreter.Version; !accepts(c.Version, have) {
 		p.Close()
 		return nil, harness(codeVersion, c.Version, fmt.Sprintf("%s is python %s, not %s", path, have, c.Version),
 			"let python: and the version of the path agree")

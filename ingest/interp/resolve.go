@@ -29,8 +29,10 @@ func (e *Engine) callPython(c ingest.Call) (string, error) {
 		return path, nil
 	}
 	if name == "" {
-		i, err := e.interpreter(c.Version)
-		return i.Path, err
+		if path := e.newest("", c.Version); path != "" {
+			return path, nil
+		}
+		return "", e.none(c.Version.Path(), "python "+c.Version.String())
 	}
 	if path := onPath(name); path != "" {
 		return path, nil
@@ -45,17 +47,32 @@ func (e *Engine) callPython(c ingest.Call) (string, error) {
 
 var pythonCommand = regexp.MustCompile(`^(?:python)?([23](?:\.\d+)?)?$`)
 
-// newest returns the newest interpreter whose version begins as asked and, if
-// the call expects a version, is that one.
+// newest returns the newest interpreter whose version begins as asked and is one
+// that the call accepts, "" if there is none.
 func (e *Engine) newest(prefix string, want ingest.Python) string {
+	if prefix == "" && want.Major == 0 {
+		return "" // not even Python 2 or 3 is said
+	}
 	found := e.found()
 	for n := len(found) - 1; n >= 0; n-- {
 		v := found[n].Version
-		if strings.HasPrefix(v.String()+".", prefix+".") && (want == ingest.Python{} || want == v) || prefix == "" && want == v {
+		if accepts(want, v) && (prefix == "" || strings.HasPrefix(v.String()+".", prefix+".")) {
 			return found[n].Path
 		}
 	}
 	return ""
+}
+
+// accepts reports whether a version is the one a call expects: the zero version
+// expects nothing, and a zero minor (there was no 3.0 worth the name) any of 3.x.
+func accepts(want, have ingest.Python) bool {
+	switch {
+	case want == ingest.Python{}:
+		return true
+	case want.Minor == 0:
+		return have.Major == want.Major
+	}
+	return have == want
 }
 
 // onPath is exec.LookPath without the shims of pyenv and asdf, which start what

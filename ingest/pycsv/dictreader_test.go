@@ -102,6 +102,14 @@ func TestDictReaderConfirm(t *testing.T) {
 	})
 }
 
+func byteStrings(words string) []ingest.Value {
+	var out []ingest.Value
+	for _, w := range strings.Fields(words) {
+		out = append(out, ingest.Bytes(w))
+	}
+	return out
+}
+
 func TestPy2DictOrder(t *testing.T) {
 	b, u := ingest.Bytes, ingest.Text
 	for _, c := range []struct {
@@ -116,6 +124,9 @@ func TestPy2DictOrder(t *testing.T) {
 		{"zeros", []ingest.Value{ingest.Float("-0.0"), ingest.Float("0.0"), ingest.Int(0)}, []int{0}},
 		{"nan is not nan", []ingest.Value{ingest.Float("nan"), ingest.Float("nan")}, []int{0, 1}},
 		{"None last", []ingest.Value{ingest.None, b("b"), b("a"), ingest.None}, []int{2, 1, 0}},
+		{"wide header", byteStrings("sku name description price currency qty stock ean upc mpn brand category colour size weight height width depth image url vat cost rrp updated created supplier material origin pack minimum"),
+			[]int{27, 14, 18, 5, 4, 21, 13, 0, 16, 25, 22, 10, 20, 6, 11, 23, 2, 7, 9, 3, 26, 15, 1, 24, 19, 12, 8, 17, 29, 28}},
+		{"the shifted bits decide", []ingest.Value{ingest.Int(32), ingest.Int(64), ingest.Int(96), ingest.Int(128), ingest.Int(160)}, []int{0, 1, 3, 4, 2}},
 		{"small ints in order", []ingest.Value{ingest.Int(3), ingest.Int(1), ingest.Int(2)}, []int{1, 2, 0}},
 	} {
 		if got := Py2DictOrder(c.keys); !slices.Equal(got, c.want) {

@@ -123,6 +123,10 @@ var readerCases = []readerCase{
 		{"3.13", `TypeError: this function got an unexpected keyword argument 'delimeter'. Did you mean 'delimiter'?`},
 		{"", `TypeError: 'delimeter' is an invalid keyword argument for this function`},
 	}, ""},
+	{"keyword in capitals", []string{"a"}, "DIALECT=1", 0, wants{
+		{"3.13", `TypeError: this function got an unexpected keyword argument 'DIALECT'`},
+		{"", `TypeError: 'DIALECT' is an invalid keyword argument for this function`},
+	}, "seven changes of case are too many for a suggestion"},
 	{"two unknown keywords", []string{"a"}, "bogus=1 aaa=1", 0, wants{
 		{"2.7", `TypeError: 'aaa' is an invalid keyword argument for this function`},
 		{"3.13", `TypeError: this function got an unexpected keyword argument 'bogus'`},
@@ -275,6 +279,58 @@ func TestReaderConfirm(t *testing.T) {
 			if got, want := brief(lines), c.want.expect(v.Python); got != want {
 				bad++
 				t.Errorf("%s: python does %s\nwant %s (%s)", c.name, got, want, c.because)
+			}
+		}
+		interptest.Record(t, "reader", p, len(calls), bad)
+	})
+}
+
+// oddItems are items that are no native strings, and what both judges say to them.
+var oddItems = []struct {
+	item ingest.Value
+	want wants
+}{
+	{ingest.Text("a,b"), wants{{"", `["a" "b"]`}}},
+	{ingest.Text("a\u00e9"), wants{
+		{"2.7", `UnicodeEncodeError: 'ascii' codec can't encode character u'\xe9' in position 1: ordinal not in range(128)`}, {"3", `["aé"]`},
+	}},
+	{ingest.Text("\u20ac\U0001f600b\u00e9"), wants{
+		{"2.7", `UnicodeEncodeError: 'ascii' codec can't encode characters in position 0-1: ordinal not in range(128)`}, {"3", `["€😀bé"]`},
+	}},
+	{ingest.Bytes("a,b"), wants{
+		{"2.7", `["a" "b"]`},
+		{"3.6-3.9", `csv.Error: iterator should return strings, not bytes (did you open the file in text mode?)`},
+		{"3.10+", `csv.Error: iterator should return strings, not bytes (the file should be opened in text mode)`},
+	}},
+	{ingest.None, wants{
+		{"2.7", `TypeError: expected string or Unicode object, NoneType found`},
+		{"3.6-3.9", `csv.Error: iterator should return strings, not NoneType (did you open the file in text mode?)`},
+		{"3.10+", `csv.Error: iterator should return strings, not NoneType (the file should be opened in text mode)`},
+	}},
+}
+
+func TestOddItems(t *testing.T) {
+	for _, py := range Modelled() {
+		for _, c := range oddItems {
+			got := brief(call{Items: []ingest.Value{c.item}, Limit: 100}.run(version(t, py)))
+			if want := c.want.expect(py); got != want {
+				t.Errorf("%s %v: got %s, want %s", py, c.item, got, want)
+			}
+		}
+	}
+}
+
+func TestOddItemsConfirm(t *testing.T) {
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		calls := make([]call, len(oddItems))
+		for i, c := range oddItems {
+			calls[i] = call{Items: []ingest.Value{c.item}, Limit: 100}
+		}
+		bad := 0
+		for i, lines := range ask(t, p, calls) {
+			if got, want := brief(lines), oddItems[i].want.expect(p.Interpreter.Version); got != want {
+				bad++
+				t.Errorf("%v: python does %s, want %s", calls[i].Items, got, want)
 			}
 		}
 		interptest.Record(t, "reader", p, len(calls), bad)

@@ -229,8 +229,12 @@ var boundaryTexts = strings.Fields(`1e999999999999999999 1e1000000000000000000 1
 // may or may not be allowed, or pieces at random, or one about the digit limit.
 func randomNumber(rng *rand.Rand) string {
 	if rng.IntN(2) == 0 {
-		edge := func() string { return pick(rng, "", "", "", " ", "\t", "\u00a0", "\u2003", "\x1c", "\u180e", "\x00", "_") }
-		digits := func() string { return pick(rng, "0", "7", "12", "1_0", "000", "", "٣", "１２", "450359962737049", "_", "1 ") }
+		edge := func() string {
+			return pick(rng, "", "", "", " ", "\t", "\u00a0", "\u2003", "\x1c", "\u180e", "\x00", "_")
+		}
+		digits := func() string {
+			return pick(rng, "0", "7", "12", "1_0", "000", "", "٣", "１２", "450359962737049", "_", "1 ")
+		}
 		return edge() + pick(rng, "", "", "-", "+", "- ") + digits() + pick(rng, "", ".", ".") + digits() +
 			pick(rng, "", "", "e", "E-", "e+") + digits() + edge() + pick(rng, "", "", "", "x", "L")
 	}

@@ -56,6 +56,7 @@ func (v *Version) str(s string) ingest.Value {
 
 // build is dialect_new after its arguments were parsed.
 func (b *dialectBuilder) build() (*Dialect, *ingest.Fault) {
+	// The order of these calls is the order in which faults are found.
 	d := &Dialect{}
 	d.delimiter = b.setChar("delimiter", ',', false)
 	d.doublequote = b.setBool("doublequote", true)
@@ -182,6 +183,8 @@ func (b *dialectBuilder) setChar(name string, dflt rune, orNone bool) rune {
 		b.fail("TypeError", `"%s" must be %s, not %s`, name, want, typeName(b.v, v))
 		return notSet
 	}
+	// An empty string unset a character until 3.11, and so did NUL, since C stored
+	// "not set" as 0.
 	c, n := b.v.char(v.Str)
 	if n < len(v.Str) || n == 0 && b.v.ExactlyOne {
 		b.fail("TypeError", b.v.OneCharacter, name)
@@ -250,6 +253,7 @@ func (b *dialectBuilder) setInt(name string, dflt int64) int64 {
 		b.fail("TypeError", `"%s" must be an integer`, name)
 		return dflt
 	}
+	// The C type it must fit, and what happens if it does not, changed twice.
 	fits := n.IsInt64() && n.Int64() == int64(int32(n.Int64()))
 	switch {
 	case !fits && b.v.Quoting == IntOverflow:
@@ -270,6 +274,8 @@ func (b *dialectBuilder) check(d *Dialect) {
 	if d.delimiter == notSet {
 		b.fail("TypeError", b.v.OneCharacter, "delimiter")
 	}
+	// Only a quotechar=None that is given, with no quoting from anywhere, turns
+	// quoting off.
 	quotechar, given := b.option("quotechar")
 	if _, quoting := b.option("quoting"); given && quotechar.Kind == ingest.KindNone && !quoting {
 		d.quoting = QuoteNone

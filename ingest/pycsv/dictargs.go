@@ -45,7 +45,9 @@ func NewDictDialect(v *Version, opts ingest.Dialect) (*Dialect, *ingest.Fault) {
 	if dict.notIterable != "" && v.FieldnamesChecked {
 		b.fail("TypeError", "%s", dict.notIterable)
 	}
-	b.opts = v.keywords(b.opts) // DictReader.__init__ gathers **kwds in a dict of its own
+	// DictReader.__init__ gathers **kwds in a dict of its own, filled in the order of
+	// the caller's: in 2.7 that may change the order once more.
+	b.opts = v.keywords(b.opts)
 	b.parseArguments(1+len(b.opts), "")
 	b.base = b.named(dialect)
 	d, fault := b.build()
@@ -88,6 +90,7 @@ func (a *dictArguments) setFieldnames(v *Version, names ingest.Value) {
 	}
 }
 
+// fromFile says that the first row is the header.
 func (a *dictArguments) fromFile() bool { return a.fieldnames == nil && a.notIterable == "" }
 
 // setPlans prepares the two shapes of row that a header allows.

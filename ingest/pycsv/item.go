@@ -23,6 +23,8 @@ func (r *Reader) itemText(item ingest.Value) (string, bool) {
 	case ingest.KindBytes:
 		return item.Str, true
 	case ingest.KindText:
+		// A unicode item is encoded with the default codec, so its cells are byte
+		// strings, too.
 		if ingest.IsASCII(item.Str) {
 			return item.Str, true
 		}

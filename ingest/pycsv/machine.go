@@ -10,15 +10,28 @@ import (
 type state uint8
 
 const (
+	// startRecord is before the first character of a record; an item that ends in
+	// this state ends a row.
 	startRecord state = iota
+	// startField is before the first character of a field, or behind skipped spaces.
 	startField
+	// escapedChar is behind an escapechar outside quotes.
 	escapedChar
+	// inField is in the unquoted text of a field, also behind its closing quote.
 	inField
+	// inQuotedField is between quotes; the end of an item does not end it.
 	inQuotedField
+	// escapeInQuotedField is behind an escapechar between quotes.
 	escapeInQuotedField
+	// quoteInQuotedField is behind a quote between quotes: it closes the field or
+	// is the first of two that stand for one.
 	quoteInQuotedField
+	// eatCRNL is behind the newline that ended the record: only more newlines may
+	// follow in this item.
 	eatCRNL
-	afterEscapedCRNL // 3.x only
+	// afterEscapedCRNL is behind an escaped newline (3.x only). It is inField but
+	// for the end of the item, which does not end the record.
+	afterEscapedCRNL
 )
 
 // parseItem feeds the characters of one item and then its end to the parser.
@@ -31,10 +44,12 @@ func (r *Reader) parseItem(s string) bool {
 			i += n
 			continue
 		}
+		// In 2.7 a character is a byte, whatever the file's encoding.
 		c, n := rune(s[i]), 1
 		if c >= utf8.RuneSelf && r.v.Text {
 			c, n = ingest.DecodeRune(s[i:])
 		}
+		// Reader_iternext looks for NUL itself, before the state machine sees it.
 		if c == 0 && r.v.NUL != "" {
 			return r.fail("csv.Error", "%s", r.v.NUL)
 		}
@@ -73,7 +88,8 @@ func (r *Reader) parseProcessChar(c rune, s string) bool {
 	d := r.d
 	switch r.state {
 	case startRecord:
-		if c == eol { // an empty item is an empty row
+		if c == eol {
+			// an empty item is an empty row
 			return true
 		}
 		if isNewline(c) {
@@ -87,6 +103,8 @@ func (r *Reader) parseProcessChar(c rune, s string) bool {
 		return r.processStartField(c, s)
 
 	case escapedChar:
+		// The end of the item comes here as well: it adds a newline and the record
+		// goes on with the next item, in every version.
 		if isNewline(c) && r.v.AfterEscapedNewline {
 			r.state = afterEscapedCRNL
 		} else {
@@ -110,7 +128,8 @@ func (r *Reader) parseProcessChar(c rune, s string) bool {
 
 	case inQuotedField:
 		switch {
-		case c == eol: // the next item is glued on, nothing between
+		case c == eol:
+			// the next item is glued on, with nothing between
 		case c == d.escapechar:
 			r.state = escapeInQuotedField
 		case c == d.quotechar && d.quoting != QuoteNone:
@@ -152,7 +171,8 @@ func (r *Reader) endRecord(c rune) bool {
 	return r.parseSaveField()
 }
 
-// processStartField is the case START_FIELD of parse_process_char.
+// processStartField is the case START_FIELD of parse_process_char. The quotechar is
+// tested before escapechar and delimiter here, and inside a field not at all.
 func (r *Reader) processStartField(c rune, s string) bool {
 	d := r.d
 	r.unquotedField = true

@@ -1,0 +1,167 @@
+package classify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+// Cause names a reason why the two paths differ. docs/divergences.md has a
+// section for each.
+type Cause string
+
+// The closed catalogue.
+const (
+	UndecodableBytes     Cause = "undecodable-bytes"
+	Mojibake             Cause = "mojibake"
+	BytesVsText          Cause = "bytes-vs-text"
+	BOMInHeader          Cause = "bom-in-header"
+	NULByte              Cause = "nul-byte"
+	LoneCR               Cause = "lone-cr"
+	CRCRLFBlankRows      Cause = "crcrlf-blank-rows"
+	NewlineInQuotes      Cause = "newline-in-quotes-translated"
+	UnicodeLineSeparator Cause = "unicode-line-separator"
+	FieldLimit           Cause = "field-limit"
+	CESUSurrogate        Cause = "cesu-surrogate"
+	ReplacementCount     Cause = "replacement-count"
+	TruncatedCharacter   Cause = "truncated-character"
+	EscapeNewline        Cause = "escape-newline"
+	UnicodeWhitespace    Cause = "unicode-whitespace"
+	UnicodeDigits        Cause = "unicode-digits"
+	UnderscoreDigits     Cause = "underscore-digits"
+	CaseMapping          Cause = "case-mapping"
+	RowsBeforeFault      Cause = "rows-before-fault"
+	RowCount             Cause = "row-count"
+	ValueType            Cause = "value-type"
+	DictOrder            Cause = "dict-order"
+	CodecMissing         Cause = "codec-missing"
+	DialectRefused       Cause = "dialect-refused"
+	Sniffer              Cause = "sniffer"
+	Unclassified         Cause = "unclassified"
+)
+
+// entry is what the catalogue says of a cause. In fix, %[1]s stands for py2's
+// codec and %[2]s for py3's.
+type entry struct {
+	cause Cause
+	why   string
+	fix   string
+}
+
+// Causes lists the catalogue in its own order.
+func Causes() []Cause {
+	var out []Cause
+	for _, e := range catalogue() {
+		out = append(out, e.cause)
+	}
+	return out
+}
+
+// ParseCause reads a cause's name, or the cause of a signature.
+func ParseCause(s string) (Cause, error) {
+	name, _, _ := strings.Cut(s, ":")
+	if !slices.Contains(Causes(), Cause(name)) {
+		return "", fmt.Errorf("cause %q: want one of %v", name, Causes())
+	}
+	return Cause(name), nil
+}
+
+// Explain returns, for a cause under two policies, the rule in two sentences with
+// the place in CPython, and a line of Python for the py3 path that restores parity.
+func Explain(cause Cause, py2, py3 ingest.Settings) (why, fix string) {
+	for _, e := range catalogue() {
+		if e.cause == cause {
+			fix = e.fix
+			if strings.Contains(fix, "%[") {
+				fix = fmt.Sprintf(fix, orUTF8(py2), orUTF8(py3))
+			}
+			return e.why, fix
+		}
+	}
+	return "", ""
+}
+
+func orUTF8(s ingest.Settings) string {
+	if codec := codecOf(s); codec != "-" {
+		return codec
+	}
+	return "utf-8"
+}
+
+func catalogue() []entry {
+	return slices.Concat(textEntries(), lineEntries(), valueEntries(), otherEntries())
+}
+
+func textEntries() []entry {
+	return []entry{
+		{UndecodableBytes, "The file holds bytes that one path's codec cannot read, and errors='strict' raises UnicodeDecodeError; Python 2 decodes cell by cell or not at all, Python 3 decodes whole chunks before csv sees a row. The decoders are in Objects/unicodeobject.c and Modules/_codecsmodule.c, the chunks in Modules/_io/textio.c.",
+			"open(path, encoding='%[1]s', newline='')  # the codec that the py2 path reads it with"},
+		{Mojibake, "The two paths read the same bytes with different codecs, both without an error, so that the characters differ silently. The tables are those of Lib/encodings/*.py; neither the csv module nor open() checks a guess.",
+			"open(path, encoding='%[1]s', newline='')  # or decode with '%[2]s' on the py2 path, whichever the supplier means"},
+		{BytesVsText, "Python 2's csv module works on byte strings and its cells stay str unless the code decodes them, whereas Python 3's are text; non-ASCII str and unicode never compare equal, and a unicode line is encoded to ASCII first. Modules/_csv.c: parse_save_field makes a str in 2.7 and a unicode object in 3.x.",
+			"row = [cell.decode('%[2]s') for cell in row]  # in the py2 path, until it is gone"},
+		{BOMInHeader, "The file begins with a byte order mark, which 'utf-8' keeps as U+FEFF and other codecs as other characters in the first header cell, while 'utf-8-sig' removes it; csv knows nothing of it. Lib/encodings/utf_8_sig.py, the same in 2.7 and 3.x.",
+			"open(path, encoding='utf-8-sig', newline='')  # and codecs.BOM_UTF8 stripped on the py2 path"},
+		{CESUSurrogate, "Python 2's UTF-8 decoder accepts encoded surrogates (ED A0 80 to ED BF BF, as CESU-8 and Java write them) as two code units, Python 3's rejects each of their bytes. unicodeobject.c, PyUnicode_DecodeUTF8Stateful in 2.7; Objects/stringlib/codecs.h, utf8_decode since 3.3.",
+			"text = data.decode('utf-8', 'surrogatepass').encode('utf-16', 'surrogatepass').decode('utf-16')"},
+		{ReplacementCount, "Under errors='replace' or 'ignore' Python 2 skips a whole malformed sequence at once and Python 3 only its longest valid beginning, so that the number of U+FFFD differs, and an ASCII byte after a lead byte is lost in one and kept in the other. Objects/stringlib/codecs.h since 3.3 follows Unicode's recommendation, Modules/cjkcodecs/multibytecodec.c of 3.x does so too.",
+			"open(path, encoding='%[2]s', errors='strict', newline='')  # and reject the delivery, or transcode it first"},
+		{TruncatedCharacter, "The file ends within a multi-byte character: codecs.open and its StreamReader drop the incomplete tail silently, while open(), iterdecode and bytes.decode raise. Lib/codecs.py, StreamReader.read keeps the tail in bytebuffer and nobody asks for it at the end.",
+			"io.open(path, encoding='%[2]s', newline='')  # on both paths: a delivery cut short must be refused"},
+	}
+}
+
+func lineEntries() []entry {
+	return []entry{
+		{NULByte, "csv.reader refuses a line holding a NUL byte in Python 2 and up to 3.10, and takes it as an ordinary character since 3.11; UTF-16 read as bytes is full of them. Modules/_csv.c, Reader_iternext: the check was removed for 3.11.",
+			"csv.reader((line.replace('\\0', '') for line in f))"},
+		{LoneCR, "Iterating a file opened 'rb' in Python 2 splits at LF alone, so csv meets a CR in the midst of a line and raises; Python 3's open(newline='') ends a line at CR too. Objects/fileobject.c, file_iternext in 2.7; Modules/_io/textio.c, _PyIO_find_line_ending; the error is Modules/_csv.c, EAT_CRNL.",
+			"csv.reader(open(path, 'rU'))  # in the py2 path; in py3 newline='' is right"},
+		{CRCRLFBlankRows, "CR CR LF ends one line for code that splits at LF alone and two for code that also splits at CR: the second is blank, and csv.reader yields [] for it. Modules/_io/textio.c, _PyIO_find_line_ending; csv.DictReader skips such rows, csv.reader does not.",
+			"rows = (row for row in csv.reader(f) if row)"},
+		{NewlineInQuotes, "A newline inside a quoted cell is kept by open(newline='') and by 'rb', turned into LF by universal newlines, and lost by splitlines(). Modules/_io/textio.c, IncrementalNewlineDecoder, translates before csv can see the quotes.",
+			"open(path, encoding='%[2]s', newline='')"},
+		{UnicodeLineSeparator, "str.splitlines() of text and the stream readers of codecs end a line at VT, FF, FS, GS, RS, NEL, U+2028 and U+2029, while files and byte strings do so only at LF and CR; csv then sees two lines. Objects/unicodeobject.c, _PyUnicode_IsLinebreak and unicode.splitlines; Lib/codecs.py, StreamReader.readline.",
+			"csv.reader(io.StringIO(text, newline=''))  # not text.splitlines(), not codecs.open"},
+		{EscapeNewline, "After the escape character Python 2's reader takes CR or LF into the cell and then ends the record with the line, whereas Python 3's goes on with the next line. Modules/_csv.c: the state AFTER_ESCAPED_CRNL is in 3.x only.",
+			"text = re.sub(r'\\\\\\r?\\n', ' ', text)  # before csv, on both paths"},
+		{FieldLimit, "csv.field_size_limit() counts bytes in Python 2 and characters in Python 3, so that a long non-ASCII cell passes the limit of 131072 in one and not in the other. Modules/_csv.c, parse_add_char, in both.",
+			"csv.field_size_limit(sys.maxsize)  # on both paths"},
+		{RowsBeforeFault, "Both paths raise, but after different numbers of rows: Python 3 decodes 8192 bytes at a time before csv sees the first line of them, Python 2 cell by cell, so it has handed over the rows before. Modules/_io/textio.c, textiowrapper_read_chunk; what was stored before the exception differs.",
+			"rows = list(csv.reader(f))  # then store: all rows or none, on both paths"},
+		{RowCount, "The paths produce different numbers of rows or cells and no single feature of the input explains it. Records end where the lines end that csv.reader is given (Modules/_csv.c, Reader_iternext), so look at how each path splits lines.",
+			"open(path, encoding='%[2]s', newline='')"},
+	}
+}
+
+func valueEntries() []entry {
+	return []entry{
+		{UnicodeWhitespace, "strip(), int(), float() and Decimal() remove Unicode white space such as U+00A0 from text, but only ASCII white space from Python 2's byte strings; U+180E counts in 2.7 alone, and int() and float() of 3.x do not strip U+001C to U+001F. Objects/unicodetype_db.h, _PyUnicode_IsWhitespace; Objects/stringobject.c of 2.7 asks isspace().",
+			"cell = u' '.join(cell.split())  # of text, on both paths, before it is converted"},
+		{UnicodeDigits, "int(), float() and Decimal() of text accept every decimal digit of Unicode (category Nd), of Python 2's byte strings only 0 to 9. Objects/unicodeobject.c, _PyUnicode_TransformDecimalAndSpaceToASCII.",
+			"if not re.match(r'[-+]?[0-9]+\\Z', cell): raise ValueError(cell)"},
+		{UnderscoreDigits, "Since 3.6 int() and float() accept an underscore between digits (PEP 515), and Decimal() underscores anywhere; Python 2 refuses them. Objects/longobject.c, long_from_string_base; Python/pystrtod.c, _Py_string_to_number_with_underscores.",
+			"if '_' in cell: raise ValueError(cell)"},
+		{CaseMapping, "Python 3.3+ maps case by Unicode's full rules, where one character may become several (ß to SS), and by newer tables; Python 2 maps one to one by Unicode 5.2, and in byte strings only ASCII. Objects/unicodeobject.c, case_operation; Tools/unicode/makeunicodedata.py.",
+			"cell = u''.join(c.upper() if len(c.upper()) == 1 else c for c in cell)"},
+		{ValueType, "The same cell becomes values of different types, or a number in one path and an exception in the other: the rules of int(), float(), Decimal() or of csv's QUOTE_NONNUMERIC, QUOTE_STRINGS and QUOTE_NOTNULL differ between the versions. Objects/longobject.c, Lib/decimal.py and Modules/_csv.c, parse_save_field.",
+			"value = int(cell.replace(' ', ''))  # say what is meant, do not leave it to the version"},
+		{DictOrder, "csv.DictReader yields a plain dict in Python 2, whose order is that of the keys' hashes, and keeps the header's order since 3.6. Lib/csv.py, DictReader.next and __next__; Objects/dictobject.c.",
+			"for name in reader.fieldnames: row[name]"},
+	}
+}
+
+func otherEntries() []entry {
+	return []entry{
+		{CodecMissing, "One version has the codec and the other has not: koi8_t, kz1048, cp273 and cp1125 came with 3.x, cp65001 with 3.8 as an alias. Lib/encodings/aliases.py and the modules beside it.",
+			"open(path, encoding='%[2]s', newline='')  # py2 needs a codec that it has, or its own table"},
+		{DialectRefused, "One version refuses dialect arguments that the other takes: 3.11 allows NUL, 3.12 knows QUOTE_STRINGS and QUOTE_NOTNULL, 3.13 refuses equal or newline characters, and 2.7 wants byte strings. Modules/_csv.c, dialect_new and dialect_check_chars.",
+			"csv.reader(f, delimiter=',', quotechar='\"')  # arguments that every version takes"},
+		{Sniffer, "csv.Sniffer settles ties by the order of a dict, which is the hash order in Python 2 and that of first sight in Python 3, and sees bytes in one and characters in the other. Lib/csv.py, Sniffer._guess_quote_and_delimiter and _guess_delimiter.",
+			"csv.reader(f, delimiter=';')  # name the dialect, do not guess it"},
+		{Unclassified, "The paths differ and no cause of the catalogue accounts for it when its feature is neutralised. This is a finding in its own right: please report it with the case.",
+			""},
+	}
+}

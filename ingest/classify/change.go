@@ -1,0 +1,364 @@
+package classify
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/diff"
+	"github.com/feedparity/feedparity/ingest/pycodec"
+)
+
+// trial is one pair of runs to be made: an input and how both paths read it.
+type trial struct {
+	name    string
+	data    []byte
+	py2     ingest.Settings
+	py3     ingest.Settings
+	compare ingest.Comparison
+}
+
+// run executes both paths.
+func (t trial) run(ctx context.Context, eng ingest.Engine) (diff.Result, error) {
+	var streams [2]ingest.Rows
+	for i, s := range []ingest.Settings{t.py2, t.py3} {
+		in := ingest.Input{Name: t.name, Data: bytes.NewReader(t.data), Size: int64(len(t.data)), Settings: s}
+		rows, err := eng.Ingest(ctx, in)
+		if err != nil {
+			return diff.Result{}, err
+		}
+		defer rows.Close()
+		streams[i] = rows
+	}
+	return diff.CompareMax(streams[0], streams[1], t.compare, maxKept)
+}
+
+// change neutralises one feature of a trial. It reports false if the trial does
+// not have the feature.
+type change func(t trial) (trial, bool)
+
+// settings makes a change of the Settings; edit reports whether it applies.
+func settings(edit func(py2, py3 *ingest.Settings) bool) change {
+	return func(t trial) (trial, bool) {
+		t.py2.Types, t.py3.Types = slices.Clone(t.py2.Types), slices.Clone(t.py3.Types)
+		ok := edit(&t.py2, &t.py3)
+		return t, ok
+	}
+}
+
+// characters makes a change of the input, character by character, as py3's codec
+// takes it apart, and if that finds nothing, as py2's does.
+func characters(edit func(a alphabet, chars []char) []byte) change {
+	return func(t trial) (trial, bool) {
+		for _, s := range []ingest.Settings{t.py3, t.py2} {
+			a := alphabetOf(s.Python, s.Codec, t.data)
+			if out := edit(a, a.split(t.data)); !bytes.Equal(out, t.data) {
+				t.data = out
+				return t, true
+			}
+		}
+		return t, false
+	}
+}
+
+// replace makes a change of single characters: with returns the ASCII character
+// to put in a character's place, keep or drop.
+func replace(with func(chars []char, i int) int) change {
+	return characters(func(a alphabet, chars []char) []byte {
+		var out []byte
+		for i, c := range chars {
+			switch r := with(chars, i); r {
+			case keep:
+				out = append(out, c.raw...)
+			case drop:
+			default:
+				out = append(out, a.ascii(byte(r))...)
+			}
+		}
+		return out
+	})
+}
+
+const (
+	keep = -1
+	drop = -2
+)
+
+// in replaces every character of a set.
+func in(set func(rune) bool, with int) change {
+	return replace(func(chars []char, i int) int {
+		if set(chars[i].r) {
+			return with
+		}
+		return keep
+	})
+}
+
+func at(chars []char, i int) rune {
+	if i < 0 || i >= len(chars) {
+		return 0
+	}
+	return chars[i].r
+}
+
+// dropBOM takes the byte order mark off a UTF-8 input. UTF-16 needs its own.
+func dropBOM(t trial) (trial, bool) {
+	data, ok := bytes.CutPrefix(t.data, []byte("\xef\xbb\xbf"))
+	t.data = data
+	return t, ok
+}
+
+// dropNUL removes NUL characters. The zero bytes of UTF-16 and UTF-32 are none.
+var dropNUL = in(func(r rune) bool { return r == 0 }, drop)
+
+// transcode writes the input in UTF-8, which both paths then read: what remains is
+// not due to a codec in which delimiters, quotes and newlines are not single bytes.
+func transcode(t trial) (trial, bool) {
+	name := codecName(t.py3.Python, t.py3.Codec)
+	if a := alphabetOf(t.py3.Python, t.py3.Codec, t.data); a.width == 1 && a.codec == nil && a.table == nil {
+		return t, false
+	}
+	if name != codecName(t.py2.Python, t.py2.Codec) {
+		return t, false
+	}
+	c, fault, err := pycodec.Lookup(t.py3.Python, t.py3.Codec)
+	if err != nil || fault != nil {
+		return t, false
+	}
+	text, derr := c.Decode(nil, t.data, "replace")
+	if derr != nil {
+		return t, false
+	}
+	t.data, t.py2.Codec, t.py3.Codec = text, "utf-8", "utf-8"
+	return t, true
+}
+
+// quoted tells for each character whether it lies between quotes.
+func quoted(chars []char, quote rune) []bool {
+	out := make([]bool, len(chars))
+	open := false
+	for i, c := range chars {
+		if c.r == quote {
+			open = !open
+		}
+		out[i] = open
+	}
+	return out
+}
+
+func quoteOf(s ingest.Settings) rune {
+	if v, ok := s.Dialect.Get("quotechar"); ok {
+		r, _ := ingest.DecodeRune(v.Str)
+		return r
+	}
+	return '"'
+}
+
+// newlines makes a change of newlines in or outside quotes; edit says what takes
+// the place of the character at i.
+func newlines(inQuotes bool, edit func(chars []char, i int) int) change {
+	return func(t trial) (trial, bool) {
+		quote := quoteOf(t.py3)
+		return characters(func(a alphabet, chars []char) []byte {
+			in := quoted(chars, quote)
+			var out []byte
+			for i, c := range chars {
+				r := keep
+				if in[i] == inQuotes && (c.r == '\r' || c.r == '\n') {
+					r = edit(chars, i)
+				}
+				switch r {
+				case keep:
+					out = append(out, c.raw...)
+				case drop:
+				default:
+					out = append(out, a.ascii(byte(r))...)
+				}
+			}
+			return out
+		})(t)
+	}
+}
+
+// The changes of newlines.
+var (
+	foldCRCRLF = newlines(false, func(c []char, i int) int {
+		if c[i].r == '\r' && at(c, i+1) == '\r' {
+			for j := i + 1; j < len(c); j++ {
+				if c[j].r == '\n' {
+					return drop
+				} else if c[j].r != '\r' {
+					break
+				}
+			}
+		}
+		return keep
+	})
+	loneCRToLF = newlines(false, func(c []char, i int) int {
+		if c[i].r == '\r' && at(c, i+1) != '\n' {
+			return '\n'
+		}
+		return keep
+	})
+	quotedCRLFToLF = newlines(true, func(c []char, i int) int {
+		if c[i].r == '\r' && at(c, i+1) == '\n' {
+			return drop
+		}
+		return keep
+	})
+	quotedCRToLF = newlines(true, func(c []char, i int) int {
+		if c[i].r == '\r' && at(c, i+1) != '\n' {
+			return '\n'
+		}
+		return keep
+	})
+	quotedNewlineToSpace = newlines(true, func([]char, int) int { return ' ' })
+)
+
+// The changes of characters.
+var (
+	separatorsToSpace  = in(func(r rune) bool { return separatorClass(r) != "" }, ' ')
+	spacesToSpace      = in(isSpace, ' ')
+	digitsToASCII      = in(func(r rune) bool { return r > unicode.MaxASCII && unicode.Is(unicode.Nd, r) }, '1')
+	surrogatesToASCII  = in(ingest.IsSurrogate, '?')
+	badToASCII         = in(func(r rune) bool { return r == bad }, '?')
+	nonASCIIToASCII    = in(func(r rune) bool { return r == bad || r > unicode.MaxASCII }, 'x')
+	dropUnderscores    = replace(underscore)
+	digitSignsTogether = replace(signSpace)
+)
+
+// underscore drops an underscore beside a digit: PEP 515 allows them in int() and
+// float() of 3.6+ between digits, Decimal() anywhere.
+func underscore(c []char, i int) int {
+	if c[i].r == '_' && (unicode.IsDigit(at(c, i-1)) || unicode.IsDigit(at(c, i+1)) || at(c, i+1) == '_' || at(c, i-1) == '_') {
+		return drop
+	}
+	return keep
+}
+
+// signSpace drops spaces after a sign: int('- 1') is -1 in 2.7 alone.
+func signSpace(c []char, i int) int {
+	if c[i].r != ' ' {
+		return keep
+	}
+	for j := i - 1; j >= 0; j-- {
+		switch c[j].r {
+		case '+', '-':
+			return drop
+		case ' ':
+		default:
+			return keep
+		}
+	}
+	return keep
+}
+
+// trimTail drops a character that the end of the input cuts short.
+func trimTail(t trial) (trial, bool) {
+	if codecOf(t.py2) != codecOf(t.py3) { // what one codec cuts short is whole to another
+		return t, false
+	}
+	a := alphabetOf(t.py3.Python, t.py3.Codec, t.data)
+	chars := a.split(t.data[max(0, len(t.data)-16)/4*4:])
+	n := 0
+	for i := len(chars) - 1; i >= 0 && chars[i].r == bad; i-- {
+		n += len(chars[i].raw)
+	}
+	if n == 0 || n > 3 {
+		return t, false
+	}
+	t.data = t.data[:len(t.data)-n]
+	return t, true
+}
+
+// escapedNewlines writes an n in the place of every escaped newline.
+func escapedNewlines(t trial) (trial, bool) {
+	v, ok := t.py3.Dialect.Get("escapechar")
+	if !ok || v.Str == "" {
+		return t, false
+	}
+	escape, _ := ingest.DecodeRune(v.Str)
+	return replace(func(c []char, i int) int {
+		if (c[i].r == '\n' || c[i].r == '\r') && (at(c, i-1) == escape || c[i].r == '\n' && at(c, i-1) == '\r' && at(c, i-2) == escape) {
+			return 'n'
+		}
+		return keep
+	})(t)
+}
+
+// The changes of settings.
+var (
+	liftLimit = settings(func(py2, py3 *ingest.Settings) bool {
+		py2.FieldLimit, py3.FieldLimit = 1<<31-1, 1<<31-1
+		return true
+	})
+	sameCodec = settings(func(py2, py3 *ingest.Settings) bool {
+		same := codecName(py2.Python, py2.Codec) == codecName(py3.Python, py3.Codec)
+		py3.Codec = py2.Codec
+		return !same
+	})
+	sameCodec3 = settings(func(py2, py3 *ingest.Settings) bool {
+		same := codecName(py2.Python, py2.Codec) == codecName(py3.Python, py3.Codec)
+		py2.Codec = py3.Codec
+		return !same
+	})
+	decodeCells = settings(func(py2, py3 *ingest.Settings) bool {
+		was := py2.Open
+		py2.Open, py2.Codec, py2.Errors = ingest.OpenBytesDecode, py3.Codec, py3.Errors
+		return was == ingest.OpenBytes
+	})
+	recodeLines = settings(func(py2, _ *ingest.Settings) bool {
+		was := py2.Open
+		py2.Open = ingest.OpenRecode
+		return was == ingest.OpenCodecs || was == ingest.OpenIO
+	})
+	dropTypes = settings(func(py2, py3 *ingest.Settings) bool {
+		n := len(py2.Types) + len(py3.Types)
+		py2.Types, py3.Types = nil, nil
+		return n > 0
+	})
+	dropCase = settings(func(py2, py3 *ingest.Settings) bool {
+		isCase := func(s ingest.Step) bool { return s != "strip" }
+		n := len(py2.Clean) + len(py3.Clean)
+		py2.Clean = slices.DeleteFunc(slices.Clone(py2.Clean), isCase)
+		py3.Clean = slices.DeleteFunc(slices.Clone(py3.Clean), isCase)
+		return len(py2.Clean)+len(py3.Clean) < n
+	})
+	dropQuoting = settings(func(py2, py3 *ingest.Settings) bool {
+		a, b := dropOption(py2, "quoting"), dropOption(py3, "quoting")
+		return a || b
+	})
+	dropDialect = settings(func(py2, py3 *ingest.Settings) bool {
+		n := len(py2.Dialect) + len(py3.Dialect)
+		py2.Dialect, py3.Dialect = ingest.Dialect{}, ingest.Dialect{}
+		return n > 0
+	})
+	dropSniff = settings(func(py2, py3 *ingest.Settings) bool {
+		was := py2.Sniff || py3.Sniff
+		py2.Sniff, py3.Sniff = false, false
+		return was
+	})
+	sameErrors = settings(func(py2, py3 *ingest.Settings) bool {
+		was := py2.Errors != py3.Errors
+		py2.Errors = py3.Errors
+		return was
+	})
+	littleEndian = settings(func(py2, py3 *ingest.Settings) bool {
+		ok := false
+		for _, s := range []*ingest.Settings{py2, py3} {
+			if name := codecName(s.Python, s.Codec); name == "utf-16" || name == "utf-32" {
+				s.Codec, ok = name+"-le", true
+			}
+		}
+		return ok
+	})
+)
+
+func dropOption(s *ingest.Settings, name string) bool {
+	n := len(s.Dialect)
+	s.Dialect = slices.DeleteFunc(slices.Clone(s.Dialect), func(o ingest.DialectOption) bool { return strings.EqualFold(o.Name, name) })
+	return len(s.Dialect) < n
+}

@@ -1,0 +1,90 @@
+package classify_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
+	"github.com/feedparity/feedparity/ingest/diff"
+	"github.com/feedparity/feedparity/ingest/embedded"
+)
+
+// caseOf makes the case of an example.
+func (e example) caseOf(t *testing.T) classify.Case {
+	p := e.policies(t)
+	return classify.Case{Name: "feed.csv", Data: strings.NewReader(e.input), Size: int64(len(e.input)), Py2: p.Py2, Py3: p.Py3, Compare: e.compare}
+}
+
+func compare(t *testing.T, eng ingest.Engine, c classify.Case) diff.Result {
+	t.Helper()
+	var streams [2]ingest.Rows
+	for i, s := range []ingest.Settings{c.Py2, c.Py3} {
+		rows, err := eng.Ingest(context.Background(), ingest.Input{Name: c.Name, Data: c.Data, Size: c.Size, Settings: s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		streams[i] = rows
+	}
+	res, err := diff.Compare(streams[0], streams[1], c.Compare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+func signatures(fs []classify.Finding) []string {
+	out := []string{}
+	for _, f := range fs {
+		out = append(out, f.Signature)
+	}
+	return out
+}
+
+// check classifies an example and reports whether it came out as the table says.
+func check(t *testing.T, eng ingest.Engine, e example) bool {
+	t.Helper()
+	c := e.caseOf(t)
+	res := compare(t, eng, c)
+	found, err := classify.Classify(context.Background(), eng, c, res)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := signatures(found), append([]string{e.signature}, e.also...)
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%s:\n got %q\nwant %q\nfrom %s, %d divergences, first %+v", e.why, got, want, res.Verdict, res.Count, res.Divergences[:min(1, len(res.Divergences))])
+		return false
+	}
+	return true
+}
+
+func TestClassify(t *testing.T) {
+	for _, e := range examples {
+		t.Run(e.why, func(t *testing.T) { check(t, embedded.New(), e) })
+	}
+}
+
+func TestEveryCauseHasAnExample(t *testing.T) {
+	seen := map[classify.Cause]bool{classify.Sniffer: true} // needs an interpreter: TestClassifySniffer
+	for _, e := range examples {
+		cause, err := classify.ParseCause(e.signature)
+		if err != nil {
+			t.Error(err)
+		}
+		seen[cause] = true
+	}
+	for _, c := range classify.Causes() {
+		if !seen[c] {
+			t.Errorf("no example of %s", c)
+		}
+		why, fix := classify.Explain(c, ingest.DefaultSettings(ingest.Python27), ingest.DefaultSettings(ingest.Python313))
+		if why == "" || fix == "" && c != classify.Unclassified || strings.Contains(fix, "%!") {
+			t.Errorf("%s: why %q, fix %q", c, why, fix)
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package classify
+
+import (
+	"strings"
+
+	"golang.org/x/text/cases"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/diff"
+)
+
+// evidence is what a divergence shows by itself, before anything is run again.
+// Divergences with the same key are taken for one another: they are grouped, and
+// a divergence counts as gone when none of its key is left.
+type evidence struct {
+	d       diff.Divergence
+	feature string // of a cell or key: how the two values differ; of a row: empty or full
+	tag2    string // of a fault: what kind of exception, by its class and text; "" without one
+	tag3    string
+	ragged  bool // of a row: always; of a cell: its row, or rows of the input, have no counterpart of the same length
+}
+
+// Tags of faults. The text of an exception is evidence and never part of a
+// signature.
+const (
+	tagNUL     = "nul"
+	tagNewline = "newline"
+	tagLimit   = "limit"
+	tagDecode  = "decode"
+	tagEncode  = "encode"
+	tagNumber  = "number"
+	tagCodec   = "codec"
+	tagDialect = "dialect"
+	tagOther   = "other"
+)
+
+// Features of cells and keys.
+const (
+	featBOM       = "bom"       // one begins with a byte order mark
+	featBytes     = "bytes"     // a byte string against text
+	featKind      = "kind"      // other types
+	featNumber    = "number"    // two numbers of one type
+	featNewline   = "newline"   // the same but for CR and LF
+	featSurrogate = "surrogate" // one holds surrogates
+	featReplaced  = "replaced"  // one holds U+FFFD
+	featCase      = "case"      // the same but for case
+	featSpace     = "space"     // the same but for white space
+	featPart      = "part"      // one is the beginning of the other
+	featText      = "text"      // other characters
+)
+
+func evidenceOf(d diff.Divergence) evidence {
+	e := evidence{d: d, tag2: tagOf(d.Py2Fault), tag3: tagOf(d.Py3Fault)}
+	switch d.Kind {
+	case diff.KindCell, diff.KindKey:
+		e.feature = featureOf(d.Py2, d.Py3)
+	case diff.KindKeyMissing:
+		e.feature = featureOf(d.Py2, ingest.Text(""))
+	case diff.KindKeyExtra:
+		e.feature = featureOf(ingest.Text(""), d.Py3)
+	case diff.KindRowMissing:
+		e.feature = emptiness(d.Py2)
+	case diff.KindRowExtra:
+		e.feature = emptiness(d.Py3)
+	}
+	return e
+}
+
+func emptiness(v ingest.Value) string {
+	if len(v.Items) == 0 {
+		return "empty"
+	}
+	return "full"
+}
+
+// key identifies a class of divergences.
+func (e evidence) key() string {
+	d := e.d
+	if d.Kind == diff.KindFault {
+		return strings.Join([]string{string(d.Kind), faultClass(d.Py2Fault), e.tag2, faultClass(d.Py3Fault), e.tag3}, "|")
+	}
+	key := string(d.Kind) + "|" + e.feature
+	if e.feature == featKind {
+		key += "|" + d.Py2.Kind.String() + "/" + d.Py3.Kind.String()
+	}
+	return key
+}
+
+// faultClass names a fault's class as classes are compared, "-" for none.
+func faultClass(f *ingest.Fault) string {
+	if f == nil {
+		return "-"
+	}
+	return diff.FaultClass(f.Type)
+}
+
+// tagOf sorts an exception by what raises it in CPython: _csv.c, a decoder, a
+// conversion, codecs.lookup or the dialect's validation.
+func tagOf(f *ingest.Fault) string {
+	if f == nil {
+		return ""
+	}
+	has := func(parts ...string) bool {
+		for _, p := range parts {
+			if strings.Contains(f.Message, p) {
+				return true
+			}
+		}
+		return false
+	}
+	switch f.Type {
+	case "csv.Error":
+		switch {
+		case has("NUL"):
+			return tagNUL
+		case has("new-line character"):
+			return tagNewline
+		case has("field larger"):
+			return tagLimit
+		}
+	case "UnicodeEncodeError":
+		if has("'decimal' codec") { // int() and float() of a unicode in 2.7
+			return tagNumber
+		}
+		return tagEncode
+	case "UnicodeDecodeError", "UnicodeError":
+		return tagDecode
+	case "InvalidOperation":
+		return tagNumber
+	case "LookupError":
+		return tagCodec
+	case "ValueError", "TypeError":
+		switch {
+		case has("delimiter", "quotechar", "escapechar", "lineterminator", "quoting"):
+			return tagDialect
+		case has("invalid literal", "could not convert", "null byte in argument", "integer string conversion"):
+			return tagNumber
+		}
+	}
+	return tagOther
+}
+
+// featureOf says how two values differ.
+func featureOf(a, b ingest.Value) string {
+	text := func(v ingest.Value) bool { return v.Kind == ingest.KindText || v.Kind == ingest.KindBytes }
+	switch {
+	case text(a) && text(b) && (hasBOM(a.Str) || hasBOM(b.Str)):
+		return featBOM
+	case text(a) && text(b) && a.Kind != b.Kind && !ingest.IsASCII(a.Str+b.Str):
+		return featBytes
+	case a.Kind != b.Kind && !(text(a) && text(b)):
+		return featKind
+	case a.Kind == b.Kind && !text(a):
+		return featNumber
+	case a.Kind != b.Kind && a.Str == b.Str:
+		return featBytes // a strict comparison
+	}
+	return textFeature(a.Str, b.Str)
+}
+
+// hasBOM reports a byte order mark at the start, as UTF-8 bytes, as the character,
+// or as latin-1 and cp1252 show its bytes.
+func hasBOM(s string) bool {
+	for _, mark := range []string{"\ufeff", "ï»¿"} {
+		if strings.HasPrefix(s, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+func textFeature(a, b string) string {
+	without := func(s string, set func(rune) bool) string {
+		return strings.Map(func(r rune) rune {
+			if set(r) {
+				return -1
+			}
+			return r
+		}, s)
+	}
+	newline := func(r rune) bool { return r == '\r' || r == '\n' }
+	space := func(r rune) bool { return r <= ' ' || isSpace(r) }
+	switch {
+	case hasSurrogate(a) || hasSurrogate(b):
+		return featSurrogate
+	case strings.ContainsRune(a+b, '\ufffd'):
+		return featReplaced
+	case without(a, newline) == without(b, newline):
+		return featNewline
+	case without(a, space) == without(b, space):
+		return featSpace
+	case fold(a) == fold(b):
+		return featCase
+	case strings.HasPrefix(a, b) || strings.HasPrefix(b, a):
+		return featPart
+	}
+	return featText
+}
+
+// fold makes strings that differ in case alone equal, as SS and ß, or İ lowered by
+// either Python.
+func fold(s string) string {
+	return strings.ReplaceAll(cases.Fold().String(s), "\u0307", "")
+}
+
+func hasSurrogate(s string) bool {
+	for i := 0; i+1 < len(s); i++ {
+		if s[i] == 0xED && s[i+1] >= 0xA0 {
+			return true
+		}
+	}
+	return false
+}

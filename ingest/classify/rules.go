@@ -1,0 +1,277 @@
+package classify
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/diff"
+)
+
+// rule says when a cause is worth testing and how it is tested: the cause is
+// confirmed by the first of its changes that makes the divergence go away. A rule
+// without changes rests on the evidence alone; only causes that the evidence
+// proves by itself and the last resorts have none.
+type rule struct {
+	cause   Cause
+	match   func(e evidence, c Case) bool
+	changes []change
+	detail  func(e evidence, t trial) []string
+	input   bool // the changes are of the input, so that they may be combined
+	general bool // the changes go beyond one feature: tested after combinations of those that do not
+	last    bool // a last resort: it says what differs, not why
+}
+
+// rules returns the rules in the order in which they are tested, the more telling
+// cause before the more general.
+func rules() []rule {
+	return slices.Concat(structureRules(), textRules(), valueRules(), lastRules())
+}
+
+func structureRules() []rule {
+	return []rule{
+		{cause: CodecMissing, match: func(e evidence, _ Case) bool { return (e.tag2 == tagCodec) != (e.tag3 == tagCodec) }, detail: codecAndFaults},
+		{cause: FieldLimit, match: faultTag(tagLimit), changes: []change{liftLimit}, detail: faults},
+		{cause: NULByte, match: always, changes: []change{dropNUL}, detail: withClass("nul", what), input: true},
+		{cause: NULByte, match: faultTag(tagNUL), changes: []change{transcode}, detail: withClass("wide", what)},
+		{cause: BOMInHeader, match: always, changes: []change{dropBOM}, detail: codecs, input: true},
+		{cause: RowsBeforeFault, match: sameDecodeFault, detail: func(e evidence, t trial) []string { return []string{faultClass(e.d.Py3Fault)} }},
+		{cause: CRCRLFBlankRows, match: always, changes: []change{foldCRCRLF}, detail: what, input: true},
+		{cause: EscapeNewline, match: always, changes: []change{escapedNewlines}, detail: what, input: true},
+		{cause: NewlineInQuotes, match: always, changes: []change{quotedCRLFToLF}, detail: withClass("crlf", what), input: true},
+		{cause: NewlineInQuotes, match: notFault, changes: []change{quotedCRToLF}, detail: withClass("cr", what), input: true},
+		{cause: LoneCR, match: always, changes: []change{loneCRToLF}, detail: what, input: true},
+		{cause: NewlineInQuotes, match: always, changes: []change{quotedNewlineToSpace}, detail: withClass("lf", what), input: true},
+	}
+}
+
+func textRules() []rule {
+	return []rule{
+		{cause: CESUSurrogate, match: always, changes: []change{surrogatesToASCII}, detail: codecs, input: true},
+		{cause: TruncatedCharacter, match: always, changes: []change{trimTail}, detail: withFaults(codecs), input: true},
+		{cause: ReplacementCount, match: func(e evidence, c Case) bool { return e.d.Kind != diff.KindFault && lenient(c) },
+			changes: []change{badToASCII, transcode, sameErrors}, detail: replacement},
+		{cause: BytesVsText, match: func(e evidence, c Case) bool { return e.feature == featBytes }, changes: []change{decodeCells, nonASCIIToASCII}, detail: codec3},
+		{cause: BytesVsText, match: func(e evidence, _ Case) bool { return e.tag2 == tagEncode }, changes: []change{recodeLines, nonASCIIToASCII}, detail: withFaults(codec3)},
+		{cause: UndecodableBytes, match: faultTag(tagDecode), changes: []change{badToASCII, nonASCIIToASCII, transcode, littleEndian}, detail: withFaults(codecs)},
+	}
+}
+
+func valueRules() []rule {
+	return []rule{
+		{cause: UnicodeWhitespace, match: converted, changes: []change{spacesToSpace}, detail: operation, input: true},
+		{cause: UnicodeDigits, match: converted, changes: []change{digitsToASCII}, detail: operation, input: true},
+		{cause: UnderscoreDigits, match: converted, changes: []change{dropUnderscores}, detail: operation, input: true},
+		{cause: UnicodeLineSeparator, match: always, changes: []change{separatorsToSpace}, detail: withClassOf(separators, what), input: true},
+		{cause: CaseMapping, match: func(e evidence, _ Case) bool { return e.feature == featCase || e.feature == featText }, changes: []change{dropCase}, detail: caseDetail},
+		{cause: Mojibake, match: func(e evidence, _ Case) bool { return e.d.Kind != diff.KindFault },
+			changes: []change{sameCodec, sameCodec3, transcode}, detail: codecs},
+		{cause: ValueType, match: converted, changes: []change{digitSignsTogether}, detail: withClass("sign", operation), input: true},
+		{cause: ValueType, match: always, changes: []change{dropTypes, dropQuoting}, detail: operation, general: true},
+		{cause: Sniffer, match: always, changes: []change{dropSniff}, detail: what},
+		{cause: DialectRefused, match: faultTag(tagDialect), changes: []change{dropDialect}, detail: faults},
+	}
+}
+
+// lastRules name what differs where no counterfactual told why. For the team's own
+// code, whose settings cannot be changed, they rest on the values alone.
+func lastRules() []rule {
+	ofCall := func(features ...string) func(evidence, Case) bool {
+		return func(e evidence, c Case) bool { return c.Call && slices.Contains(features, e.feature) }
+	}
+	return []rule{
+		{cause: CaseMapping, match: ofCall(featCase), changes: []change{nonASCIIToASCII}, detail: what},
+		{cause: Mojibake, match: ofCall(featText, featPart, featReplaced), changes: []change{nonASCIIToASCII}, detail: what},
+		{cause: RowsBeforeFault, match: func(e evidence, _ Case) bool {
+			return e.d.Kind == diff.KindFault && e.tag2 == e.tag3 && faultClass(e.d.Py2Fault) == faultClass(e.d.Py3Fault)
+		}, detail: func(e evidence, _ trial) []string { return []string{faultClass(e.d.Py3Fault)} }, last: true},
+		{cause: ValueType, match: func(e evidence, _ Case) bool { return e.feature == featKind || e.feature == featNumber }, detail: kinds, last: true},
+		{cause: RowCount, match: func(e evidence, _ Case) bool {
+			return e.d.Kind != diff.KindFault && e.d.Kind != diff.KindOrder && e.ragged
+		}, detail: what, last: true},
+		{cause: DictOrder, match: func(e evidence, _ Case) bool { return e.d.Kind == diff.KindOrder }, detail: func(evidence, trial) []string { return nil }, last: true},
+		{cause: Unclassified, match: always, detail: unclassified, last: true},
+	}
+}
+
+func always(evidence, Case) bool { return true }
+
+func notFault(e evidence, _ Case) bool { return e.d.Kind != diff.KindFault }
+
+func faultTag(tag string) func(evidence, Case) bool {
+	return func(e evidence, _ Case) bool { return e.tag2 == tag || e.tag3 == tag }
+}
+
+// sameDecodeFault: both paths meet the same bad bytes with the same codec, after
+// different rows. The layer that decodes lines or cells has produced the rows
+// before; the one that decodes chunks of 8192 bytes has not.
+func sameDecodeFault(e evidence, c Case) bool {
+	return e.tag2 == tagDecode && e.tag3 == tagDecode && faultClass(e.d.Py2Fault) == faultClass(e.d.Py3Fault) &&
+		codecName(c.Py2.Python, c.Py2.Codec) == codecName(c.Py3.Python, c.Py3.Codec)
+}
+
+func lenient(c Case) bool { return c.Call || c.Py2.Errors != "strict" || c.Py3.Errors != "strict" }
+
+// converted: a conversion or a strip may have met the cell.
+func converted(e evidence, c Case) bool {
+	if e.d.Kind == diff.KindFault {
+		return e.tag2 == tagNumber || e.tag3 == tagNumber
+	}
+	switch e.feature {
+	case featKind, featNumber, featSpace:
+		return true
+	}
+	return c.Call || slices.Contains(c.Py2.Clean, "strip") || slices.Contains(c.Py3.Clean, "strip")
+}
+
+// Details of signatures: stable under shrinking and free of supplier data.
+
+func faults(e evidence, _ trial) []string {
+	return []string{faultClass(e.d.Py2Fault) + "/" + faultClass(e.d.Py3Fault)}
+}
+
+// what names a fault pair, or says that data differ: a cause that moves rows
+// changes cells as well, and is one finding.
+func what(e evidence, t trial) []string {
+	if e.d.Kind == diff.KindFault {
+		return faults(e, t)
+	}
+	return []string{"data"}
+}
+
+func codecs(_ evidence, t trial) []string {
+	return []string{codecOf(t.py2) + "/" + codecOf(t.py3)}
+}
+
+func codec3(_ evidence, t trial) []string { return []string{codecOf(t.py3)} }
+
+// codecOf names the codec a policy uses, "-" where it decodes nothing.
+func codecOf(s ingest.Settings) string {
+	if s.Open == ingest.OpenBytes || s.Open == "" {
+		return "-"
+	}
+	return codecName(s.Python, s.Codec)
+}
+
+func codecAndFaults(e evidence, t trial) []string { return append(codecs(e, t), faults(e, t)...) }
+
+func replacement(e evidence, t trial) []string {
+	return append(codecs(e, t), t.py2.Errors+"/"+t.py3.Errors)
+}
+
+type detail = func(evidence, trial) []string
+
+func withFaults(d detail) detail {
+	return func(e evidence, t trial) []string {
+		return append(d(e, t), what(e, t)...)
+	}
+}
+
+func withClass(class string, d detail) detail {
+	return func(e evidence, t trial) []string { return append([]string{class}, d(e, t)...) }
+}
+
+func withClassOf(class func(trial) string, d detail) detail {
+	return func(e evidence, t trial) []string { return append([]string{class(t)}, d(e, t)...) }
+}
+
+// separators names the classes of line separators that an input holds.
+func separators(t trial) string {
+	found := map[string]bool{}
+	for _, s := range []ingest.Settings{t.py3, t.py2} {
+		a := alphabetOf(s.Python, s.Codec, t.data)
+		for _, c := range a.split(t.data) {
+			if class := separatorClass(c.r); class != "" {
+				found[class] = true
+			}
+		}
+		if len(found) > 0 {
+			break
+		}
+	}
+	for _, class := range []string{"ls-ps", "nel", "control"} {
+		if found[class] {
+			return class
+		}
+	}
+	return "other"
+}
+
+// operation names what read the cell: its column's type, "strip", or the reader's
+// own conversion of unquoted cells.
+func operation(e evidence, t trial) []string {
+	for _, s := range []ingest.Settings{t.py3, t.py2} {
+		for _, c := range s.Types {
+			if e.d.Kind != diff.KindFault && (c.Index() == e.d.Column || c.Column == e.d.Name) {
+				return []string{c.Type}
+			}
+		}
+	}
+	if e.d.Kind == diff.KindFault {
+		return []string{faultOperation(e, t)}
+	}
+	if _, ok := t.py3.Dialect.Get("quoting"); ok && (e.feature == featKind || e.feature == featNumber) {
+		return []string{"quoting"}
+	}
+	if e.feature != featKind && e.feature != featNumber && len(t.py3.Clean) > 0 {
+		return []string{string(t.py3.Clean[0])}
+	}
+	return kinds(e, t)
+}
+
+// faultOperation reads off an exception which conversion raised it.
+func faultOperation(e evidence, t trial) string {
+	types := map[string]bool{}
+	for _, c := range append(slices.Clone(t.py2.Types), t.py3.Types...) {
+		types[c.Type] = true
+	}
+	for _, f := range []*ingest.Fault{e.d.Py2Fault, e.d.Py3Fault} {
+		switch {
+		case f == nil:
+		case f.Type == "InvalidOperation":
+			return "decimal"
+		case strings.Contains(f.Message, "float"):
+			if !types["float"] {
+				return "quoting"
+			}
+			return "float"
+		case strings.Contains(f.Message, "int()") || strings.Contains(f.Message, "integer"):
+			return "int"
+		}
+	}
+	for _, name := range []string{"int", "float", "decimal"} {
+		if types[name] {
+			return name
+		}
+	}
+	return "convert"
+}
+
+func kinds(e evidence, _ trial) []string {
+	return []string{e.d.Py2.Kind.String() + "/" + e.d.Py3.Kind.String()}
+}
+
+// caseDetail names the step and whether it changes the length of the text.
+func caseDetail(e evidence, t trial) []string {
+	step := "case"
+	for _, s := range t.py3.Clean {
+		if s != "strip" {
+			step = string(s)
+		}
+	}
+	if ingest.RuneCount(e.d.Py2.Str) != ingest.RuneCount(e.d.Py3.Str) {
+		return []string{step, "expanding"}
+	}
+	return []string{step, "simple"}
+}
+
+func unclassified(e evidence, t trial) []string {
+	if e.d.Kind == diff.KindFault {
+		return faults(e, t)
+	}
+	out := []string{string(e.d.Kind)}
+	if e.feature != "" {
+		out = append(out, e.feature)
+	}
+	return out
+}

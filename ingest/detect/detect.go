@@ -56,6 +56,8 @@ type Result struct {
 	// CESU reports UTF-8 in which surrogates are encoded (CESU-8); Python 2
 	// decodes them, Python 3 refuses.
 	CESU bool
+	// DoubleEncoded reports UTF-8 text that was encoded twice ("cafÃ©").
+	DoubleEncoded bool
 	// Truncated reports that the input ends in the middle of a character.
 	Truncated bool
 }
@@ -72,7 +74,7 @@ func Bytes(data []byte, o Options) (Result, error) {
 	return Detect(bytes.NewReader(data), int64(len(data)), o)
 }
 
-// Detect reads size bytes of in, at most three times, and returns what they hold.
+// Detect reads size bytes of in, more than once, and returns what they hold.
 // A binary file is no error: see Result.Binary. An error is in's own.
 func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
 	if o.chunk == 0 {
@@ -103,6 +105,7 @@ func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
 		return Result{}, err
 	}
 	r.Size, r.NonASCII, r.NULs, r.FirstHigh = size, st.high(), st.count[0], st.firstHigh
+	r.DoubleEncoded = (r.Charset == "utf-8" || r.Charset == "utf-8-sig") && doubleEncoded(st.sample.cells)
 	r.Dialect = findDialect(decodeHead(r.Charset, head, int64(len(head)) == size))
 	return r, nil
 }

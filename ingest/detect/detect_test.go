@@ -172,6 +172,17 @@ func TestDeclared(t *testing.T) {
 	}
 }
 
+func TestDoubleEncoded(t *testing.T) {
+	for in, want := range map[string]bool{
+		"name\ncafÃ©\nDonâ€™t\n": true, "\ufeffname\ncafÃ©\n": true, "name\ncafé\nDon’t\n": false, "name\ncafÃ©\nthé\nmûr\n": false,
+		"name\n日本\n": false, "cafe\n": false, "caf\xe9\n": false,
+	} {
+		if r, err := Bytes([]byte(in), Options{}); err != nil || r.DoubleEncoded != want {
+			t.Errorf("%q: double encoded %v, %v; want %v", in, r.DoubleEncoded, err, want)
+		}
+	}
+}
+
 func TestBinary(t *testing.T) {
 	for in, want := range map[string]string{
 		"PK\x03\x04\x14\x00": "zip", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "ole", "%PDF-1.7\n": "pdf", "\x89PNG\r\n\x1a\n": "png",

@@ -49,6 +49,9 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 func keepDecodable(src source, st *stats, list []Candidate) ([]Candidate, error) {
 	var kept []Candidate
 	for _, c := range list {
+		if c.Confidence < 0.005 && len(kept) > 0 {
+			continue // not worth a pass over the input
+		}
 		if slices.ContainsFunc(kept, func(k Candidate) bool { return k.Charset == c.Charset }) {
 			continue
 		}

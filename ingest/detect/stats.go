@@ -9,14 +9,7 @@ type stats struct {
 	firstHigh int64
 	head      []byte
 
-	// NULs by position modulo 4, and the 16-bit units that hold two printable
-	// ASCII characters: ordinary text has many, UTF-16 has few.
-	nul        [4]int64
-	asciiPairs int64
-	prev       byte
-
 	utf8   utf8Check
-	escape bool // ESC $ or ESC ( was seen: the ISO-2022 family
 	sample sampler
 }
 
@@ -41,29 +34,29 @@ func (s *stats) c1() int64 {
 	return n
 }
 
-func printable(c byte) bool { return c >= ' ' && c < 0x7F }
-
 // add takes the next bytes of the input.
 func (s *stats) add(p []byte) {
 	for _, c := range p {
 		s.count[c]++
-		if c >= 0x80 && s.firstHigh < 0 {
-			s.firstHigh = s.size
-		}
-		if c == 0 {
-			s.nul[s.size%4]++
-		}
-		if s.size%2 == 1 && printable(c) && printable(s.prev) {
-			s.asciiPairs++
-		}
-		if s.prev == 0x1B && (c == '$' || c == '(') {
-			s.escape = true
-		}
-		s.prev = c
-		s.size++
 	}
+	if s.firstHigh < 0 {
+		if i := firstHigh(p); i >= 0 {
+			s.firstHigh = s.size + int64(i)
+		}
+	}
+	s.size += int64(len(p))
 	s.utf8.add(p)
 	s.sample.add(p)
+}
+
+// firstHigh returns the index of the first byte above 0x7F, -1 if there is none.
+func firstHigh(p []byte) int {
+	for i, c := range p {
+		if c >= 0x80 {
+			return i
+		}
+	}
+	return -1
 }
 
 // finish tells the parts that the input has ended.
@@ -101,7 +94,8 @@ func (s *stats) same(a, b string) bool {
 // utf8Check validates UTF-8 by Python 3's rules (RFC 3629) while taking encoded
 // surrogates aside, as only CESU-8 and WTF-8 have them.
 type utf8Check struct {
-	offset int64 // bytes taken
+	taken  int64 // bytes of earlier calls
+	offset int64 // of the byte at hand
 	chars  int64 // complete characters above U+007F
 	bad    int64 // 1 + offset of the first byte that is no UTF-8, 0 for none
 	cesu   int64 // surrogates
@@ -113,12 +107,19 @@ type utf8Check struct {
 }
 
 func (u *utf8Check) add(p []byte) {
-	for _, c := range p {
-		if u.bad == 0 && (c >= 0x80 || u.need > 0) {
-			u.step(c)
-		}
-		u.offset++
+	if u.bad > 0 {
+		return
 	}
+	for i, c := range p {
+		if c < 0x80 && u.need == 0 {
+			continue
+		}
+		u.offset = u.taken + int64(i)
+		if u.step(c); u.bad > 0 {
+			return
+		}
+	}
+	u.taken += int64(len(p))
 }
 
 func (u *utf8Check) step(c byte) {
@@ -188,7 +189,36 @@ type sampler struct {
 
 func cellEnd(c byte) bool { return c < 0x20 || c == '"' || c == ',' || c == ';' }
 
+// blockBytes is how much is looked at together for bytes worth a sample.
+const blockBytes = 256
+
 func (s *sampler) add(p []byte) {
+	for len(p) > 0 {
+		block := p[:min(len(p), blockBytes)]
+		p = p[len(block):]
+		if !s.high && plain(block) {
+			block = s.jump(block)
+		}
+		s.slow(block)
+	}
+}
+
+// plain reports whether a block holds nothing worth a sample.
+func plain(block []byte) bool { return firstHigh(block) < 0 && bytes.IndexByte(block, 0x1B) < 0 }
+
+// jump passes over the cells that begin or end in a plain block and returns what
+// is left of it: the start of a cell that goes on.
+func (s *sampler) jump(block []byte) []byte {
+	for i := len(block) - 1; i >= 0; i-- {
+		if cellEnd(block[i]) {
+			s.cur, s.skip = s.cur[:0], false
+			return block[i+1:]
+		}
+	}
+	return block
+}
+
+func (s *sampler) slow(p []byte) {
 	for _, c := range p {
 		switch {
 		case s.skip:

@@ -49,8 +49,15 @@ func utf8BOM(st *stats) Result {
 // which some fields are padded with NULs has them anywhere, and has far more
 // units of two printable ASCII characters than units with a NUL.
 func byNULs(src source, st *stats) (Result, bool, error) {
-	even, odd := st.nul[0]+st.nul[2], st.nul[1]+st.nul[3]
-	n := st.nul
+	if st.count[0] == 0 {
+		return Result{}, false, nil
+	}
+	var u unitStats
+	if err := src.each(u.add); err != nil {
+		return Result{}, false, err
+	}
+	n := u.nul
+	even, odd := n[0]+n[2], n[1]+n[3]
 	lone := func(major, minor int64) bool { return major > 0 && minor*16 <= major }
 	three := func(a, b, c, rest int64) bool { return lone(min(a, b, c), rest) && max(a, b, c) <= min(a, b, c)*17/16 }
 	switch {
@@ -58,12 +65,36 @@ func byNULs(src source, st *stats) (Result, bool, error) {
 		return unmarked(src, "utf-32-le", 4, binary.LittleEndian)
 	case st.size%4 == 0 && three(n[0], n[1], n[2], n[3]) && 2*n[0] >= st.size/4:
 		return unmarked(src, "utf-32-be", 4, binary.BigEndian)
-	case lone(odd, even) && odd > st.asciiPairs:
+	case lone(odd, even) && odd > u.asciiPairs:
 		return unmarked(src, "utf-16-le", 2, binary.LittleEndian)
-	case lone(even, odd) && even > st.asciiPairs:
+	case lone(even, odd) && even > u.asciiPairs:
 		return unmarked(src, "utf-16-be", 2, binary.BigEndian)
 	}
 	return Result{}, false, nil
+}
+
+// unitStats counts NULs by their position modulo 4, and the 16-bit units that hold
+// two printable ASCII characters.
+type unitStats struct {
+	offset     int64
+	nul        [4]int64
+	asciiPairs int64
+	prev       byte
+}
+
+func printable(c byte) bool { return c >= ' ' && c < 0x7F }
+
+func (u *unitStats) add(p []byte) {
+	for _, c := range p {
+		if c == 0 {
+			u.nul[u.offset%4]++
+		}
+		if u.offset%2 == 1 && printable(c) && printable(u.prev) {
+			u.asciiPairs++
+		}
+		u.prev = c
+		u.offset++
+	}
 }
 
 // unmarked accepts a width found by its NULs only if the whole input decodes.
@@ -135,7 +166,7 @@ func (u *wideCheck) unit() {
 // character sets with escape sequences.
 func byASCII(_ source, st *stats) (Result, bool, error) {
 	switch {
-	case st.high() > 0 || st.escape:
+	case st.high() > 0 || st.count[0x1B] > 0: // an escape may switch to an ISO-2022 set
 		return Result{}, false, nil
 	case st.size == 0:
 		return result("ascii", 1, "is empty"), true, nil

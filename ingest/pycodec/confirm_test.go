@@ -97,11 +97,7 @@ func once(c *Codec, errors string, b []byte) string { return shown(c.Decode(nil,
 func (j *judge) decode(codec, errors string, inputs [][]byte) {
 	c := j.codec(codec)
 	for part := range slices.Chunk(inputs, 20000) {
-		hexes := make([]string, len(part))
-		for i, b := range part {
-			hexes[i] = hex.EncodeToString(b)
-		}
-		for i, h := range j.ask("decode", []any{codec, errors, hexes}) {
+		for i, h := range j.ask("decode", []any{codec, errors, hexed(part)}) {
 			want, _ := hex.DecodeString(h)
 			if got := once(c, errors, part[i]); got != string(want) {
 				j.differ("%x.decode(%q, %q): got %q, python %q", part[i], codec, errors, got, want)
@@ -281,14 +277,14 @@ func TestDecoderConfirm(t *testing.T) {
 	eachJudge(t, func(j *judge) {
 		for _, errors := range []string{"strict", "replace", "ignore", "surrogateescape", "surrogatepass", "nope"} {
 			for _, codec := range []string{"utf-8", "utf-8-sig"} {
-				j.chunks(codec, errors, random(alphabet8, interptest.Cases(1000), 7))
-				j.chunks(codec, errors, structuredUTF8(interptest.Cases(1000)))
+				j.chunks(codec, errors, random(alphabet8, interptest.Cases(400), 7))
+				j.chunks(codec, errors, structuredUTF8(interptest.Cases(600)))
 			}
 			for _, codec := range wideCodecs {
-				j.chunks(codec, errors, random(alphabet16, interptest.Cases(1000), 8))
+				j.chunks(codec, errors, random(alphabet16, interptest.Cases(400), 8))
 			}
 			for _, codec := range wideCodecs[3:] {
-				j.chunks(codec, errors, random32(interptest.Cases(500)))
+				j.chunks(codec, errors, random32(interptest.Cases(300)))
 			}
 			for _, codec := range []string{"ascii", "cp1252", "latin-1"} {
 				j.chunks(codec, errors, random(alphabet8, interptest.Cases(200), 4))
@@ -309,19 +305,29 @@ func (j *judge) chunks(codec, errors string, inputs [][]byte) {
 }
 
 func (j *judge) chunkLists(codec, errors string, all [][][]byte) {
-	hexes := make([][]string, len(all))
-	for i, chunks := range all {
-		for _, b := range chunks {
-			hexes[i] = append(hexes[i], hex.EncodeToString(b))
-		}
-	}
 	c := j.codec(codec)
-	for i, want := range j.ask("chunks", []any{codec, errors, hexes}) {
+	for i, want := range j.ask("chunks", []any{codec, errors, hexLists(all)}) {
 		if got := bothDecoders(c, errors, all[i]); got != want {
 			j.differ("%s %s chunks %x:\ngot\n%s\npython\n%s", codec, errors, all[i], got, want)
 		}
 	}
 	j.cases += len(all)
+}
+
+func hexed(inputs [][]byte) []string {
+	out := make([]string, len(inputs))
+	for i, b := range inputs {
+		out[i] = hex.EncodeToString(b)
+	}
+	return out
+}
+
+func hexLists(all [][][]byte) [][]string {
+	out := make([][]string, len(all))
+	for i, chunks := range all {
+		out[i] = hexed(chunks)
+	}
+	return out
 }
 
 // cuts returns b in one, two and three chunks, and with an empty last one.

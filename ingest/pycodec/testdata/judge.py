@@ -74,13 +74,20 @@ def stream(codec, errors, chunks):
 
 
 def chunks(args):
-    """[codec, errors, [[hex...]...]] -> a digest of what both decoders do with each list of chunks"""
+    """[codec, errors, [[hex...]...]] -> what both decoders do with each list of chunks"""
     codec, errors = native(args[0]), native(args[1])
     out = []
     for c in args[2]:
         c = [binascii.unhexlify(h) for h in c]
         out.append('\n'.join(incremental(codec, errors, c) + stream(codec, errors, c)))
     return out
+
+
+def digest(args):
+    """[codec, errors, [hex...], [[hex...]...]] -> one digest of what decode and chunks return"""
+    codec, errors, inputs, lists = args
+    all = decode([codec, errors, inputs]) + chunks([codec, errors, lists])
+    return [hashlib.md5('\n'.join(all).encode('ascii')).hexdigest()[:8]]
 
 
 def lookup(names):

@@ -11,9 +11,6 @@ import (
 // characters must turn into valid UTF-8 when encoded in cp1252 again, which
 // ordinary text hardly ever does.
 func doubleEncoded(cells [][]byte) bool {
-	if len(cells) == 0 {
-		return false
-	}
 	back := map[rune]byte{}
 	for c, r := range tableOf("cp1252") {
 		if r == undefined {
@@ -23,13 +20,18 @@ func doubleEncoded(cells [][]byte) bool {
 			back[r] = byte(c)
 		}
 	}
-	twice := 0
+	twice, all := 0, 0
 	for _, cell := range cells {
+		cell = dropMark(cell)
+		if ingest.IsASCII(cell) {
+			continue
+		}
+		all++
 		if repairs(cell, back) {
 			twice++
 		}
 	}
-	return 2*twice > len(cells)
+	return 2*twice > all
 }
 
 // repairs reports whether a cell is valid UTF-8 with non-ASCII characters after

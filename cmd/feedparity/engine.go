@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/pycell"
+)
+
+// engineFlags choose what executes a path.
+type engineFlags struct {
+	name    string
+	pythons []string
+}
+
+func (f *engineFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.name, "engine", "embedded", "embedded (needs no Python) or interpreter (a real CPython)")
+	cmd.Flags().StringArrayVar(&f.pythons, "with-python", nil, "a Python executable to use besides those found")
+	must(cmd.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions([]string{"embedded", "interpreter"}, cobra.ShellCompDirectiveNoFileComp)))
+}
+
+// open returns the engine and how to close it.
+func (f *engineFlags) open(ctx context.Context) (ingest.Engine, func(), error) {
+	switch f.name {
+	case "embedded":
+		return embedded.New(), func() {}, nil
+	case "interpreter":
+		e, err := f.interpreters(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		return e, func() { e.Close() }, nil
+	}
+	return nil, nil, usageError("", "read --engine: engine %q: want embedded or interpreter", f.name)
+}
+
+// interpreters opens the engine of real CPythons, which must exist.
+func (f *engineFlags) interpreters(ctx context.Context) (*interp.Engine, error) {
+	found := interp.Find(ctx, f.pythons...)
+	if len(found) == 0 {
+		return nil, usageError("install one, or name it with --with-python; feedparity doctor lists what is found", "find interpreters: there is no Python on this machine")
+	}
+	return interp.NewEngine(interp.Options{Interpreters: found}), nil
+}
+
+// must stops a program whose own command tree is wrong.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// cause drops the operation and path that an *fs.PathError repeats.
+func cause(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+// baseName is the supplier's name of a local file.
+func baseName(name string) string {
+	if name == "-" {
+		return "stdin.csv"
+	}
+	return filepath.Base(name)
+}
+
+// checkCells words better than an engine which steps and types there are.
+func checkCells(s ingest.Settings) error {
+	for _, c := range s.Clean {
+		if !slices.Contains(pycell.Steps, c) {
+			return usageError(fmt.Sprintf("one of %v", pycell.Steps), "read --clean: unknown step %q", c)
+		}
+	}
+	for _, t := range s.Types {
+		if !slices.Contains(pycell.Types, t.Type) {
+			return usageError(fmt.Sprintf("one of %v", pycell.Types), "read --type: unknown type %q", t.Type)
+		}
+	}
+	return nil
+}
+
+// plural counts things for people: "1 row", "2 rows".
+func plural(n int, thing string) string {
+	if n == 1 {
+		return fmt.Sprintf("1 %s", thing)
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

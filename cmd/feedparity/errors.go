@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/pycodec"
+)
+
+// Everything a user reads about a failure is worded here:
+//
+//	feedparity: <verb> <noun>: <cause>
+//	hint: <next step>
+//
+// Lower case, no full stop, on stderr, one line each.
+
+// The exit statuses, the same for every command.
+const (
+	statusOK         = 0  // nothing to do
+	statusDiverge    = 1  // a divergence that --fail-on counts
+	statusUsage      = 2  // usage or configuration, or a named file that cannot be opened
+	statusIncomplete = 3  // could not run completely: a feed failed, a path was not compared
+	statusLocked     = 75 // another sweep holds the lock (EX_TEMPFAIL)
+)
+
+const exitHelp = `  0   nothing to do: every path agreed, or the command has no verdict to give
+  1   a divergence
+  2   usage or configuration, or a named file, case or config that cannot be opened
+  3   could not run completely: a feed failed, a path was not compared
+  75  another sweep holds the lock`
+
+// statusError ends a command with a status. Without a cause it ends it silently:
+// what there is to say has been said.
+type statusError struct {
+	status int
+	cause  error
+	hint   string
+}
+
+func (e *statusError) Error() string {
+	if e.cause == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.cause.Error()
+}
+
+func (e *statusError) Unwrap() error { return e.cause }
+
+// exit ends a command silently with a status, 0 being no error at all.
+func exit(status int) error {
+	if status == statusOK {
+		return nil
+	}
+	return &statusError{status: status}
+}
+
+// usageError is the user's to mend.
+func usageError(hint, format string, args ...any) error {
+	return &statusError{statusUsage, fmt.Errorf(format, args...), hint}
+}
+
+// report words an error for the user and returns the exit status it means.
+func report(w io.Writer, err error) int {
+	if err == nil {
+		return statusOK
+	}
+	status, hint := statusIncomplete, ""
+	var se *statusError
+	if errors.As(err, &se) {
+		if se.cause == nil {
+			return se.status
+		}
+		status, hint = se.status, se.hint
+	}
+	if s, h := explain(err); s != 0 {
+		status = s
+		if hint == "" {
+			hint = h
+		}
+	}
+	fmt.Fprintf(w, "feedparity: %s\n", oneLine(err.Error()))
+	if hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", hint)
+	}
+	return status
+}
+
+// explain knows the errors that mean the same wherever they come from.
+func explain(err error) (status int, hint string) {
+	var harness *ingest.HarnessError
+	switch {
+	case errors.As(err, &harness):
+		return statusIncomplete, harness.Hint
+	case errors.Is(err, embedded.ErrNotModelled):
+		return statusUsage, "run it on a real Python: --engine interpreter"
+	case errors.Is(err, pycodec.ErrUnknown), errors.Is(err, pycodec.ErrNotText):
+		return statusUsage, "give the codec a name Python knows, such as utf-8 or cp1252"
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return statusUsage, ""
+	case errors.Is(err, context.Canceled):
+		return statusIncomplete, ""
+	}
+	return 0, ""
+}
+
+// oneLine keeps an error on its line and off the terminal's control codes.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7F || r >= 0x80 && r < 0xA0 {
+			return ' '
+		}
+		return r
+	}, s)
+}

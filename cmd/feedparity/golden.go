@@ -1,0 +1,331 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config"
+)
+
+// defaultCases is where golden cases live in a checkout without configuration.
+var defaultCases = filepath.Join("golden", "cases")
+
+func newGolden(std streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "golden",
+		Short: "List, show, replay and pull golden cases",
+		Long:  "A golden case is a minimised divergence under version control, with what both paths did.",
+		Example: `  feedparity golden list
+  feedparity golden replay
+  feedparity golden pull`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenReplay(std), newGoldenPull(std))
+	return cmd
+}
+
+// goldenFlags say where cases are.
+type goldenFlags struct {
+	config string
+	dir    string
+}
+
+func (f *goldenFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.config, "config", config.DefaultFile, "configuration file, if there is one")
+	cmd.Flags().StringVar(&f.dir, "dir", "", "directory of the cases (default: the configuration's, else golden/cases)")
+}
+
+// load reads the configuration, which may be missing unless it was asked for.
+func (f *goldenFlags) load(cmd *cobra.Command) (*config.Config, error) {
+	c, err := config.Load(f.config)
+	if errors.Is(err, fs.ErrNotExist) && !cmd.Flags().Changed("config") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, configError(err)
+	}
+	return c, nil
+}
+
+func (f *goldenFlags) store(cmd *cobra.Command) (*golden.Store, *config.Config, error) {
+	c, err := f.load(cmd)
+	dir := f.dir
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case dir == "" && c != nil:
+		dir = c.Golden
+	case dir == "":
+		dir = defaultCases
+	}
+	return golden.NewStore(dir), c, nil
+}
+
+// list returns the cases of a store, the unreadable ones among them.
+func list(s *golden.Store) ([]golden.Stored, error) {
+	cases, err := s.List()
+	if err != nil {
+		return nil, usageError("name the directory with --dir", "list cases in %q: %w", s.Root(), cause(err))
+	}
+	return cases, nil
+}
+
+func newGoldenList(std streams) *cobra.Command {
+	var f goldenFlags
+	var state, causeName, feed string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the golden cases",
+		Example: `  feedparity golden list --state open
+  feedparity golden list --dir feedparity-demo/golden --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			store, _, err := f.store(cmd)
+			if err != nil {
+				return err
+			}
+			cases, err := list(store)
+			if err != nil {
+				return err
+			}
+			var chosen []golden.Stored
+			for _, c := range cases {
+				if c.Err != nil || (state == "" || state == string(c.Case.State)) && (causeName == "" || causeName == c.Case.Cause) && (feed == "" || feed == c.Case.Feed) {
+					chosen = append(chosen, c)
+				}
+			}
+			if asJSON {
+				return listJSON(std.out, chosen)
+			}
+			return listText(std, chosen)
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&state, "state", "", "only cases in this state")
+	cmd.Flags().StringVar(&causeName, "cause", "", "only cases of this cause")
+	cmd.Flags().StringVar(&feed, "feed", "", "only cases of this feed")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON Lines, a case each")
+	return cmd
+}
+
+func listText(std streams, cases []golden.Stored) error {
+	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
+	broken := 0
+	for _, c := range cases {
+		if c.Err != nil {
+			broken++
+			fmt.Fprintf(std.err, "feedparity: %s\n", oneLine(c.Err.Error()))
+			continue
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", c.Dir, c.Case.State, c.Case.Severity, c.Case.View, c.Case.Signature)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if broken > 0 {
+		return exit(statusUsage)
+	}
+	return nil
+}
+
+func listJSON(w io.Writer, cases []golden.Stored) error {
+	type line struct {
+		Dir       string `json:"dir"`
+		Feed      string `json:"feed,omitempty"`
+		Cause     string `json:"cause,omitempty"`
+		Signature string `json:"signature,omitempty"`
+		Severity  string `json:"severity,omitempty"`
+		State     string `json:"state,omitempty"`
+		View      string `json:"view,omitempty"`
+		Error     string `json:"error,omitempty"`
+	}
+	for _, c := range cases {
+		l := line{Dir: c.Dir}
+		if c.Err != nil {
+			l.Error = c.Err.Error()
+		} else {
+			l.Feed, l.Cause, l.Signature = c.Case.Feed, c.Case.Cause, c.Case.Signature
+			l.Severity, l.State, l.View = c.Case.Severity.String(), string(c.Case.State), string(c.Case.View)
+		}
+		if err := writeJSON(w, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loadCase reads the case that an argument names: its directory, or the
+// case.yaml in it.
+func loadCase(arg string) (*golden.Case, string, error) {
+	dir := arg
+	if filepath.Base(arg) == "case.yaml" {
+		dir = filepath.Dir(arg)
+	}
+	c, err := golden.Load(dir)
+	if err != nil {
+		return nil, "", usageError("name a directory that holds a case.yaml; feedparity golden list prints them", "%w", err)
+	}
+	return c, dir, nil
+}
+
+func newGoldenShow(std streams) *cobra.Command {
+	return &cobra.Command{
+		Use:     "show CASE",
+		Short:   "Print a case: what diverges, the input, both outcomes",
+		Example: "  feedparity golden show golden/cases/acme/mojibake-1b2c3d4e",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, dir, err := loadCase(args[0])
+			if err != nil {
+				return err
+			}
+			return showCase(std.out, c, dir)
+		},
+	}
+}
+
+// callsOf returns the team's functions of a case's feed, from the configuration.
+func callsOf(cfg *config.Config, c *golden.Case) [2]*ingest.Call {
+	if cfg == nil {
+		return [2]*ingest.Call{}
+	}
+	f, err := cfg.Feed(c.Feed)
+	if err != nil {
+		return [2]*ingest.Call{} // a feed that is gone: replay says what is missing
+	}
+	return f.Calls
+}
+
+func newGoldenReplay(std streams) *cobra.Command {
+	var f goldenFlags
+	var engine engineFlags
+	var strict bool
+	cmd := &cobra.Command{
+		Use:   "replay [CASE...]",
+		Short: "Run golden cases again and check that they behave as their state says",
+		Example: `  feedparity golden replay
+  feedparity golden replay --engine interpreter golden/cases/acme/mojibake-1b2c3d4e`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			eng, closeEngine, err := engine.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer closeEngine()
+			store, cfg, err := f.store(cmd)
+			if err != nil {
+				return err
+			}
+			cases, err := chosenCases(store, args)
+			if err != nil {
+				return err
+			}
+			worst := statusOK
+			for _, c := range cases {
+				if c.Err != nil {
+					fmt.Fprintf(std.err, "feedparity: %s\n", oneLine(c.Err.Error()))
+					worst = max(worst, statusUsage)
+					continue
+				}
+				r := golden.Replay(cmd.Context(), eng, c.Case, golden.ReplayOptions{Calls: callsOf(cfg, c.Case), Now: time.Now()})
+				fmt.Fprintln(std.out, strings.TrimRight(fmt.Sprintf("%-14s %s  %s", r.Status, c.Dir, r.Detail), " "))
+				worst = max(worst, replayStatus(r, strict))
+			}
+			return exit(worst)
+		},
+	}
+	f.add(cmd)
+	engine.add(cmd)
+	cmd.Flags().BoolVar(&strict, "strict", false, "fail for a case whose paths now agree, too")
+	return cmd
+}
+
+func chosenCases(store *golden.Store, args []string) ([]golden.Stored, error) {
+	if len(args) == 0 {
+		return list(store)
+	}
+	var out []golden.Stored
+	for _, a := range args {
+		c, dir, err := loadCase(a)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, golden.Stored{Dir: dir, Path: dir, Case: c})
+	}
+	return out, nil
+}
+
+func replayStatus(r golden.Replayed, strict bool) int {
+	switch {
+	case r.Status == golden.NotCompared:
+		return statusIncomplete
+	case r.Status.Failed(strict):
+		return statusDiverge
+	}
+	return statusOK
+}
+
+func newGoldenPull(std streams) *cobra.Command {
+	var f goldenFlags
+	var from string
+	cmd := &cobra.Command{
+		Use:   "pull",
+		Short: "Copy new cases from a sweep's inbox into the checkout",
+		Long: `Copies the cases that sweeps wrote into the directory under version control. It is
+the only way in, so that no supplier data gets there unasked: look at what it
+copied before you commit it. Cases that are there already stay as they are.`,
+		Example: `  feedparity golden pull
+  feedparity golden pull --from /srv/feeds/.feedparity/inbox --dir golden/cases`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			store, cfg, err := f.store(cmd)
+			if err != nil {
+				return err
+			}
+			if from == "" {
+				if cfg == nil {
+					return usageError("name the inbox with --from", "pull cases: there is no %s to say where the inbox is", f.config)
+				}
+				from = cfg.Inbox
+			}
+			pulled, err := golden.Pull(golden.NewStore(from), store)
+			if err != nil {
+				return err
+			}
+			return reportPulled(std, store, pulled)
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&from, "from", "", "the inbox (default: the configuration's)")
+	return cmd
+}
+
+func reportPulled(std streams, into *golden.Store, pulled []golden.Pulled) error {
+	copied, failed := 0, 0
+	for _, p := range pulled {
+		switch {
+		case p.Err != nil:
+			failed++
+			fmt.Fprintf(std.err, "feedparity: %s\n", oneLine(p.Err.Error()))
+		case p.Copied:
+			copied++
+			fmt.Fprintln(std.out, filepath.Join(into.Root(), filepath.FromSlash(p.Dir)))
+		}
+	}
+	fmt.Fprintf(std.err, "%s copied, %d there already\n", plural(copied, "case"), len(pulled)-copied-failed)
+	if failed > 0 {
+		return exit(statusUsage)
+	}
+	return nil
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/wire"
+)
+
+const ingestLong = `Runs one path over one file and prints what it did: one JSON value per line, a row
+each, and where the path raised a last line with the fault. This is the contract
+by which engines are compared from outside.`
+
+// settingsFlags are the options that spell out ingest.Settings.
+type settingsFlags struct {
+	as, python, open, codec, errors, reader string
+	dialect, clean, types                   []string
+	fieldLimit                              int64
+	sniff                                   bool
+}
+
+func (f *settingsFlags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.as, "as", "", "path to run: py2 or py3 (required)")
+	fs.StringVar(&f.python, "python", "", "version: 2.7, 3.6 to 3.13 (default 2.7 for py2, 3.13 for py3)")
+	fs.StringVar(&f.open, "open", "", "open mode, such as bytes-decode or text (default: the path's first)")
+	fs.StringVar(&f.codec, "codec", "utf-8", "Python's name of the codec")
+	fs.StringVar(&f.errors, "errors", "strict", "Python's error handler")
+	fs.StringArrayVar(&f.dialect, "dialect", nil, `csv.reader option as key=value, with Python's escapes, such as 'delimiter=\t'`)
+	fs.StringVar(&f.reader, "reader", string(ingest.RowReader), "reader or dict (csv.DictReader)")
+	fs.StringArrayVar(&f.clean, "clean", nil, "cleaning step on every cell, such as strip; in order")
+	fs.StringArrayVar(&f.types, "type", nil, "convert a column, by header name or number: qty=int")
+	fs.Int64Var(&f.fieldLimit, "field-limit", ingest.DefaultFieldLimit, "csv.field_size_limit")
+	fs.BoolVar(&f.sniff, "sniff", false, "take the dialect from csv.Sniffer")
+}
+
+// settings checks the options against each other.
+func (f *settingsFlags) settings() (ingest.Settings, error) {
+	var s ingest.Settings
+	path, err := ingest.ParsePath(f.as)
+	if err != nil {
+		return s, usageError("say which path to run: --as py2 or --as py3", "read --as: %w", err)
+	}
+	s = ingest.DefaultSettings([]ingest.Python{ingest.Python27, ingest.Python313}[path])
+	if f.python != "" {
+		if s.Python, err = ingest.ParsePython(f.python); err != nil {
+			return s, usageError("", "read --python: %w", err)
+		}
+		if s.Python.Path() != path {
+			return s, usageError("leave --python out to take the path's own", "read --python: python %s is not %s", s.Python, path)
+		}
+	}
+	if f.open != "" {
+		s.Open = ingest.OpenMode(f.open)
+	}
+	s.Codec, s.Errors, s.Reader = f.codec, f.errors, ingest.ReaderKind(f.reader)
+	s.FieldLimit, s.Sniff = f.fieldLimit, f.sniff
+	if s.Dialect, err = ingest.ParseDialect(path, f.dialect...); err != nil {
+		return s, usageError(`write it as --dialect 'delimiter=;'`, "read --dialect: %w", err)
+	}
+	for _, c := range f.clean {
+		s.Clean = append(s.Clean, ingest.Step(c))
+	}
+	for _, t := range f.types {
+		i := strings.LastIndexByte(t, '=')
+		if i < 1 {
+			return s, usageError("write it as --type qty=int", "read --type: %q has no column=type", t)
+		}
+		s.Types = append(s.Types, ingest.ColumnType{Column: t[:i], Type: t[i+1:]})
+	}
+	if err := checkCells(s); err != nil {
+		return s, err
+	}
+	if err := s.Validate(); err != nil {
+		return s, usageError("", "read settings: %w", err)
+	}
+	return s, nil
+}
+
+func newIngest(std streams) *cobra.Command {
+	var f settingsFlags
+	var engine engineFlags
+	cmd := &cobra.Command{
+		Use:   "ingest --as py2|py3 [flags] FILE|-",
+		Short: "Run one path over one file and print its rows",
+		Long:  ingestLong,
+		Example: `  feedparity ingest --as py2 --codec cp1252 stock.csv
+  feedparity ingest --as py3 --codec utf-8 --dialect 'delimiter=;' --type qty=int -
+  feedparity ingest --as py3 --python 3.6 --engine interpreter stock.csv`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := f.settings()
+			if err != nil {
+				return err
+			}
+			in, done, err := openInput(std.in, args[0])
+			if err != nil {
+				return err
+			}
+			defer done()
+			in.Settings = s
+			eng, closeEngine, err := engine.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer closeEngine()
+			rows, err := eng.Ingest(cmd.Context(), in)
+			if err != nil {
+				return err
+			}
+			return printRows(std.out, rows)
+		},
+	}
+	f.add(cmd)
+	engine.add(cmd)
+	return cmd
+}
+
+// printRows writes an outcome in wire form as it comes.
+func printRows(w io.Writer, rows ingest.Rows) error {
+	defer rows.Close()
+	out := bufio.NewWriterSize(w, 64<<10)
+	var line []byte
+	for {
+		r, ok := rows.Next()
+		if !ok {
+			break
+		}
+		line = append(wire.AppendValue(line[:0], r.Value), '\n')
+		if _, err := out.Write(line); err != nil {
+			return err
+		}
+	}
+	fault, err := rows.Fault()
+	if err != nil {
+		out.Flush()
+		return err
+	}
+	if fault != nil {
+		out.Write(append(wire.AppendFault(line[:0], fault), '\n'))
+	}
+	return out.Flush()
+}
+
+// openInput opens a named file, or spools standard input for "-": engines read
+// inputs more than once. The returned function releases it.
+func openInput(stdin io.Reader, name string) (ingest.Input, func(), error) {
+	f, err := openNamed(stdin, name)
+	if err != nil {
+		return ingest.Input{}, nil, err
+	}
+	done := func() { f.Close() }
+	if name == "-" {
+		done = func() { f.Close(); os.Remove(f.Name()) }
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = usageError("name the files in it", "open %q: is a directory", name)
+	}
+	if err == nil && !info.Mode().IsRegular() { // /dev/null, a pipe: no size, no second read
+		spooled, serr := spool(f)
+		done()
+		if serr != nil {
+			return ingest.Input{}, nil, usageError("", "read %q: %w", name, serr)
+		}
+		f, done = spooled, func() { spooled.Close(); os.Remove(spooled.Name()) }
+		info, err = f.Stat()
+	}
+	if err != nil {
+		done()
+		return ingest.Input{}, nil, err
+	}
+	return ingest.Input{Name: baseName(name), Data: f, Size: info.Size(), File: f.Name()}, done, nil
+}
+
+func openNamed(stdin io.Reader, name string) (*os.File, error) {
+	if name == "-" {
+		f, err := spool(stdin)
+		if err != nil {
+			return nil, usageError("", "read standard input: %w", err)
+		}
+		return f, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, usageError("", "open %q: %w", name, cause(err))
+	}
+	return f, nil
+}
+
+// spool copies a stream into a temporary file.
+func spool(r io.Reader) (*os.File, error) {
+	f, err := os.CreateTemp("", "feedparity-*.csv")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := io.Copy(f, r); err != nil {
+		f.Close()
+		os.Remove(f.Name())
+		return nil, err
+	}
+	return f, nil
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/wire"
+)
+
+// writeJSON writes one value on a line of its own, with characters as they are.
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// showCase prints a case without running anything.
+func showCase(w io.Writer, c *golden.Case, dir string) error {
+	field := func(name, format string, args ...any) {
+		fmt.Fprintf(w, "%-10s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	field("case", "%s", dir)
+	field("signature", "%s", c.Signature)
+	field("state", "%s, %s, %s view", c.State, c.Severity, c.View)
+	if c.State == golden.Accepted {
+		field("accepted", "by %s: %s", c.Owner, c.Reason)
+	}
+	for _, p := range ingest.Paths {
+		if c.Calls[p] != "" {
+			field(p.String(), "%s", c.Calls[p])
+		} else {
+			field(p.String(), "%s", c.Settings(p))
+		}
+	}
+	field("confirmed", "%s", orNone(strings.Join(c.Confirmed, ", ")))
+	if c.Fix != "" {
+		field("fix", "%s", c.Fix)
+	}
+	field("input", "%s", plural(len(c.Input), "byte"))
+	fmt.Fprint(w, hexDump(c.Input, 256))
+	for _, p := range ingest.Paths {
+		fmt.Fprintf(w, "%s outcome\n", p)
+		printOutcome(w, c.Outcomes[p])
+	}
+	return nil
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// maxShown bounds how much of a line people are shown.
+const maxShown = 160
+
+func printOutcome(w io.Writer, o ingest.Outcome) {
+	lines := strings.Split(strings.TrimRight(string(wire.AppendOutcome(nil, o)), "\n"), "\n")
+	for _, l := range lines {
+		if l == "" {
+			l = "(no rows)"
+		}
+		fmt.Fprintf(w, "  %s\n", cut(visible(l), maxShown))
+	}
+}
+
+// cut shortens a line for people, at a character.
+func cut(s string, limit int) string {
+	if ingest.RuneCount(s) <= limit {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n++; n > limit {
+			return s[:i] + fmt.Sprintf("... (%d characters)", ingest.RuneCount(s))
+		}
+	}
+	return s
+}
+
+// visible shows control characters, which a terminal would obey, as escapes, and
+// surrogates, which it cannot show.
+func visible(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, n := ingest.DecodeRune(s[i:])
+		switch {
+		case r < ' ' || r == 0x7F:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case r >= 0x80 && r < 0xA1 || r == 0xFEFF || r == 0x2028 || r == 0x2029 || r == 0x200B || ingest.IsSurrogate(r):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteString(s[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
+}
+
+// hexDump prints bytes sixteen a line with their offsets, at most limit of them.
+func hexDump(data []byte, limit int) string {
+	var b strings.Builder
+	for i := 0; i < len(data) && i < limit; i += 16 {
+		line := data[i:min(i+16, len(data), limit)]
+		fmt.Fprintf(&b, "  %06x  %-47s  %s\n", i, fmt.Sprintf("% x", line), printable(line))
+	}
+	if len(data) > limit {
+		fmt.Fprintf(&b, "  ... %d more bytes\n", len(data)-limit)
+	}
+	return b.String()
+}
+
+func printable(b []byte) string {
+	out := make([]byte, len(b))
+	for i, c := range b {
+		out[i] = '.'
+		if c >= ' ' && c < 0x7F {
+			out[i] = c
+		}
+	}
+	return string(out)
+}
+
+// describe shows a value with its Python type and, where it is not plain ASCII,
+// its code points or bytes.
+func describe(v ingest.Value) string {
+	switch v.Kind {
+	case ingest.KindText:
+		s := fmt.Sprintf("%s  text", cut(`"`+visible(v.Str)+`"`, 60))
+		if !ingest.IsASCII(v.Str) || visible(v.Str) != v.Str {
+			s += "  " + codePoints(v.Str)
+		}
+		return s
+	case ingest.KindBytes:
+		return fmt.Sprintf("%s  bytes  % x", cut(`"`+visible(ingest.Latin1Text(v.Str))+`"`, 60), v.Str[:min(len(v.Str), maxPoints)])
+	case ingest.KindNone:
+		return "None"
+	}
+	return fmt.Sprintf("%s  %s", cut(visible(string(wire.AppendValue(nil, v))), 80), v.Kind)
+}
+
+// maxPoints bounds how many code points are listed.
+const maxPoints = 16
+
+func codePoints(s string) string {
+	var out []string
+	for _, r := range ingest.Runes(s) {
+		if len(out) == maxPoints {
+			return strings.Join(append(out, "..."), " ")
+		}
+		out = append(out, fmt.Sprintf("U+%04X", r))
+	}
+	return strings.Join(out, " ")
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/sweep"
+)
+
+const sweepLong = `Pulls what is new from every feed's source, runs both paths on it, and files a golden
+case for every divergence no delivery of the feed has shown before. It reads
+feedparity.yaml, never writes to a supplier, and one failing feed does not stop
+the others. docs/operations.md says how to run it every night.`
+
+// failOn are the values of --fail-on.
+var failOn = []string{"any", "new", "silent", "never"}
+
+func newSweep(std streams) *cobra.Command {
+	var file, fail string
+	var asJSON bool
+	var only []string
+	cmd := &cobra.Command{
+		Use:   "sweep",
+		Short: "Pull new deliveries of every feed and run both paths on them",
+		Long:  sweepLong,
+		Example: `  feedparity sweep
+  feedparity sweep --config /srv/feeds/feedparity.yaml --fail-on any
+  feedparity sweep --feed acme-stock --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkFailOn(fail); err != nil {
+				return err
+			}
+			c, err := config.Load(file)
+			if err != nil {
+				return configError(err)
+			}
+			feeds, err := chosenFeeds(c, only)
+			if err != nil {
+				return err
+			}
+			res, err := sweepConfig(cmd.Context(), std, c, feeds)
+			if err != nil {
+				return err
+			}
+			if err := reportSweep(std, c.Reports, res, asJSON); err != nil {
+				return err
+			}
+			return exit(sweepStatus(res, fail))
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file")
+	cmd.Flags().StringVar(&fail, "fail-on", "new", "which divergences make the exit status 1: any, new, silent or never")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document instead of the table")
+	cmd.Flags().StringArrayVar(&only, "feed", nil, "sweep only this feed; may be given several times")
+	must(cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOn, cobra.ShellCompDirectiveNoFileComp)))
+	return cmd
+}
+
+func checkFailOn(fail string) error {
+	if !slices.Contains(failOn, fail) {
+		return usageError("", "read --fail-on: %q: want any, new, silent or never", fail)
+	}
+	return nil
+}
+
+func chosenFeeds(c *config.Config, only []string) ([]config.Feed, error) {
+	if len(only) == 0 {
+		return c.Feeds, nil
+	}
+	var out []config.Feed
+	for _, name := range only {
+		f, err := c.Feed(name)
+		if err != nil {
+			return nil, usageError("", "read --feed: %w", err)
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// sweepConfig sweeps feeds with the directories and the state of a configuration.
+func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []config.Feed) (*sweep.Result, error) {
+	lock, err := state.Acquire(c.State)
+	if err != nil {
+		return nil, stateError(err)
+	}
+	defer lock.Release()
+	db, err := state.Open(ctx, c.State)
+	if err != nil {
+		return nil, stateError(err)
+	}
+	defer db.Close()
+	revision, err := c.Revision(ctx)
+	if err != nil {
+		return nil, usageError("", "%w", err)
+	}
+	eng := openEngines(ctx, embedded.New(), true, runners(c)...)
+	defer eng.close()
+	watch := newProgress(std.err, len(feeds))
+	defer watch.finish()
+	return sweep.Run(ctx, sweep.Options{
+		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Inbox: c.Inbox,
+		Revision: revision, Engine: "embedded " + version(), Observe: watch.event, Now: time.Now,
+	})
+}
+
+// stateError words why the state could not be used.
+func stateError(err error) error {
+	if errors.Is(err, state.ErrLocked) {
+		return &statusError{statusLocked, err, "wait for it to end; its lock goes when its process does"}
+	}
+	var oe *state.OpenError
+	if errors.As(err, &oe) {
+		return usageError(oe.Hint, "%w", err)
+	}
+	return usageError("", "%w", err)
+}
+
+// sweepStatus is the exit status of a sweep; what failed outranks what diverged.
+func sweepStatus(res *sweep.Result, fail string) int {
+	if res.Failed() > 0 {
+		return statusIncomplete
+	}
+	for _, f := range res.Findings() {
+		if f.Severity != ingest.Info && counts(fail, f.New, f.Severity) {
+			return statusDiverge
+		}
+	}
+	return statusOK
+}
+
+// counts applies --fail-on to one finding.
+func counts(fail string, isNew bool, severity ingest.Severity) bool {
+	switch fail {
+	case "never":
+		return false
+	case "new":
+		return isNew
+	case "silent":
+		return severity == ingest.Silent
+	}
+	return true
+}
+
+// relative shortens a path below the working directory for people.
+func relative(path string) string {
+	wd, err := filepath.Abs(".")
+	if err != nil {
+		return path
+	}
+	rel, err := filepath.Rel(wd, path)
+	if err != nil || !filepath.IsLocal(rel) {
+		return path
+	}
+	return rel
+}
+
+// summary says in a line what a sweep did, including that it is not the whole truth.
+func summary(res *sweep.Result) string {
+	deliveries, seen, fresh, known := 0, 0, 0, 0
+	for _, f := range res.Feeds {
+		deliveries += len(f.Deliveries)
+		seen += f.Seen
+	}
+	for _, f := range res.Findings() {
+		switch {
+		case f.New:
+			fresh++
+		case f.Severity != ingest.Info:
+			known++
+		}
+	}
+	s := fmt.Sprintf("%s swept: %s new, %d seen before; %s new, %d known", plural(len(res.Feeds), "feed"), plurals(deliveries, "delivery", "deliveries"), seen, plural(fresh, "divergence"), known)
+	if n := res.Failed(); n > 0 {
+		s += fmt.Sprintf("; NOT COMPLETE: %s failed or not compared", plurals(n, "feed or delivery", "feeds or deliveries"))
+	}
+	return s
+}
+
+func plurals(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,71 @@
+package parity
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/feedparity/feedparity/ingest/detect"
+	"github.com/feedparity/feedparity/ingest/normalize"
+)
+
+// input is the bytes of a view.
+type input struct {
+	data io.ReaderAt
+	size int64
+	file string   // a file with exactly these bytes, "" if there is none
+	temp *os.File // ours to remove
+}
+
+func (in *input) release() {
+	if in.temp != nil {
+		in.temp.Close()
+		os.Remove(in.temp.Name())
+		in.temp = nil
+	}
+}
+
+// inMemory is the size up to which a normalized view is held in memory; larger
+// ones go to a temporary file, so that memory stays bounded.
+const inMemory = 1 << 20
+
+// normalized makes the normalized view of a delivery.
+func normalized(d Delivery, found detect.Result) (input, Edits, error) {
+	edits := Edits{ByKind: map[normalize.Kind]int{}}
+	o := normalize.Options{Charset: found.Charset, Delimiter: rune(found.Dialect.Delimiter), Quotechar: rune(found.Dialect.Quotechar),
+		SkipInitialSpace: found.Dialect.SkipInitialSpace,
+		Record: func(e normalize.Edit) error {
+			edits.Count++
+			edits.ByKind[e.Kind]++
+			return nil
+		}}
+	src := io.NewSectionReader(d.Data, 0, d.Size)
+	if d.Size <= inMemory {
+		var out bytes.Buffer
+		_, err := normalize.Normalize(&out, src, o)
+		return input{data: bytes.NewReader(out.Bytes()), size: int64(out.Len())}, edits, err
+	}
+	in, err := toFile(src, o)
+	return in, edits, err
+}
+
+func toFile(src io.Reader, o normalize.Options) (input, error) {
+	f, err := os.CreateTemp("", "feedparity-normalized-*.csv")
+	if err != nil {
+		return input{}, fmt.Errorf("normalize: %w", err)
+	}
+	in := input{data: f, file: f.Name(), temp: f}
+	_, err = normalize.Normalize(f, src, o)
+	if info, serr := f.Stat(); serr == nil {
+		in.size = info.Size()
+	} else {
+		err = errors.Join(err, serr)
+	}
+	if err != nil {
+		in.release()
+		return input{}, err
+	}
+	return in, nil
+}

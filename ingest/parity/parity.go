@@ -1,0 +1,208 @@
+// Package parity is the straight line for one delivery:
+//
+//	detect -> normalize -> run(py2), run(py3) -> diff -> classify -> shrink
+//
+// Line.Check takes a delivery as sent and reports, for the raw and for the
+// normalized view, whether the two paths agree and, where they do not, why.
+// Line.Minimize turns one finding into the smallest input that still shows it.
+package parity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
+	"github.com/feedparity/feedparity/ingest/detect"
+	"github.com/feedparity/feedparity/ingest/diff"
+	"github.com/feedparity/feedparity/ingest/normalize"
+)
+
+// Line runs deliveries. It is safe for concurrent use if its engines are.
+type Line struct {
+	// Engine runs policies; the team's own functions need one that can.
+	Engine ingest.Engine
+	// Calls runs the team's own functions, if a delivery has any.
+	Calls ingest.Engine
+}
+
+// Delivery is one file of a feed, as sent, and what its feed says about it.
+type Delivery struct {
+	Feed    string
+	Name    string // the supplier's file name
+	Data    io.ReaderAt
+	Size    int64
+	File    string // a file holding exactly these bytes, if there is one
+	Charset string // what the supplier declares, "" if nothing
+	Pair    ingest.Pair
+	Calls   [2]*ingest.Call // by ingest.Path; nil where the policy is run
+	Compare ingest.Comparison
+}
+
+// Report is what the line found out about a delivery.
+type Report struct {
+	Feed     string
+	Name     string
+	Pair     string
+	Detected detect.Result
+	Views    []View // raw, then normalized
+}
+
+// View is what came of one view.
+type View struct {
+	View     ingest.View
+	Py2, Py3 ingest.Settings // resolved: nothing in them is "detected"
+	Result   diff.Result
+	Findings []classify.Finding // worst first
+	Edits    Edits              // what the normalizer changed; empty for raw
+	// Err says why the paths were not compared; Result.Verdict is then
+	// ingest.NotCompared.
+	Err error
+
+	input input
+}
+
+// Edits counts what the normalizer did.
+type Edits struct {
+	Count  int
+	ByKind map[normalize.Kind]int
+}
+
+// Close releases what the views hold. The report stays readable, but nothing of
+// it can be minimized afterwards.
+func (r *Report) Close() {
+	for i := range r.Views {
+		r.Views[i].input.release()
+	}
+}
+
+// Worst returns the verdict that speaks for the whole delivery: the first of
+// not-compared, diverge, parity, agree-fault, agree-empty that a view has.
+func (r *Report) Worst() ingest.Verdict {
+	for _, v := range []ingest.Verdict{ingest.NotCompared, ingest.Diverge, ingest.Parity, ingest.AgreeFault} {
+		for _, view := range r.Views {
+			if view.Result.Verdict == v {
+				return v
+			}
+		}
+	}
+	return ingest.AgreeEmpty
+}
+
+// ErrBinary says that a delivery is no text, such as a spreadsheet named .csv.
+var ErrBinary = errors.New("not a CSV file")
+
+// Check runs the whole line on a delivery. The error is our own failure to read
+// it; a path that could not be run or compared is reported in its View.
+func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
+	found, err := detect.Detect(d.Data, d.Size, detect.Options{Declared: d.Charset})
+	if err != nil {
+		return nil, fmt.Errorf("detect %q: %w", d.Name, err)
+	}
+	if found.Binary != "" {
+		return nil, fmt.Errorf("detect %q: %w: it is %s", d.Name, ErrBinary, found.Binary)
+	}
+	r := &Report{Feed: d.Feed, Name: d.Name, Pair: d.Pair.Name, Detected: found}
+	for _, v := range []ingest.View{ingest.Raw, ingest.Normalized} {
+		r.Views = append(r.Views, l.view(ctx, d, found, v))
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("check %q: %w", d.Name, ctx.Err())
+		}
+	}
+	return r, nil
+}
+
+// View runs one view of a delivery whose pair names its codecs: detection is not
+// asked, except by the normalizer where the py3 policy's codec is Detected.
+func (l *Line) View(ctx context.Context, d Delivery, v ingest.View) View {
+	found, err := detect.Detect(d.Data, d.Size, detect.Options{Declared: d.Charset})
+	if err != nil {
+		return View{View: v, Err: err, Result: diff.Result{Verdict: ingest.NotCompared}}
+	}
+	return l.view(ctx, d, found, v)
+}
+
+func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v ingest.View) View {
+	out := View{View: v, input: input{data: d.Data, size: d.Size, file: d.File}}
+	out.Py2 = d.Pair.Py2.Resolve(found.Charset, found.Dialect.For(ingest.Py2)).ForView(v)
+	out.Py3 = d.Pair.Py3.Resolve(found.Charset, found.Dialect.For(ingest.Py3)).ForView(v)
+	err := error(nil)
+	if v == ingest.Normalized {
+		out.input, out.Edits, err = normalized(d, found)
+	}
+	if err == nil {
+		err = l.compare(ctx, d, &out)
+	}
+	if err != nil {
+		out.Err, out.Result = err, diff.Result{Verdict: ingest.NotCompared}
+	}
+	return out
+}
+
+// compare runs both paths over a view and explains what differs.
+func (l *Line) compare(ctx context.Context, d Delivery, v *View) error {
+	run := l.engine(d)
+	res, err := l.run(ctx, run, d, v)
+	if err != nil {
+		return err
+	}
+	v.Result = res
+	if res.Verdict != ingest.Diverge && !res.OrderDiffers {
+		return nil
+	}
+	v.Findings, err = classify.Classify(ctx, run, v.caseOf(d), res)
+	slices.SortStableFunc(v.Findings, func(a, b classify.Finding) int { return int(a.Severity) - int(b.Severity) })
+	return err
+}
+
+func (v *View) caseOf(d Delivery) classify.Case {
+	return classify.Case{Name: d.Name, Data: v.input.data, Size: v.input.size, Py2: v.Py2, Py3: v.Py3, Compare: d.Compare, Call: d.Calls != [2]*ingest.Call{}}
+}
+
+func (l *Line) run(ctx context.Context, run ingest.Engine, d Delivery, v *View) (diff.Result, error) {
+	var streams [2]ingest.Rows
+	for _, path := range ingest.Paths {
+		in := ingest.Input{Name: d.Name, Data: v.input.data, Size: v.input.size, File: v.input.file, Settings: v.Py2}
+		if path == ingest.Py3 {
+			in.Settings = v.Py3
+		}
+		rows, err := run.Ingest(ctx, in)
+		if err != nil {
+			return diff.Result{}, err
+		}
+		defer rows.Close()
+		streams[path] = rows
+	}
+	return diff.Compare(streams[ingest.Py2], streams[ingest.Py3], d.Compare)
+}
+
+// engine returns what runs both paths of a delivery.
+func (l *Line) engine(d Delivery) ingest.Engine {
+	if d.Calls == [2]*ingest.Call{} {
+		return l.Engine
+	}
+	return caller{l, d.Calls}
+}
+
+// caller puts the team's own function in the place of a policy.
+type caller struct {
+	line  *Line
+	calls [2]*ingest.Call
+}
+
+// Ingest runs the path's function, or its policy where it has none.
+func (c caller) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
+	call := c.calls[in.Settings.Python.Path()]
+	if call == nil {
+		return c.line.Engine.Ingest(ctx, in)
+	}
+	if c.line.Calls == nil {
+		return nil, &ingest.HarnessError{Code: "no-interpreter", Path: in.Settings.Python.Path(),
+			Msg: "the feed's call " + call.Function + " needs a real Python", Hint: "feedparity doctor lists the interpreters that are found"}
+	}
+	in.Call = call
+	return c.line.Calls.Ingest(ctx, in)
+}

@@ -1,0 +1,228 @@
+// Package sweep is the nightly loop: for every feed it pulls what is new, runs
+// the line on it, files golden cases and remembers what it did. One bad feed, or
+// one bad delivery, never stops the rest; a sweep that is killed loses nothing and
+// doubles nothing (package state says how).
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/detect"
+	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/parity"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// Options are what a sweep works with. Line, State, Archive and Inbox must be set.
+type Options struct {
+	Feeds    []config.Feed
+	Line     *parity.Line
+	Judge    golden.Judge // confirms new cases on real interpreters, if it has any
+	State    *state.DB
+	Archive  string // directory for deliveries as sent
+	Inbox    string // directory for new golden cases
+	Revision string // of the team's code
+	Engine   string // name and version of the engine, part of what is remembered
+	// Hosts is how many servers are spoken to at once, 4 if 0. The feeds of one
+	// server take turns.
+	Hosts int
+	// Observe, if set, is told of each step. Calls do not overlap.
+	Observe func(Event)
+	// Now is the clock, time.Now if nil.
+	Now func() time.Time
+}
+
+// Event is a step of a sweep, for whoever watches.
+type Event struct {
+	Feed     string
+	Delivery string // "" for an event of the feed
+	What     string // "listing", "fetching", "running", "done"
+	Err      error
+}
+
+// Result is what a sweep did.
+type Result struct {
+	Run   int64
+	Feeds []Feed // in the configuration's order
+}
+
+// Feed is what became of one feed.
+type Feed struct {
+	Name       string
+	Listed     int // files its source has, matching or not
+	Seen       int // deliveries that were run before
+	Skipped    int // deliveries left out on first sight
+	Deliveries []Delivery
+	Unparsed   []fetch.Unparsed // lines of the listing that may hide a delivery
+	Err        error            // the feed could not be swept to its end
+}
+
+// Delivery is what became of one delivery.
+type Delivery struct {
+	Feed     string
+	Path     string // on the supplier's side, raw bytes
+	Name     string // its last element
+	SHA256   string
+	Detected detect.Result
+	Pair     string
+	Views    []View
+	Known    bool  // the same bytes were run before under another name or time
+	Err      error // it could not be fetched or run
+}
+
+// View is what came of one view of a delivery.
+type View struct {
+	View     ingest.View
+	Verdict  ingest.Verdict
+	Severity ingest.Severity
+	Py2Rows  int
+	Py3Rows  int
+	Findings []Finding
+	Err      error // why it was not compared
+}
+
+// Finding is one signature in one view.
+type Finding struct {
+	Cause     string
+	Signature string
+	Severity  ingest.Severity
+	Count     int
+	Case      string // directory of its golden case, "" if it has none
+	New       bool   // its feed never showed it before
+	Err       error  // why no case could be written
+}
+
+// Failed counts feeds and deliveries that could not be swept or compared.
+func (r *Result) Failed() int {
+	n := 0
+	for _, f := range r.Feeds {
+		if f.Err != nil {
+			n++
+		}
+		for _, d := range f.Deliveries {
+			if d.failed() {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (d *Delivery) failed() bool {
+	if d.Err != nil {
+		return true
+	}
+	for _, v := range d.Views {
+		if v.Verdict == ingest.NotCompared {
+			return true
+		}
+		for _, f := range v.Findings {
+			if f.Err != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Findings returns every finding of the sweep, deliveries in order, raw view first.
+func (r *Result) Findings() []Finding {
+	var out []Finding
+	for _, f := range r.Feeds {
+		for _, d := range f.Deliveries {
+			for _, v := range d.Views {
+				out = append(out, v.Findings...)
+			}
+		}
+	}
+	return out
+}
+
+// sweeper is a sweep under way.
+type sweeper struct {
+	Options
+	run   int64
+	inbox *golden.Store
+	mu    sync.Mutex // held while observing
+}
+
+// Run sweeps all feeds. The caller holds the state's lock. The error is a failure
+// of the sweep as a whole (its state, its context); what happened to feeds is in
+// the Result, which is never nil.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Hosts <= 0 {
+		o.Hosts = 4
+	}
+	s := &sweeper{Options: o, inbox: golden.NewStore(o.Inbox)}
+	res := &Result{Feeds: make([]Feed, len(o.Feeds))}
+	var err error
+	if s.run, err = o.State.Begin(ctx, o.Revision, o.Engine, o.Now()); err != nil {
+		return res, fmt.Errorf("begin sweep: %w", err)
+	}
+	res.Run = s.run
+	s.hosts(ctx, res)
+	status := "ok"
+	switch {
+	case ctx.Err() != nil:
+		status, err = "interrupted", fmt.Errorf("sweep: %w", ctx.Err())
+	case res.Failed() > 0:
+		status = "incomplete"
+	}
+	// The run is closed even where the context has ended: its status says so.
+	if eerr := o.State.End(context.WithoutCancel(ctx), s.run, status, o.Now()); err == nil && eerr != nil {
+		err = fmt.Errorf("end sweep: %w", eerr)
+	}
+	return res, err
+}
+
+// hosts sweeps the servers side by side and the feeds of each one by one.
+func (s *sweeper) hosts(ctx context.Context, res *Result) {
+	byHost := map[string][]int{}
+	var order []string
+	for i, f := range s.Feeds {
+		h := host(f.Source.URL)
+		if byHost[h] == nil {
+			order = append(order, h)
+		}
+		byHost[h] = append(byHost[h], i)
+	}
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, s.Hosts)
+	for _, h := range order {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			for _, i := range byHost[h] {
+				res.Feeds[i] = s.feed(ctx, s.Feeds[i])
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// host is what two feeds of one server have in common.
+func host(source string) string {
+	if u, err := url.Parse(source); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return "local"
+}
+
+func (s *sweeper) observe(e Event) {
+	if s.Observe == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Observe(e)
+}

@@ -32,6 +32,7 @@ func stripText(m *model, s string, left, right bool) string {
 	return s
 }
 
+// isTextSpace is Py_UNICODE_ISSPACE; below U+0080 all versions agree.
 func isTextSpace(m *model, r rune) bool {
 	if r < utf8.RuneSelf {
 		return r == ' ' || r >= '\t' && r <= '\r' || r >= 0x1C && r <= 0x1F
@@ -50,6 +51,8 @@ func stripBytes(s string, left, right bool) string {
 	return s
 }
 
+// lowerText and upperText are lower() and upper(): simple mappings of one character
+// to one in 2.7, full ones of Unicode's SpecialCasing in 3.x.
 func lowerText(m *model, s string) string {
 	return mapText(s, func(dst []byte, at int, r rune) []byte { return appendLower(dst, m, s, at, r) })
 }

@@ -132,6 +132,8 @@ func significant(digits []byte) []byte {
 	return digits
 }
 
+// scanWord reads Infinity, NaN and sNaN, in any case of ASCII letters. What a NaN
+// carries may be any digits; leading zeros go.
 func (d *number) scanWord(s []byte) bool {
 	lower := lowerASCII(string(s))
 	if lower == "inf" || lower == "infinity" {
@@ -147,7 +149,8 @@ func (d *number) scanWord(s []byte) bool {
 	return ok && digitsLen([]byte(payload)) == len(payload)
 }
 
-// scanExponent reads what follows the E.
+// scanExponent reads what follows the E. Up to 17 digits leave room in an int64 for
+// the length of the fraction.
 func (d *number) scanExponent(s []byte) bool {
 	n := signLen(s)
 	if len(s) == n || digitsLen(s[n:]) < len(s)-n {
@@ -207,6 +210,8 @@ func (d *number) String() string {
 	return string(out)
 }
 
+// scientific writes one digit before the point and the adjusted exponent, which is
+// never 0 here.
 func (d *number) scientific(out []byte) string {
 	out = append(out, d.digits[0])
 	if len(d.digits) > 1 {

@@ -49,6 +49,7 @@ func ParseFloat(py ingest.Python, v ingest.Value) (repr string, fault *ingest.Fa
 	return parseFloat(m, v)
 }
 
+// parseFloat is float(cell), as ParseFloat describes it.
 func parseFloat(m *model, v ingest.Value) (string, *ingest.Fault) {
 	if m.bytes {
 		return float2(m, v)
@@ -133,6 +134,8 @@ func scanFloat(s []byte) int {
 	return i + exponentLen(s[i:])
 }
 
+// scanInfNaN is _Py_parse_inf_or_nan. The longer word is tried first: "infinit" is
+// "inf" with something after it.
 func scanInfNaN(s []byte) int {
 	i := signLen(s)
 	for _, word := range [...]string{"infinity", "inf", "nan"} {

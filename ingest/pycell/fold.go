@@ -25,6 +25,8 @@ func encodeDecimal(m *model, s string) ([]byte, *ingest.Fault) {
 	return out, nil
 }
 
+// encodeDecimalRune returns the byte that stands for r. The order matters: U+0085
+// and U+00A0 are spaces before they are Latin-1.
 func encodeDecimalRune(m *model, r rune) (byte, bool) {
 	switch {
 	case space.has(m, r):

@@ -40,7 +40,9 @@ func int2(m *model, v ingest.Value) (string, *ingest.Fault) {
 	return canonicalInt(s[:sign], body[:n]), nil
 }
 
-// int3 is PyLong_FromUnicodeObject with PyLong_FromString of 3.x.
+// int3 is PyLong_FromUnicodeObject with PyLong_FromString of 3.x. The digits are
+// counted against the limit before (to 3.11) or after what follows them is looked
+// at, but always before a NUL is, which only the caller notices.
 func int3(m *model, v ingest.Value) (string, *ingest.Fault) {
 	all := foldText(m, v.Str)
 	s := trimLeft(cString(all))
@@ -63,6 +65,7 @@ func int3(m *model, v ingest.Value) (string, *ingest.Fault) {
 	return "", ingest.Faultf("ValueError", "invalid literal for int() with base 10: %s", shortRepr(m, v))
 }
 
+// canonicalInt writes digits as str(int) does: no leading zeros, no plus, no -0.
 func canonicalInt(sign, digits []byte) string {
 	digits = bytes.TrimLeft(digits, "0")
 	switch {

@@ -42,6 +42,7 @@ func Clean(py ingest.Python, step ingest.Step, v ingest.Value) (ingest.Value, *i
 	return v, nil, nil
 }
 
+// cleaned applies a step. Case maps of ASCII text need no tables in any version.
 func cleaned(m *model, step ingest.Step, v ingest.Value) (string, error) {
 	ascii := v.Kind == ingest.KindBytes || ingest.IsASCII(v.Str)
 	s := v.Str

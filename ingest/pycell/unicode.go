@@ -1,5 +1,7 @@
 package pycell
 
+//go:generate sh -c "go run maketables.go $HOME/.pyenv/versions/*/bin/python"
+
 import (
 	"slices"
 	"sync"
@@ -38,6 +40,8 @@ type table struct {
 	specials      []special
 }
 
+// What is asked of the tables. Cased and ignorable, which Python does not show, were
+// read off what title() and lower() do with what follows (maketables.py).
 var (
 	lowerCase   = property{runs: lowerRuns, specials: lowerSpecials}
 	upperCase   = property{runs: upperRuns, specials: upperSpecials}
@@ -49,6 +53,7 @@ var (
 	unprintable = property{runs: unprintableRuns}
 )
 
+// table returns the version's share, drawn from the common list on first use.
 func (p *property) table(m *model) *table {
 	t := &p.of[m.index]
 	p.once[m.index].Do(func() {
@@ -79,6 +84,7 @@ func (t *table) find(r rune) (int32, bool) {
 	return findRun(t.second, r)
 }
 
+// findRun looks up r among runs that do not overlap.
 func findRun(runs []run, r rune) (int32, bool) {
 	i, ok := slices.BinarySearchFunc(runs, r, func(x run, r rune) int {
 		switch {
@@ -95,6 +101,7 @@ func findRun(runs []run, r rune) (int32, bool) {
 	return runs[i].delta, true
 }
 
+// has reports whether the version gives r the property.
 func (p *property) has(m *model, r rune) bool {
 	_, ok := p.table(m).find(r)
 	return ok

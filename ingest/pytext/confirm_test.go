@@ -103,7 +103,7 @@ func call[T any](t *testing.T, p *interp.Process, function string, args any) T {
 // waysOf lists what is tried on every file: each mode of the version with codecs
 // of every shape and the error handlers that change what is yielded.
 func waysOf(py ingest.Python, rng *rand.Rand) []way {
-	codecs := []string{"utf-8", "utf-8-sig", "latin-1", "cp1252", "ascii", "utf-16", "utf-16-le", "utf-16-be"}
+	codecs := []string{"utf-8", "utf-8-sig", "latin-1", "cp1252", "ascii", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "cp037", "koi8_t", "cp65001"}
 	handlers := []string{"strict", "strict", "replace", "ignore", "bogus"}
 	if py.Path() == ingest.Py3 {
 		handlers = append(handlers, "surrogateescape", "backslashreplace")
@@ -231,7 +231,16 @@ func randomFile(rng *rand.Rand) []byte {
 	return data
 }
 
+// toUTF16 makes UTF-16, now and then UTF-32, of either byte order, with a byte
+// order mark or without, sometimes cut short.
 func toUTF16(rng *rand.Rand, data []byte) []byte {
+	if rng.IntN(4) == 0 {
+		out := []byte("\xff\xfe\x00\x00")[:4*rng.IntN(2)]
+		for _, r := range string(data) {
+			out = binary.LittleEndian.AppendUint32(out, uint32(r))
+		}
+		return out[:len(out)-min(len(out), rng.IntN(2)*rng.IntN(4))]
+	}
 	units := utf16.Encode([]rune(string(data)))
 	if rng.IntN(3) > 0 {
 		units = append([]uint16{0xFEFF}, units...)
@@ -309,8 +318,8 @@ func decodePiece(t *testing.T, py ingest.Python, codec string, data, piece []byt
 		codec = "utf-8"
 	case codec == "utf-16" && bytes.HasPrefix(data, []byte("\xfe\xff")):
 		codec = "utf-16-be"
-	case codec == "utf-16":
-		codec = "utf-16-le"
+	case codec == "utf-16" || codec == "utf-32":
+		codec += "-le"
 	}
 	c, _, err := pycodec.Lookup(py, codec)
 	if err != nil {

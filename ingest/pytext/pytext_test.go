@@ -47,6 +47,8 @@ var linesTable = []struct {
 	{"codecs.open gives lines before a bad one", py313, way{"codecs-open", "utf-8", "strict"}, strings.Repeat("x\n", 100) + "\xff", append(slices.Repeat([]string{"x\n"}, 70), "! UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte")},
 	{"recode joins surrogates", py27, way{"recode", "utf-8", "strict"}, "\xed\xa0\xbd\xed\xb8\x80\r\xed\xa0\x80", []string{"😀\r", "\xed\xa0\x80"}},
 	{"part of a signature reads as nothing", py313, way{"text", "utf-8-sig", "strict"}, "\xef\xbb", nil},
+	{"no codec is asked about nothing", py36, way{"splitlines", "cp65001", "strict"}, "", nil},
+	{"but open() asks at once", py36, way{"text", "cp65001", "strict"}, "", []string{"! LookupError: cp65001 encoding is only available on Windows"}},
 	{"a codec only other versions have", py27, way{"recode", "koi8_t", "strict"}, "x", []string{"! LookupError: unknown encoding: koi8_t"}},
 }
 

@@ -1,0 +1,193 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Precision says how much of an Entry's MTime is known, as package fetch does:
+// 0 nothing, 1 the day, 2 the minute, 3 the second.
+type Precision uint8
+
+// The precisions, coarsest first.
+const (
+	PrecisionNone Precision = iota
+	PrecisionDay
+	PrecisionMinute
+	PrecisionSecond
+)
+
+var units = [...]time.Duration{PrecisionDay: 24 * time.Hour, PrecisionMinute: time.Minute, PrecisionSecond: time.Second}
+
+// Entry is a file on a supplier's side as a listing shows it.
+type Entry struct {
+	Path      string // raw bytes
+	Size      int64  // -1 if not known
+	MTime     time.Time
+	Precision Precision
+	ETag      string // the server's mark of this version, "" if none
+}
+
+// Status is how far a delivery has come.
+type Status string
+
+// The statuses of a delivery.
+const (
+	Fetched   Status = "fetched"   // in the archive, not yet run to the end
+	Processed Status = "processed" // its outcomes are recorded
+)
+
+// Delivery is what is remembered of a file.
+type Delivery struct {
+	Entry
+	Feed      string
+	SHA256    string // of the bytes as fetched
+	Bytes     int64
+	Status    Status
+	FirstSeen time.Time
+	LastSeen  time.Time
+}
+
+// News says what a listed file is to us.
+type News string
+
+// What a listed file can be.
+const (
+	New        News = "new"        // its path was never seen
+	Changed    News = "changed"    // seen, with another size, time or mark
+	Unfinished News = "unfinished" // fetched as it is, but not processed: a sweep was cut short
+	Seen       News = "seen"       // processed as it is
+)
+
+// Look compares a listed file with what is remembered of its path. Every path
+// has its own memory, so a file that arrives late with an old time is new all the
+// same. Times count at the coarser of both precisions: a server that shows
+// minutes today and only the day in half a year has not changed its files.
+func (d *DB) Look(ctx context.Context, feed string, e Entry) (News, Delivery, error) {
+	was, err := d.Delivery(ctx, feed, e.Path)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return New, Delivery{}, nil
+	case err != nil:
+		return "", was, err
+	case !sameVersion(was.Entry, e):
+		return Changed, was, nil
+	case was.Status != Processed:
+		return Unfinished, was, nil
+	}
+	return Seen, was, nil
+}
+
+func sameVersion(a, b Entry) bool {
+	if a.Size >= 0 && b.Size >= 0 && a.Size != b.Size || a.ETag != "" && b.ETag != "" && a.ETag != b.ETag {
+		return false
+	}
+	p := min(a.Precision, b.Precision)
+	if p == PrecisionNone {
+		return true
+	}
+	return a.MTime.UTC().Truncate(units[p]).Equal(b.MTime.UTC().Truncate(units[p]))
+}
+
+const deliveryColumns = "feed, path, size, mtime, precision, etag, sha256, bytes, status, first_seen, last_seen"
+
+// Delivery returns what is remembered of a path; the error wraps sql.ErrNoRows
+// where that is nothing.
+func (d *DB) Delivery(ctx context.Context, feed, path string) (Delivery, error) {
+	row := d.db.QueryRowContext(ctx, "SELECT "+deliveryColumns+" FROM deliveries WHERE feed = ? AND path = ?", feed, []byte(path))
+	out, err := scanDelivery(row.Scan)
+	if err != nil {
+		return out, fmt.Errorf("read delivery of feed %q: %w", feed, err)
+	}
+	return out, nil
+}
+
+// Latest returns a feed's n latest deliveries, newest first: what a changed
+// revision of the code runs again.
+func (d *DB) Latest(ctx context.Context, feed string, n int) ([]Delivery, error) {
+	rows, err := d.db.QueryContext(ctx, "SELECT "+deliveryColumns+` FROM deliveries WHERE feed = ?
+		ORDER BY coalesce(mtime, first_seen) DESC, path DESC LIMIT ?`, feed, n)
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries of feed %q: %w", feed, err)
+	}
+	defer rows.Close()
+	var out []Delivery
+	for rows.Next() {
+		one, err := scanDelivery(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("read deliveries of feed %q: %w", feed, err)
+		}
+		out = append(out, one)
+	}
+	return out, rows.Err()
+}
+
+// Known reports whether any delivery of the feed is remembered; if not, it is
+// seen for the first time and its backfill applies.
+func (d *DB) Known(ctx context.Context, feed string) (bool, error) {
+	found, err := d.Latest(ctx, feed, 1)
+	return len(found) > 0, err
+}
+
+func scanDelivery(scan func(...any) error) (Delivery, error) {
+	var out Delivery
+	var path []byte
+	var mtime sql.NullInt64
+	var first, last int64
+	err := scan(&out.Feed, &path, &out.Size, &mtime, &out.Precision, &out.ETag, &out.SHA256, &out.Bytes, &out.Status, &first, &last)
+	out.Path, out.FirstSeen, out.LastSeen = string(path), time.Unix(0, first).UTC(), time.Unix(0, last).UTC()
+	if mtime.Valid {
+		out.MTime = time.Unix(0, mtime.Int64).UTC()
+	}
+	return out, err
+}
+
+// Touch notes that a file was listed again as it is remembered.
+func (d *DB) Touch(ctx context.Context, feed, path string, now time.Time) error {
+	_, err := d.db.ExecContext(ctx, "UPDATE deliveries SET last_seen = ? WHERE feed = ? AND path = ?", now.UnixNano(), feed, []byte(path))
+	if err != nil {
+		return fmt.Errorf("touch delivery of feed %q: %w", feed, err)
+	}
+	return nil
+}
+
+// Skip remembers files that are not taken, such as those older than a feed's
+// backfill, as processed: the next sweep must not take them for new. A skipped
+// delivery has no hash.
+func (d *DB) Skip(ctx context.Context, feed string, now time.Time, entries ...Entry) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		for _, e := range entries {
+			if err := put(ctx, tx, feed, e, "", 0, Processed, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("skip deliveries of feed %q: %w", feed, err)
+	}
+	return nil
+}
+
+// Fetched records that a file is in the archive. It must be called after the
+// rename that put it there.
+func (d *DB) Fetched(ctx context.Context, feed string, e Entry, sha256 string, bytes int64, now time.Time) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error { return put(ctx, tx, feed, e, sha256, bytes, Fetched, now) })
+	if err != nil {
+		return fmt.Errorf("record delivery of feed %q: %w", feed, err)
+	}
+	return nil
+}
+
+func put(ctx context.Context, tx *sql.Tx, feed string, e Entry, sha256 string, bytes int64, status Status, now time.Time) error {
+	mtime := sql.NullInt64{Int64: e.MTime.UnixNano(), Valid: e.Precision != PrecisionNone}
+	_, err := tx.ExecContext(ctx, `INSERT INTO deliveries (`+deliveryColumns+`, fetched) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
+		ON CONFLICT DO UPDATE SET size = excluded.size, mtime = excluded.mtime, precision = excluded.precision, etag = excluded.etag,
+			sha256 = excluded.sha256, bytes = excluded.bytes, status = excluded.status, last_seen = excluded.last_seen,
+			fetched = excluded.fetched, processed = NULL`,
+		feed, []byte(e.Path), e.Size, mtime, e.Precision, e.ETag, sha256, bytes, status, now.UnixNano(), now.UnixNano(), now.UnixNano())
+	return err
+}

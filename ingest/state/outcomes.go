@@ -1,0 +1,191 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+// Key names one comparison for ever: the same bytes, read by the same settings,
+// run by the same code on the same engine, cannot give anything else.
+type Key struct {
+	Feed     string
+	SHA256   string // of the delivery as sent
+	View     ingest.View
+	Settings string // hash of both paths' settings or calls and of the comparison
+	Revision string // of the team's code, "" without any
+	Engine   string // name and version of what ran the paths
+}
+
+// Outcome is what comparing one view of a delivery gave.
+type Outcome struct {
+	Key
+	Charset  string
+	Pair     string
+	Verdict  ingest.Verdict
+	Severity ingest.Severity
+	Error    string // why it is not-compared, "" otherwise
+	Findings []Finding
+}
+
+// Finding is one signature an outcome shows.
+type Finding struct {
+	Signature string
+	Cause     string
+	Dir       string // of its golden case, "" if none was written
+}
+
+// Counter is how often a signature was hit in a feed.
+type Counter struct {
+	Feed      string
+	Signature string
+	Cause     string
+	FirstSeen time.Time
+	LastSeen  time.Time
+	Hits      int64
+	Dir       string
+}
+
+// Begin starts a run and returns its number.
+func (d *DB) Begin(ctx context.Context, revision, engine string, now time.Time) (int64, error) {
+	res, err := d.db.ExecContext(ctx, "INSERT INTO runs (started, revision, engine, status) VALUES (?,?,?,'running')", now.UnixNano(), revision, engine)
+	if err != nil {
+		return 0, fmt.Errorf("begin run: %w", err)
+	}
+	return res.LastInsertId()
+}
+
+// End closes a run with a one-word status such as "ok" or "incomplete".
+func (d *DB) End(ctx context.Context, run int64, status string, now time.Time) error {
+	if _, err := d.db.ExecContext(ctx, "UPDATE runs SET ended = ?, status = ? WHERE id = ?", now.UnixNano(), status, run); err != nil {
+		return fmt.Errorf("end run %d: %w", run, err)
+	}
+	return nil
+}
+
+// Has reports whether an outcome is recorded, so that it need not be made again.
+// One that was not compared does not count: next time the harness may work.
+func (d *DB) Has(ctx context.Context, k Key) (bool, error) {
+	var n int
+	err := d.db.QueryRowContext(ctx, `SELECT count(*) FROM outcomes WHERE feed = ? AND sha256 = ? AND view = ? AND settings = ? AND revision = ? AND engine = ?
+		AND verdict <> ?`, k.Feed, k.SHA256, k.View, k.Settings, k.Revision, k.Engine, ingest.NotCompared).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("look up outcome of feed %q: %w", k.Feed, err)
+	}
+	return n > 0, nil
+}
+
+// Record stores the outcomes of a delivery, counts their signatures and marks
+// the delivery as processed, all in one transaction: after a crash either all of
+// it is there or none. An outcome whose key is there already changes nothing, so
+// that a doubled or repeated run counts once. It returns the signatures that this
+// feed had never shown. A delivery with an outcome that was not compared stays
+// unfinished.
+func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outcome, now time.Time) (fresh []string, err error) {
+	err = d.tx(ctx, func(tx *sql.Tx) error {
+		done := true
+		fresh = nil
+		for _, o := range outcomes {
+			done = done && o.Verdict != ingest.NotCompared
+			added, err := addOutcome(ctx, tx, run, path, o, now)
+			if err != nil {
+				return err
+			}
+			for _, f := range o.Findings {
+				isNew, err := count(ctx, tx, o.Feed, f, added, now)
+				if err != nil {
+					return err
+				}
+				if isNew {
+					fresh = append(fresh, f.Signature)
+				}
+			}
+		}
+		if !done || len(outcomes) == 0 {
+			return nil
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE deliveries SET status = ?, processed = ? WHERE feed = ? AND path = ? AND sha256 = ?",
+			Processed, now.UnixNano(), outcomes[0].Feed, []byte(path), outcomes[0].SHA256)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("record outcomes: %w", err)
+	}
+	return fresh, nil
+}
+
+// addOutcome reports whether the outcome was not there yet. One that was not
+// compared gives way to one that is.
+func addOutcome(ctx context.Context, tx *sql.Tx, run int64, path string, o Outcome, now time.Time) (bool, error) {
+	res, err := tx.ExecContext(ctx, `INSERT INTO outcomes
+		(feed, sha256, view, settings, revision, engine, run, path, recorded, charset, pair, verdict, severity, error)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+		ON CONFLICT DO UPDATE SET run = excluded.run, path = excluded.path, recorded = excluded.recorded, charset = excluded.charset,
+			pair = excluded.pair, verdict = excluded.verdict, severity = excluded.severity, error = excluded.error
+		WHERE outcomes.verdict = ?`,
+		o.Feed, o.SHA256, o.View, o.Settings, o.Revision, o.Engine, run, []byte(path), now.UnixNano(),
+		o.Charset, o.Pair, o.Verdict, o.Severity.String(), o.Error, ingest.NotCompared)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}
+
+// count adds a hit to a signature's counter and reports whether it is the first.
+func count(ctx context.Context, tx *sql.Tx, feed string, f Finding, hit bool, now time.Time) (bool, error) {
+	if !hit {
+		return false, nil
+	}
+	var hits int64
+	err := tx.QueryRowContext(ctx, `INSERT INTO signatures (feed, signature, cause, first_seen, last_seen, hits, dir) VALUES (?,?,?,?,?,1,?)
+		ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, hits = hits + 1, cause = excluded.cause,
+			dir = CASE WHEN excluded.dir = '' THEN dir ELSE excluded.dir END
+		RETURNING hits`, feed, f.Signature, f.Cause, now.UnixNano(), now.UnixNano(), f.Dir).Scan(&hits)
+	return hits == 1, err
+}
+
+// Signature returns the counter of a feed's signature, ok false if it was never hit.
+func (d *DB) Signature(ctx context.Context, feed, signature string) (c Counter, ok bool, err error) {
+	row := d.db.QueryRowContext(ctx, "SELECT "+counterColumns+" FROM signatures WHERE feed = ? AND signature = ?", feed, signature)
+	c, err = scanCounter(row.Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, false, nil
+	}
+	if err != nil {
+		return c, false, fmt.Errorf("read signature of feed %q: %w", feed, err)
+	}
+	return c, true, nil
+}
+
+// Signatures returns all counters in the order of feed and signature.
+func (d *DB) Signatures(ctx context.Context) ([]Counter, error) {
+	rows, err := d.db.QueryContext(ctx, "SELECT "+counterColumns+" FROM signatures ORDER BY feed, signature")
+	if err != nil {
+		return nil, fmt.Errorf("read signatures: %w", err)
+	}
+	defer rows.Close()
+	var out []Counter
+	for rows.Next() {
+		c, err := scanCounter(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("read signatures: %w", err)
+		}
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
+
+const counterColumns = "feed, signature, cause, first_seen, last_seen, hits, dir"
+
+func scanCounter(scan func(...any) error) (Counter, error) {
+	var c Counter
+	var first, last int64
+	err := scan(&c.Feed, &c.Signature, &c.Cause, &first, &last, &c.Hits, &c.Dir)
+	c.FirstSeen, c.LastSeen = time.Unix(0, first).UTC(), time.Unix(0, last).UTC()
+	return c, err
+}

@@ -1,0 +1,348 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+var (
+	ctx = context.Background()
+	t0  = time.Date(2026, 11, 22, 3, 4, 5, 0, time.UTC)
+)
+
+func open(t *testing.T, path string) *DB {
+	t.Helper()
+	d, err := Open(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+func fresh(t *testing.T) *DB {
+	t.Helper()
+	return open(t, filepath.Join(t.TempDir(), "a b?%20é#", "state.db"))
+}
+
+func TestLook(t *testing.T) {
+	d := fresh(t)
+	seen := Entry{Path: "in/\xe9.csv", Size: 10, MTime: t0, Precision: PrecisionMinute, ETag: "x"}
+	edit := func(f func(*Entry)) Entry { e := seen; f(&e); return e }
+	look := func(what string, e Entry, want News) {
+		t.Helper()
+		if got, _, err := d.Look(ctx, "acme", e); err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", what, got, err, want)
+		}
+	}
+	look("never seen", seen, New)
+	if err := d.Fetched(ctx, "acme", seen, "sha", 10, t0); err != nil {
+		t.Fatal(err)
+	}
+	look("fetched, then the power failed", seen, Unfinished)
+	if _, err := d.Record(ctx, begin(t, d), seen.Path, []Outcome{{Key: key("sha"), Verdict: ingest.Parity}}, t0); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name string
+		e    Entry
+		want News
+	}{
+		{"as it was", seen, Seen},
+		{"another size", edit(func(e *Entry) { e.Size = 11 }), Changed},
+		{"size not shown", edit(func(e *Entry) { e.Size = -1 }), Seen},
+		{"a second later, of a minute's precision", edit(func(e *Entry) { e.MTime = t0.Add(time.Second); e.Precision = PrecisionSecond }), Seen},
+		{"a minute later", edit(func(e *Entry) { e.MTime = t0.Add(time.Minute) }), Changed},
+		{"an hour earlier", edit(func(e *Entry) { e.MTime = t0.Add(-time.Hour) }), Changed},
+		{"only the day is shown now", edit(func(e *Entry) { e.MTime = t0.Truncate(24 * time.Hour); e.Precision = PrecisionDay }), Seen},
+		{"no time is shown now", edit(func(e *Entry) { e.MTime = time.Time{}; e.Precision = PrecisionNone }), Seen},
+		{"another mark", edit(func(e *Entry) { e.ETag = "y" }), Changed},
+		{"no mark", edit(func(e *Entry) { e.ETag = "" }), Seen},
+		{"another path, an old time", edit(func(e *Entry) { e.Path = "in/\xe8.csv"; e.MTime = t0.AddDate(-1, 0, 0) }), New},
+	} {
+		look(tt.name, tt.e, tt.want)
+	}
+	if got, _, err := d.Look(ctx, "beta", seen); err != nil || got != New {
+		t.Errorf("another feed's memory: %q, %v", got, err)
+	}
+}
+
+func begin(t *testing.T, d *DB) int64 {
+	t.Helper()
+	run, err := d.Begin(ctx, "rev", "embedded", t0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+func key(sha string) Key {
+	return Key{Feed: "acme", SHA256: sha, View: ingest.Raw, Settings: "s", Revision: "r", Engine: "e"}
+}
+
+func TestDelivery(t *testing.T) {
+	d := fresh(t)
+	if known, err := d.Known(ctx, "acme"); known || err != nil {
+		t.Errorf("Known: %v, %v", known, err)
+	}
+	if _, err := d.Delivery(ctx, "acme", "x"); !errors.Is(err, sql.ErrNoRows) {
+		t.Errorf("a delivery never seen: %v", err)
+	}
+	old := Entry{Path: "old", Size: -1, Precision: PrecisionNone}
+	if err := d.Skip(ctx, "acme", t0, old); err != nil {
+		t.Fatal(err)
+	}
+	late := Entry{Path: "late\xff", Size: 3, MTime: t0.Add(time.Hour), Precision: PrecisionSecond}
+	if err := d.Fetched(ctx, "acme", late, "sha", 3, t0); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Touch(ctx, "acme", late.Path, t0.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	want := Delivery{Entry: late, Feed: "acme", SHA256: "sha", Bytes: 3, Status: Fetched, FirstSeen: t0, LastSeen: t0.Add(time.Minute)}
+	if got, err := d.Delivery(ctx, "acme", late.Path); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v\nwant %+v", got, err, want)
+	}
+	if got, _, err := d.Look(ctx, "acme", old); err != nil || got != Seen {
+		t.Errorf("skipped: %q, %v", got, err)
+	}
+	if got, err := d.Latest(ctx, "acme", 1); err != nil || len(got) != 1 || got[0].Path != late.Path {
+		t.Errorf("Latest: %+v, %v", got, err)
+	}
+	// The same path with other bytes is a delivery of its own, not processed yet.
+	if err := d.Fetched(ctx, "acme", late, "sha2", 3, t0.Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := d.Delivery(ctx, "acme", late.Path); err != nil || got.SHA256 != "sha2" || got.Status != Fetched || !got.FirstSeen.Equal(t0) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestRecordCountsOnce(t *testing.T) {
+	d := fresh(t)
+	run := begin(t, d)
+	if err := d.Fetched(ctx, "acme", Entry{Path: "p", Size: 1}, "sha", 1, t0); err != nil {
+		t.Fatal(err)
+	}
+	outcomes := []Outcome{
+		{Key: key("sha"), Verdict: ingest.Diverge, Findings: []Finding{{Signature: "mojibake x", Cause: "mojibake", Dir: "acme/mojibake-1"}, {Signature: "lone-cr", Cause: "lone-cr"}}},
+		{Key: key("sha"), Verdict: ingest.Parity},
+	}
+	outcomes[1].View = ingest.Normalized
+	for i, want := range [][]string{{"mojibake x", "lone-cr"}, nil} { // the second: a doubled worker
+		got, err := d.Record(ctx, run, "p", outcomes, t0.Add(time.Duration(i)*time.Hour))
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("record %d: fresh %v, %v; want %v", i, got, err, want)
+		}
+	}
+	c, ok, err := d.Signature(ctx, "acme", "mojibake x")
+	if want := (Counter{"acme", "mojibake x", "mojibake", t0, t0, 1, "acme/mojibake-1"}); err != nil || !ok || c != want {
+		t.Errorf("%+v, %v, %v; want %+v", c, ok, err, want)
+	}
+	outcomes[0].SHA256, outcomes[0].Findings[0].Dir = "sha2", ""
+	if got, err := d.Record(ctx, run, "p", outcomes[:1], t0.Add(24*time.Hour)); err != nil || got != nil {
+		t.Errorf("another delivery with known signatures: fresh %v, %v", got, err)
+	}
+	all, err := d.Signatures(ctx)
+	if err != nil || len(all) != 2 || all[1].Hits != 2 || !all[1].LastSeen.Equal(t0.Add(24*time.Hour)) || all[1].Dir != "acme/mojibake-1" {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if _, ok, err := d.Signature(ctx, "beta", "mojibake x"); ok || err != nil {
+		t.Errorf("another feed's signature: %v, %v", ok, err)
+	}
+	if err := d.End(ctx, run, "ok", t0); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNotComparedIsRunAgain(t *testing.T) {
+	d := fresh(t)
+	run := begin(t, d)
+	e := Entry{Path: "p", Size: 1}
+	if err := d.Fetched(ctx, "acme", e, "sha", 1, t0); err != nil {
+		t.Fatal(err)
+	}
+	o := Outcome{Key: key("sha"), Verdict: ingest.NotCompared, Error: "import error"}
+	for i, verdict := range []ingest.Verdict{ingest.NotCompared, ingest.Parity} {
+		if has, err := d.Has(ctx, o.Key); has || err != nil {
+			t.Errorf("%d: Has %v, %v", i, has, err)
+		}
+		o.Verdict = verdict
+		if _, err := d.Record(ctx, run, "p", []Outcome{o}, t0); err != nil {
+			t.Fatal(err)
+		}
+		news, _, err := d.Look(ctx, "acme", e)
+		if want := []News{Unfinished, Seen}[i]; news != want || err != nil {
+			t.Errorf("%d: %q, %v; want %q", i, news, err, want)
+		}
+	}
+	if has, err := d.Has(ctx, o.Key); !has || err != nil {
+		t.Errorf("Has %v, %v", has, err)
+	}
+}
+
+// TestRecordIsOneTransaction makes the last statement of a Record fail.
+func TestRecordIsOneTransaction(t *testing.T) {
+	d := fresh(t)
+	run := begin(t, d)
+	if _, err := d.db.Exec("CREATE TRIGGER full BEFORE INSERT ON signatures WHEN new.signature = 'b' BEGIN SELECT raise(ABORT, 'disk is full'); END"); err != nil {
+		t.Fatal(err)
+	}
+	o := Outcome{Key: key("sha"), Verdict: ingest.Diverge, Findings: []Finding{{Signature: "a"}, {Signature: "b"}}}
+	if fresh, err := d.Record(ctx, run, "p", []Outcome{o}, t0); err == nil || fresh != nil {
+		t.Fatalf("fresh %v, %v; want an error", fresh, err)
+	}
+	if has, err := d.Has(ctx, o.Key); has || err != nil {
+		t.Errorf("half a record stays: %v, %v", has, err)
+	}
+	if all, err := d.Signatures(ctx); len(all) > 0 || err != nil {
+		t.Errorf("counters of half a record: %+v, %v", all, err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	file := func(name, sql string) string {
+		name = filepath.Join(t.TempDir(), name)
+		d, err := Open(ctx, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.db.Exec(sql); err != nil {
+			t.Fatal(err)
+		}
+		d.Close()
+		return name
+	}
+	garbage := filepath.Join(t.TempDir(), "garbage.db")
+	if err := os.WriteFile(garbage, []byte(strings.Repeat("sku,qty\n", 1000)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	torn := file("torn.db", "PRAGMA wal_checkpoint(TRUNCATE)")
+	data, err := os.ReadFile(torn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(torn, append(data[:4096:4096], make([]byte, len(data)-4096)...), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, path string
+		want       error
+	}{
+		{"newer", file("newer.db", "PRAGMA user_version = 99"), ErrNewer},
+		{"another program's", file("foreign.db", "PRAGMA application_id = 7"), ErrForeign},
+		{"unmarked, with tables", file("tables.db", "PRAGMA application_id = 0"), ErrForeign},
+		{"no database", garbage, ErrCorrupt},
+		{"pages of zeros", torn, ErrCorrupt},
+		{"a directory", t.TempDir(), nil},
+	} {
+		before, _ := os.ReadFile(tt.path)
+		_, err := Open(ctx, tt.path)
+		var open *OpenError
+		if !errors.As(err, &open) || tt.want != nil && (!errors.Is(err, tt.want) || open.Hint == "") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error %v, want %v", tt.name, err, tt.want)
+		}
+		if after, _ := os.ReadFile(tt.path); string(after) != string(before) {
+			t.Errorf("%s: the file was changed", tt.name)
+		}
+	}
+}
+
+func TestReopenKeeps(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	d := open(t, path)
+	if err := d.Fetched(ctx, "acme", Entry{Path: "p"}, "sha", 0, t0); err != nil {
+		t.Fatal(err)
+	}
+	// Another process opens the file while this one has it, as after a kill.
+	again := open(t, path)
+	if got, err := again.Delivery(ctx, "acme", "p"); err != nil || got.SHA256 != "sha" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestConcurrentOpenAndWrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			d, err := Open(ctx, path)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer d.Close()
+			for range 10 {
+				run, err := d.Begin(ctx, "", "", t0)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				o := Outcome{Key: key("sha"), Verdict: ingest.Diverge, Findings: []Finding{{Signature: "a"}}}
+				if _, err := d.Record(ctx, run, "p", []Outcome{o}, t0); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if c, ok, err := open(t, path).Signature(ctx, "acme", "a"); !ok || err != nil || c.Hits != 1 {
+		t.Errorf("%+v, %v, %v; want one hit", c, ok, err)
+	}
+}
+
+// TestLock holds the lock in another process and kills it.
+func TestLock(t *testing.T) {
+	if path := os.Getenv("FEEDPARITY_TEST_LOCK"); path != "" {
+		if _, err := Acquire(path); err != nil {
+			os.Exit(1)
+		}
+		os.Stdout.WriteString("locked\n")
+		select {}
+	}
+	path := filepath.Join(t.TempDir(), "state.db")
+	holder := exec.Command(os.Args[0], "-test.run=^TestLock$")
+	holder.Env = append(os.Environ(), "FEEDPARITY_TEST_LOCK="+path)
+	out, err := holder.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := holder.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := out.Read(make([]byte, 16)); n == 0 {
+		t.Fatal(err)
+	}
+	if _, err := Acquire(path); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "another sweep is running (pid ") {
+		t.Errorf("a second sweep: %v", err)
+	}
+	holder.Process.Kill()
+	holder.Wait()
+	l, err := Acquire(path)
+	if err != nil {
+		t.Fatalf("after the holder was killed: %v", err)
+	}
+	if _, err := Acquire(path); !errors.Is(err, ErrLocked) {
+		t.Errorf("twice in one process: %v", err)
+	}
+	if err := l.Release(); err != nil {
+		t.Error(err)
+	}
+	if l, err = Acquire(path); err != nil {
+		t.Errorf("after a release: %v", err)
+	} else {
+		l.Release()
+	}
+}

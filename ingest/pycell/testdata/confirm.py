@@ -6,6 +6,7 @@ from decimal import Decimal
 
 PY2 = sys.version_info[0] == 2
 CHR = unichr if PY2 else chr
+IDEOGRAPH = u'\u4e00'
 
 
 def points(s):
@@ -46,13 +47,14 @@ def cells(cases):
 
 def sweep(args):
     """Results of a method on before + c + after for every step-th code point from
-    start on, of those that change anything."""
+    start on, of those that differ from what an ideograph in c's place gives."""
     op, before, after, start, step = args
     before, after = cell('text', before), cell('text', after)
+    plain = getattr(before + IDEOGRAPH + after, op)().split(IDEOGRAPH)
     out = []
     for cp in range(start, 0x110000, step):
-        text = before + CHR(cp) + after
-        result = getattr(text, op)()
-        if result != text:
+        c = CHR(cp)
+        result = getattr(before + c + after, op)()
+        if result != plain[0] + c + plain[1]:
             out.append(['%x' % cp, points(result)])
     return out

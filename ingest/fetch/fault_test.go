@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -286,6 +287,32 @@ func TestCancel(t *testing.T) {
 				t.Errorf("%+v: %v, want canceled", f, err)
 			}
 		})
+	}
+}
+
+// TestIdleOnce: a silent server costs the idle time once, not once more for the
+// reply that does not come either.
+func TestIdleOnce(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(100)}},
+		Faults: []ftptest.Fault{{Command: "MLSD", Action: ftptest.Stall}, {Command: "RETR", Action: ftptest.Stall}}})
+	o := quick(srv)
+	o.IdleTimeout = 2 * time.Second
+	src := open(t, srv.URL(), o)
+	start := time.Now()
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if _, _, err := src.List(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "no answer for 2s") {
+			t.Errorf("listing: %v", err)
+		}
+	})
+	wg.Go(func() {
+		if _, err := readAll(t.Context(), src, "a.csv", 0); err == nil || !strings.Contains(err.Error(), "no answer for 2s") {
+			t.Errorf("file: %v", err)
+		}
+	})
+	wg.Wait()
+	if took := time.Since(start); took < o.IdleTimeout || took > 2*o.IdleTimeout-300*time.Millisecond {
+		t.Errorf("took %v with an idle timeout of %v", took, o.IdleTimeout)
 	}
 }
 

@@ -1,0 +1,209 @@
+// Package report shows what check, sweep and demo found: a table with a line per
+// delivery and view, a summary to read in the morning, and the same as JSON.
+//
+// Its types are plain data with stable JSON names. Whatever a supplier chose
+// (names of files, messages of exceptions) is escaped where it is shown as text.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Schema names the form of the JSON document; it changes when a field does.
+const Schema = "feedparity-report/1"
+
+// Delivery is one line: a view of a delivery, run through both paths.
+type Delivery struct {
+	Feed      string `json:"feed"`
+	Delivery  string `json:"delivery"` // the file's name; bytes that are no UTF-8 as \xNN
+	SHA256    string `json:"sha256,omitempty"`
+	Charset   string `json:"charset"` // as detected or declared
+	View      string `json:"view"`    // raw or normalized
+	Pair      string `json:"pair"`
+	Verdict   string `json:"verdict"`
+	Severity  string `json:"severity,omitempty"`  // of a divergence
+	Cause     string `json:"cause,omitempty"`     // of the first finding
+	Signature string `json:"signature,omitempty"` // of the first finding
+	Count     int    `json:"count"`               // of differences
+	Case      string `json:"case,omitempty"`      // directory of its golden case
+	State     string `json:"state,omitempty"`     // new, known, regressed, accepted, ...
+	Error     string `json:"error,omitempty"`     // why it was not compared
+}
+
+// Failure is a feed that could not be swept, or not to the end.
+type Failure struct {
+	Feed  string `json:"feed"`
+	Error string `json:"error"`
+	Hint  string `json:"hint,omitempty"`
+}
+
+// Document is a whole report.
+type Document struct {
+	Schema     string     `json:"schema"`
+	Version    string     `json:"version"` // of feedparity
+	Engine     string     `json:"engine"`
+	Revision   string     `json:"revision,omitempty"` // of the team's code
+	Started    time.Time  `json:"started"`
+	Ended      time.Time  `json:"ended"`
+	Summary    Summary    `json:"summary"` // filled in by Finish
+	Deliveries []Delivery `json:"deliveries"`
+	Failures   []Failure  `json:"failures"`
+}
+
+// Summary counts what a document holds.
+type Summary struct {
+	Feeds       int            `json:"feeds"`
+	Deliveries  int            `json:"deliveries"`
+	Views       int            `json:"views"` // lines: each delivery has one or two
+	Verdicts    map[string]int `json:"verdicts"`
+	Severities  map[string]int `json:"severities"` // of divergences
+	Causes      map[string]int `json:"causes"`
+	New         int            `json:"new"` // divergences whose signature is new or has regressed
+	NotCompared int            `json:"not_compared"`
+	Failures    int            `json:"failures"`
+}
+
+// Finish sorts a document, so that equal findings give equal reports whatever
+// order they came in, and counts them.
+func (d *Document) Finish() {
+	d.Schema = Schema
+	slices.SortStableFunc(d.Deliveries, func(a, b Delivery) int {
+		if a.Feed != b.Feed {
+			return strings.Compare(a.Feed, b.Feed)
+		}
+		return strings.Compare(a.Delivery, b.Delivery) // the order of views stays
+	})
+	s := Summary{Verdicts: map[string]int{}, Severities: map[string]int{}, Causes: map[string]int{}, Views: len(d.Deliveries), Failures: len(d.Failures)}
+	feeds, files := map[string]bool{}, map[[3]string]bool{}
+	for _, l := range d.Deliveries {
+		feeds[l.Feed], files[[3]string{l.Feed, l.Delivery, l.SHA256}] = true, true
+		s.Verdicts[l.Verdict]++
+		if l.Verdict == "not-compared" {
+			s.NotCompared++
+		}
+		if l.Verdict != "diverge" {
+			continue
+		}
+		s.Severities[l.Severity]++
+		s.Causes[l.Cause]++
+		if l.State == "new" || l.State == "regressed" {
+			s.New++
+		}
+	}
+	for _, f := range d.Failures {
+		feeds[f.Feed] = true
+	}
+	s.Feeds, s.Deliveries = len(feeds), len(files)
+	d.Summary = s
+}
+
+// JSON writes a document, indented; lists that are empty are [] and never null.
+func JSON(w io.Writer, d Document) error {
+	if d.Deliveries == nil {
+		d.Deliveries = []Delivery{}
+	}
+	if d.Failures == nil {
+		d.Failures = []Failure{}
+	}
+	d.Deliveries = slices.Clone(d.Deliveries)
+	for i := range d.Deliveries {
+		d.Deliveries[i].Delivery = validText(d.Deliveries[i].Delivery)
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(d)
+}
+
+// validText makes bytes that are no UTF-8 visible, which JSON would turn into
+// U+FFFD and so make two names one.
+func validText(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return Escape(s)
+}
+
+// Escape makes text safe to show on one line of a terminal: control characters,
+// invisible ones and bytes that are no UTF-8 become escapes as Go and Python
+// write them, a backslash is doubled where there is any.
+func Escape(s string) string {
+	plain := true
+	for _, r := range s {
+		plain = plain && visible(r)
+	}
+	if plain && utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		case r == '\\':
+			b.WriteString(`\\`)
+		case visible(r):
+			b.WriteRune(r)
+		default:
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+		s = s[n:]
+	}
+	return b.String()
+}
+
+// visible excludes what moves the cursor, turns the direction of writing or
+// takes no room.
+func visible(r rune) bool { return r == ' ' || unicode.IsGraphic(r) && !unicode.Is(unicode.Zs, r) }
+
+// WriteFiles writes report.txt and report.json into a directory, each whole or
+// not at all, and returns their names.
+func WriteFiles(dir string, d Document) (text, doc string, err error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", "", fmt.Errorf("write report: %w", err)
+	}
+	text, doc = filepath.Join(dir, "report.txt"), filepath.Join(dir, "report.json")
+	if err = writeFile(text, func(w io.Writer) error { return Text(w, d) }); err == nil {
+		err = writeFile(doc, func(w io.Writer) error { return JSON(w, d) })
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("write report: %w", err)
+	}
+	return text, doc, nil
+}
+
+// writeFile puts a file in place by a rename: who reads it sees the old or the
+// new one.
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".report-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone already where all went well
+	err = write(f)
+	if serr := f.Sync(); err == nil {
+		err = serr
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Chmod(f.Name(), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}

@@ -1,0 +1,150 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// columns of the table, in the order shown.
+var columns = []struct {
+	name string
+	of   func(Delivery) string
+}{
+	{"delivery", func(d Delivery) string { return join("/", d.Feed, d.Delivery) }},
+	{"view", func(d Delivery) string { return d.View }},
+	{"charset", func(d Delivery) string { return d.Charset }},
+	{"pair", func(d Delivery) string { return d.Pair }},
+	{"verdict", verdict},
+	{"cause", func(d Delivery) string {
+		if d.Verdict == "not-compared" {
+			return d.Error
+		}
+		return d.Cause
+	}},
+	{"case", func(d Delivery) string { return d.Case }},
+}
+
+// verdict shows how bad a divergence is, and whether it is news.
+func verdict(d Delivery) string {
+	if d.Verdict != "diverge" || d.Severity == "" {
+		return d.Verdict
+	}
+	return d.Verdict + " " + d.Severity
+}
+
+func join(sep string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
+}
+
+// Table writes a line per delivery and view under a line of headings, in aligned
+// columns two spaces apart. Empty cells show "-".
+func Table(w io.Writer, lines []Delivery) error {
+	cells := make([][]string, 1, len(lines)+1)
+	for _, c := range columns {
+		cells[0] = append(cells[0], c.name)
+	}
+	for _, l := range lines {
+		var row []string
+		for _, c := range columns {
+			row = append(row, orDash(Escape(c.of(l))))
+		}
+		cells = append(cells, row)
+	}
+	width := make([]int, len(columns))
+	for _, row := range cells {
+		for i, cell := range row {
+			width[i] = max(width[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range cells {
+		for i, cell := range row {
+			b.WriteString(cell)
+			if i < len(row)-1 {
+				b.WriteString(strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell)+2))
+			}
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// Text writes a finished document to read in the morning: what is new and what
+// is broken first, then the table.
+func Text(w io.Writer, d Document) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "feedparity %s, %s to %s, engine %s", d.Version, stamp(d.Started), stamp(d.Ended), Escape(d.Engine))
+	if d.Revision != "" {
+		fmt.Fprintf(&b, ", code %s", Escape(d.Revision))
+	}
+	b.WriteString("\n\n" + SummaryLine(d.Summary) + "\n")
+	if s := counts(d.Summary.Causes); s != "" {
+		fmt.Fprintf(&b, "causes: %s\n", s)
+	}
+	for _, f := range d.Failures {
+		fmt.Fprintf(&b, "failed: feed %s: %s\n", Escape(f.Feed), Escape(f.Error))
+		if f.Hint != "" {
+			fmt.Fprintf(&b, "  hint: %s\n", Escape(f.Hint))
+		}
+	}
+	for _, l := range d.Deliveries {
+		if l.Verdict == "diverge" && (l.State == "new" || l.State == "regressed") {
+			fmt.Fprintf(&b, "%s: %s %s: %s\n", l.State, Escape(join("/", l.Feed, l.Delivery)), l.View, Escape(join("  ", l.Cause, l.Case)))
+		}
+	}
+	if len(d.Deliveries) > 0 {
+		b.WriteByte('\n')
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil || len(d.Deliveries) == 0 {
+		return err
+	}
+	return Table(w, d.Deliveries)
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }
+
+// SummaryLine says in one line what was run and what came of it.
+func SummaryLine(s Summary) string {
+	out := fmt.Sprintf("%s of %s: %s", number(s.Deliveries, "delivery", "deliveries"), number(s.Feeds, "feed", "feeds"), orDash(counts(s.Verdicts)))
+	if s.Verdicts["diverge"] > 0 {
+		out += fmt.Sprintf(" (%s, %d new)", counts(s.Severities), s.New)
+	}
+	if s.Failures > 0 {
+		out += ", " + number(s.Failures, "feed", "feeds") + " failed"
+	}
+	return out
+}
+
+func number(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// counts lists what was counted, the most frequent first, equals by name.
+func counts(m map[string]int) string {
+	names := slices.SortedFunc(maps.Keys(m), func(a, b string) int {
+		if m[a] != m[b] {
+			return m[b] - m[a]
+		}
+		return strings.Compare(a, b)
+	})
+	for i, n := range names {
+		names[i] = fmt.Sprintf("%d %s", m[n], orDash(n))
+	}
+	return strings.Join(names, ", ")
+}

@@ -35,6 +35,7 @@ var cases = []struct {
 	{"other quote character", Options{Quotechar: '\''}, "'a\r\n'\r\n", "'a\r\n'\n", "newline"},
 	{"no quotes", Options{NoQuotes: true}, "\"a\r\n\"\r\n", "\"a\n\"\n", "newline newline"},
 	{"escaped quote", Options{Escapechar: '\\'}, "\"a\\\"\r\n\"\r\n", "\"a\\\"\r\n\"\n", "newline"},
+	{"escaped letter", Options{Escapechar: '\\'}, "\\a,\"b\r\n\"\n", "\\a,\"b\r\n\"\n", ""},
 	{"blank before a quote", Options{SkipInitialSpace: true}, "a, \"b\r\n\"\r\n", "a, \"b\r\n\"\n", "newline"},
 	{"bom", Options{Charset: "utf-8-sig"}, "\ufeffa\n", "a\n", "bom"},
 	{"bom in utf-8, twice", Options{}, "\ufeff\ufeffa\n", "a\n", "bom bom"},

@@ -71,6 +71,9 @@ func common(c *Choices, p *ingest.Pair) {
 	if c.Rare(3) {
 		both(func(s *ingest.Settings) { s.Reader = ingest.DictReader })
 	}
+	if c.Rare(16) {
+		both(func(s *ingest.Settings) { s.Sniff = true })
+	}
 	for c.Rare(3) {
 		step := pick(c, cellSteps)
 		both(func(s *ingest.Settings) { s.Clean = append(s.Clean, step) })

@@ -64,9 +64,6 @@ func open(ctx context.Context, in ingest.Input) (*rows, error) {
 	if in.Call != nil {
 		return nil, fmt.Errorf("%w: the team's own function %s", ErrNotModelled, in.Call.Function)
 	}
-	if s.Sniff {
-		return nil, fmt.Errorf("%w: csv.Sniffer", ErrNotModelled)
-	}
 	version, err := pycsv.VersionOf(s.Python)
 	if err != nil {
 		return nil, err
@@ -79,6 +76,12 @@ func open(ctx context.Context, in ingest.Input) (*rows, error) {
 	if err != nil || fault != nil {
 		return r.failed(fault), err
 	}
+	r.lines, r.items = lines, lines
+	if s.Sniff {
+		if s.Dialect, r.items, fault = sniff(version, s.Python, lines); fault != nil {
+			return r.failed(fault), nil
+		}
+	}
 	newDialect := pycsv.NewDialect
 	if s.Reader == ingest.DictReader {
 		newDialect = pycsv.NewDictDialect
@@ -87,8 +90,8 @@ func open(ctx context.Context, in ingest.Input) (*rows, error) {
 	if fault != nil {
 		return r.failed(fault), nil
 	}
-	r.version, r.dialect, r.lines = version, dialect, lines
-	r.reader = pycsv.NewReader(version, dialect, s.FieldLimit, lines)
+	r.version, r.dialect = version, dialect
+	r.reader = pycsv.NewReader(version, dialect, s.FieldLimit, r.items)
 	if s.Reader == ingest.DictReader {
 		r.dict = pycsv.NewDictReader(version, r.reader)
 	}

@@ -20,7 +20,7 @@ func (e *Engine) Locate(ctx context.Context, in ingest.Input, row, column int) (
 	if err != nil || r.reader == nil {
 		return Span{}, false
 	}
-	record := &recorder{Lines: r.lines}
+	record := &recorder{Lines: r.items}
 	// The reader pulled nothing yet, so it may be given another iterator.
 	r.reader = pycsv.NewReader(r.version, r.dialect, in.Settings.FieldLimit, record)
 	r.reader.Trace(true)

@@ -17,6 +17,7 @@ type rows struct {
 	version  *pycsv.Version
 	dialect  *pycsv.Dialect
 	lines    *pytext.Lines
+	items    pycsv.Lines // lines, or what csv.Sniffer left of them and them again
 	reader   *pycsv.Reader
 	dict     *pycsv.DictReader // nil for csv.reader
 	cells    *cellDecoder      // nil in modes whose cells come decoded, or stay bytes

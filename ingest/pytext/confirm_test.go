@@ -262,15 +262,15 @@ func toUTF16(rng *rand.Rand, data []byte) []byte {
 func TestOffsets(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 3))
 	known := 0
-	for range 3000 {
+	for range 600 {
 		data := randomFile(rng)
 		py := []ingest.Python{ingest.Python27, ingest.Python313}[rng.IntN(2)]
 		for _, w := range waysOf(py, rng) {
 			known += checkOffsets(t, py, w, data)
 		}
 	}
-	if known < 10000 {
-		t.Errorf("only %d offsets were known", known)
+	if known < 2000 {
+		t.Errorf("only %d offsets were known, too few to judge by", known)
 	}
 }
 

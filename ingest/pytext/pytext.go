@@ -39,7 +39,7 @@ type Lines struct {
 	file   *file
 	fault  *ingest.Fault
 	offset int64
-	whole  []byte
+	whole  *[]byte // what splitlines split; nil in all other modes
 	done   bool
 }
 
@@ -85,8 +85,9 @@ func (l *Lines) open(s ingest.Settings) (*ingest.Fault, error) {
 	case ingest.OpenSplitlines:
 		if s.Python.Path() == ingest.Py2 {
 			l.kind = ingest.KindBytes
-			l.whole = l.file.readAll()
-			l.src = &wholeLines{rest: l.whole, cut: cutBytes, width: byteWidth}
+			whole := l.file.readAll()
+			l.whole = &whole
+			l.src = &wholeLines{rest: whole, cut: cutBytes, width: byteWidth}
 			return nil, nil
 		}
 		return l.openWhole(s, cutText)
@@ -134,19 +135,19 @@ func (l *Lines) openWhole(s ingest.Settings, cut func([]byte) (int, int)) (*inge
 	if c != nil {
 		p = placeOf(c, s.Errors, l.file)
 	}
-	data := l.file.readAll()
-	if len(data) == 0 {
-		l.src = &wholeLines{cut: cut}
-		return nil, nil
+	var text []byte
+	if data := l.file.readAll(); len(data) > 0 {
+		if fault != nil {
+			return fault, nil
+		}
+		var raised *pycodec.Error
+		if text, raised = c.Decode(nil, data, s.Errors); raised != nil {
+			return raised.Fault(), nil
+		}
 	}
-	if fault != nil {
-		return fault, nil
+	if s.Open == ingest.OpenSplitlines {
+		l.whole = &text
 	}
-	text, raised := c.Decode(nil, data, s.Errors)
-	if raised != nil {
-		return raised.Fault(), nil
-	}
-	l.whole = text
 	l.src = &wholeLines{rest: text, cut: cut, width: p.width, at: p.start}
 	return nil, nil
 }
@@ -184,8 +185,10 @@ func (l *Lines) Err() error { return l.file.err }
 func (l *Lines) Offset() int64 { return l.offset }
 
 // Whole returns the value of which splitlines made the items, as csv.Sniffer is
-// given it; false in the modes that stream. It is valid as long as l is.
+// given it; false in all other modes. It is valid as long as l is.
 func (l *Lines) Whole() (ingest.Value, bool) {
-	_, ok := l.src.(*wholeLines)
-	return ingest.Value{Kind: l.kind, Str: unsafe.String(unsafe.SliceData(l.whole), len(l.whole))}, ok
+	if l.whole == nil {
+		return ingest.None, false
+	}
+	return ingest.Value{Kind: l.kind, Str: unsafe.String(unsafe.SliceData(*l.whole), len(*l.whole))}, true
 }

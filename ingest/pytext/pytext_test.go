@@ -216,4 +216,11 @@ func TestWhole(t *testing.T) {
 	if v, ok := l.Whole(); !ok || !v.Equal(ingest.Text("é\nb")) {
 		t.Errorf("Whole = %v, %v", v, ok)
 	}
+	l, _, err = Open(strings.NewReader("a"), 1, way{"stringio", "utf-8", "strict"}.settings(py313))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, ok := l.Whole(); ok {
+		t.Errorf("StringIO is an iterator, yet Whole = %v", v)
+	}
 }

@@ -50,11 +50,13 @@ func settings(edit func(py2, py3 *ingest.Settings) bool) change {
 }
 
 // characters makes a change of the input, character by character, as py3's codec
-// takes it apart, and if that finds nothing, as py2's does.
+// takes it apart; if that finds nothing, as py2's does; then byte by byte, as csv
+// of Python 2 sees it.
 func characters(edit func(a alphabet, chars []char) []byte) change {
 	return func(t trial) (trial, bool) {
-		for _, s := range []ingest.Settings{t.py3, t.py2} {
-			a := alphabetOf(s.Python, s.Codec, t.data)
+		for _, a := range []alphabet{
+			alphabetOf(t.py3.Python, t.py3.Codec, t.data), alphabetOf(t.py2.Python, t.py2.Codec, t.data), {width: 1},
+		} {
 			if out := edit(a, a.split(t.data)); !bytes.Equal(out, t.data) {
 				t.data = out
 				return t, true
@@ -227,6 +229,8 @@ var (
 	badToASCII         = in(func(r rune) bool { return r == bad }, '?')
 	nonASCIIToASCII    = in(func(r rune) bool { return r == bad || r > unicode.MaxASCII }, 'x')
 	dropUnderscores    = replace(underscore)
+	anyNewlineToLF     = replace(anyNewline)
+	dropMarks          = in(func(r rune) bool { return r == 0xFEFF }, drop)
 	digitSignsTogether = replace(signSpace)
 )
 
@@ -254,6 +258,18 @@ func signSpace(c []char, i int) int {
 		}
 	}
 	return keep
+}
+
+// anyNewline makes CRLF and CR into LF whether in quotes or not: what a dialect
+// quotes is not always what it seems.
+func anyNewline(c []char, i int) int {
+	switch {
+	case c[i].r != '\r':
+		return keep
+	case at(c, i+1) == '\n':
+		return drop
+	}
+	return '\n'
 }
 
 // trimTail drops a character that the end of the input cuts short.

@@ -379,7 +379,11 @@ func (c *classifier) gone(t trial, e evidence, before diff.Result) bool {
 	if n, _ := count(res, e.key()); n > 0 {
 		return false
 	}
-	return 2*max(res.Py2Rows, res.Py3Rows) >= max(before.Py2Rows, before.Py3Rows)
+	rows, least := max(res.Py2Rows, res.Py3Rows), min(before.Py2Rows, before.Py3Rows)
+	if t.py3.Reader == ingest.DictReader {
+		rows++ // it takes the header for itself
+	}
+	return rows >= max(least, 1) || 2*rows >= max(before.Py2Rows, before.Py3Rows)
 }
 
 // focus cuts the first line and the line of a divergence, with as many around it,

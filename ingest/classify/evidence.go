@@ -53,11 +53,11 @@ func evidenceOf(d diff.Divergence) evidence {
 	e := evidence{d: d, tag2: tagOf(d.Py2Fault), tag3: tagOf(d.Py3Fault)}
 	switch d.Kind {
 	case diff.KindCell, diff.KindKey:
-		e.feature = featureOf(d.Py2, d.Py3)
+		e.feature = featureOf(d.Py2, d.Py3, d.Column == 1 && (d.Kind == diff.KindKey || min(d.Py2Row, d.Py3Row) == 1))
 	case diff.KindKeyMissing:
-		e.feature = featureOf(d.Py2, ingest.Text(""))
+		e.feature = featureOf(d.Py2, ingest.Text(""), true)
 	case diff.KindKeyExtra:
-		e.feature = featureOf(ingest.Text(""), d.Py3)
+		e.feature = featureOf(ingest.Text(""), d.Py3, true)
 	case diff.KindRowMissing:
 		e.feature = emptiness(d.Py2)
 	case diff.KindRowExtra:
@@ -140,11 +140,12 @@ func tagOf(f *ingest.Fault) string {
 	return tagOther
 }
 
-// featureOf says how two values differ.
-func featureOf(a, b ingest.Value) string {
+// featureOf says how two values differ. First tells that they may begin the file:
+// only there is U+FEFF a byte order mark.
+func featureOf(a, b ingest.Value, first bool) string {
 	text := func(v ingest.Value) bool { return v.Kind == ingest.KindText || v.Kind == ingest.KindBytes }
 	switch {
-	case text(a) && text(b) && (hasBOM(a.Str) || hasBOM(b.Str)):
+	case first && text(a) && text(b) && (hasBOM(a.Str) || hasBOM(b.Str)):
 		return featBOM
 	case text(a) && text(b) && a.Kind != b.Kind && !ingest.IsASCII(a.Str+b.Str):
 		return featBytes

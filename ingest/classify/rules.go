@@ -35,11 +35,14 @@ func structureRules() []rule {
 		{cause: NULByte, match: always, changes: []change{dropNUL}, detail: withClass("nul", what), input: true},
 		{cause: NULByte, match: faultTag(tagNUL), changes: []change{transcode}, detail: withClass("wide", what)},
 		{cause: BOMInHeader, match: always, changes: []change{dropBOM}, detail: codecs, input: true},
+		{cause: BOMInHeader, match: cellwiseSignature, changes: []change{dropMarks}, detail: codecs, input: true},
 		{cause: RowsBeforeFault, match: sameDecodeFault, detail: func(e evidence, t trial) []string { return []string{faultClass(e.d.Py3Fault)} }},
 		{cause: CRCRLFBlankRows, match: always, changes: []change{foldCRCRLF}, detail: what, input: true},
 		{cause: EscapeNewline, match: always, changes: []change{escapedNewlines}, detail: what, input: true},
 		{cause: NewlineInQuotes, match: always, changes: []change{quotedCRLFToLF}, detail: withClass("crlf", what), input: true},
 		{cause: NewlineInQuotes, match: notFault, changes: []change{quotedCRToLF}, detail: withClass("cr", what), input: true},
+		{cause: NewlineInQuotes, match: func(e evidence, _ Case) bool { return e.feature == featNewline },
+			changes: []change{anyNewlineToLF}, detail: withClass("crlf", what), input: true},
 		{cause: LoneCR, match: always, changes: []change{loneCRToLF}, detail: what, input: true},
 		{cause: NewlineInQuotes, match: always, changes: []change{quotedNewlineToSpace}, detail: withClass("lf", what), input: true},
 	}
@@ -108,6 +111,12 @@ func faultTag(tag string) func(evidence, Case) bool {
 func sameDecodeFault(e evidence, c Case) bool {
 	return e.tag2 == tagDecode && e.tag3 == tagDecode && faultClass(e.d.Py2Fault) == faultClass(e.d.Py3Fault) &&
 		codecName(c.Py2.Python, c.Py2.Codec) == codecName(c.Py3.Python, c.Py3.Codec)
+}
+
+// cellwiseSignature: 'utf-8-sig' takes a mark off everything it decodes, which is
+// the file for open() and every single cell for cell.decode().
+func cellwiseSignature(_ evidence, c Case) bool {
+	return codecOf(c.Py2) == "utf-8-sig" || codecOf(c.Py3) == "utf-8-sig"
 }
 
 func lenient(c Case) bool { return c.Call || c.Py2.Errors != "strict" || c.Py3.Errors != "strict" }

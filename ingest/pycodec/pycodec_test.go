@@ -170,6 +170,7 @@ func TestLookup(t *testing.T) {
 		{"case, underscore", "2.7", "Latin_1", "iso8859-1", nil},
 		{"IANA name", "3.13", "windows-1252", "cp1252", nil},
 		{"spaces are punctuation", "2.7", " UTF 8 ", "utf-8", nil},
+		{"all letters fold", "3.13", "KZ-1048", "kz1048", nil},
 		{"a dot is not", "3.13", "utf.8", "", ErrUnknown},
 		{"dots in an alias are", "3.13", "iso.8859.1", "iso8859-1", nil},
 		{"new in 3.x", "3.6", "koi8-t", "koi8-t", nil},

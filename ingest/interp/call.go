@@ -45,8 +45,8 @@ const callGrace = 15 * time.Second
 // module imported.
 func (e *Engine) call(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
 	rows, err := e.callOnce(ctx, in, false)
-	if ctx.Err() == nil && errors.As(err, new(*deathError)) {
-		rows, err = e.callOnce(ctx, in, true) // it died idle
+	if ctx.Err() == nil && diedIdle(err) {
+		rows, err = e.callOnce(ctx, in, true)
 	}
 	if errors.As(err, new(*deathError)) {
 		return nil, harness(codeDied, in.Call.Version, err.Error(), "")
@@ -67,7 +67,7 @@ func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ i
 		return nil, harness(codeSetup, p.Interpreter.Version, err.Error(), "")
 	}
 	timeout := p.opts.timeout()
-	s, err := p.open(ctx, callRequest{"run", hexOf(c.Function), hexOf(w.input), hexOf(w.tmp), timeout.Seconds()})
+	s, err := p.open(ctx, childUnknown, callRequest{"run", hexOf(c.Function), hexOf(w.input), hexOf(w.tmp), timeout.Seconds()})
 	if err != nil {
 		e.pools.put(key, p)
 		w.remove()
@@ -151,11 +151,12 @@ func (e *Engine) startCall(ctx context.Context, c ingest.Call) (*Process, error)
 		return nil, harness(codeVersion, c.Version, fmt.Sprintf("%s is python %s, not %s", path, have, c.Version),
 			"let python: and the version of the path agree")
 	}
-	p.grace = callGrace
+	p.patience = e.opts.startTimeout()
 	if err := p.importModule(ctx, moduleOf(c.Function)); err != nil {
 		p.Close()
 		return nil, err
 	}
+	p.patience = e.opts.timeout() + callGrace
 	return p, nil
 }
 
@@ -167,7 +168,7 @@ func (p *Process) importModule(ctx context.Context, module string) error {
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return err
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, errNoAnswer):
 		return harness(codeImportTimeout, py, fmt.Sprintf("import %s: %v", module, err), "importing the module must not wait for anything")
 	case err != nil:
 		return harness(codeImportCrash, py, fmt.Sprintf("import %s: %v", module, err), "importing the module must not end the process")

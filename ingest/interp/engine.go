@@ -52,7 +52,7 @@ func (e *Engine) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, erro
 		return nil, err
 	}
 	rows, err := e.reference(ctx, i, in, false)
-	if ctx.Err() == nil && errors.As(err, new(*deathError)) {
+	if ctx.Err() == nil && diedIdle(err) {
 		// An idle process can die of causes that are not the input's; a second
 		// death in a row is.
 		rows, err = e.reference(ctx, i, in, true)
@@ -62,6 +62,11 @@ func (e *Engine) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, erro
 			Hint: "run " + i.Path + " by hand; if it works, the machine may lack memory"}
 	}
 	return rows, err
+}
+
+// diedIdle reports whether a process may have been dead before it was asked.
+func diedIdle(err error) bool {
+	return errors.As(err, new(*deathError)) && !errors.Is(err, errNoAnswer)
 }
 
 // interpreter picks the newest patch level of a version.

@@ -114,7 +114,7 @@ func TestImportConfirm(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		defer cancel()
 		if _, err := run(ctx, e, callInput(p, dir, "hanging:f")); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("a module that hangs: %v", err)
+			t.Errorf("a module that hangs, cancelled: %v", err)
 		}
 	})
 }
@@ -212,6 +212,46 @@ func TestNothingOutlivesACall(t *testing.T) {
 			t.Errorf("cancelling took %v", d)
 		}
 		gone(t, left)
+
+		// Cancelled before anything was read: the call may not even have begun.
+		ctx, cancel = context.WithCancel(t.Context())
+		if rows, err = e.Ingest(ctx, in); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		rows.Close()
+		time.Sleep(20 * time.Millisecond)
+		if os.Remove(left); fileAppears(left) {
+			t.Error("a call that was cancelled went on")
+		}
+	})
+}
+
+func fileAppears(path string) bool {
+	time.Sleep(50 * time.Millisecond)
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// TestEarlyClose stops reading an endless call that has filled the pipes.
+func TestEarlyClose(t *testing.T) {
+	dir := team(t, map[string]string{"endless.py": "def rows(path):\n    while True:\n        yield ['x' * 1000]\n"})
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		e := interp.NewEngine(interp.Options{})
+		defer e.Close()
+		rows, err := e.Ingest(t.Context(), callInput(p, dir, "endless:rows"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := rows.Next(); !ok {
+			t.Error("no first row")
+		}
+		time.Sleep(100 * time.Millisecond)
+		start := time.Now()
+		rows.Close()
+		if d := time.Since(start); d > 1900*time.Millisecond {
+			t.Errorf("closing took %v", d)
+		}
 	})
 }
 

@@ -127,8 +127,8 @@ func TestCallPython(t *testing.T) {
 		{"nothing named", "", v(2, 7), "/27"},
 		{"any Python 3", "python3.6", ingest.Python{Major: 3}, "/36"},
 		{"nothing but Python 3 named", "", ingest.Python{Major: 3}, "/313b"},
-		{"nothing at all", "", ingest.Python{}, "find python 0.0: found"},
-		{"nothing named and nothing there", "", v(3, 12), "find python 3.12: found"},
+		{"nothing at all", "", ingest.Python{}, "find a python of version 0.0: found"},
+		{"nothing named and nothing there", "", v(3, 12), "find a python of version 3.12: found"},
 		{"a command of the wrong version", "python2", v(3, 13), "find python2: found"},
 		{"a command that is no python", "ruby", v(3, 13), "find ruby: found"},
 	} {

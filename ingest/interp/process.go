@@ -3,21 +3,16 @@ package interp
 import (
 	"bufio"
 	"context"
-	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"github.com/feedparity/feedparity/ingest"
 )
 
 // Options say how interpreters are run. The zero value is good.
@@ -27,6 +22,9 @@ type Options struct {
 	// Timeout bounds one request; 0 means a minute. In call mode a function that
 	// runs longer has the fault FaultTimeout.
 	Timeout time.Duration
+	// StartTimeout bounds the start of an interpreter and the import of the team's
+	// module; 0 means a minute.
+	StartTimeout time.Duration
 	// Processes bounds how many processes run at once per interpreter; 0 means
 	// one per processor.
 	Processes int
@@ -34,12 +32,13 @@ type Options struct {
 
 const defaultTimeout = time.Minute
 
-// startTimeout bounds the start of an interpreter on a loaded machine.
-const startTimeout = 30 * time.Second
+func (o Options) timeout() time.Duration { return orDefault(o.Timeout) }
 
-func (o Options) timeout() time.Duration {
-	if o.Timeout > 0 {
-		return o.Timeout
+func (o Options) startTimeout() time.Duration { return orDefault(o.StartTimeout) }
+
+func orDefault(d time.Duration) time.Duration {
+	if d > 0 {
+		return d
 	}
 	return defaultTimeout
 }
@@ -60,123 +59,12 @@ type Process struct {
 	exited chan struct{} // closed when the process has been waited for
 	dead   error         // why it answers no more
 
-	grace time.Duration // added to the time-out of an answer
-	child atomic.Int64  // process group of the team's code under way, 0 if none
+	patience time.Duration // how long an answer may take
+	child    atomic.Int64  // process group of the team's code under way, 0 if none
 
 	scratchOnce sync.Once
 	scratch     string // path of the temporary file, "" until one is needed
 	scratchErr  error
-}
-
-// referenceFlags keep the environment and the user's site out: reference mode is
-// the standard library and nothing else. Site costs half the start-up time.
-var referenceFlags = []string{"-S", "-E", "-s", "-B", "-W", "ignore"}
-
-// Start starts an interpreter for Load, Call, Batch and reference mode. The
-// caller must Close it; the context bounds only the start.
-func Start(ctx context.Context, i Interpreter, o Options) (*Process, error) {
-	p, err := start(ctx, i, o, launch{flags: referenceFlags, env: referenceEnv()})
-	if err == nil || ctx.Err() != nil {
-		return p, err
-	}
-	// An old virtualenv holds only half of the standard library; its site module
-	// adds the path to the other half.
-	q, again := start(ctx, i, o, launch{flags: referenceFlags[1:], env: referenceEnv()})
-	if again != nil {
-		return nil, err
-	}
-	return q, nil
-}
-
-// referenceEnv is the same for everyone, whatever the caller's locale is.
-func referenceEnv() []string {
-	return []string{"LC_ALL=C.UTF-8", "PYTHONHASHSEED=0", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}
-}
-
-// launch is how a process is started.
-type launch struct {
-	flags []string
-	env   []string
-	dir   string
-}
-
-func start(ctx context.Context, i Interpreter, o Options, l launch) (*Process, error) {
-	p := &Process{Interpreter: i, opts: o, tail: new(tail), exited: make(chan struct{})}
-	if err := p.spawn(l); err != nil {
-		return nil, fmt.Errorf("start %s: %w", i.Path, err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	if err := p.hello(ctx); err != nil {
-		p.Close()
-		return nil, fmt.Errorf("start %s: %w", i.Path, err)
-	}
-	return p, nil
-}
-
-// spawn starts the process with a pipe of its own in either direction.
-func (p *Process) spawn(l launch) error {
-	theirIn, in, err := os.Pipe()
-	if err != nil {
-		return err
-	}
-	defer theirIn.Close()
-	out, theirOut, err := os.Pipe()
-	if err != nil {
-		in.Close()
-		return err
-	}
-	defer theirOut.Close()
-	p.in, p.out, p.answer = in, out, bufio.NewReaderSize(out, 64<<10)
-	p.cmd = exec.Command(p.Interpreter.Path, append(l.flags[:len(l.flags):len(l.flags)], "-c", bootstrap)...)
-	p.cmd.Env, p.cmd.Dir = l.env, l.dir
-	p.cmd.ExtraFiles = []*os.File{theirIn, theirOut}
-	p.cmd.Stdout, p.cmd.Stderr = p.tail, p.tail
-	p.cmd.WaitDelay = time.Second // a grandchild may keep the descriptors open
-	ownGroup(p.cmd)
-	if err := p.cmd.Start(); err != nil {
-		in.Close()
-		out.Close()
-		return err
-	}
-	go p.wait()
-	return nil
-}
-
-// wait reaps the process and all that it left behind.
-func (p *Process) wait() {
-	p.cmd.Wait() // how it ended is told by its answers, or their end
-	killGroup(p.cmd.Process.Pid)
-	if child := p.child.Load(); child != 0 {
-		killGroup(int(child))
-	}
-	close(p.exited)
-}
-
-// hello sends the runner and reads what the interpreter says of itself.
-func (p *Process) hello(ctx context.Context) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	defer p.guard(ctx)()
-	source := runnerSource()
-	frame := append(binary.BigEndian.AppendUint32(nil, uint32(len(source))), source...)
-	if _, err := p.in.Write(frame); err != nil {
-		return p.fail(ctx, err)
-	}
-	kind, payload, err := readAnswer(p.answer)
-	if err != nil {
-		return p.fail(ctx, err)
-	}
-	var h struct {
-		Full    string
-		Version []int
-	}
-	if err := json.Unmarshal(payload, &h); kind != answerHello || err != nil || len(h.Version) < 2 {
-		return p.fail(ctx, errGarbage)
-	}
-	p.Interpreter.Full = h.Full
-	p.Interpreter.Version = ingest.Python{Major: h.Version[0], Minor: h.Version[1]}
-	return nil
 }
 
 // guard kills the process when the context ends before release is called, so
@@ -190,10 +78,11 @@ func (p *Process) guard(ctx context.Context) (release func()) {
 	}
 }
 
-// kill ends the process. While the team's code runs, the closed pipe lets the
+// kill ends the process. While the team's code runs, the closed pipes make the
 // process end that code and all it started first; it has a moment for it.
 func (p *Process) kill() {
 	p.in.Close()
+	p.out.Close()
 	if p.child.Load() != 0 {
 		select {
 		case <-p.exited:
@@ -205,10 +94,12 @@ func (p *Process) kill() {
 	default:
 		killGroup(p.cmd.Process.Pid)
 	}
-	p.out.Close()
 }
 
 const killGrace = 2 * time.Second
+
+// childUnknown stands for a group of which only the start was asked for.
+const childUnknown = -1
 
 // setChild notes the group that runs the team's code, "" for none.
 func (p *Process) setChild(pid string) {
@@ -224,7 +115,7 @@ func (p *Process) fail(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		err = fmt.Errorf("no answer in %v", p.patience())
+		err = fmt.Errorf("%w of %v", errNoAnswer, p.patience)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, os.ErrClosed), errors.Is(err, syscall.EPIPE):
 		err = fmt.Errorf("python %s died (%v)", p.Interpreter.Full, p.cmd.ProcessState)
 	}
@@ -237,6 +128,8 @@ func (p *Process) fail(ctx context.Context, err error) error {
 	}
 	return p.dead
 }
+
+var errNoAnswer = errors.New("no answer within its time")
 
 // deathError says that the process died or stopped answering, and why.
 type deathError struct{ err error }
@@ -278,18 +171,16 @@ func (p *Process) Close() error {
 
 // send writes a request; a process that does not read it in time is hung.
 func (p *Process) send(head any, blobs ...[]byte) error {
-	p.in.SetWriteDeadline(time.Now().Add(p.patience()))
+	p.in.SetWriteDeadline(time.Now().Add(p.patience))
 	return writeRequest(p.in, head, blobs...)
 }
 
 // receive reads one answer. In call mode the process itself keeps the time of
 // the team's code, so what is waited for here is longer.
 func (p *Process) receive() (kind byte, payload []byte, err error) {
-	p.out.SetReadDeadline(time.Now().Add(p.patience()))
+	p.out.SetReadDeadline(time.Now().Add(p.patience))
 	return readAnswer(p.answer)
 }
-
-func (p *Process) patience() time.Duration { return p.opts.timeout() + p.grace }
 
 // exchange sends one request and reads its one answer.
 func (p *Process) exchange(ctx context.Context, head any, blobs ...[]byte) ([]byte, error) {
@@ -312,30 +203,4 @@ func (p *Process) exchange(ctx context.Context, head any, blobs ...[]byte) ([]by
 		return nil, p.fail(ctx, errGarbage)
 	}
 	return payload, nil
-}
-
-// tail keeps the end of what a process printed.
-type tail struct {
-	mu  sync.Mutex
-	buf []byte
-}
-
-const tailSize = 4 << 10
-
-// Write keeps the last bytes and never fails.
-func (t *tail) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.buf = append(t.buf, b...)
-	if len(t.buf) > 2*tailSize {
-		t.buf = append(t.buf[:0], t.buf[len(t.buf)-tailSize:]...)
-	}
-	return len(b), nil
-}
-
-func (t *tail) lastLine() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	text := strings.TrimSpace(string(t.buf))
-	return text[strings.LastIndexByte(text, '\n')+1:]
 }

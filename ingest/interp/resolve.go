@@ -32,7 +32,7 @@ func (e *Engine) callPython(c ingest.Call) (string, error) {
 		if path := e.newest("", c.Version); path != "" {
 			return path, nil
 		}
-		return "", e.none(c.Version.Path(), "python "+c.Version.String())
+		return "", e.none(c.Version.Path(), "a python of version "+c.Version.String())
 	}
 	if path := onPath(name); path != "" {
 		return path, nil

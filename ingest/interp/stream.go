@@ -36,16 +36,17 @@ type stream struct {
 	closeOnce sync.Once
 }
 
-// open sends a request whose answer streams. On an error the process is dead or
-// as it was before.
-func (p *Process) open(ctx context.Context, head any, blobs ...[]byte) (*stream, error) {
+// open sends a request whose answer streams; child is childUnknown if the answer
+// comes from a child, else 0.
+func (p *Process) open(ctx context.Context, child int64, head any) (*stream, error) {
 	p.mu.Lock()
 	if p.dead != nil {
 		p.mu.Unlock()
 		return nil, p.dead
 	}
 	s := &stream{ctx: ctx, p: p, release: p.guard(ctx), done: func() {}}
-	if err := p.send(head, blobs...); err != nil {
+	p.child.Store(child)
+	if err := p.send(head); err != nil {
 		err = p.fail(ctx, err)
 		s.release()
 		p.mu.Unlock()
@@ -142,6 +143,9 @@ func (s *stream) setErr(err error) {
 
 // Fault implements ingest.Rows.
 func (s *stream) Fault() (*ingest.Fault, error) {
+	if errors.As(s.err, new(*deathError)) {
+		return nil, harness(codeDied, s.p.Interpreter.Version, s.err.Error(), "")
+	}
 	if s.err != nil {
 		return nil, s.err
 	}
@@ -180,7 +184,7 @@ func (p *Process) Stream(ctx context.Context, path string, set ingest.Settings) 
 	if err != nil {
 		return nil, fmt.Errorf("run reference: %w", err)
 	}
-	s, err := p.open(ctx, streamRequest{"stream", hexOf(path), path == p.scratch, r})
+	s, err := p.open(ctx, 0, streamRequest{"stream", hexOf(path), path == p.scratch, r})
 	if err != nil {
 		return nil, fmt.Errorf("run reference: %w", err)
 	}

@@ -46,7 +46,9 @@ def import_target(name):
         sys.path.insert(0, where)
     TARGET.module = import_module(name)
     TARGET.roots, TARGET.files = own_files(where, TARGET.module)
-    become_subreaper()
+    # Processes that the team's code leaves behind become our children, so that
+    # they can be ended whatever session they moved to.
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
     if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # or no child could be waited for
 
@@ -198,6 +200,7 @@ def run_child(fd, req):
             os._exit(PIPE_CLOSED)
 
     os.setsid()
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # should our parent be killed
     os.close(IN)
     os.close(OUT)
     os.environ['TMPDIR'] = literal(req['tmp'])
@@ -222,6 +225,9 @@ def high_pipe():
 
 
 # --- the parent ---
+
+SMALL = 1 << 14
+
 
 def op_run(req, blob):
     r, w = high_pipe()
@@ -278,12 +284,16 @@ class Relay(object):
         # A closed pipe means that the child is about to end: look often.
         ready = self.select(watched, max(0, min(0.1 if self.open else 0.001, self.deadline - now())))
         if IN in ready:
-            end_tree(self.pid, self.spared)
-            os._exit(0)  # feedparity cancelled the request, or is gone
+            self.abandon()
         if self.fd in ready:
             self.take()
         else:
             self.reap(os.WNOHANG)
+
+    def abandon(self):
+        """Feedparity cancelled the request, or is gone."""
+        end_tree(self.pid, self.spared)
+        os._exit(0)
 
     def select(self, fds, timeout):
         try:
@@ -297,8 +307,13 @@ class Relay(object):
             self.open = False
             return
         start = now()
-        write_frame(CHUNK, data)
+        try:
+            write_frame(CHUNK, data)
+        except (OSError, IOError):
+            self.abandon()
         self.deadline += now() - start  # a slow reader is not the child's fault
+        if len(data) < SMALL:
+            time.sleep(0.0005)  # rather than wake up for every single row
 
     def drain(self):
         while self.open and self.select([self.fd], 0):
@@ -310,14 +325,16 @@ class Relay(object):
             self.status = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
 
-def become_subreaper():
-    """On Linux, makes processes that the team's code left behind our children, so
-    that they can be ended whatever session they moved to."""
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+def prctl(option, value):
+    """The Linux call; elsewhere process groups and closed pipes have to do."""
     try:
         import ctypes
-        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
     except Exception:
-        pass  # elsewhere the process group has to do
+        pass
 
 
 def children():

@@ -31,18 +31,26 @@ def type_name(value):
 def wire_any(value, depth=0):
     """The wire form of any value. Subclasses count as what they extend, so that a
     namedtuple is a list and a safe string a text."""
-    if value is None or type(value) in (text_type, byte_type):
+    kind = type(value)
+    if kind in PLAIN:
         return wire(value)
     if depth > MAX_DEPTH:
         raise Harness('unserialisable-value', 'a value is nested deeper than %d' % MAX_DEPTH,
                       'does it contain itself? yield plain lists, dicts and cells')
+    form = EXACT.get(kind)
+    if form is None:
+        form = EXACT[kind] = form_of(value)
+    return form(value, depth)
+
+
+def form_of(value):
     for kinds, form in FORMS:
         if isinstance(value, kinds):
-            return form(value, depth)
-    return wire_unknown(value)
+            return form
+    return wire_unknown
 
 
-def wire_unknown(value):
+def wire_unknown(value, depth):
     shown = repr(value)
     if _ADDRESS.search(shown):
         raise Harness('unserialisable-value', 'a value of type %s cannot be compared' % type_name(value),
@@ -76,6 +84,8 @@ FORMS = [
     ((set, frozenset), lambda v, depth: u'{"set":[%s]}' % u','.join(sorted(wire_items(v, depth)))),
     (Mapping, wire_mapping),
 ]
+PLAIN = frozenset([type(None), text_type, byte_type])
+EXACT = {}  # the form of a type that was seen before
 
 
 def wire_row(row):

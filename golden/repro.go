@@ -63,6 +63,9 @@ func (w *script) head() {
 	for _, m := range w.imports {
 		w.printf("import %s\n", m)
 	}
+	if c.Calls != [2]string{} {
+		w.printf("try:\n    from collections.abc import Mapping\nexcept ImportError:  # python2.7\n    from collections import Mapping\n")
+	}
 	w.printf("\nINPUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'input.csv')\n")
 }
 
@@ -103,6 +106,10 @@ func (w *script) main(first Difference) {
 	if slices.Contains(w.imports, "csv") {
 		csvError = "'csv.Error' if type(exc) is csv.Error else type(exc).__name__"
 	}
+	raised := "Exception"
+	if w.c.Calls != [2]string{} {
+		raised = "BaseException" // the team's own code may call sys.exit
+	}
 	w.printf(`
 
 def fault(exc, row):
@@ -121,7 +128,7 @@ def main():
     try:
         for row in rows(INPUT):
             lines.append(row)
-    except Exception as exc:
+    except %s as exc:
         lines.append(fault(exc, len(lines) + 1))
     lines.append(u'# first difference: row %d, column %d')
     out = getattr(sys.stdout, 'buffer', sys.stdout)  # bytes, whatever the terminal's encoding
@@ -130,5 +137,5 @@ def main():
 
 if __name__ == '__main__':
     main()
-`, csvError, first.Row, first.Column)
+`, csvError, raised, first.Row, first.Column)
 }

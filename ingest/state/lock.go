@@ -38,7 +38,8 @@ func Acquire(path string) (*Lock, error) {
 	}
 	// Who holds it is for people to read; the lock itself is the kernel's.
 	note := fmt.Sprintf("pid %d since %s\n", os.Getpid(), time.Now().UTC().Format(time.RFC3339))
-	if err := f.Truncate(0); err == nil {
+	err = f.Truncate(0)
+	if err == nil {
 		_, err = f.WriteAt([]byte(note), 0)
 	}
 	if err != nil {

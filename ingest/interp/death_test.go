@@ -83,7 +83,9 @@ func TestImportTimeout(t *testing.T) {
 		t.Errorf("a module that hangs: %v", err)
 	}
 	in.Call = &ingest.Call{Function: "slow:rows", Python: found[0].Path, Dir: dir}
-	if _, err := e.Ingest(t.Context(), in); err != nil {
-		t.Errorf("a module that is slow to import: %v", err)
+	rows, err := e.Ingest(t.Context(), in)
+	if err != nil {
+		t.Fatalf("a module that is slow to import: %v", err)
 	}
+	rows.Close()
 }

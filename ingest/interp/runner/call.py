@@ -293,6 +293,8 @@ class Relay(object):
     def abandon(self):
         """Feedparity cancelled the request, or is gone."""
         end_tree(self.pid, self.spared)
+        if self.status is None:
+            self.reap(0)  # nobody else may
         os._exit(0)
 
     def select(self, fds, timeout):

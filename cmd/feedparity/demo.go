@@ -11,7 +11,6 @@ import (
 	"github.com/feedparity/feedparity/corpus"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
-	"github.com/feedparity/feedparity/ingest/sweep"
 )
 
 const demoLong = `Runs the main job with nothing but this program: an FTP server of ours on loopback
@@ -44,17 +43,17 @@ func newDemo(std streams) *cobra.Command {
 }
 
 // runDemo serves the corpus and sweeps it.
-func runDemo(ctx context.Context, std streams, dir string) (*sweep.Result, error) {
+func runDemo(ctx context.Context, std streams, dir string) (swept, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, err
+		return swept{}, err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, usageError("name another directory with --dir", "create %q: %w", dir, cause(err))
+		return swept{}, usageError("name another directory with --dir", "create %q: %w", dir, cause(err))
 	}
 	server, feeds, err := serveCorpus()
 	if err != nil {
-		return nil, err
+		return swept{}, err
 	}
 	defer server.Close()
 	fmt.Fprintf(std.err, "our FTP server offers %s at %s\n", plurals(len(feeds), "delivery", "deliveries"), server.URL())
@@ -64,10 +63,10 @@ func runDemo(ctx context.Context, std streams, dir string) (*sweep.Result, error
 	}
 	res, err := sweepConfig(ctx, std, c, feeds)
 	if err != nil {
-		return nil, err
+		return swept{}, err
 	}
 	if err := reportSweep(std, c.Reports, res, false); err != nil {
-		return nil, err
+		return swept{}, err
 	}
 	if w := res.Worst(); w != nil && w.New {
 		fmt.Fprintf(std.out, "\nthe most severe of them, explained:\n  feedparity repro %s\n", relative(w.Case))

@@ -90,7 +90,7 @@ func eachFile(std streams, names []string, f func(string, ingest.Input) error) e
 			done()
 		}
 		if err != nil {
-			worst = max(worst, report(std.err, err))
+			worst = max(worst, tell(std.err, err))
 		}
 	}
 	return exit(worst)

@@ -65,8 +65,8 @@ func usageError(hint, format string, args ...any) error {
 	return &statusError{statusUsage, fmt.Errorf(format, args...), hint}
 }
 
-// report words an error for the user and returns the exit status it means.
-func report(w io.Writer, err error) int {
+// tell words an error for the user and returns the exit status it means.
+func tell(w io.Writer, err error) int {
 	if err == nil {
 		return statusOK
 	}

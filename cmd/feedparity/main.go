@@ -30,5 +30,5 @@ type streams struct {
 func run(ctx context.Context, args []string, std streams) int {
 	root := newRoot(std)
 	root.SetArgs(args)
-	return report(std.err, root.ExecuteContext(ctx))
+	return tell(std.err, root.ExecuteContext(ctx))
 }

@@ -53,6 +53,7 @@ func newRoot(std streams) *cobra.Command {
 	root.AddCommand(
 		newDemo(std),
 		newInit(std),
+		newCheck(std),
 		newSweep(std),
 		newDoctor(std),
 		newIngest(std),

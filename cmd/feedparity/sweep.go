@@ -56,7 +56,7 @@ func newSweep(std streams) *cobra.Command {
 			if err := reportSweep(std, c.Reports, res, asJSON); err != nil {
 				return err
 			}
-			return exit(sweepStatus(res, fail))
+			return exit(sweepStatus(res.Result, fail))
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file")
@@ -90,29 +90,32 @@ func chosenFeeds(c *config.Config, only []string) ([]config.Feed, error) {
 }
 
 // sweepConfig sweeps feeds with the directories and the state of a configuration.
-func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []config.Feed) (*sweep.Result, error) {
+func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []config.Feed) (swept, error) {
 	lock, err := state.Acquire(c.State)
 	if err != nil {
-		return nil, stateError(err)
+		return swept{}, stateError(err)
 	}
 	defer lock.Release()
 	db, err := state.Open(ctx, c.State)
 	if err != nil {
-		return nil, stateError(err)
+		return swept{}, stateError(err)
 	}
 	defer db.Close()
 	revision, err := c.Revision(ctx)
 	if err != nil {
-		return nil, usageError("", "%w", err)
+		return swept{}, usageError("", "%w", err)
 	}
 	eng := openEngines(ctx, embedded.New(), true, runners(c)...)
 	defer eng.close()
 	watch := newProgress(std.err, len(feeds))
 	defer watch.finish()
-	return sweep.Run(ctx, sweep.Options{
+	out := swept{revision: revision, started: time.Now()}
+	out.Result, err = sweep.Run(ctx, sweep.Options{
 		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Inbox: c.Inbox,
 		Revision: revision, Engine: "embedded " + version(), Observe: watch.event, Now: time.Now,
 	})
+	out.ended = time.Now()
+	return out, err
 }
 
 // stateError words why the state could not be used.
@@ -175,9 +178,10 @@ func summary(res *sweep.Result) string {
 	}
 	for _, f := range res.Findings() {
 		switch {
+		case f.Severity == ingest.Info:
 		case f.New:
 			fresh++
-		case f.Severity != ingest.Info:
+		default:
 			known++
 		}
 	}

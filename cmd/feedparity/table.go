@@ -2,38 +2,130 @@ package main
 
 import (
 	"fmt"
-	"text/tabwriter"
+	"path/filepath"
+	"time"
 
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/report"
 	"github.com/feedparity/feedparity/ingest/sweep"
 )
 
-func reportSweep(std streams, dir string, res *sweep.Result, asJSON bool) error {
-	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
-	for _, f := range res.Feeds {
-		if f.Err != nil {
-			fmt.Fprintf(w, "%s\t%v\n", f.Name, f.Err)
+// lines are the rows of the table for one delivery: a line per view, and one more
+// for every further cause in it.
+func lines(d sweep.Delivery, path func(string) string) []report.Delivery {
+	base := report.Delivery{Feed: d.Feed, Delivery: d.Name, SHA256: d.SHA256, Charset: d.Detected.Charset, Pair: d.Pair}
+	if d.Err != nil {
+		base.Verdict, base.Error = string(ingest.NotCompared), d.Err.Error()
+		return []report.Delivery{base}
+	}
+	var out []report.Delivery
+	for _, v := range d.Views {
+		line := base
+		line.View, line.Verdict = string(v.View), string(v.Verdict)
+		if v.Err != nil {
+			line.Error = v.Err.Error()
 		}
-		for _, d := range f.Deliveries {
-			if d.Err != nil {
-				fmt.Fprintf(w, "%s\t%v\n", d, d.Err)
-			}
-			for _, v := range d.Views {
-				cause, dir := "", ""
-				for _, x := range v.Findings {
-					cause += x.Cause + " "
-					dir = x.Case
-					if x.Err != nil {
-						fmt.Fprintf(w, "ERR %v\n", x.Err)
-					}
-				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", d, v.View, d.Detected.Charset, d.Pair, v.Verdict, cause, relative(dir))
-				if v.Err != nil {
-					fmt.Fprintf(w, "   %v\n", v.Err)
-				}
-			}
+		if v.Verdict == ingest.Diverge {
+			line.Severity = v.Severity.String()
+		}
+		if len(v.Findings) == 0 {
+			out = append(out, line)
+		}
+		for _, f := range v.Findings {
+			out = append(out, withFinding(line, f, path))
 		}
 	}
-	w.Flush()
-	fmt.Fprintln(std.out, summary(res))
+	return out
+}
+
+func withFinding(line report.Delivery, f sweep.Finding, path func(string) string) report.Delivery {
+	line.Severity, line.Cause, line.Signature, line.Count = f.Severity.String(), f.Cause, f.Signature, f.Count
+	if f.Case != "" {
+		line.Case = path(f.Case)
+	}
+	if f.Severity != ingest.Info {
+		line.State = map[bool]string{true: "new", false: "known"}[f.New]
+	}
+	if f.Err != nil {
+		line.Error = f.Err.Error()
+	}
+	return line
+}
+
+// document is the report of a sweep. Paths in it are those of the file system.
+func document(res *sweep.Result, revision string, started, ended time.Time, path func(string) string) report.Document {
+	doc := report.Document{Schema: report.Schema, Version: version(), Engine: "embedded", Revision: revision, Started: started.UTC(), Ended: ended.UTC()}
+	for _, f := range res.Feeds {
+		for _, d := range f.Deliveries {
+			doc.Deliveries = append(doc.Deliveries, lines(d, path)...)
+		}
+		if f.Err != nil {
+			doc.Failures = append(doc.Failures, report.Failure{Feed: f.Name, Error: f.Err.Error()})
+		}
+		for _, u := range f.Unparsed {
+			doc.Failures = append(doc.Failures, report.Failure{Feed: f.Name, Error: "listing: " + u.String(), Hint: "a delivery may hide behind this line"})
+		}
+	}
+	return doc
+}
+
+// swept is a sweep and when it ran.
+type swept struct {
+	*sweep.Result
+	revision       string
+	started, ended time.Time
+}
+
+// reportSweep prints a sweep and writes its report files.
+func reportSweep(std streams, dir string, res swept, asJSON bool) error {
+	doc := document(res.Result, res.revision, res.started, res.ended, func(p string) string { return p })
+	doc.Finish()
+	text, _, err := report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", res.Run)), doc)
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if asJSON {
+		return report.JSON(std.out, doc)
+	}
+	shown := document(res.Result, res.revision, res.started, res.ended, relative)
+	if len(shown.Deliveries) > 0 {
+		if err := report.Table(std.out, shown.Deliveries); err != nil {
+			return err
+		}
+		fmt.Fprintln(std.out)
+	}
+	printFailures(std, res.Result)
+	fmt.Fprintln(std.out, summary(res.Result))
+	fmt.Fprintf(std.err, "report: %s\n", relative(text))
 	return nil
+}
+
+// printFailures words what went wrong, a line each, on stderr.
+func printFailures(std streams, res *sweep.Result) {
+	for _, f := range res.Feeds {
+		for _, u := range f.Unparsed {
+			fmt.Fprintf(std.err, "feedparity: list feed %q: not understood, a delivery may hide in it: %s\n", f.Name, u)
+		}
+		if f.Err != nil {
+			fmt.Fprintf(std.err, "feedparity: %s\n", oneLine(f.Err.Error()))
+		}
+		for _, d := range f.Deliveries {
+			printDeliveryFailures(std, d)
+		}
+	}
+}
+
+func printDeliveryFailures(std streams, d sweep.Delivery) {
+	fail := func(err error) {
+		if err != nil {
+			fmt.Fprintf(std.err, "feedparity: sweep feed %q: %s\n", d.Feed, oneLine(err.Error()))
+		}
+	}
+	fail(d.Err)
+	for _, v := range d.Views {
+		fail(v.Err)
+		for _, f := range v.Findings {
+			fail(f.Err)
+		}
+	}
 }

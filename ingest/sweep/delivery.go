@@ -98,9 +98,9 @@ func (s *sweeper) keys(f config.Feed, sum string) []state.Key {
 // every signature the feed has not shown yet.
 func (s *sweeper) view(ctx context.Context, d parity.Delivery, t task, rep *parity.Report, i int, got fetched) (View, error) {
 	v := &rep.Views[i]
-	out := View{View: v.View, Verdict: v.Result.Verdict, Severity: v.Result.Severity, Py2Rows: v.Result.Py2Rows, Py3Rows: v.Result.Py3Rows, Err: v.Err}
-	for _, f := range v.Findings {
-		found := Finding{Cause: string(f.Cause), Signature: f.Signature, Severity: f.Severity, Count: f.Count}
+	out := ViewOf(v)
+	for n, f := range v.Findings {
+		found := &out.Findings[n]
 		counter, seen, err := s.State.Signature(ctx, d.Feed, f.Signature)
 		if err != nil {
 			return out, err
@@ -118,9 +118,17 @@ func (s *sweeper) view(ctx context.Context, d parity.Delivery, t task, rep *pari
 				return out, ctx.Err()
 			}
 		}
-		out.Findings = append(out.Findings, found)
 	}
 	return out, nil
+}
+
+// ViewOf takes over what the line found out about a view; no finding has a case yet.
+func ViewOf(v *parity.View) View {
+	out := View{View: v.View, Verdict: v.Result.Verdict, Severity: v.Result.Severity, Py2Rows: v.Result.Py2Rows, Py3Rows: v.Result.Py3Rows, Err: v.Err}
+	for _, f := range v.Findings {
+		out.Findings = append(out.Findings, Finding{Cause: string(f.Cause), Signature: f.Signature, Severity: f.Severity, Count: f.Count})
+	}
+	return out
 }
 
 func shows(findings []classify.Finding, signature string) bool {

@@ -5,6 +5,8 @@ import "github.com/feedparity/feedparity/ingest"
 const (
 	window = 64 // rows read ahead on either side to find where the paths agree again
 	near   = 12 // rows looked at when nothing ahead is exactly equal
+
+	leftOver = 0.25 // the cost of a row whose partner is likely to come later
 )
 
 // line is one row with its number.
@@ -187,8 +189,8 @@ func (c *comparer) headsAlike() bool {
 }
 
 // meeting returns the smallest numbers of rows to pass on both sides so that the
-// next two rows of both agree (or the next one, at an end). Equal numbers win
-// over unequal ones of the same sum.
+// next two rows of both agree (or the last one of both). Equal numbers win over
+// unequal ones of the same sum.
 func (c *comparer) meeting() (int, int, bool) {
 	a, b := c.py2.held, c.py3.held
 	agree := func(i, j int) bool {
@@ -198,7 +200,7 @@ func (c *comparer) meeting() (int, int, bool) {
 		if i+1 < len(a) && j+1 < len(b) {
 			return a[i+1].hash == b[j+1].hash
 		}
-		return true
+		return i+1 == len(a) && c.py2.ended && j+1 == len(b) && c.py3.ended
 	}
 	for sum := 0; sum <= len(a)+len(b); sum++ {
 		if sum%2 == 0 && agree(sum/2, sum/2) {
@@ -214,10 +216,11 @@ func (c *comparer) meeting() (int, int, bool) {
 }
 
 // explain aligns the first i rows of py2 with the first j of py3 at the least
-// cost: a pair costs its distance, a row without a partner 1. With first it stops
-// after the first step, because what follows is not known to agree.
+// cost: a pair costs its distance, a row without a partner 1. With first the rows
+// after are not known to agree: what is left over on one side is likely to find its
+// partner there and costs little, and only the steps up to the first pair are taken.
 func (c *comparer) explain(i, j int, first bool) {
-	steps := c.steps(i, j)
+	steps := c.steps(i, j, first)
 	if first {
 		n := 1
 		for n < len(steps) && steps[n-1] != 'p' { // up to and including the first pair
@@ -240,15 +243,23 @@ func (c *comparer) explain(i, j int, first bool) {
 }
 
 // steps is the classic edit distance over rows: 'p' pairs, 'm' and 'x' are rows
-// that only py2 or only py3 has.
-func (c *comparer) steps(n, m int) []byte {
+// that only py2 or only py3 has. Open makes rows cheap that are left over beside an
+// end that is not the stream's.
+func (c *comparer) steps(n, m int, open bool) []byte {
 	a, b := c.py2.held, c.py3.held
+	left2, left3 := 1.0, 1.0
+	if open && !(c.py3.ended && m == len(b)) {
+		left2 = leftOver
+	}
+	if open && !(c.py2.ended && n == len(a)) {
+		left3 = leftOver
+	}
 	cost := make([][]float64, n+1) // cost[i][j]: of aligning a[i:n] with b[j:m]
 	for i := n; i >= 0; i-- {
 		cost[i] = make([]float64, m+1)
 		for j := m; j >= 0; j-- {
 			if i == n || j == m {
-				cost[i][j] = float64(n - i + m - j)
+				cost[i][j] = float64(n-i)*left2 + float64(m-j)*left3
 				continue
 			}
 			paired := cost[i+1][j+1] + c.distance(&a[i], &b[j])
@@ -260,6 +271,10 @@ func (c *comparer) steps(n, m int) []byte {
 		switch {
 		case i < n && j < m && cost[i][j] == cost[i+1][j+1]+c.distance(&a[i], &b[j]):
 			out, i, j = append(out, 'p'), i+1, j+1
+		case j == m:
+			out, i = append(out, 'm'), i+1
+		case i == n:
+			out, j = append(out, 'x'), j+1
 		case i < n && cost[i][j] == cost[i+1][j]+1:
 			out, i = append(out, 'm'), i+1
 		default:

@@ -177,6 +177,24 @@ func TestKeepsFirstAndCountsAll(tt *testing.T) {
 	}
 }
 
+// Blank rows in a long file of rows that are all alike: the alignment must not
+// drift at the edges of its window.
+func TestAlikeRowsStayAligned(tt *testing.T) {
+	var x, y rows
+	for range 1000 {
+		x, y = append(x, b("same", "row")), append(y, t("same", "row"), t())
+	}
+	r, err := diff.CompareMax(outcome(x, nil), outcome(y, nil), ingest.Comparison{}, 2000)
+	if err != nil || r.Count != 1000 || r.Compared != 1000 {
+		tt.Fatalf("%d divergences, %d pairs, %v", r.Count, r.Compared, err)
+	}
+	for _, d := range r.Divergences {
+		if d.Kind != diff.KindRowExtra {
+			tt.Fatalf("%s %d/%d", d.Kind, d.Py2Row, d.Py3Row)
+		}
+	}
+}
+
 func TestOrderIsNotedOnce(tt *testing.T) {
 	x := rows{dict("a", "1", "b", "2"), dict("a", "1", "b", "2")}
 	y := rows{dict("b", "2", "a", "1"), dict("b", "2", "a", "1")}

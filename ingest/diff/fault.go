@@ -35,8 +35,7 @@ var py2Names = sync.OnceValue(func() map[string]string {
 		"EnvironmentError":         "OSError",
 		"IOError":                  "OSError",
 		"BadGzipFile":              "OSError", // 3.8, gzip
-		"SameFileError":            "OSError", // shutil.Error is an EnvironmentError in 2.7
-		"SpecialFileError":         "OSError",
+		"SameFileError":            "Error",   // 3.4, shutil
 	}
 	for _, name := range []string{ // PEP 3151 and its additions
 		"BlockingIOError", "BrokenPipeError", "ChildProcessError", "ConnectionAbortedError", "ConnectionError",

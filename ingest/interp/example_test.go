@@ -43,11 +43,7 @@ func TestMigrationExampleConfirm(t *testing.T) {
 				fault = o.Fault.Type
 			}
 			if len(o.Rows) > 1 {
-				for n, v := range o.Rows[1].Value.Items[:len(o.Rows[1].Value.Items)-1] {
-					if n%2 == 0 && v.Str == "name" {
-						name = o.Rows[1].Value.Items[n+1].Str
-					}
-				}
+				name = o.Rows[1].Value.Items[1].Str
 			}
 			if len(o.Rows) != w.rows || fault != w.fault || name != w.name {
 				t.Errorf("%s: %d rows, fault %q, name %q; want %v", file, len(o.Rows), fault, name, w)

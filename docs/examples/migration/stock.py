@@ -27,12 +27,12 @@ else:
 
 
 def rows(path):
-    """Yields an article per record."""
+    """Yields (sku, name, quantity, price) per article."""
     with open_delivery(path) as delivery:
         for row in csv.DictReader(delivery, delimiter=';'):
-            yield {
-                'sku': text(row['sku']),
-                'name': text(row['name']),
-                'quantity': int(row['quantity']),
-                'price': Decimal(row['price']),
-            }
+            yield (
+                text(row['sku']),
+                text(row['name']),
+                int(row['quantity']),
+                Decimal(row['price']),
+            )

@@ -32,7 +32,8 @@ const (
 	maxInput      = 64 << 20 // larger deliveries are cut to the rows around the finding
 )
 
-// Minimize shrinks a view's input while it keeps the finding's signature.
+// Minimize shrinks a view's input while it keeps the finding's signature and
+// severity: a divergence nobody would have noticed must not become one that raises.
 func (l *Line) Minimize(ctx context.Context, d Delivery, v *View, f classify.Finding) (*Minimal, error) {
 	if v.input.size > maxInput {
 		return nil, fmt.Errorf("minimize %q: %d bytes are more than the %d that are held in memory", d.Name, v.input.size, maxInput)
@@ -43,7 +44,7 @@ func (l *Line) Minimize(ctx context.Context, d Delivery, v *View, f classify.Fin
 	}
 	var failed error
 	keep := func(candidate []byte) bool {
-		m, err := l.try(ctx, d, v, candidate, f.Signature)
+		m, err := l.try(ctx, d, v, candidate, f)
 		if err != nil && failed == nil && ctx.Err() == nil {
 			failed = err
 		}
@@ -53,7 +54,7 @@ func (l *Line) Minimize(ctx context.Context, d Delivery, v *View, f classify.Fin
 	if failed != nil {
 		return nil, fmt.Errorf("minimize %q: %w", d.Name, failed)
 	}
-	m, err := l.try(ctx, d, v, small, f.Signature)
+	m, err := l.try(ctx, d, v, small, f)
 	if err != nil {
 		return nil, fmt.Errorf("minimize %q: %w", d.Name, err)
 	}
@@ -65,8 +66,8 @@ func (l *Line) Minimize(ctx context.Context, d Delivery, v *View, f classify.Fin
 }
 
 // Try runs a view's paths on other bytes and returns the finding with that
-// signature, nil if the bytes do not show it.
-func (l *Line) try(ctx context.Context, d Delivery, v *View, data []byte, signature string) (*Minimal, error) {
+// signature and severity, nil if the bytes do not show it.
+func (l *Line) try(ctx context.Context, d Delivery, v *View, data []byte, want classify.Finding) (*Minimal, error) {
 	c := *v
 	c.input = input{data: bytes.NewReader(data), size: int64(len(data))}
 	m := &Minimal{Input: data}
@@ -91,7 +92,7 @@ func (l *Line) try(ctx context.Context, d Delivery, v *View, data []byte, signat
 	}
 	findings, err := classify.Classify(ctx, run, c.caseOf(d), m.Result)
 	for _, f := range findings {
-		if f.Signature == signature {
+		if f.Signature == want.Signature && f.Severity == want.Severity {
 			m.Finding = f
 			return m, err
 		}

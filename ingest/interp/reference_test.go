@@ -30,6 +30,7 @@ var referenceCases = []struct {
 	{"py2 recode splits at U+2028", "py2 recode codec=utf-8", "a\u2028b\n", "[\"a\u2028\"] [\"b\"]"},
 	{"py2 codecs-open hands unicode to csv, which wants ASCII", "py2 codecs-open", "a,b\nc,é\n", `[{"bytes":"61"},{"bytes":"62"}] {"fault":{"type":"UnicodeEncodeError","message":"'ascii' codec can't encode character u'\\xe9' in position 2: ordinal not in range(128)","row":2}}`},
 	{"py2 io-open splits at CR", "py2 io-open", "a\rb\r\n", `[{"bytes":"61"}] [{"bytes":"62"}]`},
+	{"py2 io-open keeps newlines in quotes", "py2 io-open", "a,\"x\r\ny\"\n", `[{"bytes":"61"},{"bytes":"780d0a79"}]`},
 	{"py2 splitlines drops newlines in quotes", "py2 splitlines", "a,\"x\ny\"\n", `["a","xy"]`},
 	{"py3 text keeps newlines in quotes", "py3 text", "a,\"x\r\ny\"\n", `["a","x\r\ny"]`},
 	{"py3 text loses the rows of a failing chunk", "py3 text", "a,b\nc,\xff\n", `{"fault":{"type":"UnicodeDecodeError","message":"'utf-8' codec can't decode byte 0xff in position 6: invalid start byte","row":1}}`},

@@ -12,6 +12,8 @@
 // Replay runs a case again and says whether it behaves as its state says.
 package golden
 
+//go:generate go run makecatalogue.go
+
 import (
 	"crypto/sha256"
 	"encoding/hex"

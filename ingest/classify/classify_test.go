@@ -13,9 +13,8 @@ import (
 )
 
 // caseOf makes the case of an example.
-func (e example) caseOf(t *testing.T) classify.Case {
-	p := e.policies(t)
-	return classify.Case{Name: "feed.csv", Data: strings.NewReader(e.input), Size: int64(len(e.input)), Py2: p.Py2, Py3: p.Py3, Compare: e.compare}
+func caseOf(e classify.Example) classify.Case {
+	return classify.Case{Name: "feed.csv", Data: strings.NewReader(e.Input), Size: int64(len(e.Input)), Py2: e.Pair.Py2, Py3: e.Pair.Py3, Compare: e.Compare}
 }
 
 func compare(t *testing.T, eng ingest.Engine, c classify.Case) diff.Result {
@@ -45,34 +44,34 @@ func signatures(fs []classify.Finding) []string {
 }
 
 // check classifies an example and reports whether it came out as the table says.
-func check(t *testing.T, eng ingest.Engine, e example) bool {
+func check(t *testing.T, eng ingest.Engine, e classify.Example) bool {
 	t.Helper()
-	c := e.caseOf(t)
+	c := caseOf(e)
 	res := compare(t, eng, c)
 	found, err := classify.Classify(context.Background(), eng, c, res)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, want := signatures(found), append([]string{e.signature}, e.also...)
+	got, want := signatures(found), append([]string{e.Signature}, e.Also...)
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
-		t.Errorf("%s:\n got %q\nwant %q\nfrom %s, %d divergences, first %+v", e.why, got, want, res.Verdict, res.Count, res.Divergences[:min(1, len(res.Divergences))])
+		t.Errorf("%s:\n got %q\nwant %q\nfrom %s, %d divergences, first %+v", e.Why, got, want, res.Verdict, res.Count, res.Divergences[:min(1, len(res.Divergences))])
 		return false
 	}
 	return true
 }
 
 func TestClassify(t *testing.T) {
-	for _, e := range examples {
-		t.Run(e.why, func(t *testing.T) { check(t, embedded.New(), e) })
+	for _, e := range classify.Examples() {
+		t.Run(e.Why, func(t *testing.T) { check(t, embedded.New(), e) })
 	}
 }
 
 func TestEveryCauseHasAnExample(t *testing.T) {
-	seen := map[classify.Cause]bool{classify.Sniffer: true} // needs an interpreter: TestClassifySniffer
-	for _, e := range examples {
-		cause, err := classify.ParseCause(e.signature)
+	seen := map[classify.Cause]bool{}
+	for _, e := range classify.Examples() {
+		cause, err := classify.ParseCause(e.Signature)
 		if err != nil {
 			t.Error(err)
 		}

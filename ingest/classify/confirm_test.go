@@ -26,8 +26,8 @@ func TestClassifyConfirm(t *testing.T) {
 			return // 2.7 is judged beside every 3.x
 		}
 		n, wrong := 0, 0
-		for _, e := range append(slices.Clone(examples), sniffed) {
-			e.py3 = py
+		for _, e := range classify.Examples() {
+			e.Pair.Py3.Python = py
 			n++
 			if !confirm(t, real, e) {
 				wrong++
@@ -37,16 +37,16 @@ func TestClassifyConfirm(t *testing.T) {
 	})
 }
 
-func confirm(t *testing.T, real ingest.Engine, e example) bool {
+func confirm(t *testing.T, real ingest.Engine, e classify.Example) bool {
 	t.Helper()
-	if e.py3 == ingest.Python313 {
+	if e.Pair.Py3.Python == ingest.Python313 {
 		return check(t, real, e)
 	}
-	c := e.caseOf(t)
+	c := caseOf(e)
 	model := classified(t, embedded.New(), c)
 	judge := classified(t, real, c)
 	if model != nil && !slices.Equal(model, judge) {
-		t.Errorf("%s: %q on the model, %q on python %s", e.why, model, judge, e.py3)
+		t.Errorf("%s: %q on the model, %q on python %s", e.Why, model, judge, e.Pair.Py3.Python)
 		return false
 	}
 	return true

@@ -77,16 +77,16 @@ func withExamples(t *testing.T, doc []byte) []byte {
 
 func exampleOf(t *testing.T, cause string) string {
 	t.Helper()
-	for _, e := range examples {
-		if !strings.HasPrefix(e.signature, cause+":") || e.also != nil {
+	for _, e := range classify.Examples() {
+		if !strings.HasPrefix(e.Signature, cause+":") || e.Also != nil {
 			continue
 		}
-		p := e.policies(t)
-		out := "    input      " + literal(e.input)
+		p := e.Pair
+		out := "    input      " + literal(e.Input)
 		for _, path := range ingest.Paths {
 			s := p.Policy(path)
 			out += fmt.Sprintf("\n    %s        %s", path, shorter(s))
-			rows, err := embedded.New().Ingest(context.Background(), ingest.Input{Name: "feed.csv", Data: strings.NewReader(e.input), Size: int64(len(e.input)), Settings: s})
+			rows, err := embedded.New().Ingest(context.Background(), ingest.Input{Name: "feed.csv", Data: strings.NewReader(e.Input), Size: int64(len(e.Input)), Settings: s})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func exampleOf(t *testing.T, cause string) string {
 				out += "\n               " + visible(l)
 			}
 		}
-		return out + "\n    signature  " + e.signature
+		return out + "\n    signature  " + e.Signature
 	}
 	t.Fatalf("no example of %s", cause)
 	return ""

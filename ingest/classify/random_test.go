@@ -21,7 +21,7 @@ var pieces = []string{
 }
 
 // randomCase makes an input of a few such cells and a pair to read it with.
-func randomCase(r *rand.Rand) example {
+func randomCase(r *rand.Rand) classify.Example {
 	var b strings.Builder
 	if r.Intn(8) == 0 {
 		b.WriteString("\xef\xbb\xbf")
@@ -42,24 +42,23 @@ func randomCase(r *rand.Rand) example {
 		b.WriteString(end)
 	}
 	pairs := ingest.Builtin()
-	e := example{input: b.String(), pair: pairs[r.Intn(len(pairs)-1)].Name}
+	pair := pairs[r.Intn(len(pairs)-1)].Name
 	var edits []func(*ingest.Pair)
 	switch r.Intn(6) {
 	case 0:
-		edits = append(edits, typed("1", []string{"int", "float", "decimal"}[r.Intn(3)]))
+		edits = append(edits, classify.Typed("1", []string{"int", "float", "decimal"}[r.Intn(3)]))
 	case 1:
-		edits = append(edits, cleaned([]ingest.Step{"strip", "upper", "lower"}[r.Intn(3)]))
+		edits = append(edits, classify.Cleaned([]ingest.Step{"strip", "upper", "lower"}[r.Intn(3)]))
 	case 2:
-		edits = append(edits, dialect(`escapechar=\\`))
+		edits = append(edits, classify.Options(`escapechar=\\`))
 	case 3:
 		m2, m3 := ingest.ModesOf(ingest.Py2), ingest.ModesOf(ingest.Py3)
-		edits = append(edits, modes(m2[r.Intn(len(m2))], m3[r.Intn(len(m3))]))
+		edits = append(edits, classify.Modes(m2[r.Intn(len(m2))], m3[r.Intn(len(m3))]))
 	}
 	if r.Intn(3) == 0 {
 		edits = append(edits, unusual(r))
 	}
-	e.edit = all(edits...)
-	return e
+	return classify.NewExample(b.String(), pair, edits...)
 }
 
 // unusual changes a setting that few feeds have.
@@ -68,7 +67,7 @@ func unusual(r *rand.Rand) func(*ingest.Pair) {
 	switch r.Intn(6) {
 	case 0:
 		codec := pick("utf-16", "utf-16-le", "cp1252", "koi8-r", "ascii", "cp437", "utf-8-sig")
-		return both(func(s *ingest.Settings) { s.Codec = codec })
+		return classify.Both(func(s *ingest.Settings) { s.Codec = codec })
 	case 1:
 		py := ingest.Python{Major: 3, Minor: 6 + r.Intn(8)}
 		return func(p *ingest.Pair) { p.Py3.Python = py }
@@ -76,11 +75,11 @@ func unusual(r *rand.Rand) func(*ingest.Pair) {
 		errors2, errors3 := pick("strict", "replace", "ignore"), pick("strict", "replace", "ignore")
 		return func(p *ingest.Pair) { p.Py2.Errors, p.Py3.Errors = errors2, errors3 }
 	case 3:
-		return both(func(s *ingest.Settings) { s.Reader = ingest.DictReader })
+		return classify.Both(func(s *ingest.Settings) { s.Reader = ingest.DictReader })
 	case 4:
-		return dialect("quoting=" + pick("QUOTE_NONNUMERIC", "QUOTE_NONE", "QUOTE_STRINGS", "QUOTE_NOTNULL", "QUOTE_ALL"))
+		return classify.Options("quoting=" + pick("QUOTE_NONNUMERIC", "QUOTE_NONE", "QUOTE_STRINGS", "QUOTE_NOTNULL", "QUOTE_ALL"))
 	}
-	return dialect(pick(`delimiter=\x00`, "quotechar=,", "delimiter=b", "strict=True", "skipinitialspace=True", `lineterminator=\n`, "quotechar=", "escapechar="))
+	return classify.Options(pick(`delimiter=\x00`, "quotechar=,", "delimiter=b", "strict=True", "skipinitialspace=True", `lineterminator=\n`, "quotechar=", "escapechar="))
 }
 
 // Random inputs find what the table does not: every divergence has a cause of the
@@ -91,16 +90,16 @@ func TestRandomDivergences(t *testing.T) {
 	var unexplained []string
 	for seed := range 8000 {
 		e := randomCase(rand.New(rand.NewSource(int64(seed))))
-		c := e.caseOf(t)
+		c := caseOf(e)
 		found := findings(t, eng, c)
 		for _, f := range found {
 			causes[f.Cause]++
 			if f.Cause == classify.Unclassified {
-				unexplained = append(unexplained, f.Signature+" from "+literal(e.input)+"\n"+c.Py2.String()+"\n"+c.Py3.String())
+				unexplained = append(unexplained, f.Signature+" from "+literal(e.Input)+"\n"+c.Py2.String()+"\n"+c.Py3.String())
 			}
 		}
 		if seed%50 == 0 && len(found) > 0 {
-			shrinks(t, eng, c, e.input, found[0].Signature)
+			shrinks(t, eng, c, e.Input, found[0].Signature)
 		}
 	}
 	t.Logf("%v", causes)

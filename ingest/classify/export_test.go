@@ -1,0 +1,18 @@
+package classify
+
+import "github.com/feedparity/feedparity/ingest"
+
+// The notation of the examples, for tests that make up their own.
+var (
+	Both    = both
+	Typed   = typed
+	Cleaned = cleaned
+	Options = dialect
+	Modes   = modes
+)
+
+// NewExample is an example made on the spot.
+func NewExample(input, pair string, edits ...func(*ingest.Pair)) Example {
+	r := exampleRow{input: input, pair: pair, edit: all(edits...)}
+	return Example{Input: input, Pair: r.policies()}
+}

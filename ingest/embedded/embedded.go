@@ -66,7 +66,7 @@ func open(ctx context.Context, in ingest.Input) (*rows, error) {
 	}
 	version, err := pycsv.VersionOf(s.Python)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrNotModelled, err)
 	}
 	r := &rows{ctx: ctx, settings: s}
 	if r.cells, err = newCellDecoder(s); err != nil {

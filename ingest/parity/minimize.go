@@ -3,8 +3,8 @@ package parity
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -29,43 +29,63 @@ const (
 	maxSteps      = 20_000
 	maxTime       = 2 * time.Second
 	maxTimeOfCall = 20 * time.Second
-	maxInput      = 64 << 20 // larger deliveries are cut to the rows around the finding
 )
 
 // Minimize shrinks a view's input while it keeps the finding's signature and
-// severity: a divergence nobody would have noticed must not become one that raises.
+// severity. The error is the context's, the engine's on the input itself,
+// ErrNotDeterministic or ErrTooLarge.
 func (l *Line) Minimize(ctx context.Context, d Delivery, v *View, f classify.Finding) (*Minimal, error) {
-	if v.input.size > maxInput {
-		return nil, fmt.Errorf("minimize %q: %d bytes are more than the %d that are held in memory", d.Name, v.input.size, maxInput)
-	}
-	data := make([]byte, v.input.size)
-	if _, err := io.ReadFull(io.NewSectionReader(v.input.data, 0, v.input.size), data); err != nil {
-		return nil, fmt.Errorf("minimize %q: %w", d.Name, err)
-	}
-	var failed error
-	keep := func(candidate []byte) bool {
-		m, err := l.try(ctx, d, v, candidate, f)
-		if err != nil && failed == nil && ctx.Err() == nil {
-			failed = err
-		}
-		return m != nil
-	}
-	small, stats := shrink.Minimize(ctx, data, shrinkOptions(d, v.Py3), keep)
-	if failed != nil {
-		return nil, fmt.Errorf("minimize %q: %w", d.Name, failed)
-	}
-	m, err := l.try(ctx, d, v, small, f)
+	m, err := l.minimize(ctx, d, v, f)
 	if err != nil {
 		return nil, fmt.Errorf("minimize %q: %w", d.Name, err)
 	}
+	return m, nil
+}
+
+func (l *Line) minimize(ctx context.Context, d Delivery, v *View, f classify.Finding) (*Minimal, error) {
+	var failed error // of the latest candidate, the input itself first
+	keep := func(candidate []byte) bool {
+		m, err := l.try(ctx, d, v, candidate, f)
+		failed = err
+		// A harness that cannot compare some candidate, such as a row of the team's
+		// function that is not serialisable, makes it one that is not kept, no more.
+		return m != nil && err == nil
+	}
+	data, err := start(v.input, f.First, keep)
+	if err != nil {
+		return nil, err
+	}
+	small, stats := shrink.Minimize(ctx, data, shrinkOptions(d, v.Py3), keep)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case stats.Failed && failed != nil:
+		return nil, failed
+	case stats.Failed:
+		return nil, notDeterministic(f.Signature)
+	}
+	m, err := l.try(ctx, d, v, small, f)
+	if err != nil {
+		return nil, err
+	}
 	if m == nil {
-		return nil, fmt.Errorf("minimize %q: %s does not show again: the paths are not deterministic", d.Name, f.Signature)
+		return nil, notDeterministic(f.Signature)
 	}
 	m.Stats = stats
 	return m, nil
 }
 
-// Try runs a view's paths on other bytes and returns the finding with that
+// The reasons for which a finding has no minimal input, now or later.
+var (
+	ErrNotDeterministic = errors.New("the paths are not deterministic")
+	ErrTooLarge         = errors.New("too large to be minimized")
+)
+
+func notDeterministic(signature string) error {
+	return fmt.Errorf("%s does not show again on the same bytes: %w", signature, ErrNotDeterministic)
+}
+
+// try runs a view's paths on other bytes and returns the finding with that
 // signature and severity, nil if the bytes do not show it.
 func (l *Line) try(ctx context.Context, d Delivery, v *View, data []byte, want classify.Finding) (*Minimal, error) {
 	c := *v
@@ -111,8 +131,12 @@ func shrinkOptions(d Delivery, s ingest.Settings) shrink.Options {
 			*into = v.Str[0]
 		}
 	}
-	if codec := strings.ToLower(s.Codec); strings.HasPrefix(codec, "utf-16") || strings.HasPrefix(codec, "utf_16") {
+	// Without a suffix the byte order mark tells, which the shrinker reads itself.
+	switch codec := strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(s.Codec)); codec {
+	case "utf16le", "utf16be":
 		o.Unit, o.BigEndian = 2, strings.HasSuffix(codec, "be")
+	case "utf32le", "utf32be":
+		o.Unit, o.BigEndian = 4, strings.HasSuffix(codec, "be")
 	}
 	return o
 }

@@ -31,7 +31,9 @@ func (in *input) release() {
 // ones go to a temporary file, so that memory stays bounded.
 const inMemory = 1 << 20
 
-// normalized makes the normalized view of a delivery.
+// normalized makes the normalized view of a delivery. One with bytes that its
+// charset does not define has none: guessing what they stand for would make the
+// paths agree on text that nobody sent. The error has their position.
 func normalized(d Delivery, found detect.Result) (input, Edits, error) {
 	edits := Edits{ByKind: map[normalize.Kind]int{}}
 	o := normalize.Options{Charset: found.Charset, Delimiter: rune(found.Dialect.Delimiter), Quotechar: rune(found.Dialect.Quotechar),
@@ -44,17 +46,23 @@ func normalized(d Delivery, found detect.Result) (input, Edits, error) {
 	src := io.NewSectionReader(d.Data, 0, d.Size)
 	if d.Size <= inMemory {
 		var out bytes.Buffer
-		_, err := normalize.Normalize(&out, src, o)
-		return input{data: bytes.NewReader(out.Bytes()), size: int64(out.Len())}, edits, err
+		if _, err := normalize.Normalize(&out, src, o); err != nil {
+			return input{}, edits, fmt.Errorf("normalize %q: %w", d.Name, err)
+		}
+		return input{data: bytes.NewReader(out.Bytes()), size: int64(out.Len())}, edits, nil
 	}
 	in, err := toFile(src, o)
-	return in, edits, err
+	if err != nil {
+		return input{}, edits, fmt.Errorf("normalize %q: %w", d.Name, err)
+	}
+	return in, edits, nil
 }
 
+// toFile writes the view to a temporary file, which is gone again on an error.
 func toFile(src io.Reader, o normalize.Options) (input, error) {
 	f, err := os.CreateTemp("", "feedparity-normalized-*.csv")
 	if err != nil {
-		return input{}, fmt.Errorf("normalize: %w", err)
+		return input{}, err
 	}
 	in := input{data: f, file: f.Name(), temp: f}
 	_, err = normalize.Normalize(f, src, o)

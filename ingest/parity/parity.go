@@ -75,8 +75,18 @@ type Edits struct {
 // it can be minimized afterwards.
 func (r *Report) Close() {
 	for i := range r.Views {
-		r.Views[i].input.release()
+		r.Views[i].Close()
 	}
+}
+
+// Close releases what a view that did not come from Check holds.
+func (v *View) Close() { v.input.release() }
+
+// notCompared makes v say why nothing is known about it. What was found up to
+// then does not count: a broken harness may have been the reason.
+func (v *View) notCompared(err error) {
+	v.Err, v.Findings = err, nil
+	v.Result = diff.Result{Verdict: ingest.NotCompared, Severity: ingest.Info}
 }
 
 // Worst returns the verdict that speaks for the whole delivery: the first of
@@ -109,27 +119,38 @@ func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
 	for _, v := range []ingest.View{ingest.Raw, ingest.Normalized} {
 		r.Views = append(r.Views, l.view(ctx, d, found, v))
 		if ctx.Err() != nil {
+			r.Close()
 			return nil, fmt.Errorf("check %q: %w", d.Name, ctx.Err())
 		}
 	}
 	return r, nil
 }
 
-// View runs one view of a delivery whose pair names its codecs: detection is not
-// asked, except by the normalizer where the py3 policy's codec is Detected.
+// View runs one view of a delivery, such as the input of a golden case. It must
+// be closed. Detection decides only what the pair leaves to it, and the charset
+// that the normalizer reads.
 func (l *Line) View(ctx context.Context, d Delivery, v ingest.View) View {
+	out := View{View: v}
 	found, err := detect.Detect(d.Data, d.Size, detect.Options{Declared: d.Charset})
+	if err == nil && found.Binary != "" && (v == ingest.Normalized || asksDetection(d.Pair)) {
+		err = fmt.Errorf("%w: it is %s", ErrBinary, found.Binary)
+	}
 	if err != nil {
-		return View{View: v, Err: err, Result: diff.Result{Verdict: ingest.NotCompared}}
+		out.notCompared(fmt.Errorf("detect %q: %w", d.Name, err))
+		return out
 	}
 	return l.view(ctx, d, found, v)
+}
+
+func asksDetection(p ingest.Pair) bool {
+	return p.Py2.Codec == ingest.Detected || p.Py3.Codec == ingest.Detected
 }
 
 func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v ingest.View) View {
 	out := View{View: v, input: input{data: d.Data, size: d.Size, file: d.File}}
 	out.Py2 = d.Pair.Py2.Resolve(found.Charset, found.Dialect.For(ingest.Py2)).ForView(v)
 	out.Py3 = d.Pair.Py3.Resolve(found.Charset, found.Dialect.For(ingest.Py3)).ForView(v)
-	err := error(nil)
+	var err error
 	if v == ingest.Normalized {
 		out.input, out.Edits, err = normalized(d, found)
 	}
@@ -137,7 +158,7 @@ func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v inge
 		err = l.compare(ctx, d, &out)
 	}
 	if err != nil {
-		out.Err, out.Result = err, diff.Result{Verdict: ingest.NotCompared}
+		out.notCompared(err)
 	}
 	return out
 }

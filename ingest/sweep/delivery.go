@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,36 +21,36 @@ import (
 
 // delivery fetches one delivery, runs the line on it, files its cases and records
 // it, in that order: whoever dies in between repeats the rest.
-func (s *sweeper) delivery(ctx context.Context, f config.Feed, src fetch.Source, t task) Delivery {
-	out := Delivery{Feed: f.Name, Path: t.entry.Path, Name: t.entry.Name(), Pair: f.Pair.Name}
-	got, err := s.obtain(ctx, f, src, t)
-	if err == nil {
-		out.SHA256 = got.sha256
-		err = s.runDelivery(ctx, f, t, got, &out)
-	}
-	if err != nil {
-		out.Err = fmt.Errorf("delivery %q: %w", out.Name, err)
+func (s *sweeper) delivery(ctx context.Context, f config.Feed, src fetch.Source, t task) (out Delivery) {
+	out = Delivery{Feed: f.Name, Path: t.entry.Path, Name: t.entry.Name(), Pair: f.Pair.Name}
+	var err error
+	defer func() {
+		if p := recover(); p != nil { // the feed's other deliveries are still worth a look
+			err = panicked(p)
+		}
+		if err != nil {
+			out.Err = fmt.Errorf("delivery %q: %w", out.Name, err)
+		}
+	}()
+	var file string
+	if file, out.SHA256, err = s.obtain(ctx, f, src, t); err == nil {
+		err = s.run(ctx, f, t, file, &out)
 	}
 	return out
 }
 
-func (s *sweeper) runDelivery(ctx context.Context, f config.Feed, t task, got fetched, out *Delivery) error {
-	keys := s.keys(f, got.sha256)
-	known := true
-	for _, k := range keys {
-		has, err := s.State.Has(ctx, k)
-		if err != nil {
-			return err
-		}
-		known = known && has
-	}
-	if known {
-		out.Known = true
-		_, err := s.State.Record(ctx, s.run, out.Path, nil, s.Now())
+// run does what remains to be done with a delivery in the archive.
+func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, out *Delivery) error {
+	keys := s.keys(f, out.SHA256)
+	known, err := s.known(ctx, keys)
+	if err != nil {
 		return err
 	}
+	if out.Known = known; known {
+		return s.record(ctx, out, keys)
+	}
 	s.observe(Event{Feed: f.Name, Delivery: out.Name, What: "running"})
-	file, err := os.Open(got.file)
+	file, err := os.Open(name)
 	if err != nil {
 		return err
 	}
@@ -60,7 +59,7 @@ func (s *sweeper) runDelivery(ctx context.Context, f config.Feed, t task, got fe
 	if err != nil {
 		return err
 	}
-	d := parity.Delivery{Feed: f.Name, Name: out.Name, Data: file, Size: info.Size(), File: got.file, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
+	d := parity.Delivery{Feed: f.Name, Name: out.Name, Data: file, Size: info.Size(), File: name, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
 	rep, err := s.Line.Check(ctx, d)
 	if err != nil {
 		return err
@@ -68,13 +67,34 @@ func (s *sweeper) runDelivery(ctx context.Context, f config.Feed, t task, got fe
 	defer rep.Close()
 	out.Detected = rep.Detected
 	for i := range rep.Views {
-		v, err := s.view(ctx, d, t, rep, i, got)
-		if err != nil {
+		if err := s.view(ctx, d, t, &rep.Views[i], out); err != nil {
 			return err
 		}
-		out.Views = append(out.Views, v)
 	}
-	return s.record(ctx, out, keys, rep)
+	if slices.ContainsFunc(out.Views, held) {
+		return nil
+	}
+	return s.record(ctx, out, keys)
+}
+
+// held reports whether a view keeps its delivery from being recorded: a case could
+// not be written, which the next sweep may be able to, or the models are wrong, so
+// that nothing is known. A finding that can have no case holds nothing up: it
+// would come back every night. The next delivery that shows it tries again.
+func held(v View) bool {
+	return slices.ContainsFunc(v.Findings, func(f Finding) bool {
+		return f.Err != nil && f.Case == "" && !errors.Is(f.Err, parity.ErrNotDeterministic) && !errors.Is(f.Err, parity.ErrTooLarge)
+	})
+}
+
+// known reports whether all comparisons were made and recorded before.
+func (s *sweeper) known(ctx context.Context, keys []state.Key) (bool, error) {
+	for _, k := range keys {
+		if has, err := s.State.Has(ctx, k); err != nil || !has {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // keys name the two comparisons of a delivery for ever.
@@ -94,32 +114,43 @@ func (s *sweeper) keys(f config.Feed, sum string) []state.Key {
 	return out
 }
 
-// view turns the line's report of a view into the sweep's, with a golden case for
-// every signature the feed has not shown yet.
-func (s *sweeper) view(ctx context.Context, d parity.Delivery, t task, rep *parity.Report, i int, got fetched) (View, error) {
-	v := &rep.Views[i]
-	out := ViewOf(v)
+// view adds the line's report of a view to a delivery, with a golden case for
+// every signature that has none yet in this feed.
+func (s *sweeper) view(ctx context.Context, d parity.Delivery, t task, v *parity.View, out *Delivery) error {
+	earlier := out.Views
+	out.Views = append(out.Views, ViewOf(v))
+	found := out.Views[len(earlier)].Findings
 	for n, f := range v.Findings {
-		found := &out.Findings[n]
+		if raw := finding(earlier, f.Signature); raw != nil {
+			found[n].Case = raw.Case // one case per signature: normalizing changes nothing
+			continue
+		}
 		counter, seen, err := s.State.Signature(ctx, d.Feed, f.Signature)
 		if err != nil {
-			return out, err
+			return err
 		}
-		switch {
-		case seen:
-			found.Case = counter.Dir
-		case v.View == ingest.Normalized && shows(rep.Views[0].Findings, f.Signature):
-			// One case per signature: the raw view has it, under the same directory.
-			found.Case = filepath.Join(s.inbox.Root(), filepath.FromSlash((&golden.Case{Feed: d.Feed, Cause: found.Cause, Signature: f.Signature}).Dir()))
-		default:
-			found.New = true
-			found.Case, found.Err = s.file(ctx, d, t, v, f, got)
-			if ctx.Err() != nil {
-				return out, ctx.Err()
+		found[n].New, found[n].Case = !seen, counter.Dir
+		if counter.Dir != "" {
+			continue
+		}
+		found[n].Case, found[n].Err = s.file(ctx, d, t, v, f, out.SHA256)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// finding returns the finding with a signature, nil if the views have none.
+func finding(views []View, signature string) *Finding {
+	for _, v := range views {
+		for i := range v.Findings {
+			if v.Findings[i].Signature == signature {
+				return &v.Findings[i]
 			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // ViewOf takes over what the line found out about a view; no finding has a case yet.
@@ -131,39 +162,48 @@ func ViewOf(v *parity.View) View {
 	return out
 }
 
-func shows(findings []classify.Finding, signature string) bool {
-	return slices.ContainsFunc(findings, func(f classify.Finding) bool { return f.Signature == signature })
-}
-
-// file writes a golden case to the inbox.
-func (s *sweeper) file(ctx context.Context, d parity.Delivery, t task, v *parity.View, f classify.Finding, got fetched) (string, error) {
+// file writes a golden case to the inbox and returns its directory. An error with
+// a directory says that the case could not be confirmed. What the models get wrong
+// is not filed: a case must hold what the real paths do.
+func (s *sweeper) file(ctx context.Context, d parity.Delivery, t task, v *parity.View, f classify.Finding, sum string) (string, error) {
 	c, err := golden.FromFinding(ctx, s.Line, d, v, f, s.Judge)
-	if c == nil {
-		return "", fmt.Errorf("write case %s: %w", f.Signature, err)
+	var model *golden.ModelError
+	switch {
+	case errors.As(err, &model):
+		return "", fmt.Errorf("confirm case %s, found in %s: %w", f.Signature, d.File, err)
+	case c == nil:
+		return "", fmt.Errorf("make case %s: %w", f.Signature, err)
 	}
-	c.Found("sweep", s.Now(), got.sha256, t.entry.Path, t.entry.MTime, s.Revision)
+	c.Found("sweep", s.Now(), sum, t.entry.Path, t.entry.MTime, s.Revision)
 	dir, _, werr := s.inbox.Write(c)
 	if werr != nil {
-		return "", fmt.Errorf("write case %s: %w", f.Signature, werr)
+		return "", werr
 	}
 	return dir, err
 }
 
-// record remembers what the views gave.
-func (s *sweeper) record(ctx context.Context, out *Delivery, keys []state.Key, rep *parity.Report) error {
-	var outcomes []state.Outcome
-	for i, v := range out.Views {
-		o := state.Outcome{Key: keys[i], Charset: rep.Detected.Charset, Pair: out.Pair, Verdict: v.Verdict, Severity: v.Severity}
-		if v.Err != nil {
-			o.Error = v.Err.Error()
+// record remembers what the views gave, or that a known delivery came again: the
+// same keys change no outcome and no counter.
+func (s *sweeper) record(ctx context.Context, out *Delivery, keys []state.Key) error {
+	outcomes := make([]state.Outcome, len(keys))
+	for i, k := range keys {
+		outcomes[i] = state.Outcome{Key: k, Charset: out.Detected.Charset, Pair: out.Pair}
+		if !out.Known {
+			addView(&outcomes[i], out.Views[i])
 		}
-		for _, f := range v.Findings {
-			o.Findings = append(o.Findings, state.Finding{Signature: f.Signature, Cause: f.Cause, Dir: f.Case})
-		}
-		outcomes = append(outcomes, o)
 	}
-	_, err := s.State.Record(ctx, s.run, out.Path, outcomes, s.Now())
+	_, err := s.State.Record(ctx, s.id, out.Path, outcomes, s.Now())
 	return err
+}
+
+func addView(o *state.Outcome, v View) {
+	o.Verdict, o.Severity = v.Verdict, v.Severity
+	if v.Err != nil {
+		o.Error = v.Err.Error()
+	}
+	for _, f := range v.Findings {
+		o.Findings = append(o.Findings, state.Finding{Signature: f.Signature, Cause: f.Cause, Dir: f.Case})
+	}
 }
 
 // ErrModel reports whether any finding showed the models to be wrong.

@@ -1,12 +1,15 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -20,7 +23,7 @@ func (s *sweeper) feed(ctx context.Context, f config.Feed) (out Feed) {
 	out.Name = f.Name
 	defer func() {
 		if p := recover(); p != nil { // a fault of ours in one feed must not cost the others their night
-			out.Err = fmt.Errorf("sweep feed %q: internal error: %v", f.Name, p)
+			out.Err = fmt.Errorf("sweep feed %q: %w", f.Name, panicked(p))
 		}
 		s.observe(Event{Feed: f.Name, What: "done", Err: out.Err})
 	}()
@@ -36,12 +39,16 @@ func (s *sweeper) feed(ctx context.Context, f config.Feed) (out Feed) {
 }
 
 func (s *sweeper) sweepFeed(ctx context.Context, f config.Feed, out *Feed) error {
-	src, err := openSource(ctx, f)
+	// A sweep that was killed may have left a part of a file; the lock is ours.
+	if err := os.RemoveAll(s.incoming(f.Name)); err != nil {
+		return err
+	}
+	src, err := s.open(ctx, f)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	entries, unparsed, err := src.List(ctx, "")
+	entries, unparsed, err := fetch.List(ctx, src)
 	if err != nil {
 		return err
 	}
@@ -61,15 +68,16 @@ func (s *sweeper) sweepFeed(ctx context.Context, f config.Feed, out *Feed) error
 	return nil
 }
 
-// OpenSource reaches a configured feed's source. Secrets are read here and not
-// before: what is not swept needs none.
-func openSource(ctx context.Context, f config.Feed) (fetch.Source, error) {
+// open reaches a configured feed's source. Secrets are read here and not before:
+// what is not swept needs none.
+func (s *sweeper) open(ctx context.Context, f config.Feed) (fetch.Source, error) {
 	password, err := f.Source.Password.Read()
 	if err != nil {
 		return nil, err
 	}
-	o := fetch.Options{User: f.Source.User, Password: password.Reveal()}
-	o.TLS = fetch.TLS{CAFile: f.Source.CAFile, ServerName: f.Source.ServerName}
+	o := s.Fetch
+	o.User, o.Password, o.Zone = f.Source.User, password.Reveal(), f.Source.Zone
+	o.TLS.CAFile, o.TLS.ServerName, o.TLS.Pin = f.Source.CAFile, f.Source.ServerName, f.Source.Pin
 	switch f.Source.TLS {
 	case "explicit":
 		o.TLS.Mode = fetch.TLSExplicit
@@ -79,16 +87,19 @@ func openSource(ctx context.Context, f config.Feed) (fetch.Source, error) {
 	return fetch.Open(ctx, f.Source.URL, o)
 }
 
-// unfinishedNames are patterns of files that somebody is still writing.
+// unfinishedNames are patterns, in lower case, of files that somebody is still
+// writing.
 var unfinishedNames = []string{"*.tmp", "*.part", "*.filepart", "*.crdownload", "*.writing", "~*", ".*"}
 
-// matching returns the files that are deliveries of a feed.
+// matching returns the files that are deliveries of a feed, each path once.
 func matching(patterns []string, entries []fetch.Entry) []fetch.Entry {
 	var out []fetch.Entry
+	seen := map[string]bool{}
 	for _, e := range entries {
-		if e.Kind != fetch.KindFile && e.Kind != fetch.KindLink || matchAny(unfinishedNames, e.Name()) {
+		if seen[e.Path] || matchAny(unfinishedNames, strings.ToLower(e.Name())) {
 			continue
 		}
+		seen[e.Path] = true
 		if len(patterns) == 0 || matchAny(patterns, e.Name()) {
 			out = append(out, e)
 		}
@@ -110,31 +121,20 @@ type task struct {
 	news  state.News
 }
 
-// news asks the state which deliveries are to be run, oldest first. On first
-// sight of a feed only its backfill is; what is left out is remembered before
-// anything is fetched, so that a sweep cut short does not take it for new.
+// news asks the state which deliveries are to be run, oldest first, after those
+// that an earlier sweep fetched and did not finish.
 func (s *sweeper) news(ctx context.Context, f config.Feed, entries []fetch.Entry, out *Feed) ([]task, error) {
-	known, err := s.State.Known(ctx, f.Name)
+	slices.SortStableFunc(entries, func(a, b fetch.Entry) int {
+		return cmp.Or(a.MTime.Compare(b.MTime), strings.Compare(a.Path, b.Path))
+	})
+	entries, err := s.firstSight(ctx, f, entries, out)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(entries, func(a, b fetch.Entry) int {
-		if c := a.MTime.Compare(b.MTime); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Path, b.Path)
-	})
-	if old := len(entries) - f.Backfill; !known && old > 0 {
-		var skipped []state.Entry
-		for _, e := range entries[:old] {
-			skipped = append(skipped, stateEntry(e))
-		}
-		if err := s.State.Skip(ctx, f.Name, s.Now(), skipped...); err != nil {
-			return nil, err
-		}
-		entries, out.Skipped = entries[old:], old
+	todo, err := s.leftovers(ctx, f, entries)
+	if err != nil {
+		return nil, err
 	}
-	var todo []task
 	for _, e := range entries {
 		news, d, err := s.State.Look(ctx, f.Name, stateEntry(e))
 		if err != nil {
@@ -147,61 +147,153 @@ func (s *sweeper) news(ctx context.Context, f config.Feed, entries []fetch.Entry
 			}
 			continue
 		}
+		if news == state.Changed && s.kept(d) {
+			todo = append(todo, leftover(d)) // the version that was fetched goes first
+		}
 		todo = append(todo, task{e, d, news})
 	}
 	return todo, nil
+}
+
+// firstSight leaves out what is older than a feed's backfill when the feed is
+// seen for the first time. It is remembered before anything is fetched, so that
+// a sweep cut short does not take it for new.
+func (s *sweeper) firstSight(ctx context.Context, f config.Feed, entries []fetch.Entry, out *Feed) ([]fetch.Entry, error) {
+	known, err := s.State.Known(ctx, f.Name)
+	old := len(entries) - max(f.Backfill, 0)
+	if err != nil || known || old <= 0 {
+		return entries, err
+	}
+	var skipped []state.Entry
+	for _, e := range entries[:old] {
+		skipped = append(skipped, stateEntry(e))
+	}
+	out.Skipped = old
+	return entries[old:], s.State.Skip(ctx, f.Name, s.Now(), skipped...)
+}
+
+// maxLeftovers bounds how far back deliveries are looked for that were fetched
+// and not run.
+const maxLeftovers = 1000
+
+// leftovers are deliveries in the archive that an earlier sweep did not finish and
+// that the supplier does not offer any more.
+func (s *sweeper) leftovers(ctx context.Context, f config.Feed, entries []fetch.Entry) ([]task, error) {
+	latest, err := s.State.Latest(ctx, f.Name, maxLeftovers)
+	if err != nil {
+		return nil, err
+	}
+	offered := map[string]bool{}
+	for _, e := range entries {
+		offered[e.Path] = true
+	}
+	var todo []task
+	for _, d := range slices.Backward(latest) {
+		if !offered[d.Path] && s.kept(d) {
+			todo = append(todo, leftover(d))
+		}
+	}
+	return todo, nil
+}
+
+func leftover(d state.Delivery) task {
+	e := fetch.Entry{Path: d.Path, Size: d.Size, MTime: d.MTime, MPrec: fetch.Precision(d.Precision), ETag: d.ETag}
+	return task{e, d, state.Unfinished}
+}
+
+// kept reports whether a delivery waits in the archive to be run.
+func (s *sweeper) kept(d state.Delivery) bool {
+	if d.Status != state.Fetched || len(d.SHA256) != hex.EncodedLen(sha256.Size) {
+		return false
+	}
+	info, err := os.Stat(s.archived(d))
+	return err == nil && info.Mode().IsRegular() && info.Size() == d.Bytes
 }
 
 func stateEntry(e fetch.Entry) state.Entry {
 	return state.Entry{Path: e.Path, Size: e.Size, MTime: e.MTime, Precision: state.Precision(e.MPrec), ETag: e.ETag}
 }
 
-// fetched is a delivery in the archive.
-type fetched struct {
-	file   string
-	sha256 string
-}
+// incoming is where deliveries of a feed arrive, before their hash is known.
+func (s *sweeper) incoming(feed string) string { return filepath.Join(s.Archive, feed, "incoming") }
 
 // archived is where a delivery's bytes are kept: by content, under its own name.
-func (s *sweeper) archived(feed, sha256, local string) string {
-	return filepath.Join(s.Archive, feed, sha256[:16], local)
+func (s *sweeper) archived(d state.Delivery) string {
+	return filepath.Join(s.Archive, d.Feed, d.SHA256[:16], fetch.LocalName(path.Base(d.Path)))
 }
 
-// obtain returns the archived file of a delivery, fetching it unless an earlier
-// sweep did.
-func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t task) (fetched, error) {
-	local := fetch.LocalName(t.entry.Name())
-	if t.news == state.Unfinished {
-		file := s.archived(f.Name, t.known.SHA256, local)
-		if _, err := os.Stat(file); err == nil {
-			return fetched{file, t.known.SHA256}, nil
-		}
+// obtain returns the archived file of a delivery and its hash, fetching it unless
+// an earlier sweep did.
+func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t task) (file, sum string, err error) {
+	if t.news == state.Unfinished && s.kept(t.known) {
+		return s.archived(t.known), t.known.SHA256, nil
 	}
 	s.observe(Event{Feed: f.Name, Delivery: t.entry.Name(), What: "fetching"})
-	incoming := filepath.Join(s.Archive, f.Name, "incoming")
+	incoming := s.incoming(f.Name)
 	if err := os.MkdirAll(incoming, 0o700); err != nil {
-		return fetched{}, err
+		return "", "", err
 	}
+	defer os.Remove(incoming) // it is empty, or has what another try may need
 	root, err := os.OpenRoot(incoming)
 	if err != nil {
-		return fetched{}, err
+		return "", "", err
 	}
 	defer root.Close()
+	local := fetch.LocalName(t.entry.Name())
 	d, err := fetch.Download(ctx, src, t.entry, root, local)
 	if err != nil {
-		return fetched{}, err
+		return "", "", err
 	}
-	sum := fmt.Sprintf("%x", d.SHA256)
-	file := s.archived(f.Name, sum, local)
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return fetched{}, err
+	sum = hex.EncodeToString(d.SHA256[:])
+	file = s.archived(state.Delivery{Feed: f.Name, SHA256: sum, Entry: stateEntry(t.entry)})
+	if err := s.keep(filepath.Join(incoming, local), file); err != nil {
+		return "", "", err
 	}
-	if err := os.Rename(filepath.Join(incoming, local), file); err != nil {
-		return fetched{}, err
+	// What is remembered is what the listing said, not the transfer's exact time: the
+	// next listing is compared with it, and both come from the same clock and zone.
+	return file, sum, s.State.Fetched(ctx, f.Name, stateEntry(t.entry), sum, d.Size, s.Now())
+}
+
+// keep moves a file that was taken whole to its place in the archive and makes
+// the move last, before the state says that it is there.
+func (s *sweeper) keep(from, to string) error {
+	dir := filepath.Dir(to)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
 	}
-	// The listing may show less than the transfer: a LIST's minute, a link's own size.
-	if err := s.State.Fetched(ctx, f.Name, stateEntry(t.entry), sum, d.Size, s.Now()); err != nil {
-		return fetched{}, errors.Join(err)
+	if err := os.Rename(from, to); err != nil {
+		return err
 	}
-	return fetched{file, sum}, nil
+	for _, d := range []string{dir, filepath.Dir(dir), s.Archive} {
+		if err := syncDir(d); err != nil {
+			return fmt.Errorf("sync %q: %w", d, err)
+		}
+	}
+	return nil
+}
+
+func syncDir(name string) error {
+	d, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// panicked makes an error of a panic that says where it happened.
+func panicked(p any) error {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	for below := false; ; {
+		f, more := frames.Next()
+		if inRuntime := strings.HasPrefix(f.Function, "runtime."); below && !inRuntime {
+			return fmt.Errorf("internal error: %v (%s:%d)", p, filepath.Base(f.File), f.Line)
+		} else if inRuntime {
+			below = true
+		}
+		if !more {
+			return fmt.Errorf("internal error: %v", p)
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,6 +31,9 @@ type Options struct {
 	Inbox    string // directory for new golden cases
 	Revision string // of the team's code
 	Engine   string // name and version of the engine, part of what is remembered
+	// Fetch has the timeouts, retries and logger with which sources are opened; user,
+	// password, TLS and zone are each feed's own.
+	Fetch fetch.Options
 	// Hosts is how many servers are spoken to at once, 4 if 0. The feeds of one
 	// server take turns.
 	Hosts int
@@ -73,8 +77,8 @@ type Delivery struct {
 	Detected detect.Result
 	Pair     string
 	Views    []View
-	Known    bool  // the same bytes were run before under another name or time
-	Err      error // it could not be fetched or run
+	Known    bool  // the same bytes were run before under another name or time; there are no Views
+	Err      error // it could not be fetched or run; the next sweep tries again
 }
 
 // View is what came of one view of a delivery.
@@ -95,7 +99,7 @@ type Finding struct {
 	Severity  ingest.Severity
 	Count     int
 	Case      string // directory of its golden case, "" if it has none
-	New       bool   // its feed never showed it before
+	New       bool   // no delivery of its feed that was recorded has shown it
 	Err       error  // why no case could be written
 }
 
@@ -148,7 +152,7 @@ func (r *Result) Findings() []Finding {
 // sweeper is a sweep under way.
 type sweeper struct {
 	Options
-	run   int64
+	id    int64 // of the run
 	inbox *golden.Store
 	mu    sync.Mutex // held while observing
 }
@@ -166,10 +170,10 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	s := &sweeper{Options: o, inbox: golden.NewStore(o.Inbox)}
 	res := &Result{Feeds: make([]Feed, len(o.Feeds))}
 	var err error
-	if s.run, err = o.State.Begin(ctx, o.Revision, o.Engine, o.Now()); err != nil {
+	if s.id, err = o.State.Begin(ctx, o.Revision, o.Engine, o.Now()); err != nil {
 		return res, fmt.Errorf("begin sweep: %w", err)
 	}
-	res.Run = s.run
+	res.Run = s.id
 	s.hosts(ctx, res)
 	status := "ok"
 	switch {
@@ -179,7 +183,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		status = "incomplete"
 	}
 	// The run is closed even where the context has ended: its status says so.
-	if eerr := o.State.End(context.WithoutCancel(ctx), s.run, status, o.Now()); err == nil && eerr != nil {
+	if eerr := o.State.End(context.WithoutCancel(ctx), s.id, status, o.Now()); err == nil && eerr != nil {
 		err = fmt.Errorf("end sweep: %w", eerr)
 	}
 	return res, err
@@ -210,12 +214,22 @@ func (s *sweeper) hosts(ctx context.Context, res *Result) {
 	wg.Wait()
 }
 
-// host is what two feeds of one server have in common.
+// host is what two feeds of one server have in common: its name and port. All
+// directories of this machine are one.
 func host(source string) string {
-	if u, err := url.Parse(source); err == nil && u.Host != "" {
-		return u.Host
+	u, err := url.Parse(source)
+	if err != nil || u.Host == "" {
+		return "local"
 	}
-	return "local"
+	port := u.Port()
+	switch {
+	case port != "":
+	case u.Scheme == "ftps": // TLS from the first byte
+		port = "990"
+	default:
+		port = "21"
+	}
+	return strings.ToLower(u.Hostname()) + ":" + port
 }
 
 func (s *sweeper) observe(e Event) {

@@ -173,8 +173,11 @@ func (b *dialectBuilder) setChar(name string, dflt rune, orNone bool) rune {
 		return dflt
 	}
 	want := "string"
+	if b.v.NamesCharacter {
+		want = "a unicode character"
+	}
 	if b.v.NoneByType && orNone {
-		want = "string or None"
+		want += " or None"
 	}
 	if v.Kind == ingest.KindNone && (orNone || !b.v.NoneByType) {
 		return notSet
@@ -187,12 +190,21 @@ func (b *dialectBuilder) setChar(name string, dflt rune, orNone bool) rune {
 	// "not set" as 0.
 	c, n := b.v.char(v.Str)
 	if n < len(v.Str) || n == 0 && b.v.ExactlyOne {
-		b.fail("TypeError", b.v.OneCharacter, name)
+		b.failLength(name, want, v.Str)
 	}
 	if n == 0 || c == 0 && !b.v.ExactlyOne {
 		return notSet
 	}
 	return c
+}
+
+// failLength refuses a string that is not one character.
+func (b *dialectBuilder) failLength(name, want, s string) {
+	if b.v.NamesCharacter {
+		b.fail("TypeError", `"%s" must be %s, not a string of length %d`, name, want, ingest.RuneCount(s))
+		return
+	}
+	b.fail("TypeError", b.v.OneCharacter, name)
 }
 
 // char returns the first character of s, as this version counts characters, and
@@ -225,18 +237,26 @@ func (b *dialectBuilder) setBool(name string, dflt bool) bool {
 	return len(v.Items) > 0
 }
 
-// setString is _set_str, used for the lineterminator alone. None is stored and
-// refused later, after everything else.
+// setString is _set_str, used for the lineterminator alone. Until 3.14 None is
+// stored and refused later, after everything else.
 func (b *dialectBuilder) setString(name, dflt string) string {
 	v, ok := b.option(name)
 	switch {
-	case !ok || v.Kind == ingest.KindNone:
+	case !ok || v.Kind == ingest.KindNone && !b.v.NamesCharacter:
 		return dflt
 	case v.Kind == ingest.KindText, v.Kind == ingest.KindBytes && !b.v.Text:
 		return v.Str
 	}
-	b.fail("TypeError", `"%s" must be a string`, name)
+	b.fail("TypeError", `"%s" must be a string%s`, name, b.notType(v))
 	return ""
+}
+
+// notType is how the messages of 3.14 end.
+func (b *dialectBuilder) notType(v ingest.Value) string {
+	if !b.v.NamesCharacter {
+		return ""
+	}
+	return ", not " + typeName(b.v, v)
 }
 
 // setInt is _set_int, used for quoting alone.
@@ -250,7 +270,7 @@ func (b *dialectBuilder) setInt(name string, dflt int64) int64 {
 	}
 	n, isInt := new(big.Int).SetString(v.Str, 10)
 	if v.Kind != ingest.KindInt || !isInt {
-		b.fail("TypeError", `"%s" must be an integer`, name)
+		b.fail("TypeError", `"%s" must be an integer%s`, name, b.notType(v))
 		return dflt
 	}
 	// The C type it must fit, and what happens if it does not, changed twice.

@@ -45,6 +45,11 @@ type Version struct {
 	// ExactlyOne says that "" no longer means "not set" and that NUL is a
 	// character (3.11); before, both unset a character.
 	ExactlyOne bool
+	// NamesCharacter says that the messages of _set_char and _set_char_or_none ask
+	// for "a unicode character", with the length of what they got, and that those
+	// of _set_str and _set_int name its type; _set_str then refuses None at once
+	// (3.14).
+	NamesCharacter bool
 	// LastQuoting is the highest constant dialect_check_quoting knows: 3, from
 	// 3.12 on 5.
 	LastQuoting int64
@@ -154,6 +159,8 @@ var versions = sync.OnceValue(func() map[ingest.Python]*Version {
 	v.Keyword = "this function got an unexpected keyword argument '%s'%s"
 	v.Suggests = true
 	add(3, 13)
+	v.NamesCharacter = true
+	add(3, 14)
 	return all
 })
 

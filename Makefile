@@ -21,8 +21,8 @@ test: ## run every test; on the real Pythons too, where there are any
 	CGO_ENABLED=0 $(GO) test ./...
 
 confirm: ## judge the models by every real Python, a million generated cases and more
-	@CGO_ENABLED=0 FEEDPARITY_CONFIRM=$(N) $(GO) test -count=1 -p 1 -timeout 60m -run Confirm -v ./... > confirm.log 2>&1; \
-	status=$$?; awk -f .ci/confirm.awk confirm.log; \
+	@CGO_ENABLED=0 FEEDPARITY_CONFIRM=$(N) $(GO) test -count=1 -p 2 -timeout 90m -run Confirm -v ./... > confirm.log 2>&1; \
+	status=$$?; $(GO) run ./cmd/fidelity docs/fidelity.md < confirm.log || status=1; \
 	if [ $$status -ne 0 ]; then grep -E '^( *--- FAIL|FAIL|panic|.*mismatch:)' confirm.log | head -50; fi; exit $$status
 
 fuzz: ## run each fuzz target for FUZZFOR; only what nothing explains fails

@@ -25,7 +25,7 @@ var floors = map[string]int{
 	"ingest/parity": 4, "ingest/report": 4,
 	"golden":       5,
 	"ingest/sweep": 6, "fuzz": 6,
-	"cmd/feedparity": 7, "cmd/shape": 7,
+	"cmd/feedparity": 7, "cmd/shape": 7, "cmd/fidelity": 7,
 }
 
 // only names packages of others that a few of ours may use, with the reason.

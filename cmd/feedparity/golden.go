@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -129,7 +130,7 @@ func listText(std streams, cases []golden.Stored) error {
 			fmt.Fprintf(std.err, "feedparity: %s\n", oneLine(c.Err.Error()))
 			continue
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", c.Dir, c.Case.State, c.Case.Severity, c.Case.View, c.Case.Signature)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", relative(c.Path), c.Case.State, c.Case.Severity, c.Case.View, c.Case.Signature)
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -142,7 +143,7 @@ func listText(std streams, cases []golden.Stored) error {
 
 func listJSON(w io.Writer, cases []golden.Stored) error {
 	type line struct {
-		Dir       string `json:"dir"`
+		Path      string `json:"path"`
 		Feed      string `json:"feed,omitempty"`
 		Cause     string `json:"cause,omitempty"`
 		Signature string `json:"signature,omitempty"`
@@ -152,7 +153,7 @@ func listJSON(w io.Writer, cases []golden.Stored) error {
 		Error     string `json:"error,omitempty"`
 	}
 	for _, c := range cases {
-		l := line{Dir: c.Dir}
+		l := line{Path: relative(c.Path)}
 		if c.Err != nil {
 			l.Error = c.Err.Error()
 		} else {
@@ -239,7 +240,7 @@ func newGoldenReplay(std streams) *cobra.Command {
 					continue
 				}
 				r := golden.Replay(cmd.Context(), eng, c.Case, golden.ReplayOptions{Calls: callsOf(cfg, c.Case), Now: time.Now()})
-				fmt.Fprintln(std.out, strings.TrimRight(fmt.Sprintf("%-14s %s  %s", r.Status, c.Dir, r.Detail), " "))
+				fmt.Fprintln(std.out, strings.TrimRight(fmt.Sprintf("%-14s %s  %s", r.Status, relative(c.Path), r.Detail), " "))
 				worst = max(worst, replayStatus(r, strict))
 			}
 			return exit(worst)
@@ -297,7 +298,9 @@ copied before you commit it. Cases that are there already stay as they are.`,
 				if cfg == nil {
 					return usageError("name the inbox with --from", "pull cases: there is no %s to say where the inbox is", f.config)
 				}
-				from = cfg.Inbox
+				from = cfg.Inbox // there is none before the first sweep
+			} else if _, err := os.Stat(from); err != nil {
+				return usageError("--from names the directory that sweeps write cases to", "pull cases from %q: %w", from, cause(err))
 			}
 			pulled, err := golden.Pull(golden.NewStore(from), store)
 			if err != nil {

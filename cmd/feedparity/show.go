@@ -83,13 +83,18 @@ func cut(s string, limit int) string {
 	return s
 }
 
+// escapes are the control characters that everybody knows by a letter.
+var escapes = map[rune]string{'\t': `\t`, '\n': `\n`, '\r': `\r`}
+
 // visible shows control characters, which a terminal would obey, as escapes, and
-// surrogates, which it cannot show.
+// likewise surrogates, which it cannot show, and spaces that look like another.
 func visible(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, n := ingest.DecodeRune(s[i:])
 		switch {
+		case escapes[r] != "":
+			b.WriteString(escapes[r])
 		case r < ' ' || r == 0x7F:
 			fmt.Fprintf(&b, `\x%02x`, r)
 		case r >= 0x80 && r < 0xA1 || r == 0xFEFF || r == 0x2028 || r == 0x2029 || r == 0x200B || ingest.IsSurrogate(r):
@@ -131,17 +136,47 @@ func printable(b []byte) string {
 func describe(v ingest.Value) string {
 	switch v.Kind {
 	case ingest.KindText:
-		s := fmt.Sprintf("%s  text", cut(`"`+visible(v.Str)+`"`, 60))
+		s := cut(`"`+visible(v.Str)+`"`, maxValue) + "  text"
 		if !ingest.IsASCII(v.Str) || visible(v.Str) != v.Str {
 			s += "  " + codePoints(v.Str)
 		}
 		return s
 	case ingest.KindBytes:
-		return fmt.Sprintf("%s  bytes  % x", cut(`"`+visible(ingest.Latin1Text(v.Str))+`"`, 60), v.Str[:min(len(v.Str), maxPoints)])
+		s := cut(bytesLiteral(v.Str), maxValue) + "  bytes"
+		if shown := v.Str[:min(len(v.Str), maxPoints)]; shown != "" {
+			s += fmt.Sprintf("  % x", shown)
+		}
+		if len(v.Str) > maxPoints {
+			s += " ..."
+		}
+		return s
 	case ingest.KindNone:
 		return "None"
+	case ingest.KindList, ingest.KindDict, ingest.KindSet, ingest.KindOther:
+		return cut(visible(string(wire.AppendValue(nil, v))), maxShown) + "  " + v.Kind.String()
 	}
-	return fmt.Sprintf("%s  %s", cut(visible(string(wire.AppendValue(nil, v))), 80), v.Kind)
+	return cut(visible(v.Str), maxValue) + "  " + v.Kind.String()
+}
+
+// maxValue bounds how much of a value is shown beside its code points.
+const maxValue = 60
+
+// bytesLiteral shows a byte string as Python 2 does: only ASCII is readable.
+func bytesLiteral(s string) string {
+	var b strings.Builder
+	b.WriteByte('\'')
+	for _, c := range []byte(s) {
+		switch r := rune(c); {
+		case escapes[r] != "":
+			b.WriteString(escapes[r])
+		case c < ' ' || c >= 0x7F:
+			fmt.Fprintf(&b, `\x%02x`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('\'')
+	return b.String()
 }
 
 // maxPoints bounds how many code points are listed.

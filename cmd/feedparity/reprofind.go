@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
+	"github.com/feedparity/feedparity/ingest/diff"
+	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/normalize"
+	"github.com/feedparity/feedparity/ingest/wire"
+)
+
+// place names a divergence's row and column.
+func place(d diff.Divergence) string {
+	row := d.Py2Row
+	if row == 0 {
+		row = d.Py3Row
+	}
+	s := fmt.Sprintf("row %d", row)
+	if d.Column > 0 {
+		s += fmt.Sprintf(", column %d", d.Column)
+		// A header cell would be named after itself.
+		if d.Name != "" && d.Name != d.Py2.Str && d.Name != d.Py3.Str {
+			s += ` "` + visible(d.Name) + `"`
+		}
+	}
+	return s
+}
+
+// side says what one path has at the place.
+func (run *replayed) side(p ingest.Path, d diff.Divergence) string {
+	v, row, fault := d.Py2, d.Py2Row, d.Py2Fault
+	if p == ingest.Py3 {
+		v, row, fault = d.Py3, d.Py3Row, d.Py3Fault
+	}
+	switch {
+	case fault != nil:
+		return "raises " + fault.Type + ": " + cut(visible(fault.Message), maxShown)
+	case d.Kind == diff.KindFault:
+		return run.atFault(p, max(d.Py2Row, d.Py3Row))
+	case d.Kind == diff.KindKeyMissing && p == ingest.Py3, d.Kind == diff.KindKeyExtra && p == ingest.Py2:
+		return "has no such key"
+	case d.Kind == diff.KindKey, d.Kind == diff.KindKeyMissing, d.Kind == diff.KindKeyExtra:
+		return "key " + describe(v)
+	case row == 0:
+		return "has no such row"
+	case d.Kind == diff.KindRowLength:
+		return "a row of " + plurals(lengthOf(v), "cell", "cells")
+	case d.Kind == diff.KindOrder:
+		return "keys in the order " + cut(visible(string(wire.AppendValue(nil, v))), maxShown)
+	case d.Kind == diff.KindRowMissing, d.Kind == diff.KindRowExtra:
+		return describeRow(v)
+	}
+	return describe(v)
+}
+
+// atFault says what a path yields where the other one raises.
+func (run *replayed) atFault(p ingest.Path, row int) string {
+	rows := run.outcomes[p].Rows
+	switch {
+	case row <= len(rows):
+		return describeRow(rows[row-1].Value)
+	case len(rows) == 0:
+		return "ends without a row and without an error"
+	}
+	return fmt.Sprintf("ends without an error after %s", plural(len(rows), "row"))
+}
+
+// lengthOf reads the length that a divergence of lengths holds.
+func lengthOf(v ingest.Value) int {
+	n, _ := strconv.Atoi(v.Str) // always an Int of ours
+	return n
+}
+
+// describeRow shows a whole row, and the code points of its only cell.
+func describeRow(v ingest.Value) string {
+	if v.Kind == ingest.KindList && len(v.Items) == 1 {
+		return "yields a row of one cell: " + describe(v.Items[0])
+	}
+	return "yields " + cut(visible(string(wire.AppendValue(nil, v))), maxShown)
+}
+
+// locate tells at which byte the difference is and shows the bytes there: the
+// cell's, else the record's, else the whole of a short input. What embedded reads
+// cannot tell is left out, never guessed.
+func (run *replayed) locate(ctx context.Context, d diff.Divergence) (where, data string) {
+	input := run.c.Input
+	if span, ok := run.cell(ctx, d); ok {
+		return fmt.Sprintf(", byte %#x", span.Start), hexRange(input, span)
+	}
+	if span, ok := run.record(ctx, d); ok {
+		where = fmt.Sprintf(", byte %#x", span.Start)
+		if len(input) > maxBytes {
+			return where, hexRange(input, span) + " (from where the record begins)"
+		}
+	}
+	whole := embedded.Span{End: int64(len(input))}
+	return where, hexRange(input, whole) + " (the whole input)"
+}
+
+// cell finds the bytes a cell was made of, or the header cell a key was made of.
+func (run *replayed) cell(ctx context.Context, d diff.Divergence) (embedded.Span, bool) {
+	if d.Column == 0 || run.delivery.Calls != [2]*ingest.Call{} {
+		return embedded.Span{}, false // Settings are not what the team's code does
+	}
+	for _, try := range []struct {
+		path ingest.Path
+		row  int
+	}{{ingest.Py3, d.Py3Row}, {ingest.Py2, d.Py2Row}} {
+		if try.row == 0 {
+			continue
+		}
+		in := run.input(try.path)
+		if d.Kind == diff.KindKey || d.Kind == diff.KindKeyMissing || d.Kind == diff.KindKeyExtra {
+			in.Settings.Reader, try.row = ingest.RowReader, 1
+		}
+		if span, ok := embedded.New().Locate(ctx, in, try.row, d.Column); ok {
+			return span, true
+		}
+	}
+	return embedded.Span{}, false
+}
+
+func (run *replayed) input(p ingest.Path) ingest.Input {
+	return ingest.Input{Name: run.delivery.Name, Data: run.delivery.Data, Size: run.delivery.Size, Settings: run.c.Settings(p)}
+}
+
+// record finds the bytes of the record that a divergence is in: of the one that a
+// path has and the other lacks, or of the one that a path yields where the other
+// raises. The end is that of the input where nobody knows a better one.
+func (run *replayed) record(ctx context.Context, d diff.Divergence) (embedded.Span, bool) {
+	if run.delivery.Calls != [2]*ingest.Call{} {
+		return embedded.Span{}, false
+	}
+	rows := [2]int{d.Py2Row, d.Py3Row}
+	if d.Kind == diff.KindFault {
+		n := max(d.Py2Row, d.Py3Row)
+		rows = [2]int{n, n}
+	}
+	for _, p := range []ingest.Path{ingest.Py3, ingest.Py2} {
+		stream, err := embedded.New().Ingest(ctx, run.input(p))
+		if err != nil {
+			continue
+		}
+		out, err := ingest.Collect(stream)
+		if n := rows[p]; err == nil && n > 0 && n <= len(out.Rows) && out.Rows[n-1].Offset >= 0 {
+			span := embedded.Span{Start: out.Rows[n-1].Offset, End: run.delivery.Size}
+			if n < len(out.Rows) && out.Rows[n].Offset > span.Start {
+				span.End = out.Rows[n].Offset
+			}
+			return span, true
+		}
+	}
+	return embedded.Span{}, false
+}
+
+// maxBytes bounds how many bytes are shown.
+const maxBytes = 48
+
+func hexRange(data []byte, s embedded.Span) string {
+	b := data[s.Start:s.End]
+	switch {
+	case len(b) == 0:
+		return "none"
+	case len(b) > maxBytes:
+		return fmt.Sprintf("% x ... %d more", b[:maxBytes], len(b)-maxBytes)
+	}
+	return fmt.Sprintf("% x", b)
+}
+
+// normalizing says what the normalizer does about the divergence. A minimised
+// input is too short to detect a charset by: it is read with the codecs that the
+// paths are known to read it with.
+func (run *replayed) normalizing(ctx context.Context) string {
+	var edits int
+	var out bytes.Buffer
+	var err error
+	var codec string
+	for _, codec = range []string{run.c.Py3.Codec, run.c.Py2.Codec} {
+		edits, err = run.normalize(&out, codec)
+		if err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return "cannot be done with this input: " + oneLine(err.Error())
+	}
+	d := run.delivery
+	d.Data, d.Size = bytes.NewReader(out.Bytes()), int64(out.Len())
+	d.Pair.Py2, d.Pair.Py3 = d.Pair.Py2.ForView(ingest.Normalized), d.Pair.Py3.ForView(ingest.Normalized)
+	v := run.line.View(ctx, d, ingest.Raw)
+	how := fmt.Sprintf("read as %s, %s, and then ", codec, plural(edits, "edit"))
+	if edits == 0 {
+		how = "there is nothing to edit (read as " + codec + "), and "
+	}
+	switch {
+	case v.Err != nil:
+		return how + "the paths cannot be compared: " + oneLine(v.Err.Error())
+	case v.Result.Verdict == ingest.Diverge || v.Result.OrderDiffers:
+		return "does not settle it: " + how + "the paths still differ (" + causes(v.Findings) + ")"
+	case v.Result.Verdict == ingest.AgreeFault:
+		return "settles it: " + how + "both paths raise " + v.Result.Py3Fault.Type
+	case v.Result.Verdict == ingest.AgreeEmpty:
+		return "settles it: " + how + "neither path yields a row"
+	}
+	return "settles it: " + how + "the paths agree"
+}
+
+func (run *replayed) normalize(out *bytes.Buffer, codec string) (edits int, err error) {
+	out.Reset()
+	o := normalize.Options{Charset: codec, Record: func(normalize.Edit) error { edits++; return nil }}
+	dialect := run.c.Py3.Dialect
+	for name, to := range map[string]*rune{"delimiter": &o.Delimiter, "quotechar": &o.Quotechar, "escapechar": &o.Escapechar} {
+		if v, ok := dialect.Get(name); ok && v.Str != "" {
+			*to, _ = ingest.DecodeRune(v.Str)
+		}
+	}
+	if v, ok := dialect.Get("quotechar"); ok && v.Kind == ingest.KindNone {
+		o.NoQuotes = true
+	}
+	_, err = normalize.Normalize(out, bytes.NewReader(run.c.Input), o)
+	return edits, err
+}
+
+func causes(findings []classify.Finding) string {
+	var out []string
+	for _, f := range findings {
+		out = append(out, string(f.Cause))
+	}
+	return strings.Join(out, ", ")
+}

@@ -5,8 +5,11 @@ BIN     ?= bin/feedparity
 FUZZFOR ?= 20s
 # N scales the number of generated cases "make confirm" judges.
 N       ?= 1
+# SIZE is the large feeds' size in MB, of which "make bench" measures ROUNDS rounds.
+SIZE    ?= 100
+ROUNDS  ?= 3
 
-.PHONY: help build demo test confirm fuzz bench golden generate lint vuln presubmit
+.PHONY: help build demo test confirm fuzz bench microbench golden generate lint vuln presubmit
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +31,10 @@ confirm: ## judge the models by every real Python, a million generated cases and
 fuzz: ## run each fuzz target for FUZZFOR; only what nothing explains fails
 	FUZZFOR=$(FUZZFOR) .ci/fuzz
 
-bench: ## run the benchmarks
+bench: ## measure us against the two interpreters, SIZE MB and ROUNDS; writes docs/benchmarks.md
+	CGO_ENABLED=0 $(GO) run ./cmd/bench --size $(SIZE) --rounds $(ROUNDS) --out docs/benchmarks.md
+
+microbench: ## run the Go benchmarks of every package
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./... | tee bench.txt
 
 golden: ## replay every golden case, on the models and on the real Pythons

@@ -222,11 +222,13 @@ var (
 
 // The changes of characters.
 var (
-	separatorsToSpace  = in(func(r rune) bool { return separatorClass(r) != "" }, ' ')
+	separatorsToSpace  = in(isSeparator, ' ')
+	separatorsToLetter = in(isSeparator, 'x')
 	spacesToSpace      = in(isSpace, ' ')
 	digitsToASCII      = in(func(r rune) bool { return r > unicode.MaxASCII && unicode.Is(unicode.Nd, r) }, '1')
 	surrogatesToASCII  = in(ingest.IsSurrogate, '?')
 	badToASCII         = in(func(r rune) bool { return r == bad }, '?')
+	dropBad            = in(func(r rune) bool { return r == bad }, drop)
 	nonASCIIToASCII    = in(func(r rune) bool { return r == bad || r > unicode.MaxASCII }, 'x')
 	dropUnderscores    = replace(underscore)
 	anyNewlineToLF     = replace(anyNewline)

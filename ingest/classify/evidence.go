@@ -31,6 +31,7 @@ const (
 	tagNumber  = "number"
 	tagCodec   = "codec"
 	tagDialect = "dialect"
+	tagSniff   = "sniff"
 	tagOther   = "other"
 )
 
@@ -117,6 +118,8 @@ func tagOf(f *ingest.Fault) string {
 			return tagNewline
 		case has("field larger"):
 			return tagLimit
+		case has("Could not determine delimiter"):
+			return tagSniff
 		}
 	case "UnicodeEncodeError":
 		if has("'decimal' codec") { // int() and float() of a unicode in 2.7
@@ -171,14 +174,6 @@ func hasBOM(s string) bool {
 }
 
 func textFeature(a, b string) string {
-	without := func(s string, set func(rune) bool) string {
-		return strings.Map(func(r rune) rune {
-			if set(r) {
-				return -1
-			}
-			return r
-		}, s)
-	}
 	newline := func(r rune) bool { return r == '\r' || r == '\n' }
 	space := func(r rune) bool { return r <= ' ' || isSpace(r) }
 	switch {
@@ -186,9 +181,9 @@ func textFeature(a, b string) string {
 		return featSurrogate
 	case strings.ContainsRune(a+b, '\ufffd'):
 		return featReplaced
-	case without(a, newline) == without(b, newline):
+	case withoutRunes(a, newline) == withoutRunes(b, newline):
 		return featNewline
-	case without(a, space) == without(b, space):
+	case withoutRunes(a, space) == withoutRunes(b, space):
 		return featSpace
 	case fold(a) == fold(b):
 		return featCase
@@ -196,6 +191,16 @@ func textFeature(a, b string) string {
 		return featPart
 	}
 	return featText
+}
+
+// withoutRunes drops the characters of a set.
+func withoutRunes(s string, set func(rune) bool) string {
+	return strings.Map(func(r rune) rune {
+		if set(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // fold makes strings that differ in case alone equal, as SS and ß, or İ lowered by

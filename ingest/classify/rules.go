@@ -25,7 +25,7 @@ type rule struct {
 // rules returns the rules in the order in which they are tested, the more telling
 // cause before the more general.
 func rules() []rule {
-	return slices.Concat(structureRules(), textRules(), valueRules(), lastRules())
+	return slices.Concat(structureRules(), textRules(), valueRules(), evidentRules(), lastRules())
 }
 
 func structureRules() []rule {
@@ -65,7 +65,7 @@ func valueRules() []rule {
 		{cause: UnicodeWhitespace, match: converted, changes: []change{spacesToSpace}, detail: operation, input: true},
 		{cause: UnicodeDigits, match: converted, changes: []change{digitsToASCII}, detail: operation, input: true},
 		{cause: UnderscoreDigits, match: converted, changes: []change{dropUnderscores}, detail: operation, input: true},
-		{cause: UnicodeLineSeparator, match: always, changes: []change{separatorsToSpace}, detail: withClassOf(separators, what), input: true},
+		{cause: UnicodeLineSeparator, match: always, changes: []change{separatorsToSpace, separatorsToLetter}, detail: withClassOf(separators, what), input: true},
 		{cause: CaseMapping, match: func(e evidence, _ Case) bool { return e.feature == featCase || e.feature == featText }, changes: []change{dropCase}, detail: caseDetail},
 		{cause: Mojibake, match: func(e evidence, _ Case) bool { return e.d.Kind != diff.KindFault },
 			changes: []change{sameCodec, sameCodec3, transcode}, detail: codecs},
@@ -73,6 +73,31 @@ func valueRules() []rule {
 		{cause: ValueType, match: always, changes: []change{dropTypes, dropQuoting}, detail: operation, general: true},
 		{cause: Sniffer, match: always, changes: []change{dropSniff}, detail: what},
 		{cause: DialectRefused, match: faultTag(tagDialect), changes: []change{dropDialect}, detail: faults},
+	}
+}
+
+// evidentRules are for inputs that no single change settles, such as a NUL in
+// UTF-16 or a file that one path reads as EBCDIC: what one path raised, or the two
+// values beside each other, still say why.
+func evidentRules() []rule {
+	return []rule{
+		{cause: NULByte, match: oneSided(tagNUL), detail: withClassOf(nulClass, what), general: true},
+		{cause: UndecodableBytes, match: oneSided(tagDecode), detail: withFaults(codecs), general: true},
+		{cause: UndecodableBytes, match: func(e evidence, c Case) bool { return isFault(e, c) && lenient(c) }, changes: []change{dropBad},
+			detail: withFaults(codecs), general: true}, // they go before csv sees them, or after
+		{cause: ReplacementCount, match: func(e evidence, c Case) bool { return e.feature == featReplaced && lenient(c) }, detail: replacement, general: true},
+		{cause: Sniffer, match: func(e evidence, c Case) bool {
+			return oneSided(tagSniff)(e, c) || (c.Py2.Sniff || c.Py3.Sniff) && oneSided(tagDialect)(e, c)
+		}, detail: what, general: true},
+		{cause: DialectRefused, match: oneSided(tagDialect), detail: faults, general: true},
+		{cause: Mojibake, match: isFault, changes: []change{sameCodec, sameCodec3, transcode}, detail: withFaults(codecs), general: true},
+		{cause: LoneCR, match: func(e evidence, c Case) bool { return oneSided(tagNewline)(e, c) && asciiBased(c.Py2) && asciiBased(c.Py3) }, detail: what, general: true},
+		{cause: NewlineInQuotes, match: func(e evidence, _ Case) bool { return e.feature == featNewline }, detail: withClass("lf", what), general: true},
+		{cause: BytesVsText, match: func(e evidence, _ Case) bool {
+			return e.feature == featBOM && e.d.Py2.Kind != e.d.Py3.Kind && e.d.Py2.Str == e.d.Py3.Str
+		},
+			detail: codec3, general: true}, // U+FEFF, but no mark: it stands in quotes
+		{cause: UnicodeLineSeparator, match: separatorsApart, detail: withClassOf(separators, what), general: true},
 	}
 }
 
@@ -89,6 +114,7 @@ func lastRules() []rule {
 			return e.d.Kind == diff.KindFault && e.tag2 == e.tag3 && faultClass(e.d.Py2Fault) == faultClass(e.d.Py3Fault)
 		}, detail: func(e evidence, _ trial) []string { return []string{faultClass(e.d.Py3Fault)} }, last: true},
 		{cause: ValueType, match: func(e evidence, _ Case) bool { return e.feature == featKind || e.feature == featNumber }, detail: kinds, last: true},
+		{cause: Mojibake, match: otherCodec, detail: codecs, last: true},
 		{cause: RowCount, match: func(e evidence, _ Case) bool {
 			return e.d.Kind != diff.KindFault && e.d.Kind != diff.KindOrder && e.ragged
 		}, detail: what, last: true},
@@ -103,6 +129,45 @@ func notFault(e evidence, _ Case) bool { return e.d.Kind != diff.KindFault }
 
 func faultTag(tag string) func(evidence, Case) bool {
 	return func(e evidence, _ Case) bool { return e.tag2 == tag || e.tag3 == tag }
+}
+
+func isFault(e evidence, _ Case) bool { return e.d.Kind == diff.KindFault }
+
+// oneSided: one path alone raised what only this cause raises.
+func oneSided(tag string) func(evidence, Case) bool {
+	return func(e evidence, _ Case) bool { return (e.tag2 == tag) != (e.tag3 == tag) }
+}
+
+// separatorsApart: the cells differ in nothing but where a line separator went.
+func separatorsApart(e evidence, _ Case) bool {
+	a, b := withoutRunes(e.d.Py2.Str, isSeparator), withoutRunes(e.d.Py3.Str, isSeparator)
+	return e.feature == featSpace && a == b && len(a) < max(len(e.d.Py2.Str), len(e.d.Py3.Str))
+}
+
+func isSeparator(r rune) bool { return separatorClass(r) != "" }
+
+// otherCodec: the codecs are not the same, or write delimiters and quotes in other
+// bytes than ASCII's, and what was read is not the same.
+func otherCodec(e evidence, c Case) bool {
+	if c.Call {
+		return false
+	}
+	two, foreign := codecOf(c.Py2) != codecOf(c.Py3), !asciiBased(c.Py2) || !asciiBased(c.Py3)
+	switch e.feature {
+	case featText, featPart, featReplaced, featSpace, featCase, featSurrogate:
+		return two || foreign
+	}
+	if !isFault(e, c) {
+		return false
+	}
+	decoded := codecOf(c.Py2) != "-" && codecOf(c.Py3) != "-"
+	return two && decoded || foreign
+}
+
+// asciiBased reports whether a codec writes ASCII as ASCII, as all do but UTF-16,
+// UTF-32 and EBCDIC.
+func asciiBased(s ingest.Settings) bool {
+	return string(alphabetOf(s.Python, s.Codec, nil).ascii('"')) == `"`
 }
 
 // sameDecodeFault: both paths meet the same bad bytes with the same codec, after
@@ -182,6 +247,16 @@ func withClass(class string, d detail) detail {
 
 func withClassOf(class func(trial) string, d detail) detail {
 	return func(e evidence, t trial) []string { return append([]string{class(t)}, d(e, t)...) }
+}
+
+// nulClass tells the zero bytes of UTF-16 and UTF-32 from a character NUL.
+func nulClass(t trial) string {
+	for _, s := range []ingest.Settings{t.py2, t.py3} {
+		if alphabetOf(s.Python, s.Codec, t.data).width > 1 {
+			return "wide"
+		}
+	}
+	return "nul"
 }
 
 // separators names the classes of line separators that an input holds.

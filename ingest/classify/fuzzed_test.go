@@ -1,0 +1,66 @@
+package classify_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
+	"github.com/feedparity/feedparity/ingest/embedded"
+)
+
+// TestFuzzed has what FuzzParity found without a cause: inputs that no single
+// change settles, so that the evidence has to say why.
+func TestFuzzed(t *testing.T) {
+	tests := []struct {
+		why       string
+		input     string
+		py2, py3  string // open mode, codec, errors, dialect options
+		edit      func(*ingest.Settings)
+		signature string
+	}{
+		{"the character NUL, in UTF-16", "\x00\x00", "bytes-decode utf-16-le strict", "text utf-16-le strict", nil,
+			"nul-byte:wide:csv.Error/-:bytes-decode/text"},
+		{"one of the codecs cannot read a single letter", "s", "splitlines utf-16 strict", "stringio cp874 strict", nil,
+			"undecodable-bytes:utf-16/cp874:UnicodeDecodeError/-:splitlines/stringio"},
+		{"an undecodable byte is ignored before csv or after", "\"\"\xff\n", "bytes-decode utf-8 ignore strict=True", "text utf-8 ignore strict=True", nil,
+			"undecodable-bytes:utf-8/utf-8:csv.Error/-:bytes-decode/text"},
+		{"a byte that is no quote in EBCDIC", "\"", "bytes-decode latin-1 strict strict=True", "text cp037 strict strict=True", nil,
+			"mojibake:iso8859-1/cp037:bytes-decode/text"},
+		{"CR LF are no newline in EBCDIC", "\r\n", "bytes-decode cp037 strict", "iterdecode cp037 strict", nil,
+			"mojibake:cp037/cp037:bytes-decode/iterdecode"},
+		{"a quote in midst of a cell opens the next", "0\",\"\n", "bytes-decode cp437 strict", "splitlines cp437 strict", nil,
+			"newline-in-quotes-translated:lf:data:bytes-decode/splitlines"},
+		{"2.7's Sniffer answers in unicode, which its csv.reader refuses", "\"\",d", "codecs-open utf-8 strict quoting=2", "locale utf-8 strict quoting=2",
+			func(s *ingest.Settings) { s.Sniff = true }, "sniffer:TypeError/-:codecs-open/locale"},
+		{"U+FEFF in quotes is no mark", "\"\ufeff\"\n", "bytes utf-8 strict", "text utf-8 strict", nil, "bytes-vs-text:utf-8:bytes/text"},
+		{"after a separator a quote is a quote", "\f\"", "recode cp1252 strict strict=True skipinitialspace=True", "text cp1252 strict strict=True skipinitialspace=True", nil,
+			"unicode-line-separator:control:csv.Error/-:recode/text"},
+		{"a cell of another codec that also lost its newline", "'\xdf\xef\n", "splitlines iso8859-2 strict quotechar='", "codecs-open latin-1 strict quotechar='",
+			func(s *ingest.Settings) { s.Clean = []ingest.Step{"upper"} }, "mojibake:iso8859-2/iso8859-1:splitlines/codecs-open"},
+	}
+	for _, tt := range tests {
+		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}
+		if tt.edit != nil {
+			tt.edit(&p.Py2)
+			tt.edit(&p.Py3)
+		}
+		c := classify.Case{Name: "fuzz.csv", Data: strings.NewReader(tt.input), Size: int64(len(tt.input)), Py2: p.Py2, Py3: p.Py3}
+		if got := signatures(findings(t, embedded.New(), c)); !slices.Contains(got, tt.signature) {
+			t.Errorf("%s: %q, want %q", tt.why, got, tt.signature)
+		}
+	}
+}
+
+func policyOf(t *testing.T, py ingest.Python, words string) ingest.Settings {
+	t.Helper()
+	s := ingest.DefaultSettings(py)
+	w := strings.Fields(words)
+	s.Open, s.Codec, s.Errors = ingest.OpenMode(w[0]), w[1], w[2]
+	var err error
+	if s.Dialect, err = ingest.ParseDialect(py.Path(), w[3:]...); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

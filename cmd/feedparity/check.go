@@ -43,7 +43,7 @@ func newCheck(std streams) *cobra.Command {
 		Example: `  feedparity check stock.csv
   feedparity check --pairs all prices.csv
   feedparity check --pairs latin1-utf8,naive --type qty=int --golden /tmp/cases prices.csv`,
-		Args: cobra.MinimumNArgs(1),
+		Args: wantArgs(1, -1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCheck(cmd.Context(), std, &f, args)
 		},

@@ -26,7 +26,7 @@ func newDemo(std streams) *cobra.Command {
 		Long:  demoLong,
 		Example: `  feedparity demo
   feedparity demo --dir /tmp/demo`,
-		Args: cobra.NoArgs,
+		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			res, err := runDemo(cmd.Context(), std, dir)
 			if err != nil {

@@ -23,7 +23,7 @@ func newDetect(std streams) *cobra.Command {
 		Long:  detectLong,
 		Example: `  feedparity detect stock.csv prices.csv
   feedparity detect --why --json stock.csv`,
-		Args: cobra.MinimumNArgs(1),
+		Args: wantArgs(1, -1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return eachFile(std, args, func(name string, in ingest.Input) error {
 				r, err := detect.Detect(in.Data, in.Size, detect.Options{Declared: declared})

@@ -25,7 +25,7 @@ func newDoctor(std streams) *cobra.Command {
 		Long:  doctorLong,
 		Example: `  feedparity doctor
   feedparity doctor --config conf/feedparity.yaml`,
-		Args: cobra.NoArgs,
+		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			fmt.Fprintln(std.out, "feedparity", version())
 			examinePythons(cmd.Context(), std.out)

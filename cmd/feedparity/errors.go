@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/pycodec"
@@ -111,10 +113,34 @@ func explain(err error) (status int, hint string) {
 
 // oneLine keeps an error on its line and off the terminal's control codes.
 func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7F || r >= 0x80 && r < 0xA0 {
-			return ' '
+	return visible(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(s))
+}
+
+// wantArgs words how many arguments a command takes: from min to max of what, or
+// any number from min if max is negative.
+func wantArgs(min, max int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		hint := cmd.CommandPath() + " --help"
+		switch {
+		case len(args) < min:
+			return usageError(hint, "read arguments: no %s given", what)
+		case max == 0 && len(args) > 0:
+			return usageError(hint, "read arguments: %s takes none, got %q", cmd.Name(), args[0])
+		case max > 0 && len(args) > max:
+			return usageError(hint, "read arguments: %s takes one %s, got %d", cmd.Name(), what, len(args))
 		}
-		return r
-	}, s)
+		return nil
+	}
+}
+
+// wantCommand words that a command has no such subcommand.
+func wantCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := cmd.CommandPath() + " --help lists them"
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("did you mean %q?", near[0])
+	}
+	return usageError(hint, "read arguments: %s has no command %q", cmd.CommandPath(), args[0])
 }

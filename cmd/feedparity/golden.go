@@ -29,9 +29,10 @@ func newGolden(std streams) *cobra.Command {
 		Example: `  feedparity golden list
   feedparity golden replay
   feedparity golden pull`,
-		Args: cobra.NoArgs,
+		Args: wantCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenReplay(std), newGoldenPull(std))
 	return cmd
 }
@@ -91,7 +92,7 @@ func newGoldenList(std streams) *cobra.Command {
 		Short: "List the golden cases",
 		Example: `  feedparity golden list --state open
   feedparity golden list --dir feedparity-demo/golden --json`,
-		Args: cobra.NoArgs,
+		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			store, _, err := f.store(cmd)
 			if err != nil {
@@ -176,7 +177,11 @@ func loadCase(arg string) (*golden.Case, string, error) {
 	}
 	c, err := golden.Load(dir)
 	if err != nil {
-		return nil, "", usageError("name a directory that holds a case.yaml; feedparity golden list prints them", "%w", err)
+		hint := "name a directory that holds a case.yaml; feedparity golden list prints them"
+		if _, serr := os.Stat(filepath.Join(dir, "case.yaml")); serr == nil {
+			hint = "the case is damaged: mend it, or restore it from version control"
+		}
+		return nil, "", usageError(hint, "%w", err)
 	}
 	return c, dir, nil
 }
@@ -186,7 +191,7 @@ func newGoldenShow(std streams) *cobra.Command {
 		Use:     "show CASE",
 		Short:   "Print a case: what diverges, the input, both outcomes",
 		Example: "  feedparity golden show golden/cases/acme/mojibake-1b2c3d4e",
-		Args:    cobra.ExactArgs(1),
+		Args:    wantArgs(1, 1, "CASE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, dir, err := loadCase(args[0])
 			if err != nil {
@@ -288,7 +293,7 @@ the only way in, so that no supplier data gets there unasked: look at what it
 copied before you commit it. Cases that are there already stay as they are.`,
 		Example: `  feedparity golden pull
   feedparity golden pull --from /srv/feeds/.feedparity/inbox --dir golden/cases`,
-		Args: cobra.NoArgs,
+		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			store, cfg, err := f.store(cmd)
 			if err != nil {

@@ -92,7 +92,7 @@ func newIngest(std streams) *cobra.Command {
 		Example: `  feedparity ingest --as py2 --codec cp1252 stock.csv
   feedparity ingest --as py3 --codec utf-8 --dialect 'delimiter=;' --type qty=int -
   feedparity ingest --as py3 --python 3.6 --engine interpreter stock.csv`,
-		Args: cobra.ExactArgs(1),
+		Args: wantArgs(1, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := f.settings()
 			if err != nil {

@@ -50,7 +50,7 @@ func newInit(std streams) *cobra.Command {
 		Long:  "Writes a commented configuration. A file that is there already is never touched.",
 		Example: `  feedparity init
   feedparity init conf/feedparity.yaml`,
-		Args: cobra.MaximumNArgs(1),
+		Args: wantArgs(0, 1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			name := config.DefaultFile
 			if len(args) == 1 {

@@ -27,7 +27,7 @@ func newNormalize(std streams) *cobra.Command {
 		Example: `  feedparity normalize stock.csv > /dev/null
   feedparity normalize --to clean/ stock.csv prices.csv
   feedparity normalize -o stock-utf8.csv stock.csv`,
-		Args: cobra.MinimumNArgs(1),
+		Args: wantArgs(1, -1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if out != "" && (dir != "" || len(args) > 1) {
 				return usageError("use --to DIR for several files", "read arguments: -o takes one file and no --to")

@@ -30,7 +30,7 @@ func newRepro(std streams) *cobra.Command {
 		Example: `  feedparity repro golden/cases/acme/mojibake-1b2c3d4e
   feedparity repro --engine interpreter feedparity-demo/golden/hanse/case-mapping-80f72829
   python2.7 CASE/repro.py; python3 CASE/repro.py`,
-		Args: cobra.ExactArgs(1),
+		Args: wantArgs(1, 1, "CASE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, dir, err := loadCase(args[0])
 			if err != nil {

@@ -38,7 +38,7 @@ func newRoot(std streams) *cobra.Command {
   feedparity sweep`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          wantCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
@@ -63,21 +63,28 @@ func newRoot(std streams) *cobra.Command {
 		newGolden(std),
 		newVersion(std),
 	)
-	wrapArgs(root)
+	root.SuggestionsMinimumDistance = 2 // cobra itself sets it only where it words the error
+	exampleCobra(root)
 	return root
 }
 
-// wrapArgs words what cobra says about too many or too few arguments as ours.
-func wrapArgs(cmd *cobra.Command) {
-	if check := cmd.Args; check != nil {
-		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return usageError(cmd.CommandPath()+" --help", "read arguments: %w", err)
-			}
-			return nil
-		}
+// exampleCobra gives the commands that cobra adds by itself examples, too.
+func exampleCobra(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	examples := map[string]string{
+		"help":       "  feedparity help sweep",
+		"completion": "  source <(feedparity completion bash)",
+		"bash":       "  feedparity completion bash > /etc/bash_completion.d/feedparity",
+		"zsh":        `  feedparity completion zsh > "${fpath[1]}/_feedparity"`,
+		"fish":       "  feedparity completion fish > ~/.config/fish/completions/feedparity.fish",
+		"powershell": "  feedparity completion powershell | Out-String | Invoke-Expression",
 	}
-	for _, c := range cmd.Commands() {
-		wrapArgs(c)
+	for _, c := range root.Commands() {
+		for _, c := range append(c.Commands(), c) {
+			if c.Example == "" {
+				c.Example = examples[c.Name()]
+			}
+		}
 	}
 }

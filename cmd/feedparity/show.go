@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
@@ -87,7 +88,8 @@ func cut(s string, limit int) string {
 var escapes = map[rune]string{'\t': `\t`, '\n': `\n`, '\r': `\r`}
 
 // visible shows control characters, which a terminal would obey, as escapes, and
-// likewise surrogates, which it cannot show, and spaces that look like another.
+// likewise surrogates, which it cannot show, spaces that look like another, and
+// marks that are not to be seen or turn a line around.
 func visible(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
@@ -97,7 +99,9 @@ func visible(s string) string {
 			b.WriteString(escapes[r])
 		case r < ' ' || r == 0x7F:
 			fmt.Fprintf(&b, `\x%02x`, r)
-		case r >= 0x80 && r < 0xA1 || r == 0xFEFF || r == 0x2028 || r == 0x2029 || r == 0x200B || ingest.IsSurrogate(r):
+		case r > 0xFFFF && unicode.Is(unicode.Cf, r):
+			fmt.Fprintf(&b, `\U%08x`, r)
+		case r >= 0x80 && (ingest.IsSurrogate(r) || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Z)):
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
 			b.WriteString(s[i : i+n])

@@ -36,7 +36,7 @@ func newSweep(std streams) *cobra.Command {
 		Example: `  feedparity sweep
   feedparity sweep --config /srv/feeds/feedparity.yaml --fail-on any
   feedparity sweep --feed acme-stock --json`,
-		Args: cobra.NoArgs,
+		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkFailOn(fail); err != nil {
 				return err

@@ -12,7 +12,7 @@ func newVersion(std streams) *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version",
 		Example: "  feedparity version",
-		Args:    cobra.NoArgs,
+		Args:    wantArgs(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(std.out, "feedparity", version())
 			return err

@@ -101,9 +101,9 @@ func (s *sweeper) known(ctx context.Context, keys []state.Key) (bool, error) {
 func (s *sweeper) keys(f config.Feed, sum string) []state.Key {
 	h := sha256.New()
 	fmt.Fprintln(h, f.Pair.Py2, f.Pair.Py3, f.Charset, f.Compare)
-	for _, c := range f.Calls {
+	for p, c := range f.Calls {
 		if c != nil {
-			fmt.Fprintln(h, *c)
+			fmt.Fprintln(h, ingest.Path(p), *c)
 		}
 	}
 	settings := hex.EncodeToString(h.Sum(nil))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -40,7 +39,7 @@ func (run *replayed) side(p ingest.Path, d diff.Divergence) string {
 	}
 	switch {
 	case fault != nil:
-		return "raises " + fault.Type + ": " + cut(visible(fault.Message), maxShown)
+		return raises(fault, d.Py2Fault != nil && d.Py3Fault != nil)
 	case d.Kind == diff.KindFault:
 		return run.atFault(p, max(d.Py2Row, d.Py3Row))
 	case d.Kind == diff.KindKeyMissing && p == ingest.Py3, d.Kind == diff.KindKeyExtra && p == ingest.Py2:
@@ -50,7 +49,7 @@ func (run *replayed) side(p ingest.Path, d diff.Divergence) string {
 	case row == 0:
 		return "has no such row"
 	case d.Kind == diff.KindRowLength:
-		return "a row of " + plurals(lengthOf(v), "cell", "cells")
+		return run.rowAt(p, row, v)
 	case d.Kind == diff.KindOrder:
 		return "keys in the order " + cut(visible(string(wire.AppendValue(nil, v))), maxShown)
 	case d.Kind == diff.KindRowMissing, d.Kind == diff.KindRowExtra:
@@ -71,18 +70,40 @@ func (run *replayed) atFault(p ingest.Path, row int) string {
 	return fmt.Sprintf("ends without an error after %s", plural(len(rows), "row"))
 }
 
-// lengthOf reads the length that a divergence of lengths holds.
-func lengthOf(v ingest.Value) int {
-	n, _ := strconv.Atoi(v.Str) // always an Int of ours
-	return n
+// raises shows an exception, and when it came if both paths raise.
+func raises(f *ingest.Fault, both bool) string {
+	s := "raises " + f.Type + ": " + cut(visible(f.Message), maxShown)
+	switch {
+	case !both:
+	case f.Row <= 1:
+		s += " (before any row)"
+	default:
+		s += " (after " + plural(f.Row-1, "row") + ")"
+	}
+	return s
+}
+
+// rowAt shows a row whose length differs; the team's own code may have yielded
+// another one this time, and then the length is all there is.
+func (run *replayed) rowAt(p ingest.Path, row int, length ingest.Value) string {
+	if rows := run.outcomes[p].Rows; row <= len(rows) {
+		return describeRow(rows[row-1].Value)
+	}
+	return "yields a row of length " + length.Str
 }
 
 // describeRow shows a whole row, and the code points of its only cell.
 func describeRow(v ingest.Value) string {
-	if v.Kind == ingest.KindList && len(v.Items) == 1 {
+	shown := cut(visible(string(wire.AppendValue(nil, v))), maxShown)
+	switch {
+	case v.Kind != ingest.KindList:
+		return "yields " + shown
+	case len(v.Items) == 0:
+		return "yields an empty row, []"
+	case len(v.Items) == 1:
 		return "yields a row of one cell: " + describe(v.Items[0])
 	}
-	return "yields " + cut(visible(string(wire.AppendValue(nil, v))), maxShown)
+	return fmt.Sprintf("yields a row of %d cells: %s", len(v.Items), shown)
 }
 
 // locate tells at which byte the difference is and shows the bytes there: the
@@ -98,6 +119,9 @@ func (run *replayed) locate(ctx context.Context, d diff.Divergence) (where, data
 		if len(input) > maxBytes {
 			return where, hexRange(input, span) + " (from where the record begins)"
 		}
+	}
+	if len(input) == 0 {
+		return where, "none: the input is empty"
 	}
 	whole := embedded.Span{End: int64(len(input))}
 	return where, hexRange(input, whole) + " (the whole input)"

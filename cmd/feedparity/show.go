@@ -140,7 +140,7 @@ func printable(b []byte) string {
 func describe(v ingest.Value) string {
 	switch v.Kind {
 	case ingest.KindText:
-		s := cut(`"`+visible(v.Str)+`"`, maxValue) + "  text"
+		s := cut(textLiteral(v.Str), maxValue) + "  text"
 		if !ingest.IsASCII(v.Str) || visible(v.Str) != v.Str {
 			s += "  " + codePoints(v.Str)
 		}
@@ -165,12 +165,19 @@ func describe(v ingest.Value) string {
 // maxValue bounds how much of a value is shown beside its code points.
 const maxValue = 60
 
+// textLiteral shows a text between quotes, as a literal in Python could be written.
+func textLiteral(s string) string {
+	return `"` + visible(strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)) + `"`
+}
+
 // bytesLiteral shows a byte string as Python 2 does: only ASCII is readable.
 func bytesLiteral(s string) string {
 	var b strings.Builder
 	b.WriteByte('\'')
 	for _, c := range []byte(s) {
 		switch r := rune(c); {
+		case c == '\\' || c == '\'':
+			b.WriteString(`\` + string(r))
 		case escapes[r] != "":
 			b.WriteString(escapes[r])
 		case c < ' ' || c >= 0x7F:

@@ -76,10 +76,10 @@ func TestDescribe(t *testing.T) {
 		{ingest.Text("abc"), `"abc"  text`},
 		{ingest.Text("é"), `"é"  text  U+00E9`},
 		{ingest.Text("\n"), `"\n"  text  U+000A`},
-		{ingest.Text(`\n`), `"\n"  text`}, // the code points tell it from a newline
+		{ingest.Text(`\n"`), `"\\n\""  text`},
 		{ingest.Text(strings.Repeat("é", 17)), `"` + strings.Repeat("é", 17) + `"  text  ` + strings.Repeat("U+00E9 ", 16) + "..."},
 		{ingest.Bytes(""), "''  bytes"},
-		{ingest.Bytes("1\xa0\t'"), `'1\xa0\t''  bytes  31 a0 09 27`},
+		{ingest.Bytes("1\xa0\t'"), `'1\xa0\t\''  bytes  31 a0 09 27`},
 		{ingest.Bytes(strings.Repeat("a", 17)), "'aaaaaaaaaaaaaaaaa'  bytes  " + strings.Repeat("61 ", 16) + "..."},
 		{ingest.List(ingest.Text("a"), ingest.Int(1)), `["a",{"int":"1"}]  list`},
 	} {

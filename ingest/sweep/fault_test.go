@@ -206,7 +206,7 @@ func crash(t *testing.T, feeds []config.Feed, how string, step int, want string)
 	w.db.Close()
 	w.open()
 	w.inside()
-	w.watch, w.now, w.line = nil, func() time.Time { return night }, &parity.Line{Engine: embedded.New()}
+	w.watch, w.now, w.line = nil, func() time.Time { return night }, models()
 	w.clean()
 	if got := w.snapshot(); got != want {
 		t.Errorf("step %d: afterwards there is\n%s\nwant\n%s", step, got, want)
@@ -231,7 +231,7 @@ func TestSupplierTidiesUp(t *testing.T) {
 	}
 	d.remove("gone.csv")
 	d.put("replaced.csv", plain, 1)
-	w.line = &parity.Line{Engine: embedded.New()}
+	w.line = models()
 	res := w.clean()
 	if names(res.Feeds[0]) != "gone.csv replaced.csv replaced.csv" || w.hits("acme") != 2 || len(w.cases()) != 1 {
 		t.Errorf("%s\n%s", show(res), w.snapshot())
@@ -281,7 +281,7 @@ func TestNoCase(t *testing.T) {
 	if len(found) != 1 || !errors.Is(found[0].Err, parity.ErrNotDeterministic) || found[0].Case != "" || res.Failed() != 1 {
 		t.Fatalf("%s", show(res))
 	}
-	w.line = &parity.Line{Engine: embedded.New()}
+	w.line = models()
 	if res := w.clean(); len(res.Feeds[0].Deliveries) != 0 || w.hits("acme") != 1 {
 		t.Errorf("second night: %s", show(res))
 	}

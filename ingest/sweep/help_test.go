@@ -42,11 +42,14 @@ type world struct {
 func newWorld(t *testing.T, feeds ...config.Feed) *world {
 	t.Helper()
 	noLeaks(t)
-	w := &world{t: t, root: t.TempDir(), feeds: feeds, line: &parity.Line{Engine: embedded.New()}, now: func() time.Time { return night }}
+	w := &world{t: t, root: t.TempDir(), feeds: feeds, line: models(), now: func() time.Time { return night }}
 	w.open()
 	t.Cleanup(func() { w.db.Close() })
 	return w
 }
+
+// models is the line that needs no Python.
+func models() *parity.Line { return &parity.Line{Engine: embedded.New()} }
 
 func (w *world) open() {
 	w.t.Helper()

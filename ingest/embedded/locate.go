@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
@@ -20,7 +21,7 @@ func (e *Engine) Locate(ctx context.Context, in ingest.Input, row, column int) (
 	if err != nil || r.reader == nil {
 		return Span{}, false
 	}
-	record := &recorder{Lines: r.items}
+	record := &recorder{Lines: r.items, translated: translates(in.Settings.Open)}
 	// The reader pulled nothing yet, so it may be given another iterator.
 	r.reader = pycsv.NewReader(r.version, r.dialect, in.Settings.FieldLimit, record)
 	r.reader.Trace(true)
@@ -48,7 +49,13 @@ func (e *Engine) Locate(ctx context.Context, in ingest.Input, row, column int) (
 // recorder keeps the items a record was made of.
 type recorder struct {
 	pycsv.Lines
-	items []item
+	items      []item
+	translated bool // the LF that ends an item may have been CR or CRLF
+}
+
+// translates reports whether a mode's lines all end in LF, whatever the file has.
+func translates(m ingest.OpenMode) bool {
+	return m == ingest.OpenUniversal || m == ingest.OpenTextUniversal || m == ingest.OpenLocale
 }
 
 type item struct {
@@ -70,6 +77,9 @@ func (r *recorder) Next() (ingest.Value, bool) {
 func (r *recorder) byteAt(m pycsv.Mark, width func(string) int64) (int64, bool) {
 	for _, it := range r.items {
 		if it.offset == m.Offset && m.Offset >= 0 && m.At <= len(it.text) {
+			if r.translated && m.At == len(it.text) && strings.HasSuffix(it.text, "\n") {
+				return 0, false // a quoted cell that the input's end cuts off
+			}
 			return it.offset + width(it.text[:m.At]), true
 		}
 	}

@@ -24,7 +24,7 @@ type engineFlags struct {
 
 func (f *engineFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.name, "engine", "embedded", "embedded (needs no Python) or interpreter (a real CPython)")
-	cmd.Flags().StringArrayVar(&f.pythons, "with-python", nil, "a Python executable to use besides those found")
+	cmd.Flags().StringArrayVar(&f.pythons, "with-python", nil, "a Python executable, by its `PATH`, to use besides those found")
 	must(cmd.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions([]string{"embedded", "interpreter"}, cobra.ShellCompDirectiveNoFileComp)))
 }
 

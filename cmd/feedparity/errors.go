@@ -86,7 +86,11 @@ func tell(w io.Writer, err error) int {
 			hint = h
 		}
 	}
-	fmt.Fprintf(w, "feedparity: %s\n", oneLine(err.Error()))
+	text := err.Error()
+	if errors.Is(err, context.Canceled) {
+		text = strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
+	}
+	fmt.Fprintf(w, "feedparity: %s\n", oneLine(text))
 	if hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", hint)
 	}

@@ -154,33 +154,46 @@ func (run *replayed) input(p ingest.Path) ingest.Input {
 	return ingest.Input{Name: run.delivery.Name, Data: run.delivery.Data, Size: run.delivery.Size, Settings: run.c.Settings(p)}
 }
 
-// record finds the bytes of the record that a divergence is in: of the one that a
-// path has and the other lacks, or of the one that a path yields where the other
-// raises. The end is that of the input where nobody knows a better one.
-func (run *replayed) record(ctx context.Context, d diff.Divergence) (embedded.Span, bool) {
+// record finds the bytes of the record that a divergence is in, as both paths see
+// it: of the one that a path has and the other lacks, or of the one that a path
+// yields where the other raises. The end is that of the input where nobody knows
+// a better one.
+func (run *replayed) record(ctx context.Context, d diff.Divergence) (span embedded.Span, ok bool) {
 	if run.delivery.Calls != [2]*ingest.Call{} {
-		return embedded.Span{}, false
+		return span, false
 	}
 	rows := [2]int{d.Py2Row, d.Py3Row}
 	if d.Kind == diff.KindFault {
 		n := max(d.Py2Row, d.Py3Row)
 		rows = [2]int{n, n}
 	}
-	for _, p := range []ingest.Path{ingest.Py3, ingest.Py2} {
-		stream, err := embedded.New().Ingest(ctx, run.input(p))
-		if err != nil {
-			continue
-		}
-		out, err := ingest.Collect(stream)
-		if n := rows[p]; err == nil && n > 0 && n <= len(out.Rows) && out.Rows[n-1].Offset >= 0 {
-			span := embedded.Span{Start: out.Rows[n-1].Offset, End: run.delivery.Size}
-			if n < len(out.Rows) && out.Rows[n].Offset > span.Start {
-				span.End = out.Rows[n].Offset
-			}
-			return span, true
+	for _, p := range ingest.Paths {
+		one, found := run.recordOf(ctx, p, rows[p])
+		switch {
+		case found && !ok:
+			span, ok = one, true
+		case found:
+			span = embedded.Span{Start: min(span.Start, one.Start), End: max(span.End, one.End)}
 		}
 	}
-	return embedded.Span{}, false
+	return span, ok
+}
+
+// recordOf finds the record of which a path makes its nth row.
+func (run *replayed) recordOf(ctx context.Context, p ingest.Path, n int) (embedded.Span, bool) {
+	stream, err := embedded.New().Ingest(ctx, run.input(p))
+	if err != nil {
+		return embedded.Span{}, false
+	}
+	out, err := ingest.Collect(stream)
+	if err != nil || n < 1 || n > len(out.Rows) || out.Rows[n-1].Offset < 0 {
+		return embedded.Span{}, false
+	}
+	span := embedded.Span{Start: out.Rows[n-1].Offset, End: run.delivery.Size}
+	if n < len(out.Rows) && out.Rows[n].Offset > span.Start {
+		span.End = out.Rows[n].Offset
+	}
+	return span, true
 }
 
 // maxBytes bounds how many bytes are shown.

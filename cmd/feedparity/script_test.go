@@ -58,7 +58,7 @@ func scripts(t *testing.T, pythons []interp.Interpreter, wanted func(string) boo
 		Condition:          func(cond string) (bool, error) { return hasPython(cond, pythons) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"bytes": writeBytes, "status": status, "closed-stdout": closedStdout, "seeds": writeSeeds, "seed": writeSeed,
-			"lock": holdLock, "count": countLines, "glob": globOne, "repro-all": reproAll,
+			"lock": holdLock, "count": countLines, "glob": globOne, "repro-all": reproAll, "replace": replaceIn,
 		},
 	})
 }
@@ -225,6 +225,18 @@ func reproAll(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%s is explained by another cause than its own:\n%s", c, page)
 		}
 	}
+}
+
+// replaceIn edits a file as a person would: "replace FILE OLD NEW...".
+func replaceIn(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	for i := 1; i+1 < len(args); i += 2 {
+		if !strings.Contains(text, args[i]) {
+			ts.Fatalf("%s does not hold %q:\n%s", args[0], args[i], text)
+		}
+		text = strings.Replace(text, args[i], args[i+1], 1)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
 }
 
 // runIn executes a command line in this process and returns what it printed.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
@@ -23,7 +24,7 @@ feedparity.yaml, never writes to a supplier, and one failing feed does not stop
 the others. docs/operations.md says how to run it every night.`
 
 // failOn are the values of --fail-on.
-var failOn = []string{"any", "new", "silent", "never"}
+var failOn = []string{"any", "new", "open", "silent", "never"}
 
 func newSweep(std streams) *cobra.Command {
 	var file, fail string
@@ -56,20 +57,20 @@ func newSweep(std streams) *cobra.Command {
 			if err := reportSweep(std, c.Reports, res, asJSON); err != nil {
 				return err
 			}
-			return exit(sweepStatus(res.Result, fail))
+			return exit(sweepStatus(res.Result, fail, golden.NewStore(c.Golden)))
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file")
-	cmd.Flags().StringVar(&fail, "fail-on", "new", "which divergences make the exit status 1: any, new, silent or never")
+	cmd.Flags().StringVar(&fail, "fail-on", "new", "which divergences make the exit status 1: any, new, open (nobody accepted them), silent or never")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document instead of the table")
-	cmd.Flags().StringArrayVar(&only, "feed", nil, "sweep only this feed; may be given several times")
+	cmd.Flags().StringArrayVar(&only, "feed", nil, "sweep only the feed of this `NAME`; may be given several times")
 	must(cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOn, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }
 
 func checkFailOn(fail string) error {
 	if !slices.Contains(failOn, fail) {
-		return usageError("", "read --fail-on: %q: want any, new, silent or never", fail)
+		return usageError("", "read --fail-on: %q: want any, new, open, silent or never", fail)
 	}
 	return nil
 }
@@ -115,6 +116,9 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		Revision: revision, Engine: "embedded " + version(), Observe: watch.event, Now: time.Now,
 	})
 	out.ended = time.Now()
+	if errors.Is(err, context.Canceled) {
+		err = &statusError{statusIncomplete, err, "what was done is recorded: the next sweep goes on from there"}
+	}
 	return out, err
 }
 
@@ -131,12 +135,13 @@ func stateError(err error) error {
 }
 
 // sweepStatus is the exit status of a sweep; what failed outranks what diverged.
-func sweepStatus(res *sweep.Result, fail string) int {
+// The checkout's cases say what somebody accepted.
+func sweepStatus(res *sweep.Result, fail string, checkout *golden.Store) int {
 	if res.Failed() > 0 {
 		return statusIncomplete
 	}
 	for _, f := range res.Findings() {
-		if f.Severity != ingest.Info && counts(fail, f.New, f.Severity) {
+		if f.Severity != ingest.Info && counts(fail, f, checkout) {
 			return statusDiverge
 		}
 	}
@@ -144,16 +149,29 @@ func sweepStatus(res *sweep.Result, fail string) int {
 }
 
 // counts applies --fail-on to one finding.
-func counts(fail string, isNew bool, severity ingest.Severity) bool {
+func counts(fail string, f sweep.Finding, checkout *golden.Store) bool {
 	switch fail {
 	case "never":
 		return false
 	case "new":
-		return isNew
+		return f.New
+	case "open":
+		return isOpen(f.Case, checkout)
 	case "silent":
-		return severity == ingest.Silent
+		return f.Severity == ingest.Silent
 	}
 	return true
+}
+
+// isOpen reports whether nobody has accepted a case: what the checkout says of it
+// holds, and a case that was never pulled is open.
+func isOpen(dir string, checkout *golden.Store) bool {
+	if dir == "" || checkout == nil {
+		return true
+	}
+	feed, slug := filepath.Base(filepath.Dir(dir)), filepath.Base(dir)
+	c, err := golden.Load(filepath.Join(checkout.Root(), feed, slug))
+	return err != nil || c.State != golden.Accepted && c.State != golden.Obsolete
 }
 
 // relative shortens a path below the working directory for people.

@@ -63,12 +63,13 @@ func TestSweepStatus(t *testing.T) {
 		{"any counts what is known", "any", result(nil, known), 1},
 		{"silent counts silent ones alone", "silent", result(nil, fresh), 0},
 		{"silent", "silent", result(nil, known), 1},
+		{"open is what nobody accepted", "open", result(nil, known), 1},
 		{"never", "never", result(nil, fresh, known), 0},
 		{"information fails nothing", "any", result(nil, info), 0},
 		{"3 outranks 1", "any", result(errors.New("gone"), fresh), 3},
 		{"never is not silence about failures", "never", result(errors.New("gone")), 3},
 	} {
-		if got := sweepStatus(tt.res, tt.fail); got != tt.want {
+		if got := sweepStatus(tt.res, tt.fail, nil); got != tt.want {
 			t.Errorf("%s: exit status %d, want %d", tt.name, got, tt.want)
 		}
 	}

@@ -74,6 +74,9 @@ func Explain(cause Cause, py2, py3 ingest.Settings) (why, fix string) {
 	for _, e := range catalogue() {
 		if e.cause == cause {
 			fix = e.fix
+			if cause == NULByte && wideCodec(py3) {
+				fix = wideFix
+			}
 			if strings.Contains(fix, "%[") {
 				fix = fmt.Sprintf(fix, orUTF8(py2), orUTF8(py3))
 			}
@@ -81,6 +84,15 @@ func Explain(cause Cause, py2, py3 ingest.Settings) (why, fix string) {
 		}
 	}
 	return "", ""
+}
+
+// wideFix is for NULs that belong to the encoding: removing them would break it.
+const wideFix = "csv.reader(line.encode('utf-8') for line in io.open(path, encoding='%[2]s', newline=''))  # in the py2 path; py3 is right"
+
+// wideCodec reports whether a path reads characters of two or four bytes.
+func wideCodec(s ingest.Settings) bool {
+	codec := codecOf(s)
+	return strings.HasPrefix(codec, "utf-16") || strings.HasPrefix(codec, "utf-32")
 }
 
 func orUTF8(s ingest.Settings) string {

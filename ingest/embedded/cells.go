@@ -1,6 +1,8 @@
 package embedded
 
 import (
+	"unicode/utf8"
+
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
 	"github.com/feedparity/feedparity/ingest/pycsv"
@@ -12,6 +14,7 @@ type cellDecoder struct {
 	codec  *pycodec.Codec
 	lookup *ingest.Fault // raised by every decode if the version lacks the codec
 	errors string
+	ascii  bool // ASCII bytes are their own text
 
 	arena []byte // the text of the current row's cells
 	ends  []int  // where in arena each decoded cell ends
@@ -32,7 +35,38 @@ func newCellDecoder(s ingest.Settings) (*cellDecoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &cellDecoder{codec: c, lookup: fault, errors: errors}, nil
+	return &cellDecoder{codec: c, lookup: fault, errors: errors, ascii: fault == nil && decodesASCII(c)}, nil
+}
+
+// decodesASCII reports whether the codec is known to leave ASCII as it is,
+// wherever it stands: true of UTF-8 and of most codecs of single bytes.
+func decodesASCII(c *pycodec.Codec) bool {
+	switch c.Name() {
+	case "utf-8", "utf-8-sig", "ascii", "iso8859-1", "cp1252":
+		return true
+	}
+	if !c.SingleByte() {
+		return false
+	}
+	all := make([]byte, utf8.RuneSelf)
+	for i := range all {
+		all[i] = byte(i)
+	}
+	text, err := c.Decode(nil, all, "strict")
+	return err == nil && string(text) == string(all)
+}
+
+// decodeRow decodes the cells of csv.reader's last row.
+func (d *cellDecoder) decodeRow(r *pycsv.Reader, cells []ingest.Value) *ingest.Fault {
+	if !d.ascii || !r.ASCII() {
+		return d.decode(cells)
+	}
+	for i := range cells {
+		if cells[i].Kind == ingest.KindBytes {
+			cells[i].Kind = ingest.KindText
+		}
+	}
+	return nil
 }
 
 // decode replaces each byte string of a row by its text. The texts live until

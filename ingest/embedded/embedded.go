@@ -68,7 +68,7 @@ func open(ctx context.Context, in ingest.Input) (*rows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotModelled, err)
 	}
-	r := &rows{ctx: ctx, settings: s}
+	r := &rows{ctx: ctx, settings: s, cleans: len(s.Clean) > 0, strips: allStrip(s.Clean)}
 	if r.cells, err = newCellDecoder(s); err != nil {
 		return nil, err
 	}

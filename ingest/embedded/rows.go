@@ -2,6 +2,8 @@ package embedded
 
 import (
 	"context"
+	"slices"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -22,6 +24,9 @@ type rows struct {
 	dict     *pycsv.DictReader // nil for csv.reader
 	cells    *cellDecoder      // nil in modes whose cells come decoded, or stay bytes
 	types    [][]string        // csv.reader: the conversions of each column, known after the header
+
+	cleans bool // there are cleaning steps
+	strips bool // and they only strip
 
 	produced int
 	fault    *ingest.Fault
@@ -77,27 +82,59 @@ func (r *rows) next() (ingest.Value, *ingest.Fault, bool) {
 		return ingest.None, r.readerFault(r.reader.Fault()), false
 	}
 	if r.cells != nil {
-		if fault := r.cells.decode(cells); fault != nil {
+		if fault := r.cells.decodeRow(r.reader, cells); fault != nil {
 			return ingest.None, fault, false
 		}
 	}
+	if fault := r.finish(cells); fault != nil {
+		return ingest.None, fault, false
+	}
+	return ingest.Value{Kind: ingest.KindList, Items: cells}, nil, true
+}
+
+// finish cleans each cell of csv.reader's row and converts it, before the next is
+// looked at.
+func (r *rows) finish(cells []ingest.Value) *ingest.Fault {
 	header := r.produced == 0
-	for i, v := range cells {
-		var fault *ingest.Fault
-		if cells[i], fault = r.clean(v); fault != nil {
-			return ingest.None, fault, false
-		}
-		if header || i >= len(r.types) {
-			continue
-		}
-		if cells[i], fault = r.convert(cells[i], r.types[i]); fault != nil {
-			return ingest.None, fault, false
+	if r.cleans || len(r.types) > 0 && !header {
+		for i := range cells {
+			if r.cleans && !(r.strips && stripped(&cells[i])) {
+				v, fault := r.clean(cells[i])
+				if fault != nil {
+					return fault
+				}
+				cells[i] = v
+			}
+			if header || i >= len(r.types) || len(r.types[i]) == 0 {
+				continue
+			}
+			v, fault := r.convert(cells[i], r.types[i])
+			if fault != nil {
+				return fault
+			}
+			cells[i] = v
 		}
 	}
 	if header {
 		r.types = columnTypes(r.settings, cells)
 	}
-	return ingest.Value{Kind: ingest.KindList, Items: cells}, nil, true
+	return nil
+}
+
+// stripped reports whether strip, lstrip and rstrip surely leave a cell as it is:
+// no ASCII character above the space is whitespace in any version.
+func stripped(v *ingest.Value) bool {
+	s := v.Str
+	if v.Kind == ingest.KindList || len(s) == 0 {
+		return v.Kind != ingest.KindList
+	}
+	const after = ' ' + 1
+	return s[0]-after < utf8.RuneSelf-after && s[len(s)-1]-after < utf8.RuneSelf-after
+}
+
+// allStrip reports whether the cleaning steps do nothing but strip.
+func allStrip(steps []ingest.Step) bool {
+	return !slices.ContainsFunc(steps, func(s ingest.Step) bool { return s != "strip" && s != "lstrip" && s != "rstrip" })
 }
 
 // nextDict produces a DictReader's row. Its keys are neither cleaned nor

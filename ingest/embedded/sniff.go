@@ -86,6 +86,9 @@ func (r *resumed) Next() (ingest.Value, bool) {
 	return r.Lines.Next()
 }
 
+// Ordinary knows nothing of the lines that come again.
+func (r *resumed) Ordinary() bool { return r.at >= len(r.taken) && r.Lines.Ordinary() }
+
 func (r *resumed) Offset() int64 {
 	if r.at >= 0 && r.at < len(r.taken) {
 		return r.taken[r.at].offset

@@ -64,13 +64,17 @@ type Reader struct {
 	counted       int64 // characters of the current field up to countedTo, see fieldLen
 	countedTo     int
 
-	trace tracer
+	trace    tracer
+	quick    quick
+	ordinary Ordinary // lines, if it is one
 }
 
 // NewReader returns csv.reader(lines, dialect) of a version under
 // csv.field_size_limit(limit).
 func NewReader(v *Version, d *Dialect, limit int64, lines Lines) *Reader {
-	return &Reader{v: v, d: d, limit: limit, lines: lines, fields: []ingest.Value{}}
+	r := &Reader{v: v, d: d, limit: limit, lines: lines, fields: []ingest.Value{}, quick: newQuick(v, d)}
+	r.ordinary, _ = lines.(Ordinary)
+	return r
 }
 
 // Next returns the next row: Bytes in 2.7, Text in 3.x, under QUOTE_NONNUMERIC
@@ -91,7 +95,7 @@ func (r *Reader) Next() ([]ingest.Value, bool) {
 			r.beginItem(first)
 		}
 		s, ok := r.itemText(item)
-		if !ok || !r.parseItem(s) {
+		if !ok || !(r.suits(s) && r.parseQuick(s) || r.parseItem(s)) {
 			return nil, false
 		}
 		if r.state == startRecord {
@@ -151,6 +155,7 @@ func (r *Reader) parseReset() {
 	r.start, r.counted, r.countedTo = 0, 0, 0
 	r.state = startRecord
 	r.numericField, r.unquotedField = false, false
+	r.quick.last = ""
 	r.trace.reset()
 }
 
@@ -171,9 +176,7 @@ func (r *Reader) parseSaveField() bool {
 		numeric = r.unquotedField && len(field) > 0 && (q == QuoteNonnumeric || q == QuoteStrings)
 	}
 	r.numericField = false
-	// The bytes are not written again before the next parseReset: growing buf
-	// moves later fields elsewhere and leaves these where they are.
-	value := ingest.Value{Kind: ingest.KindBytes, Str: unsafe.String(unsafe.SliceData(field), len(field))}
+	value := ingest.Value{Kind: ingest.KindBytes, Str: view(field)}
 	if r.v.Text {
 		value.Kind = ingest.KindText
 	}

@@ -11,7 +11,12 @@ type cutter struct {
 	buf     []byte
 	start   int // of the next line
 	scanned int // no line end between start and here
-	lf      int // next LF at or after start; len(buf) if there is none; -1 unknown
+
+	// The next such byte at or after start; len(buf) if there is none, -1 or less
+	// than start if unknown. Each is looked for once for many lines.
+	lf, cr, nul int
+
+	line int // where the last line begins
 }
 
 // cut returns the next complete line and the part of buf that it was before
@@ -32,21 +37,43 @@ func (c *cutter) cut(final bool) (line []byte, source []byte, ok bool) {
 		c.buf[end-width] = '\n'
 		line = c.buf[c.start : end-width+1]
 	}
-	c.start, c.scanned = end, end
+	c.line, c.start, c.scanned = c.start, end, end
 	return line, source, true
+}
+
+// ordinary reports whether the last line, which is still in buf, holds no NUL, and
+// newline characters only as its end.
+func (c *cutter) ordinary() bool {
+	if c.nul < c.line {
+		c.nul = c.next(0, c.line)
+	}
+	if c.cr < c.line {
+		c.cr = c.next('\r', c.line)
+	}
+	// A line holds no LF but its last byte, however it was cut.
+	return c.nul >= c.start && (c.cr >= c.start-1 || c.cr == c.start-2 && c.buf[c.start-1] == '\n')
+}
+
+// next returns the index of the next such byte from there on, len(buf) if there is
+// none.
+func (c *cutter) next(b byte, from int) int {
+	if i := bytes.IndexByte(c.buf[from:], b); i >= 0 {
+		return from + i
+	}
+	return len(c.buf)
 }
 
 // find returns the index after the next line end and that end's length, or -1.
 func (c *cutter) find(final bool) (end, width int) {
 	if c.lf < c.scanned {
-		c.lf = len(c.buf)
-		if i := bytes.IndexByte(c.buf[c.scanned:], '\n'); i >= 0 {
-			c.lf = c.scanned + i
-		}
+		c.lf = c.next('\n', c.scanned)
 	}
 	if c.universal {
-		if i := bytes.IndexByte(c.buf[c.scanned:c.lf], '\r'); i >= 0 {
-			return c.atCR(c.scanned+i, final)
+		if c.cr < c.scanned {
+			c.cr = c.next('\r', c.scanned)
+		}
+		if c.cr < c.lf {
+			return c.atCR(c.cr, final)
 		}
 	}
 	if c.lf == len(c.buf) {
@@ -75,5 +102,5 @@ func (c *cutter) room() {
 		c.scanned -= c.start
 		c.start = 0
 	}
-	c.lf = -1
+	c.lf, c.cr, c.nul = -1, -1, -1
 }

@@ -32,11 +32,11 @@ func (b *byteLines) next() ([]byte, int64, bool) {
 
 // fill appends a chunk of the file.
 func fill(buf []byte, f *file) []byte {
-	n := len(buf)
-	if cap(buf)-n < byteChunk {
-		buf = append(make([]byte, 0, 2*cap(buf)+byteChunk), buf...)
+	n, chunk := len(buf), int(min(byteChunk, f.size-f.at))
+	if cap(buf)-n < chunk {
+		buf = append(make([]byte, 0, 2*cap(buf)+chunk), buf...)
 	}
-	return buf[:n+f.read(buf[n:n+byteChunk])]
+	return buf[:n+f.read(buf[n:n+chunk])]
 }
 
 func (b *byteLines) raised() *ingest.Fault { return nil }

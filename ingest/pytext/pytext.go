@@ -39,6 +39,7 @@ type Lines struct {
 	file   *file
 	fault  *ingest.Fault
 	offset int64
+	cutter *cutter // what cut the last item, nil where nothing is known of it
 	whole  *[]byte // what splitlines split; nil in all other modes
 	done   bool
 }
@@ -80,7 +81,8 @@ func (l *Lines) open(s ingest.Settings) (*ingest.Fault, error) {
 	case ingest.OpenBytes, ingest.OpenBytesDecode, ingest.OpenUniversal:
 		l.kind = ingest.KindBytes
 		universal := s.Open == ingest.OpenUniversal
-		l.src = &byteLines{file: l.file, cutter: cutter{universal: universal, translate: universal}}
+		b := &byteLines{file: l.file, cutter: cutter{universal: universal, translate: universal}}
+		l.src, l.cutter = b, &b.cutter
 		return nil, nil
 	case ingest.OpenSplitlines:
 		if s.Python.Path() == ingest.Py2 {
@@ -106,7 +108,8 @@ func (l *Lines) openDecoding(s ingest.Settings) (*ingest.Fault, error) {
 	place := placeOf(c, s.Errors, l.file)
 	switch s.Open {
 	case ingest.OpenText, ingest.OpenTextUniversal, ingest.OpenLocale, ingest.OpenIO:
-		l.src = newTextLines(l.file, c.NewDecoder(s.Errors), place, s.Open)
+		t := newTextLines(l.file, c.NewDecoder(s.Errors), place, s.Open)
+		l.src, l.cutter = t, &t.cutter
 	case ingest.OpenIterdecode:
 		l.src = &decodedLines{lines: byteLines{file: l.file}, decoder: c.NewDecoder(s.Errors), place: place}
 	case ingest.OpenCodecs, ingest.OpenRecode:
@@ -170,6 +173,10 @@ func (l *Lines) Next() (ingest.Value, bool) {
 	l.offset = offset
 	return ingest.Value{Kind: l.kind, Str: unsafe.String(unsafe.SliceData(item), len(item))}, true
 }
+
+// Ordinary reports that the last item is known to hold no NUL, and newline
+// characters only at its end. False says nothing.
+func (l *Lines) Ordinary() bool { return l.cutter != nil && l.cutter.ordinary() }
 
 // Fault returns the exception the iterator raised, nil if it was exhausted or has
 // not ended yet.

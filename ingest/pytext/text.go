@@ -38,7 +38,7 @@ func newTextLines(f *file, d *pycodec.Decoder, p place, mode ingest.OpenMode) *t
 		size = ioOpenChunk
 	}
 	return &textLines{
-		file: f, decoder: d, place: p, chunk: make([]byte, size),
+		file: f, decoder: d, place: p, chunk: make([]byte, min(int64(size), f.size-f.at)),
 		cutter: cutter{universal: true, translate: translate},
 	}
 }

@@ -28,7 +28,7 @@ type Minimal struct {
 const (
 	maxSteps      = 20_000
 	maxTime       = 2 * time.Second
-	maxTimeOfCall = 20 * time.Second
+	maxTimeOfCall = 10 * time.Second
 	timePerMB     = 4 * time.Second // more for each whole one
 )
 
@@ -56,7 +56,7 @@ func (l *Line) minimize(ctx context.Context, d Delivery, v *View, f classify.Fin
 	if err != nil {
 		return nil, err
 	}
-	small, stats := shrink.Minimize(ctx, data, shrinkOptions(d, v.Py3, len(data)), keep)
+	small, stats := shrink.Minimize(ctx, data, l.shrinkOptions(d, v.Py3, len(data)), keep)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -122,12 +122,15 @@ func (l *Line) try(ctx context.Context, d Delivery, v *View, data []byte, want c
 }
 
 // shrinkOptions tell the shrinker how the delivery is laid out.
-func shrinkOptions(d Delivery, s ingest.Settings, size int) shrink.Options {
+func (l *Line) shrinkOptions(d Delivery, s ingest.Settings, size int) shrink.Options {
 	o := shrink.Options{MaxSteps: maxSteps, MaxTime: maxTime}
 	if d.Calls != [2]*ingest.Call{} {
 		o.MaxTime = maxTimeOfCall
 	}
 	o.MaxTime += time.Duration(size>>20) * timePerMB
+	if l.MinimizeFor > 0 {
+		o.MaxTime = l.MinimizeFor
+	}
 	for name, into := range map[string]*byte{"delimiter": &o.Delimiter, "quotechar": &o.Quote} {
 		if v, ok := s.Dialect.Get(name); ok && len(v.Str) == 1 {
 			*into = v.Str[0]

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
@@ -27,6 +28,9 @@ type Line struct {
 	Engine ingest.Engine
 	// Calls runs the team's own functions, if a delivery has any.
 	Calls ingest.Engine
+	// MinimizeFor bounds the search for the smallest input of one finding. 0 means
+	// some seconds, more for large inputs and the team's own code.
+	MinimizeFor time.Duration
 }
 
 // Delivery is one file of a feed, as sent, and what its feed says about it.

@@ -13,7 +13,11 @@ type Decoder struct {
 // NewDecoder returns an incremental decoder at the start of a stream. The name of
 // the error handler is not checked: Python does so when it needs it.
 func (c *Codec) NewDecoder(errors string) *Decoder {
-	return &Decoder{stream: Stream{codec: c, errors: errors}}
+	d := &Decoder{stream: Stream{codec: c, errors: errors}}
+	if c.shape == eastern {
+		d.stream.kernel = c.start()
+	}
+	return d
 }
 
 // Decode appends to dst the text of the next chunk, decoder.decode(src, final).
@@ -25,6 +29,9 @@ func (d *Decoder) Decode(dst, src []byte, final bool) ([]byte, *Error) {
 	if len(d.pending) > 0 {
 		d.joined = append(append(d.joined[:0], d.pending...), src...)
 		data = d.joined
+	}
+	if d.stream.codec.shape == eastern {
+		return d.decodeEastern(dst, data, final)
 	}
 	out, used, err := d.stream.step(dst, data, final)
 	if err != nil {
@@ -41,7 +48,43 @@ func (d *Decoder) Pending() []byte { return d.pending }
 // Reset returns the decoder to the start of a stream, as decoder.reset() does.
 func (d *Decoder) Reset() {
 	d.pending = d.pending[:0]
-	d.stream.begun, d.stream.kernel = false, nil
+	d.stream.begun = false
+	switch k, stateful := d.stream.kernel.(statefulKernel); {
+	case stateful:
+		k.reset()
+	case d.stream.codec.shape == byteOrder:
+		d.stream.kernel = nil
+	}
+}
+
+// maxPending is MAXDECPENDING of Modules/cjkcodecs/multibytecodec.h.
+const maxPending = 8
+
+// decodeEastern mirrors decode of MultibyteIncrementalDecoder
+// (Modules/cjkcodecs/multibytecodec.c), of which the reader of codecs.open does
+// the same. An error forgets what was pending, unless it is of what is incomplete
+// at the end; the handler is asked about that only once, so that what it leaves
+// stays pending even then.
+func (d *Decoder) decodeEastern(dst, data []byte, final bool) ([]byte, *Error) {
+	c := d.stream.codec
+	out, used, err := c.drive(d.stream.kernel, dst, data, 0, false, d.stream.errors)
+	if err != nil {
+		d.pending = d.pending[:0]
+		return dst, err
+	}
+	if final && used < len(data) {
+		bad := malformed{used, len(data), incomplete, c.Name()}
+		if out, used, err = c.handle(out, data, bad, d.stream.errors); err != nil {
+			return dst, err
+		}
+	}
+	rest := data[min(used, len(data)):] // 2.7 may skip more than there is
+	d.pending = d.pending[:0]
+	if len(rest) > maxPending {
+		return dst, c.overflow(data)
+	}
+	d.pending = append(d.pending, rest...)
+	return out, nil
 }
 
 // Stream is the decode method of codecs.getreader(name): what is incomplete at the
@@ -76,6 +119,9 @@ func (s *Stream) step(dst, src []byte, final bool) ([]byte, int, *Error) {
 		return s.stepByteOrder(dst, src, final)
 	case c.shape == byteOrder:
 		return c.drive(s.kernel, dst, src, 0, final, s.errors)
+	case c.shape == eastern: // the decode method keeps nothing
+		out, _, err := c.drive(c.start(), dst, src, 0, true, s.errors)
+		return out, len(src), err
 	}
 	return c.drive(c.kernel, dst, src, 0, final, s.errors)
 }
@@ -108,4 +154,14 @@ func (s *Stream) stepByteOrder(dst, src []byte, final bool) ([]byte, int, *Error
 		return dst, 0, m.noBOM(s.codec.rules, src)
 	}
 	return out, used, nil
+}
+
+// overflow is what is raised for more bytes pending than there is room for, which
+// an escape sequence of ISO 2022 can be.
+func (c *Codec) overflow(data []byte) *Error {
+	const reason = "pending buffer overflow"
+	if c.rules.bomDecodeError {
+		return decodeError(data, malformed{0, len(data), reason, c.Name()})
+	}
+	return &Error{Type: unicodeError, Reason: reason}
 }

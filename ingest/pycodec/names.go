@@ -76,6 +76,8 @@ func (r *rules) open(given string, m module) (*Codec, *ingest.Fault, error) {
 		c.kernel, c.shape = r.utf32.little, buffered
 	case "utf_32_be":
 		c.kernel, c.shape = r.utf32.big, buffered
+	case "hz":
+		c.kernel, c.shape = &hzKernel{plane: gb2312(), whole: r.python.Path() == ingest.Py2}, eastern
 	default:
 		return r.openListed(c, m)
 	}
@@ -84,6 +86,14 @@ func (r *rules) open(given string, m module) (*Codec, *ingest.Fault, error) {
 
 // openListed treats the modules of which only the generated list knows the kind.
 func (r *rules) openListed(c *Codec, m module) (*Codec, *ingest.Fault, error) {
+	if k := multibyte(m.name, r.python.Path() == ingest.Py2); k != nil {
+		c.kernel, c.shape = k, eastern
+		return c, nil, nil
+	}
+	if k := iso2022For(m.name); k != nil {
+		c.kernel, c.shape = k, eastern
+		return c, nil, nil
+	}
 	switch m.kind {
 	case "table":
 		c.kernel = single(m.name)

@@ -13,6 +13,7 @@
 package pycodec
 
 //go:generate go run maketables.go
+//go:generate go run makeplanes.go
 
 import (
 	"errors"
@@ -50,6 +51,7 @@ const (
 	buffered               // the bytes of an incomplete sequence
 	signature              // as buffered, and whether a UTF-8 BOM may still come
 	byteOrder              // as buffered, and the byte order once a BOM gave it
+	eastern                // as buffered, the kernel's state, and see decodeEastern
 )
 
 // kernel decodes src[at:], appending to dst, up to the first malformed sequence.
@@ -85,7 +87,7 @@ func (c *Codec) Decode(dst, src []byte, errors string) ([]byte, *Error) {
 		k, mark := c.marked.byBOM(src)
 		out, _, err = c.drive(k, dst, src, mark, true, errors)
 	default:
-		out, _, err = c.drive(c.kernel, dst, src, 0, true, errors)
+		out, _, err = c.drive(c.start(), dst, src, 0, true, errors)
 	}
 	if err != nil {
 		return dst, c.chain(err)
@@ -141,5 +143,5 @@ type rules struct {
 	utf16, utf32   marked
 	handlers       map[string]handler
 	chains         bool // bytes.decode wraps other exceptions: 3.6 to 3.11
-	bomDecodeError bool // a missing UTF-16 BOM is a UnicodeDecodeError: 3.13
+	bomDecodeError bool // a missing BOM or too much pending is a UnicodeDecodeError: 3.13
 }

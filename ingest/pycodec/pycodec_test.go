@@ -187,7 +187,7 @@ func TestLookup(t *testing.T) {
 		{"only on Windows", "3.13", "mbcs", "", ErrUnknown},
 		{"bytes to bytes", "2.7", "hex", "", ErrNotText},
 		{"text to text", "3.13", "rot13", "", ErrNotText},
-		{"no model yet", "3.13", "shift_jis", "", ErrNotModelled},
+		{"no model", "3.13", "idna", "", ErrNotModelled},
 		{"no model of the version", "3.99", "utf-8", "", ErrNotModelled},
 	} {
 		c, fault, err := Lookup(py(r.version), r.name)

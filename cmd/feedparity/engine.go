@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +33,8 @@ func (f *engineFlags) add(cmd *cobra.Command) {
 func (f *engineFlags) open(ctx context.Context) (ingest.Engine, func(), error) {
 	switch f.name {
 	case "embedded":
-		return embedded.New(), func() {}, nil
+		e := &mixed{flags: f}
+		return e, e.close, nil
 	case "interpreter":
 		e, err := f.interpreters(ctx)
 		if err != nil {
@@ -41,6 +43,35 @@ func (f *engineFlags) open(ctx context.Context) (ingest.Engine, func(), error) {
 		return e, func() { e.Close() }, nil
 	}
 	return nil, nil, usageError("", "read --engine: engine %q: want embedded or interpreter", f.name)
+}
+
+// mixed runs policies on the embedded engine and the team's own functions, which
+// need one, on real interpreters; it looks for those only when it meets a call.
+type mixed struct {
+	embedded embedded.Engine
+	flags    *engineFlags
+	once     sync.Once
+	real     *interp.Engine
+	err      error
+}
+
+// Ingest runs one path.
+func (e *mixed) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
+	if in.Call == nil {
+		return e.embedded.Ingest(ctx, in)
+	}
+	e.once.Do(func() { e.real, e.err = e.flags.interpreters(ctx) })
+	if e.err != nil {
+		return nil, &ingest.HarnessError{Code: "no-interpreter", Path: in.Settings.Python.Path(),
+			Msg: "call " + in.Call.Function + ": " + e.err.Error(), Hint: "feedparity doctor lists the interpreters that are found"}
+	}
+	return e.real.Ingest(ctx, in)
+}
+
+func (e *mixed) close() {
+	if e.real != nil {
+		e.real.Close()
+	}
 }
 
 // interpreters opens the engine of real CPythons, which must exist.

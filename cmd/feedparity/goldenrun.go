@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,7 +30,7 @@ func callsOf(cfg *config.Config, c *golden.Case) [2]*ingest.Call {
 func newGoldenReplay(std streams) *cobra.Command {
 	var f goldenFlags
 	var engine engineFlags
-	var strict bool
+	var strict, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "replay [CASE...]",
 		Short: "Run golden cases again and check that they behave as their state says",
@@ -49,24 +50,54 @@ func newGoldenReplay(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			worst := statusOK
+			r := replayer{std: std, eng: eng, cfg: cfg, strict: strict, json: asJSON}
 			for _, c := range cases {
-				if c.Err != nil {
-					fmt.Fprintf(std.err, "feedparity: %s\n", oneLine(c.Err.Error()))
-					worst = max(worst, statusUsage)
-					continue
+				if err := r.replay(cmd.Context(), c); err != nil {
+					return err
 				}
-				r := golden.Replay(cmd.Context(), eng, c.Case, golden.ReplayOptions{Calls: callsOf(cfg, c.Case), Now: time.Now()})
-				fmt.Fprintln(std.out, strings.TrimRight(fmt.Sprintf("%-14s %s  %s", r.Status, relative(c.Path), r.Detail), " "))
-				worst = max(worst, replayStatus(r, strict))
 			}
-			return exit(worst)
+			return exit(r.worst)
 		},
 	}
 	f.add(cmd)
 	engine.add(cmd)
 	cmd.Flags().BoolVar(&strict, "strict", false, "fail for a case whose paths now agree, too")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON Lines, a case each")
 	return cmd
+}
+
+// replayer runs cases again, one after the other.
+type replayer struct {
+	std          streams
+	eng          ingest.Engine
+	cfg          *config.Config
+	strict, json bool
+	worst        int
+}
+
+// replay prints what became of a case. The error is that nobody wants to know any
+// more; a case that cannot be read or run does not stop the others.
+func (r *replayer) replay(ctx context.Context, c golden.Stored) error {
+	if c.Err != nil {
+		r.worst = max(r.worst, statusUsage)
+		fmt.Fprintf(r.std.err, "feedparity: %s\n", oneLine(c.Err.Error()))
+		return nil
+	}
+	got := golden.Replay(ctx, r.eng, c.Case, golden.ReplayOptions{Calls: callsOf(r.cfg, c.Case), Now: time.Now()})
+	if ctx.Err() != nil {
+		return fmt.Errorf("replay cases: %w", ctx.Err())
+	}
+	r.worst = max(r.worst, replayStatus(got, r.strict))
+	if r.json {
+		return writeJSON(r.std.out, struct {
+			Path   string        `json:"path"`
+			Status golden.Status `json:"status"`
+			Failed bool          `json:"failed"`
+			Detail string        `json:"detail,omitempty"`
+		}{relative(c.Path), got.Status, replayStatus(got, r.strict) != statusOK, got.Detail})
+	}
+	_, err := fmt.Fprintln(r.std.out, strings.TrimRight(fmt.Sprintf("%-14s %s  %s", got.Status, relative(c.Path), oneLine(got.Detail)), " "))
+	return err
 }
 
 func chosenCases(store *golden.Store, args []string) ([]golden.Stored, error) {

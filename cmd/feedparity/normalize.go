@@ -20,6 +20,7 @@ is never changed. Bytes that do not decode are an error with their position.`
 
 func newNormalize(std streams) *cobra.Command {
 	var dir, out, charset string
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "normalize [--to DIR|-o FILE] FILE...",
 		Short: "Rewrite files as canonical UTF-8 and print the edits",
@@ -37,20 +38,18 @@ func newNormalize(std streams) *cobra.Command {
 				if dir != "" {
 					target = filepath.Join(dir, in.Name)
 				}
-				if err := normalizeFile(std, name, in, target, charset); err != nil {
-					return err
-				}
-				return nil
+				return normalizeFile(std, name, in, target, charset, asJSON)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&dir, "to", "", "directory to write files of the same names to")
 	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write to (default: standard output, edits on standard error)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the edits as JSON Lines, with bytes in hexadecimal")
 	cmd.Flags().StringVar(&charset, "charset", "", "the file's charset (default: detected)")
 	return cmd
 }
 
-func normalizeFile(std streams, name string, in ingest.Input, target, charset string) error {
+func normalizeFile(std streams, name string, in ingest.Input, target, charset string, asJSON bool) error {
 	found, err := detect.Detect(in.Data, in.Size, detect.Options{Declared: charset})
 	if err != nil {
 		return fmt.Errorf("detect %q: %w", name, err)
@@ -77,6 +76,9 @@ func normalizeFile(std streams, name string, in ingest.Input, target, charset st
 	o := normalize.Options{Charset: charset, Delimiter: rune(found.Dialect.Delimiter), Quotechar: rune(found.Dialect.Quotechar), SkipInitialSpace: found.Dialect.SkipInitialSpace}
 	o.Record = func(e normalize.Edit) error {
 		count++
+		if asJSON {
+			return writeJSON(edits, editJSON{name, e.Offset, e.Kind, fmt.Sprintf("%x", e.Before), fmt.Sprintf("%x", e.After)})
+		}
 		_, err := fmt.Fprintf(edits, "%s\n", e)
 		return err
 	}
@@ -89,6 +91,15 @@ func normalizeFile(std streams, name string, in ingest.Input, target, charset st
 	}
 	fmt.Fprintf(std.err, "%s: %s, read as %s\n", visible(name), plural(count, "edit"), charset)
 	return commit()
+}
+
+// editJSON is an edit as a line of JSON.
+type editJSON struct {
+	File   string         `json:"file"`
+	Offset int64          `json:"offset"`
+	Kind   normalize.Kind `json:"kind"`
+	Before string         `json:"before"`
+	After  string         `json:"after"`
 }
 
 // wholeFile is a file that appears under its name only when it is complete.

@@ -58,7 +58,7 @@ func scripts(t *testing.T, pythons []interp.Interpreter, wanted func(string) boo
 		Condition:          func(cond string) (bool, error) { return hasPython(cond, pythons) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"bytes": writeBytes, "status": status, "closed-stdout": closedStdout, "seeds": writeSeeds, "seed": writeSeed,
-			"lock": holdLock, "count": countLines, "glob": globOne, "repro-all": reproAll, "replace": replaceIn,
+			"lock": holdLock, "count": countLines, "glob": globOne, "repro-all": reproAll, "replace": replaceIn, "repro-py-all": reproPyAll,
 		},
 	})
 }
@@ -223,6 +223,30 @@ func reproAll(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		if strings.Contains(page, "another reason") {
 			ts.Fatalf("%s is explained by another cause than its own:\n%s", c, page)
+		}
+	}
+}
+
+// reproPyAll runs the repro.py of every case below a directory under both Pythons,
+// which must do what the case says each path does.
+func reproPyAll(ts *testscript.TestScript, _ bool, args []string) {
+	cases, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*", "*"))
+	ts.Check(err)
+	if len(cases) < 10 {
+		ts.Fatalf("there are %d cases below %s", len(cases), args[0])
+	}
+	for _, dir := range cases {
+		for python, outcome := range map[string]string{"python2.7": "py2.jsonl", "python3.13": "py3.jsonl"} {
+			ts.Check(ts.Exec(python, filepath.Join(dir, "repro.py")))
+			var got strings.Builder
+			for line := range strings.Lines(ts.ReadFile("stdout")) {
+				if !strings.HasPrefix(line, "#") {
+					got.WriteString(line)
+				}
+			}
+			if want := ts.ReadFile(filepath.Join(dir, outcome)); got.String() != want {
+				ts.Fatalf("%s %s\n got %s\nwant %s", python, dir, got.String(), want)
+			}
 		}
 	}
 }

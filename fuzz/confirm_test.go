@@ -46,18 +46,29 @@ func mismatches(t *testing.T, p *interp.Process, inputs []ingest.Input) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bad := 0
+	return report(t, inputs, real)
+}
+
+// report shows where the models' outcomes are not the real ones.
+func report(t *testing.T, inputs []ingest.Input, real []ingest.Outcome) (bad int) {
+	t.Helper()
 	for i, in := range inputs {
 		want := string(wire.AppendOutcome(nil, real[i]))
-		got := modelled(t, in)
-		if got != want {
+		if got := modelled(t, in); got != want {
 			bad++
-			data := make([]byte, in.Size)
-			in.Data.ReadAt(data, 0)
-			t.Errorf("mismatch: input %q\n  %s\n  model  %s  python %s", data, in.Settings, got, want)
+			t.Errorf("mismatch: input %q\n  %s\n  model  %s  python %s", contents(in), in.Settings, got, want)
 		}
 	}
 	return bad
+}
+
+// contents are an input's bytes, which input holds in memory.
+func contents(in ingest.Input) []byte {
+	data := make([]byte, in.Size)
+	if n, err := in.Data.ReadAt(data, 0); n < len(data) {
+		panic(err) // a bytes.Reader gives what it has
+	}
+	return data
 }
 
 // modelled is the embedded outcome in wire form.

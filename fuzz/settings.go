@@ -28,12 +28,19 @@ var (
 	escapechars = []string{`\\`, `\\`, `\\`, `a`, `"`, `,`, ` `, `None`, ``}
 	cellSteps   = []ingest.Step{"strip", "lower", "upper"}
 	cellTypes   = []string{"int", "float", "decimal", "text"}
+	flags       = []string{"doublequote=False", "skipinitialspace=True", "strict=True"}
+	quotings    = []string{"1", "2", "3", "2", "0", "4", "5"}
+	columns     = []string{"1", "2", "qty", "3", "größe"}
 	limits      = []int64{ingest.DefaultFieldLimit, 0, 1, 2, 3, 5, 16}
 )
 
-// NewPair decides two policies. Most differ only in codec or open mode, as those
-// of real migrations do.
+// NewPair decides two policies: one of the built-in pairs, or any two. Most of
+// these differ only in codec or open mode, as those of real migrations do.
 func NewPair(c *Choices) ingest.Pair {
+	builtin := ingest.Builtin()
+	if i := c.N(4 * len(builtin)); i >= 1 && i <= len(builtin) {
+		return builtinPair(c, builtin[i-1])
+	}
 	p := ingest.Pair{Name: "fuzz", Py2: ingest.DefaultSettings(ingest.Python27), Py3: ingest.DefaultSettings(pick(c, Py3Versions))}
 	common(c, &p)
 	p.Py2.Open, p.Py3.Open = pick(c, py2Modes), pick(c, py3Modes)
@@ -44,6 +51,16 @@ func NewPair(c *Choices) ingest.Pair {
 	}
 	p.Py2.Errors = pick(c, handlers)
 	p.Py3.Errors = p.Py2.Errors
+	return p
+}
+
+// builtinPair decides what a built-in pair leaves open: the detected codec, the
+// version of Python 3 and what is done with the rows.
+func builtinPair(c *Choices, p ingest.Pair) ingest.Pair {
+	codec := pick(c, codecs)
+	p.Py2, p.Py3 = p.Py2.Resolve(codec, nil), p.Py3.Resolve(codec, nil)
+	p.Py3.Python = pick(c, Py3Versions)
+	common(c, &p)
 	return p
 }
 
@@ -79,7 +96,7 @@ func common(c *Choices, p *ingest.Pair) {
 		both(func(s *ingest.Settings) { s.Clean = append(s.Clean, step) })
 	}
 	for c.Rare(3) {
-		t := ingest.ColumnType{Column: pick(c, []string{"1", "2", "qty", "3", "größe"}), Type: pick(c, cellTypes)}
+		t := ingest.ColumnType{Column: pick(c, columns), Type: pick(c, cellTypes)}
 		both(func(s *ingest.Settings) { s.Types = append(s.Types, t) })
 	}
 }
@@ -95,13 +112,13 @@ func dialect(c *Choices) []string {
 	if c.Rare(4) {
 		out = append(out, "escapechar="+pick(c, escapechars))
 	}
-	for _, flag := range []string{"doublequote=False", "skipinitialspace=True", "strict=True"} {
+	for _, flag := range flags {
 		if c.Rare(5) {
 			out = append(out, flag)
 		}
 	}
 	if c.Rare(4) {
-		out = append(out, "quoting="+pick(c, []string{"1", "2", "3", "2", "0", "4", "5"}))
+		out = append(out, "quoting="+pick(c, quotings))
 	}
 	return out
 }

@@ -42,13 +42,7 @@ var found = sync.OnceValue(func() []interp.Interpreter {
 // machine without interpreters skips the test.
 func Each(t *testing.T, f func(t *testing.T, p *interp.Process)) {
 	t.Helper()
-	interpreters := found()
-	for _, name := range missing(os.Getenv("REQUIRE_PYTHON"), interpreters) {
-		t.Errorf("python %s is required by REQUIRE_PYTHON and was not found on PATH, in pyenv, uv or asdf", name)
-	}
-	if len(interpreters) == 0 && !t.Failed() {
-		t.Skip("no python found; REQUIRE_PYTHON=2.7,3.13 makes this a failure")
-	}
+	interpreters := judges(t)
 	for _, i := range interpreters {
 		t.Run("python"+i.Version.String(), func(t *testing.T) {
 			p, err := interp.Start(t.Context(), i, interp.Options{})
@@ -58,6 +52,48 @@ func Each(t *testing.T, f func(t *testing.T, p *interp.Process)) {
 			defer p.Close()
 			f(t, p)
 		})
+	}
+}
+
+// judges returns the interpreters found, or ends a test that has none: as a
+// failure by name if REQUIRE_PYTHON says so.
+func judges(t testing.TB) []interp.Interpreter {
+	t.Helper()
+	interpreters := found()
+	for _, name := range missing(os.Getenv("REQUIRE_PYTHON"), interpreters) {
+		t.Errorf("python %s is required by REQUIRE_PYTHON and was not found on PATH, in pyenv, uv or asdf", name)
+	}
+	if len(interpreters) == 0 && !t.Failed() {
+		t.Skip("no python found; REQUIRE_PYTHON=2.7,3.13 makes this a failure")
+	}
+	return interpreters
+}
+
+// Processes is Each for a fuzz target: by the same rules it returns a function
+// that gives a process of every interpreter found. They start with its first call
+// and end with the target.
+func Processes(f *testing.F) func(t *testing.T) []*interp.Process {
+	f.Helper()
+	interpreters := judges(f)
+	if f.Failed() {
+		f.FailNow()
+	}
+	var started []*interp.Process
+	f.Cleanup(func() {
+		for _, p := range started {
+			p.Close()
+		}
+	})
+	return func(t *testing.T) []*interp.Process {
+		t.Helper()
+		for len(started) < len(interpreters) {
+			p, err := interp.Start(t.Context(), interpreters[len(started)], interp.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			started = append(started, p)
+		}
+		return started
 	}
 }
 

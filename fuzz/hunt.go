@@ -1,0 +1,83 @@
+package fuzz
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
+	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/parity"
+)
+
+// Feed is the feed that the cases found by fuzzing belong to.
+const Feed = "fuzz"
+
+// Hunter looks for divergences whose signature it has not met. It is for one
+// goroutine.
+type Hunter struct {
+	line  parity.Line
+	known map[string]bool
+}
+
+// NewHunter returns a hunter on the embedded engine that knows the signatures of
+// the stores' cases, whatever feed they came from.
+func NewHunter(stores ...*golden.Store) (*Hunter, error) {
+	h := &Hunter{line: parity.Line{Engine: embedded.New()}, known: map[string]bool{}}
+	for _, s := range stores {
+		found, err := s.Signatures()
+		if err != nil {
+			return nil, err
+		}
+		for signature := range found {
+			h.known[signature] = true
+		}
+	}
+	return h, nil
+}
+
+// Prey is one divergence with a new signature.
+type Prey struct {
+	classify.Finding
+	Trial Trial
+
+	line     *parity.Line
+	delivery parity.Delivery
+	view     *parity.View
+}
+
+// ErrUnexplained is a divergence for which the classifier has no finding at all,
+// not even "unclassified".
+var ErrUnexplained = errors.New("the paths diverge and nothing was found")
+
+// Hunt runs both paths and returns what is new, worst first; from then on it is
+// known. A difference in the order of dicts is no prey: it is informational. The
+// error says that the paths could not be run or compared.
+func (h *Hunter) Hunt(ctx context.Context, t Trial) ([]Prey, error) {
+	d := parity.Delivery{Feed: Feed, Name: "fuzz.csv", Data: bytes.NewReader(t.Input), Size: int64(len(t.Input)), Pair: t.Pair}
+	v := h.line.View(ctx, d, ingest.Raw)
+	if v.Err != nil {
+		return nil, fmt.Errorf("hunt with %s and %s: %w", v.Py2, v.Py3, v.Err)
+	}
+	if v.Result.Verdict == ingest.Diverge && len(v.Findings) == 0 {
+		return nil, fmt.Errorf("hunt with %s and %s: %w", v.Py2, v.Py3, ErrUnexplained)
+	}
+	var out []Prey
+	for _, f := range v.Findings {
+		if f.Severity == ingest.Info || h.known[f.Signature] {
+			continue
+		}
+		h.known[f.Signature] = true
+		out = append(out, Prey{Finding: f, Trial: t, line: &h.line, delivery: d, view: &v})
+	}
+	return out, nil
+}
+
+// Case minimises the input and returns the golden case, confirmed by the judge.
+// It writes nothing.
+func (p Prey) Case(ctx context.Context, judge golden.Judge) (*golden.Case, error) {
+	return golden.FromFinding(ctx, p.line, p.delivery, p.view, p.Finding, judge)
+}

@@ -1,0 +1,129 @@
+package fuzz
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
+)
+
+// latin1AsUTF8 diverges for one reason.
+func latin1AsUTF8() Trial {
+	p, err := ingest.BuiltinPair("latin1-utf8")
+	if err != nil {
+		panic(err)
+	}
+	return Trial{Input: []byte("sku,name\n1,b\n2,caf\xe9\n3,c\n"), Pair: p}
+}
+
+func hunt(t *testing.T, h *Hunter, tr Trial) []Prey {
+	t.Helper()
+	prey, err := h.Hunt(t.Context(), tr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return prey
+}
+
+func hunter(t *testing.T, stores ...*golden.Store) *Hunter {
+	t.Helper()
+	h, err := NewHunter(stores...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func TestHuntFindsASignatureOnce(t *testing.T) {
+	h := hunter(t)
+	prey := hunt(t, h, latin1AsUTF8())
+	if len(prey) != 1 || prey[0].Cause != classify.UndecodableBytes {
+		t.Fatalf("%+v", prey)
+	}
+	if again := hunt(t, h, latin1AsUTF8()); len(again) != 0 {
+		t.Errorf("found again: %s", again[0].Signature)
+	}
+}
+
+// A case of any feed makes its signature known, and a case is what a prey becomes.
+func TestHuntKnowsTheStores(t *testing.T) {
+	c, err := hunt(t, hunter(t), latin1AsUTF8())[0].Case(t.Context(), golden.Judge{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Feed != Feed || len(c.Input) > 3 || !strings.Contains(string(c.Input), "\xe9") {
+		t.Errorf("feed %q, input %q", c.Feed, c.Input)
+	}
+	c.Feed = "acme"
+	store := golden.NewStore(t.TempDir())
+	if _, _, err := store.Write(c); err != nil {
+		t.Fatal(err)
+	}
+	if prey := hunt(t, hunter(t, golden.NewStore(filepath.Join(t.TempDir(), "none")), store), latin1AsUTF8()); len(prey) != 0 {
+		t.Errorf("%s is known from feed acme", prey[0].Signature)
+	}
+}
+
+func TestHuntPassesOverDictOrder(t *testing.T) {
+	p := NewPair(NewChoices(nil))
+	p.Py2.Reader, p.Py3.Reader = ingest.DictReader, ingest.DictReader
+	if prey := hunt(t, hunter(t), Trial{[]byte("sku,name,qty,price,ean,brand\n1,2,3,4,5,6\n"), p}); len(prey) != 0 {
+		t.Errorf("%s is for information", prey[0].Signature)
+	}
+}
+
+func TestHuntReportsABrokenHarness(t *testing.T) {
+	p := NewPair(NewChoices(nil))
+	p.Py3.Codec = "no-such-codec"
+	if _, err := hunter(t).Hunt(t.Context(), Trial{[]byte("a\n"), p}); err == nil {
+		t.Error("a codec that nobody knows was run")
+	}
+}
+
+func TestSessionWritesTheCaseOnce(t *testing.T) {
+	dir := t.TempDir()
+	first := &session{hunter: hunter(t), cases: golden.NewStore(dir)}
+	message, err := first.write(hunt(t, first.hunter, latin1AsUTF8())[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := golden.NewStore(dir).List()
+	if err != nil || len(found) != 1 || found[0].Err != nil {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	if want := "go run ./cmd/feedparity repro " + found[0].Path; !strings.Contains(message, want) {
+		t.Errorf("the failure does not say %q: %s", want, message)
+	}
+	if c := found[0].Case; c.FoundBy != "fuzz" || c.State != golden.Open {
+		t.Errorf("found by %q, %s", c.FoundBy, c.State)
+	}
+	// Another worker that meets the same, and has read the signatures before.
+	second := &session{hunter: hunter(t), cases: golden.NewStore(dir)}
+	if message, err := second.write(hunt(t, second.hunter, latin1AsUTF8())[0]); message != "" || err != nil {
+		t.Errorf("failed again with %q, %v", message, err)
+	}
+}
+
+func TestSessionListsALineEach(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "findings")
+	s := &session{hunter: hunter(t), findings: file}
+	for _, p := range hunt(t, s.hunter, latin1AsUTF8()) {
+		s.list(t, p)
+		s.list(t, p)
+	}
+	got, err := os.ReadFile(file)
+	want := "undecodable-bytes:iso8859-1/utf-8:-/UnicodeDecodeError:bytes-decode/text\tpy3-fault\t\"sku,name\\n1,b\\n2,caf\\xe9\\n3,c\\n\"\n"
+	if err != nil || string(got) != want+want {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestReproCommand(t *testing.T) {
+	if got, want := reproCommand(filepath.Join(goldenCases, "fuzz", "x")), "go run ./cmd/feedparity repro golden/cases/fuzz/x"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

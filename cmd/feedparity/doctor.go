@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-
-	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,8 +17,31 @@ import (
 const doctorLong = `Says what this machine can do: which Pythons are found, whether the configuration
 can be read and its secrets are there. It dials no server and runs none of your code.`
 
+// diagnosis is what doctor found.
+type diagnosis struct {
+	Version string        `json:"version"`
+	Pythons []foundPython `json:"pythons"`
+	Config  string        `json:"config,omitempty"`
+	Feeds   []foundFeed   `json:"feeds,omitempty"`
+}
+
+type foundPython struct {
+	Version string `json:"version,omitempty"` // "" for one that does not run
+	Path    string `json:"path"`
+	Source  string `json:"source"`
+	Error   string `json:"error,omitempty"`
+}
+
+type foundFeed struct {
+	Feed   string `json:"feed"`
+	Source string `json:"source"`
+	Pair   string `json:"pair"`
+	Error  string `json:"error,omitempty"` // why its secret cannot be read
+}
+
 func newDoctor(std streams) *cobra.Command {
 	var file string
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say which Pythons are found and whether the configuration holds",
@@ -27,53 +50,91 @@ func newDoctor(std streams) *cobra.Command {
   feedparity doctor --config conf/feedparity.yaml`,
 		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			fmt.Fprintln(std.out, "feedparity", version())
-			examinePythons(cmd.Context(), std.out)
-			return examineConfig(std.out, file, cmd.Flags().Changed("config"))
+			d := diagnosis{Version: version(), Pythons: examinePythons(cmd.Context())}
+			verdict := d.examineConfig(file, cmd.Flags().Changed("config"))
+			show := d.print
+			if asJSON {
+				show = func(w io.Writer) error { return writeJSON(w, d) }
+			}
+			if err := show(std.out); err != nil {
+				return err
+			}
+			if d.Config == "" && verdict == nil && !asJSON {
+				fmt.Fprintf(std.out, "config  none: there is no %s here; feedparity init writes one\n", file)
+			}
+			return verdict
 		},
 	}
-	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file")
+	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration `FILE`")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
 	return cmd
 }
 
-func examinePythons(ctx context.Context, w io.Writer) {
+func examinePythons(ctx context.Context) []foundPython {
 	found, broken := interp.Search(ctx)
+	out := []foundPython{}
 	for _, p := range found {
-		fmt.Fprintf(w, "python  %-8s %s (%s)\n", p.Full, p.Path, p.Source)
+		out = append(out, foundPython{Version: p.Full, Path: p.Path, Source: p.Source})
 	}
 	for _, b := range broken {
-		fmt.Fprintf(w, "python  broken   %s (%s): %s\n", b.Path, b.Source, oneLine(b.Err.Error()))
+		out = append(out, foundPython{Path: b.Path, Source: b.Source, Error: oneLine(b.Err.Error())})
 	}
-	if len(found) == 0 {
-		fmt.Fprintln(w, "python  none: the embedded engine runs everything but feeds with a call; nothing is confirmed")
-	}
+	return out
 }
 
 // examineConfig fails on a configuration that is wrong; that there is none is
 // only worth mentioning, unless it was asked for.
-func examineConfig(w io.Writer, file string, asked bool) error {
+func (d *diagnosis) examineConfig(file string, asked bool) error {
 	c, err := config.Load(file)
 	if errors.Is(err, fs.ErrNotExist) && !asked {
-		fmt.Fprintf(w, "config  none: there is no %s here; feedparity init writes one\n", file)
 		return nil
 	}
 	if err != nil {
 		return configError(err)
 	}
-	fmt.Fprintf(w, "config  %s: %s\n", c.File, plural(len(c.Feeds), "feed"))
+	d.Config = c.File
 	missing := 0
 	for _, f := range c.Feeds {
-		state := "ready"
+		one := foundFeed{Feed: f.Name, Source: f.Source.URL, Pair: f.Pair.Name}
 		if _, err := f.Source.Password.Read(); err != nil {
-			state = oneLine(err.Error())
+			one.Error = oneLine(err.Error())
 			missing++
 		}
-		fmt.Fprintf(w, "feed    %-20s %s, pair %s: %s\n", f.Name, f.Source.URL, f.Pair.Name, state)
+		d.Feeds = append(d.Feeds, one)
 	}
 	if missing > 0 {
 		return usageError("set the variables or write the files that password: names", "read secrets: %s missing", plural(missing, "secret"))
 	}
 	return nil
+}
+
+func (d *diagnosis) print(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintln(&b, "feedparity", d.Version)
+	usable := 0
+	for _, p := range d.Pythons {
+		if p.Error != "" {
+			fmt.Fprintf(&b, "python  broken   %s (%s): %s\n", p.Path, p.Source, p.Error)
+			continue
+		}
+		usable++
+		fmt.Fprintf(&b, "python  %-8s %s (%s)\n", p.Version, p.Path, p.Source)
+	}
+	if usable == 0 {
+		fmt.Fprintln(&b, "python  none: the embedded engine runs everything but feeds with a call; nothing is confirmed")
+	}
+	if d.Config != "" {
+		fmt.Fprintf(&b, "config  %s: %s\n", d.Config, plural(len(d.Feeds), "feed"))
+	}
+	for _, f := range d.Feeds {
+		state := "ready"
+		if f.Error != "" {
+			state = f.Error
+		}
+		fmt.Fprintf(&b, "feed    %-20s %s, pair %s: %s\n", f.Feed, f.Source, f.Pair, state)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // configError words what is wrong with a configuration.

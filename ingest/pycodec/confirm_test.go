@@ -347,7 +347,7 @@ func bothDecoders(c *Codec, errors string, chunks [][]byte) string {
 	d := c.NewDecoder(errors)
 	for i, b := range chunks {
 		text, err := d.Decode(nil, b, i == len(chunks)-1)
-		out = append(out, fmt.Sprintf("%x %x", shown(text, err), state(c, d)))
+		out = append(out, fmt.Sprintf("%x %x", shown(text, err), shownPending(c, d)))
 	}
 	s := c.NewStream(errors)
 	var left []byte
@@ -362,8 +362,8 @@ func bothDecoders(c *Codec, errors string, chunks [][]byte) string {
 	return strings.Join(append(out, hex.EncodeToString(left)), "\n")
 }
 
-// state is getstate()[0], which the decoders of the East Asian codecs have since 3.8.
-func state(c *Codec, d *Decoder) []byte {
+// shownPending is getstate()[0], which the decoders of the East Asian codecs have since 3.8.
+func shownPending(c *Codec, d *Decoder) []byte {
 	if c.shape == eastern && !c.rules.python.AtLeast(3, 8) {
 		return nil
 	}

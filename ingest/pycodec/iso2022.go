@@ -24,7 +24,6 @@ type iso2022 struct {
 	g2     bool
 	prefix bool   // ESC & @ before ESC $ B
 	second string // the plane of set P
-	first  string // of set O
 	once   sync.Once
 	planes map[charset]*plane
 }

@@ -91,16 +91,12 @@ func (s *sweeper) open(ctx context.Context, f config.Feed) (fetch.Source, error)
 // writing.
 var unfinishedNames = []string{"*.tmp", "*.part", "*.filepart", "*.crdownload", "*.writing", "~*", ".*"}
 
-// matching returns the files that are deliveries of a feed, each path once.
+// matching returns the files that are deliveries of a feed.
 func matching(patterns []string, entries []fetch.Entry) []fetch.Entry {
 	var out []fetch.Entry
-	seen := map[string]bool{}
 	for _, e := range entries {
-		if seen[e.Path] || matchAny(unfinishedNames, strings.ToLower(e.Name())) {
-			continue
-		}
-		seen[e.Path] = true
-		if len(patterns) == 0 || matchAny(patterns, e.Name()) {
+		unfinished := matchAny(unfinishedNames, strings.ToLower(e.Name()))
+		if !unfinished && (len(patterns) == 0 || matchAny(patterns, e.Name())) {
 			out = append(out, e)
 		}
 	}

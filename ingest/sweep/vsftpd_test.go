@@ -221,12 +221,18 @@ func TestVsftpdKilled(t *testing.T) {
 		v.configure("anon_max_rate=1000000") // three seconds' worth of file
 		v.start()
 		w := newWorld(t, f, feed(t, "other", d.dir))
+		server, killed := v.cmd, make(chan struct{})
 		w.watch = func(e Event) {
 			if e.Delivery == "big.csv" && e.What == "fetching" {
-				time.AfterFunc(600*time.Millisecond, func() { kill(v.cmd) })
+				time.AfterFunc(600*time.Millisecond, func() { kill(server); close(killed) })
 			}
 		}
 		res := w.sweep()
+		select {
+		case <-killed:
+		case <-time.After(slack):
+			t.Fatalf("the file was never fetched: %s", show(res))
+		}
 		got := res.Feeds[0].Deliveries
 		if len(got) != 2 || got[0].Err != nil || got[1].Err == nil || !strings.Contains(got[1].Err.Error(), "short transfer") || got[1].SHA256 != "" || res.Failed() != 1 {
 			t.Fatalf("%s", show(res))

@@ -35,6 +35,8 @@ func TestFuzzed(t *testing.T) {
 		{"2.7's Sniffer answers in unicode, which its csv.reader refuses", "\"\",d", "codecs-open utf-8 strict quoting=2", "locale utf-8 strict quoting=2",
 			func(s *ingest.Settings) { s.Sniff = true }, "sniffer:TypeError/-:codecs-open/locale"},
 		{"U+FEFF in quotes is no mark", "\"\ufeff\"\n", "bytes utf-8 strict", "text utf-8 strict", nil, "bytes-vs-text:utf-8:bytes/text"},
+		{"a mark that one path upper-cases as text", "\ufeff", "bytes latin-1 strict", "stringio latin-1 strict",
+			func(s *ingest.Settings) { s.Clean = []ingest.Step{"upper"} }, "bytes-vs-text:iso8859-1:bytes/stringio"},
 		{"after a separator a quote is a quote", "\f\"", "recode cp1252 strict strict=True skipinitialspace=True", "text cp1252 strict strict=True skipinitialspace=True", nil,
 			"unicode-line-separator:control:csv.Error/-:recode/text"},
 		{"a cell of another codec that also lost its newline", "'\xdf\xef\n", "splitlines iso8859-2 strict quotechar='", "codecs-open latin-1 strict quotechar='",

@@ -91,10 +91,12 @@ func evidentRules() []rule {
 		}, detail: what, general: true},
 		{cause: DialectRefused, match: oneSided(tagDialect), detail: faults, general: true},
 		{cause: Mojibake, match: isFault, changes: []change{sameCodec, sameCodec3, transcode}, detail: withFaults(codecs), general: true},
-		{cause: LoneCR, match: func(e evidence, c Case) bool { return oneSided(tagNewline)(e, c) && asciiBased(c.Py2) && asciiBased(c.Py3) }, detail: what, general: true},
+		{cause: LoneCR, match: func(e evidence, c Case) bool {
+			return oneSided(tagNewline)(e, c) && asciiBased(c.Py2) && asciiBased(c.Py3)
+		}, detail: what, general: true},
 		{cause: NewlineInQuotes, match: func(e evidence, _ Case) bool { return e.feature == featNewline }, detail: withClass("lf", what), general: true},
 		{cause: BytesVsText, match: func(e evidence, _ Case) bool {
-			return e.feature == featBOM && e.d.Py2.Kind != e.d.Py3.Kind && e.d.Py2.Str == e.d.Py3.Str
+			return e.feature == featBOM && e.d.Py2.Kind != e.d.Py3.Kind
 		},
 			detail: codec3, general: true}, // U+FEFF, but no mark: it stands in quotes
 		{cause: UnicodeLineSeparator, match: separatorsApart, detail: withClassOf(separators, what), general: true},

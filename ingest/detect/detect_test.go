@@ -105,6 +105,7 @@ var charsets = []struct {
 	{"shift_jis", "\x8f\xa4\x95\x69,\x90\x94\x97\xca\n\x83\x6e\x83\x93\x83\x7d\x81\x5b,5\n", "shift_jis", "two-byte", 0.3},
 	{"gb18030", "\xc3\xfb\xb3\xc6,\xca\xfd\xc1\xbf\n\xb4\xb8\xd7\xd3\xa3\xac\xc2\xdd\xcb\xbf,5\n\xb9\xa4\xbe\xdf\xcf\xe4\n\xb5\xe7\xb6\xaf\xb9\xa4\xbe\xdf\n", "gb18030", "", 0.2},
 	{"iso2022_jp", "a,b\n\x1b$B$\"$$$&$(\x1b(B,1\n", "iso2022_jp", "saintfish", 0.1},
+	{"one stray ESC", "sku,name\n1,a\x1bb\n", "ascii", "escape", 0.5},
 	{"escapes of a terminal", "a,\x1b(0b\n", "ascii", "escape", 0.5},
 	{"anything at all", string([]byte{0x81, 0x8d, 0x8f, 0x90, 0x9d, 0xff, 0x80, 0xa0}) + "\n", "", "", 0},
 }

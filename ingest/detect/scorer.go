@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/saintfish/chardet"
 
@@ -26,6 +27,9 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 		sample = st.head[:min(len(st.head), sampleBytes)]
 	}
 	list := o.Scorer.Score(sample)
+	if st.high() == 0 { // in any other charset than these, the bytes are ASCII and an ESC is an ESC
+		list = slices.DeleteFunc(list, func(c Candidate) bool { return !strings.HasPrefix(c.Charset, "iso2022") })
+	}
 	sortCandidates(list)
 	if o.Declared != "" {
 		list = slices.DeleteFunc(list, func(c Candidate) bool { return c.Charset == o.Declared })

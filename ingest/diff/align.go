@@ -29,18 +29,20 @@ type side struct {
 	err   error
 }
 
-func (s *side) read() (line, bool) {
+// read reads the next row into cur.
+func (s *side) read() bool {
 	if s.ended {
-		return line{}, false
+		return false
 	}
-	row, ok := s.rows.Next()
-	if !ok {
+	var ok bool
+	if s.cur.row, ok = s.rows.Next(); !ok {
 		s.ended = true
 		s.fault, s.err = s.rows.Fault()
-		return line{}, false
+		return false
 	}
 	s.n++
-	return line{row: row, n: s.n}, true
+	s.cur.n = s.n
+	return true
 }
 
 // peek returns the next row, nil at the end.
@@ -48,13 +50,11 @@ func (s *side) peek() *line {
 	if len(s.held) > 0 {
 		return &s.held[0]
 	}
-	if !s.live {
-		s.cur, s.live = s.read()
+	if s.live || s.read() {
+		s.live = true
+		return &s.cur
 	}
-	if !s.live {
-		return nil
-	}
-	return &s.cur
+	return nil
 }
 
 func (s *side) pop() {
@@ -68,14 +68,11 @@ func (s *side) pop() {
 // hold copies rows into the window until it has n or the stream ends.
 func (s *side) hold(n int, hash func(ingest.Value) uint64) {
 	for len(s.held) < n {
-		l, ok := s.cur, s.live
-		if s.live = false; !ok {
-			l, ok = s.read()
-		}
-		if !ok {
+		if !s.live && !s.read() {
 			return
 		}
-		l.row = l.row.Clone()
+		s.live = false
+		l := line{row: s.cur.row.Clone(), n: s.cur.n}
 		l.hash = hash(l.row.Value)
 		s.held = append(s.held, l)
 	}
@@ -85,7 +82,7 @@ func (s *side) hold(n int, hash func(ingest.Value) uint64) {
 func (s *side) drain() error {
 	s.held, s.live = nil, false
 	for {
-		if _, ok := s.read(); !ok {
+		if !s.read() {
 			return s.err
 		}
 	}

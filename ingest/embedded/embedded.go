@@ -18,6 +18,7 @@ import (
 	"fmt"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycell"
 	"github.com/feedparity/feedparity/ingest/pycodec"
 	"github.com/feedparity/feedparity/ingest/pycsv"
 	"github.com/feedparity/feedparity/ingest/pytext"
@@ -68,7 +69,11 @@ func open(ctx context.Context, in ingest.Input) (*rows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotModelled, err)
 	}
-	r := &rows{ctx: ctx, settings: s, cleans: len(s.Clean) > 0, strips: allStrip(s.Clean)}
+	r := &rows{ctx: ctx, settings: s, cleans: len(s.Clean) > 0, strip: stripperOf(s.Clean)}
+	r.strips = r.strip != stripper{}
+	if r.program, err = pycell.NewProgram(s.Python, s.Clean); err != nil {
+		return nil, err
+	}
 	if r.cells, err = newCellDecoder(s); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"slices"
 	"unicode/utf8"
 	"unsafe"
 
@@ -25,8 +24,11 @@ type rows struct {
 	cells    *cellDecoder      // nil in modes whose cells come decoded, or stay bytes
 	types    [][]string        // csv.reader: the conversions of each column, known after the header
 
+	program *pycell.Program // the cleaning steps
+
 	cleans bool // there are cleaning steps
-	strips bool // and they only strip
+	strips bool // and they only do what strip does
+	strip  stripper
 
 	produced int
 	fault    *ingest.Fault
@@ -98,12 +100,12 @@ func (r *rows) finish(cells []ingest.Value) *ingest.Fault {
 	header := r.produced == 0
 	if r.cleans || len(r.types) > 0 && !header {
 		for i := range cells {
-			if r.cleans && !(r.strips && stripped(&cells[i])) {
-				v, fault := r.clean(cells[i])
+			if v := &cells[i]; r.cleans && !(r.strips && (plainEnds(v) || r.strip.strip(v))) {
+				cleaned, fault := r.clean(*v)
 				if fault != nil {
 					return fault
 				}
-				cells[i] = v
+				*v = cleaned
 			}
 			if header || i >= len(r.types) || len(r.types[i]) == 0 {
 				continue
@@ -121,20 +123,53 @@ func (r *rows) finish(cells []ingest.Value) *ingest.Fault {
 	return nil
 }
 
-// stripped reports whether strip, lstrip and rstrip surely leave a cell as it is:
-// no ASCII character above the space is whitespace in any version.
-func stripped(v *ingest.Value) bool {
-	s := v.Str
-	if v.Kind == ingest.KindList || len(s) == 0 {
-		return v.Kind != ingest.KindList
+// A stripper does strip, lstrip and rstrip where no tables are needed.
+type stripper struct{ left, right bool }
+
+// stripperOf returns what the cleaning steps come to, both false if they do more
+// than strip. Ends are stripped in any order.
+func stripperOf(steps []ingest.Step) (s stripper) {
+	for _, step := range steps {
+		switch step {
+		case "strip":
+			s.left, s.right = true, true
+		case "lstrip":
+			s.left = true
+		case "rstrip":
+			s.right = true
+		default:
+			return stripper{}
+		}
 	}
-	const after = ' ' + 1
-	return s[0]-after < utf8.RuneSelf-after && s[len(s)-1]-after < utf8.RuneSelf-after
+	return s
 }
 
-// allStrip reports whether the cleaning steps do nothing but strip.
-func allStrip(steps []ingest.Step) bool {
-	return !slices.ContainsFunc(steps, func(s ingest.Step) bool { return s != "strip" && s != "lstrip" && s != "rstrip" })
+// plainEnds reports whether a string begins and ends with ASCII characters above
+// the space, of which no version strips any.
+func plainEnds(v *ingest.Value) bool {
+	const after = ' ' + 1
+	s := v.Str
+	return len(s) > 0 && s[0]-after < utf8.RuneSelf-after && s[len(s)-1]-after < utf8.RuneSelf-after &&
+		v.Kind != ingest.KindList
+}
+
+// strip takes the spaces from the ends of a string and reports whether that is
+// all there is to do.
+func (s stripper) strip(v *ingest.Value) bool {
+	if v.Kind != ingest.KindBytes && v.Kind != ingest.KindText {
+		return false
+	}
+	text := v.Str
+	for s.left && text != "" && text[0] == ' ' {
+		text = text[1:]
+	}
+	for s.right && text != "" && text[len(text)-1] == ' ' {
+		text = text[:len(text)-1]
+	}
+	if len(text) != len(v.Str) {
+		v.Str = text
+	}
+	return text == "" || plainEnds(v)
 }
 
 // nextDict produces a DictReader's row. Its keys are neither cleaned nor
@@ -190,16 +225,7 @@ func (r *rows) clean(v ingest.Value) (ingest.Value, *ingest.Fault) {
 			v.Items[i] = item
 		}
 	case ingest.KindBytes, ingest.KindText:
-		for _, step := range r.settings.Clean {
-			cleaned, fault, err := pycell.Clean(r.settings.Python, step, v)
-			if err != nil {
-				r.err = err
-			}
-			if fault != nil || err != nil {
-				return v, fault
-			}
-			v = cleaned
-		}
+		return r.program.Apply(v)
 	}
 	return v, nil
 }

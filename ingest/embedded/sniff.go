@@ -86,8 +86,15 @@ func (r *resumed) Next() (ingest.Value, bool) {
 	return r.Lines.Next()
 }
 
-// Ordinary knows nothing of the lines that come again.
-func (r *resumed) Ordinary() bool { return r.at >= len(r.taken) && r.Lines.Ordinary() }
+// NextLine knows nothing more of the lines that come again.
+func (r *resumed) NextLine() (item ingest.Value, offset int64, ordinary, ok bool) {
+	if r.at+1 < len(r.taken) {
+		item, ok = r.Next()
+		return item, r.Offset(), false, ok
+	}
+	r.at = len(r.taken)
+	return r.Lines.NextLine()
+}
 
 func (r *resumed) Offset() int64 {
 	if r.at >= 0 && r.at < len(r.taken) {

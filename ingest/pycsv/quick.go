@@ -1,6 +1,7 @@
 package pycsv
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 	"unsafe"
@@ -21,13 +22,27 @@ type quick struct {
 	// last is the item whose bytes the fields of the row may share, "" if parseItem
 	// read it: the text of the record's other items is in Reader.buf.
 	last string
+	high bool // parseMarked read the row and saw bytes that are not ASCII
+	low  bool // it saw none
+
+	delimiters, quotechars uint64 // the byte eight times over
+	masks                  [markedMax/64 + 1]uint64
 }
 
-// An Ordinary iterator knows its items well enough to spare others a look.
-type Ordinary interface {
-	// Ordinary reports that the last item holds no NUL, and newline characters
-	// only at its end: LF, CR or CRLF. False says nothing.
-	Ordinary() bool
+// A Liner is an iterator that tells all about an item at once.
+type Liner interface {
+	// NextLine is Next and then Offset. Ordinary says that the item holds no NUL, and
+	// newline characters only at its end: LF, CR or CRLF. If not, nothing is known.
+	NextLine() (item ingest.Value, offset int64, ordinary, ok bool)
+}
+
+// nextItem takes an item and what the iterator tells of it.
+func (r *Reader) nextItem() (item ingest.Value, offset int64, ordinary, ok bool) {
+	if r.liner != nil {
+		return r.liner.NextLine()
+	}
+	item, ok = r.lines.Next()
+	return item, r.lines.Offset(), false, ok
 }
 
 // newQuick decides what a dialect allows.
@@ -44,18 +59,19 @@ func newQuick(v *Version, d *Dialect) quick {
 		q.quotechar = byte(d.quotechar)
 	}
 	q.delimiter = byte(d.delimiter)
+	q.delimiters, q.quotechars = eightfold(q.delimiter), eightfold(q.quotechar)
 	return q
 }
 
 // suits reports whether an item may be given to parseQuick in the current state.
-func (r *Reader) suits(s string) bool {
+func (r *Reader) suits(s string, ordinary bool) bool {
 	if !r.quick.on || r.trace.on || r.state != startRecord && r.state != inQuotedField {
 		return false
 	}
 	if int64(len(r.buf)-r.start+len(s)) > r.limit { // a field might be too large
 		return false
 	}
-	if r.ordinary != nil && r.ordinary.Ordinary() {
+	if ordinary {
 		return true
 	}
 	if r.v.NUL != "" && strings.IndexByte(s, 0) >= 0 {
@@ -87,6 +103,9 @@ func (r *Reader) parseQuick(s string) bool {
 	if !open && n == 0 {
 		return true // an empty row
 	}
+	if !open && n >= markedMin && n < markedMax && r.parseMarked(s, n) {
+		return true
+	}
 	fields, buffered, start := r.fields, len(r.buf), r.start
 	for { // a field in each turn
 		var field string
@@ -110,12 +129,7 @@ func (r *Reader) parseQuick(s string) bool {
 			field = s[at:n]
 			at = n
 		}
-		if len(fields) < cap(fields) {
-			fields = fields[:len(fields)+1]
-		} else {
-			fields = append(fields, ingest.None)
-		}
-		// Set in place: copying a value just made in pieces makes the processor wait.
+		fields = grown(fields)
 		f := &fields[len(fields)-1]
 		f.Kind, f.Str, f.Items = q.kind, field, nil
 		if at >= n {
@@ -125,6 +139,41 @@ func (r *Reader) parseQuick(s string) bool {
 	}
 	r.fields, r.state, q.last = fields, startRecord, s
 	return true
+}
+
+// parseMarked does what parseQuick does with a line without quotes.
+func (r *Reader) parseMarked(s string, n int) bool {
+	q := &r.quick
+	seen := mark(unsafe.StringData(s), n, q.delimiters, q.quotechars, &q.masks[0])
+	if q.quotes && seen&markedQuote != 0 {
+		return false
+	}
+	fields, at := r.fields, 0
+	for w := 0; w*64 < n; w++ {
+		for m := q.masks[w]; m != 0; m &= m - 1 {
+			end := w*64 + bits.TrailingZeros64(m)
+			fields = grown(fields)
+			f := &fields[len(fields)-1]
+			f.Kind, f.Str, f.Items = q.kind, s[at:end], nil
+			at = end + 1
+		}
+	}
+	fields = grown(fields)
+	f := &fields[len(fields)-1]
+	f.Kind, f.Str, f.Items = q.kind, s[at:n], nil
+	q.high = seen&markedHigh != 0
+	q.low = !q.high
+	r.fields, q.last = fields, s
+	return true
+}
+
+// grown is a row with one more field, whose value is to be set in place: copying
+// one just made in pieces makes the processor wait.
+func grown(fields []ingest.Value) []ingest.Value {
+	if len(fields) < cap(fields) {
+		return fields[:len(fields)+1]
+	}
+	return append(fields, ingest.None)
 }
 
 // What quotedField may return for a place.
@@ -187,5 +236,6 @@ func view(p []byte) string { return unsafe.String(unsafe.SliceData(p), len(p)) }
 // ASCII reports whether all fields of the last row are known to be ASCII. False
 // says nothing.
 func (r *Reader) ASCII() bool {
-	return r.quick.last != "" && ingest.IsASCII(r.quick.last) && ingest.IsASCII(r.buf)
+	q := &r.quick
+	return q.low || !q.high && q.last != "" && ingest.IsASCII(q.last) && ingest.IsASCII(r.buf)
 }

@@ -64,16 +64,16 @@ type Reader struct {
 	counted       int64 // characters of the current field up to countedTo, see fieldLen
 	countedTo     int
 
-	trace    tracer
-	quick    quick
-	ordinary Ordinary // lines, if it is one
+	trace tracer
+	quick quick
+	liner Liner // lines, if it is one
 }
 
 // NewReader returns csv.reader(lines, dialect) of a version under
 // csv.field_size_limit(limit).
 func NewReader(v *Version, d *Dialect, limit int64, lines Lines) *Reader {
 	r := &Reader{v: v, d: d, limit: limit, lines: lines, fields: []ingest.Value{}, quick: newQuick(v, d)}
-	r.ordinary, _ = lines.(Ordinary)
+	r.liner, _ = lines.(Liner)
 	return r
 }
 
@@ -87,15 +87,18 @@ func NewReader(v *Version, d *Dialect, limit int64, lines Lines) *Reader {
 func (r *Reader) Next() ([]ingest.Value, bool) {
 	r.parseReset()
 	for first := true; ; first = false {
-		item, ok := r.lines.Next()
+		item, offset, ordinary, ok := r.nextItem()
 		if !ok {
 			return r.endOfInput()
 		}
-		if first || r.trace.on {
-			r.beginItem(first)
+		if first {
+			r.rowOffset = offset
+		}
+		if r.trace.on {
+			r.trace.item(offset, first)
 		}
 		s, ok := r.itemText(item)
-		if !ok || !(r.suits(s) && r.parseQuick(s) || r.parseItem(s)) {
+		if !ok || !(r.suits(s, ordinary) && r.parseQuick(s) || r.parseItem(s)) {
 			return nil, false
 		}
 		if r.state == startRecord {
@@ -120,14 +123,6 @@ func (r *Reader) RowOffset() int64 { return r.rowOffset }
 func (r *Reader) fail(class, format string, args ...any) bool {
 	r.fault = ingest.Faultf(class, format, args...)
 	return false
-}
-
-func (r *Reader) beginItem(first bool) {
-	offset := r.lines.Offset()
-	if first {
-		r.rowOffset = offset
-	}
-	r.trace.item(offset, first)
 }
 
 // endOfInput ends a record that the input leaves open. Fields saved before it are
@@ -155,7 +150,7 @@ func (r *Reader) parseReset() {
 	r.start, r.counted, r.countedTo = 0, 0, 0
 	r.state = startRecord
 	r.numericField, r.unquotedField = false, false
-	r.quick.last = ""
+	r.quick.last, r.quick.high, r.quick.low = "", false, false
 	r.trace.reset()
 }
 

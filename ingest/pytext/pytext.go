@@ -6,6 +6,7 @@
 //	universal       the same on 'rU'                 lines.go
 //	text, io-open   TextIOWrapper over chunks        text.go
 //	codecs-open     codecs.StreamReader.readline     stream.go
+//	                MultibyteStreamReader.readline   multibyte.go
 //	iterdecode      codecs.iterdecode over LF lines  iterdecode.go
 //	splitlines      the whole file at once           whole.go
 //
@@ -113,13 +114,14 @@ func (l *Lines) openDecoding(s ingest.Settings) (*ingest.Fault, error) {
 	case ingest.OpenIterdecode:
 		l.src = &decodedLines{lines: byteLines{file: l.file}, decoder: c.NewDecoder(s.Errors), place: place}
 	case ingest.OpenCodecs, ingest.OpenRecode:
-		if !pythonReader(c) {
-			return nil, fmt.Errorf("stream reader of codec %q: %w", c.Name(), ErrNotModelled)
-		}
-		if s.Open == ingest.OpenRecode {
+		recode := s.Open == ingest.OpenRecode
+		if recode {
 			l.kind = ingest.KindBytes
 		}
-		l.src = newStreamLines(l.file, c.NewStream(s.Errors), place, s.Open == ingest.OpenRecode)
+		l.src = newStreamLines(l.file, c.NewStream(s.Errors), place, recode)
+		if c.Multibyte() {
+			l.src = newMultibyteLines(l.file, c.NewDecoder(s.Errors), recode)
+		}
 	default:
 		return nil, ErrNotModelled
 	}
@@ -174,9 +176,13 @@ func (l *Lines) Next() (ingest.Value, bool) {
 	return ingest.Value{Kind: l.kind, Str: unsafe.String(unsafe.SliceData(item), len(item))}, true
 }
 
-// Ordinary reports that the last item is known to hold no NUL, and newline
-// characters only at its end. False says nothing.
-func (l *Lines) Ordinary() bool { return l.cutter != nil && l.cutter.ordinary() }
+// NextLine is Next and Offset in one, for those in a hurry. Ordinary says that the
+// item is known to hold no NUL, and newline characters only at its end; if not,
+// nothing is known.
+func (l *Lines) NextLine() (item ingest.Value, offset int64, ordinary, ok bool) {
+	item, ok = l.Next()
+	return item, l.offset, ok && l.cutter != nil && l.cutter.ordinary(), ok
+}
 
 // Fault returns the exception the iterator raised, nil if it was exhausted or has
 // not ended yet.

@@ -226,14 +226,12 @@ func (c *Case) validateSource(p ingest.Path, s ingest.Settings) error {
 	if s.Codec == ingest.Detected && c.Calls[p] == "" {
 		return fmt.Errorf("codec detected is no codec: settings of a case are complete")
 	}
-	for _, step := range s.Clean {
-		if !isName(string(step)) {
-			return fmt.Errorf("cleaning step %q is no method", step)
-		}
+	if err := ingest.CheckSteps(p, s.Clean); err != nil {
+		return err
 	}
 	for _, t := range s.Types {
-		if !slices.Contains([]string{"text", "int", "float", "decimal"}, t.Type) {
-			return fmt.Errorf("column type %q: want text, int, float or decimal", t.Type)
+		if err := ingest.CheckType(p, t.Type); err != nil {
+			return fmt.Errorf("column %q: %w", t.Column, err)
 		}
 	}
 	module, function, _ := strings.Cut(c.Calls[p], ":")

@@ -91,6 +91,15 @@ var reproPolicies = []struct{ py2, py3 string }{
 	{"bytes-decode type=é:int type=9:int", "text type=é:int type=9:int"},
 	{"bytes dict clean=upper type=QTY:int type=qty:int", "text dict clean=upper type=qty:int"},
 	{"bytes-decode dict type=2:int type=1:text clean=strip", "text dict type=2:int clean=strip"},
+	{"bytes-decode clean=split type=2:int", "text clean=split:; clean=swapcase"},
+	{`bytes clean=replace:a:\xe9 clean=concat:!`, `text clean=replace:a:\u20ac clean=concat:! clean=nfkc`},
+	{"bytes clean=nfc", "text clean=nfc clean=isdigit"},
+	{"bytes clean=isalpha", "text clean=split clean=isspace"},
+	{"bytes type=2:strip|float|round:1|str", "text type=2:strip|float|round:1|str"},
+	{"bytes-decode type=2:float|div:3|format:%.2f", "text type=2:float|div:2.5|format:%+08.1f"},
+	{"bytes type=2:float|int|div:2", "text type=2:float|round|div:-2"},
+	{"bytes-decode type=2:bool type=1:date:%Y", "text type=2:bool|str type=1:datetime:%Y-%m-%d|str"},
+	{"bytes-decode dict type=2:split:.|int|bool type=1:str", "text dict type=2:split:.|int|round:-1 type=1:append:x"},
 	{"bytes-decode dict type=2:float type=price:decimal", "text dict type=2:float type=price:decimal"},
 }
 
@@ -102,6 +111,7 @@ var reproInputs = []string{
 	"caf\xe9,1\r\xed\xa0\xbd\xed\xb8\x80,\xed\xa0\xbd\na,\u2028b\x0bc\x85\n",
 	"\xff\xfea\x00,\x00\xe9\x00\n\x00b\x00,\x00=\xd8\x00\xde\n\x00",
 	"a\x00b,c\n\"x\r\ny\"\"\",\x01\x1f\x7f\"z\\\n\n\"open",
+	"day,when,n\n2012,2012-01-02,7\n2012-01-02,12.5,x\n1,5,\n",
 	"qty,qty,é\n١٢,nan,9\n-inf,2,\xc3\x9f\n99999999999999999999,1e400,-0\n",
 	`\ud83d\ude00,+2D3eAA-,\ud800` + "\n",
 }

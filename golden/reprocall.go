@@ -56,9 +56,6 @@ func (g *pathScript) fileName() string {
 
 // anyKind writes what the team's own code can yield beyond the csv module.
 func (w *script) anyKind() {
-	w.need("datetime")
-	w.printf("    if isinstance(value, datetime.datetime):\n        return u'{\"datetime\":\"%%s\"}' %% value.isoformat()\n")
-	w.printf("    if isinstance(value, datetime.date):\n        return u'{\"date\":\"%%s\"}' %% value.isoformat()\n")
 	w.printf("    if isinstance(value, Mapping):  # the key None last, as python2.7 has no order for it\n")
 	w.printf("        pairs = [(key, value[key]) for key in value]\n")
 	w.printf("        if sys.version_info[0] == 2:\n            pairs.sort(key=lambda pair: pair[0] is None)\n")

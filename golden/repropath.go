@@ -116,12 +116,8 @@ func (g *pathScript) helpers() {
 		g.line(0, "")
 	}
 	if len(g.s.Clean) > 0 {
-		steps := ""
-		for _, step := range g.s.Clean {
-			steps += "." + string(step) + "()"
-		}
 		g.line(0, "def clean(cell):")
-		g.line(1, "return cell%s if isinstance(cell, %s) else cell", steps, stringType)
+		g.line(1, "return %s if isinstance(cell, %s) else cell", g.value(cleaning(g.p, g.s), "cell"), stringType)
 		g.line(0, "")
 	}
 	if g.converts() {
@@ -148,13 +144,8 @@ func (g *pathScript) converts() bool {
 }
 
 func (g *pathScript) conversion(t ingest.ColumnType, stringType string) {
-	function := t.Type
-	switch t.Type {
-	case "text":
+	if t.Type == "text" {
 		return
-	case "decimal":
-		g.need("decimal")
-		function = "decimal.Decimal"
 	}
 	condition := "name == " + g.str(t.Column)
 	if n := t.Index(); n > 0 {
@@ -164,7 +155,7 @@ func (g *pathScript) conversion(t ingest.ColumnType, stringType string) {
 		}
 	}
 	g.line(1, "if %s and isinstance(cell, %s):", condition, stringType)
-	g.line(2, "cell = %s(cell)", function)
+	g.line(2, "cell = %s", g.value(conversion(g.p, t), "cell"))
 }
 
 // sniffer writes the function that looks at the first 8192 units and puts them

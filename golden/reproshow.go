@@ -8,7 +8,7 @@ import (
 
 // kinds are the types of values a case's paths can yield beside text.
 type kinds struct {
-	bytes, none, list, dict, float, integer, decimal, surrogates, any bool
+	bytes, none, list, dict, float, integer, decimal, bool, date, surrogates, any bool
 }
 
 func (c *Case) kinds() kinds {
@@ -27,13 +27,12 @@ func (c *Case) kinds() kinds {
 			k.float, k.none = true, true // QUOTE_NONNUMERIC, QUOTE_STRINGS, QUOTE_NOTNULL
 		}
 		for _, t := range s.Types {
-			k.integer = k.integer || t.Type == "int"
-			k.float = k.float || t.Type == "float"
-			k.decimal = k.decimal || t.Type == "decimal"
+			k.addSteps(p, conversion(p, t))
 		}
+		k.addSteps(p, cleaning(p, s))
 	}
 	if k.any {
-		k = kinds{true, true, true, true, true, true, true, true, true}
+		k = kinds{true, true, true, true, true, true, true, true, true, true, true}
 	}
 	return k
 }
@@ -66,7 +65,7 @@ func (w *script) shower() {
 	if k.none {
 		w.printf("    if value is None:\n        return u'null'\n")
 	}
-	if k.any {
+	if k.bool {
 		w.printf("    if isinstance(value, bool):\n        return u'true' if value else u'false'\n")
 	}
 	if k.float {
@@ -78,6 +77,11 @@ func (w *script) shower() {
 	if k.decimal {
 		w.need("decimal")
 		w.printf("    if isinstance(value, decimal.Decimal):\n        return u'{\"decimal\":\"%%s\"}' %% value\n")
+	}
+	if k.date {
+		w.need("datetime")
+		w.printf("    if isinstance(value, datetime.datetime):\n        return u'{\"datetime\":\"%%s\"}' %% value.isoformat()\n")
+		w.printf("    if isinstance(value, datetime.date):\n        return u'{\"date\":\"%%s\"}' %% value.isoformat()\n")
 	}
 	if k.any {
 		w.anyKind()

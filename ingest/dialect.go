@@ -206,3 +206,13 @@ func bytesAsText(s string) string {
 	}
 	return Latin1Text(s)
 }
+
+// ParseLiteral reads the inside of a string literal of a path's Python, escapes
+// and all: in Python 2 a byte string of a UTF-8 source file, in Python 3 text.
+func ParseLiteral(p Path, s string) (Value, error) {
+	out, err := unescape(p, s)
+	if p == Py2 {
+		return Bytes(out), err
+	}
+	return Text(out), err
+}

@@ -72,7 +72,17 @@ func ModesOf(p Path) []OpenMode {
 	return []OpenMode{OpenText, OpenTextUniversal, OpenLocale, OpenCodecs, OpenIterdecode, OpenStringIO, OpenSplitlines}
 }
 
-// Step names a cleaning step: "strip", "lower", "upper", ...
+// Step is a cleaning step: a name of StepNames, most of them a method of Python's
+// strings, with its arguments after a colon, written like the inside of a string
+// literal:
+//
+//	strip lstrip rstrip lower upper title capitalize swapcase
+//	split split:SEPARATOR   a list; what follows is done to each of its parts
+//	replace:OLD:NEW         cell.replace('OLD', 'NEW'), a colon in OLD as \x3a
+//	append:TEXT             cell + 'TEXT'
+//	concat:TEXT             cell + u'TEXT', unicode in Python 2 as well
+//	nfc nfkc                unicodedata.normalize('NFC', cell)
+//	isdigit isalpha isspace a bool; only the last step can be one of them
 type Step string
 
 // ColumnType converts one column.
@@ -81,7 +91,18 @@ type ColumnType struct {
 	// A name is compared with the header as Python compares it with a native
 	// string literal; a name that no header cell equals converts nothing.
 	Column string
-	Type   string // "text", "int", "float" or "decimal"
+	// Type is a chain of steps with "|" between them, such as "float|round:2|str",
+	// which begins with the cell if that is a string; None, floats and lists pass.
+	// It can hold every Step and
+	//
+	//	text int float decimal bool      int(cell), ..., bool(cell): is it not empty
+	//	date:FORMAT datetime:FORMAT      datetime.strptime(cell, 'FORMAT') [.date()]
+	//	round round:DIGITS div:NUMBER    of an int or float; div is Python's "/"
+	//	str format:SPEC                  str(value), 'SPEC' % value
+	//
+	// FORMAT has the directives %d %m %Y %y %j %H %I %p %M %S %f %a %A %b %B %z %Z %%,
+	// SPEC one of %s %d %e %f %g with flags, width and precision.
+	Type string
 }
 
 // Index returns the 1-based position a numeric Column names, 0 for a name.

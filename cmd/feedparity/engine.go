@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -14,7 +13,6 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/interp"
-	"github.com/feedparity/feedparity/ingest/pycell"
 )
 
 // engineFlags choose what executes a path.
@@ -109,14 +107,13 @@ func baseName(name string) string {
 
 // checkCells words better than an engine which steps and types there are.
 func checkCells(s ingest.Settings) error {
-	for _, c := range s.Clean {
-		if !slices.Contains(pycell.Steps, c) {
-			return usageError(fmt.Sprintf("one of %v", pycell.Steps), "read --clean: unknown step %q", c)
-		}
+	path := s.Python.Path()
+	if err := ingest.CheckSteps(path, s.Clean); err != nil {
+		return usageError(fmt.Sprintf("one of %v", ingest.StepNames), "read --clean: %v", err)
 	}
 	for _, t := range s.Types {
-		if !slices.Contains(pycell.Types, t.Type) {
-			return usageError(fmt.Sprintf("one of %v", pycell.Types), "read --type: unknown type %q", t.Type)
+		if err := ingest.CheckType(path, t.Type); err != nil {
+			return usageError(fmt.Sprintf("one of %v, or several with | between them", ingest.TypeNames), "read --type: %v", err)
 		}
 	}
 	return nil

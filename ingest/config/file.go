@@ -175,9 +175,15 @@ type PolicyEntry struct {
 	FieldLimit *int64 `yaml:"field_limit"`
 	// "reader" (default) for csv.reader, "dict" for csv.DictReader.
 	Reader string `yaml:"reader"`
-	// Cleaning steps applied to every cell in this order: strip, lower, upper.
+	// Cleaning steps applied to every cell in this order: strip, lstrip, rstrip, lower,
+	// upper, title, capitalize, swapcase, "split:SEPARATOR" (later steps are done to
+	// each part), "replace:OLD:NEW", "append:TEXT", "concat:TEXT" (u'TEXT' in Python 2
+	// too), nfc, nfkc, isdigit, isalpha, isspace.
 	Clean []string `yaml:"clean"`
-	// Columns, by header name or 1-based position, to convert: text, int, float or decimal.
+	// Columns, by header name or 1-based position, to convert: text, int, float,
+	// decimal, bool, "date:FORMAT", "datetime:FORMAT", or a chain with | between its
+	// steps, such as "float|round:2|str", which knows the cleaning steps and round,
+	// "round:DIGITS", "div:NUMBER", str and "format:%.2f" as well.
 	Types TypesEntry `yaml:"types"`
 
 	node *Node
@@ -242,10 +248,8 @@ func (t *TypesEntry) DecodeNode(n *Node) error {
 		if err := e.Value.Decode(&name); err != nil {
 			return err
 		}
-		switch name {
-		case "text", "int", "float", "decimal":
-		default:
-			return e.Value.Errorf("column type %q: want text, int, float or decimal", name)
+		if err := ingest.CheckType(ingest.Py3, name); err != nil { // py2 is looked at where it is known
+			return e.Value.Errorf("%v", err)
 		}
 		*t = append(*t, ingest.ColumnType{Column: e.Key, Type: name})
 	}

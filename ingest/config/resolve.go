@@ -260,13 +260,18 @@ func (p PolicyEntry) settings(path ingest.Path, pair *Node) (ingest.Settings, er
 
 // finish sets the dialect and checks what can be checked without an engine.
 func (p PolicyEntry) finish(s *ingest.Settings, path ingest.Path, where *Node) error {
-	for i, step := range s.Clean {
-		if !slices.Contains([]ingest.Step{"strip", "lower", "upper"}, step) {
+	for i := range s.Clean {
+		if err := ingest.CheckSteps(path, s.Clean[:i+1]); err != nil {
 			n := at(where, "clean")
 			if n.Kind == Sequence {
 				n = n.Items[i]
 			}
-			return n.Errorf("cleaning step %q: want strip, lower or upper", step)
+			return n.Errorf("%v", err)
+		}
+	}
+	for _, t := range p.Types {
+		if err := ingest.CheckType(path, t.Type); err != nil {
+			return at(at(where, "types"), t.Column).Errorf("%v", err)
 		}
 	}
 	if p.Dialect != nil {

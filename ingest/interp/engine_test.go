@@ -33,8 +33,8 @@ func TestSettingsNoPythonIsAsked(t *testing.T) {
 		for want, change := range map[string]func(*ingest.Settings){
 			"settings are for python 9.9": func(s *ingest.Settings) { s.Python = ingest.Python{Major: 9, Minor: 9} },
 			"open mode":                   func(s *ingest.Settings) { s.Open = "nope" },
-			"cleaning step":               func(s *ingest.Settings) { s.Clean = []ingest.Step{"__class__"} },
-			`type "date" of column "a"`:   func(s *ingest.Settings) { s.Types = []ingest.ColumnType{{Column: "a", Type: "date"}} },
+			"unknown step":                func(s *ingest.Settings) { s.Clean = []ingest.Step{"__class__"} },
+			`column "a": convert cell`:    func(s *ingest.Settings) { s.Types = []ingest.ColumnType{{Column: "a", Type: "date"}} },
 		} {
 			s := ingest.DefaultSettings(p.Interpreter.Version)
 			change(&s)

@@ -13,12 +13,6 @@ import (
 	"github.com/feedparity/feedparity/ingest/wire"
 )
 
-// Steps and types of Settings that reference mode knows.
-var (
-	knownSteps = []ingest.Step{"strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize"}
-	knownTypes = []string{"text", "int", "float", "decimal"}
-)
-
 // settingsRequest is ingest.Settings as runner.py reads them. Strings that reach
 // Python are hex of generalized UTF-8, which JSON could not carry.
 type settingsRequest struct {
@@ -29,8 +23,8 @@ type settingsRequest struct {
 	Sniff   bool        `json:"sniff"`
 	Limit   int64       `json:"limit"`
 	Reader  string      `json:"reader"`
-	Clean   []string    `json:"clean"`
-	Types   [][3]any    `json:"types"` // column, 1-based position or 0, type
+	Clean   [][]any     `json:"clean"` // steps: name, then of each argument kind and value
+	Types   [][3]any    `json:"types"` // column, 1-based position or 0, steps
 }
 
 // request translates settings; the error says what no Python would be asked.
@@ -44,28 +38,56 @@ func (p *Process) request(s ingest.Settings) (settingsRequest, error) {
 	r := settingsRequest{
 		Open: string(s.Open), Codec: hexOf(s.Codec), Errors: hexOf(s.Errors), Sniff: s.Sniff,
 		Limit: s.FieldLimit, Reader: string(s.Reader),
-		Dialect: [][3]string{}, Clean: []string{}, Types: [][3]any{},
+		Dialect: [][3]string{}, Types: [][3]any{},
 	}
 	for _, o := range s.Dialect {
-		v := o.Value.Str
-		if k := o.Value.Kind; k == ingest.KindText || k == ingest.KindBytes {
-			v = hexOf(v)
-		}
-		r.Dialect = append(r.Dialect, [3]string{hexOf(o.Name), o.Value.Kind.String(), v})
+		r.Dialect = append(r.Dialect, [3]string{hexOf(o.Name), o.Value.Kind.String(), argument(o.Value)})
 	}
+	return r, r.addCells(s)
+}
+
+// argument is a value as dialect_value of runner.py reads it.
+func argument(v ingest.Value) string {
+	if v.Kind == ingest.KindText || v.Kind == ingest.KindBytes {
+		return hexOf(v.Str)
+	}
+	return v.Str
+}
+
+// addCells translates what is done to cells.
+func (r *settingsRequest) addCells(s ingest.Settings) error {
+	if err := ingest.CheckSteps(s.Python.Path(), s.Clean); err != nil {
+		return err
+	}
+	var ops []ingest.Op
 	for _, step := range s.Clean {
-		if !slices.Contains(knownSteps, step) {
-			return r, fmt.Errorf("cleaning step %q: want one of %v", step, knownSteps)
+		op, err := ingest.ParseStep(s.Python.Path(), step)
+		if err != nil {
+			return err
 		}
-		r.Clean = append(r.Clean, string(step))
+		ops = append(ops, op)
 	}
+	r.Clean = stepsRequest(ops)
 	for _, t := range s.Types {
-		if !slices.Contains(knownTypes, t.Type) {
-			return r, fmt.Errorf("type %q of column %q: want one of %v", t.Type, t.Column, knownTypes)
+		ops, err := ingest.ParseType(s.Python.Path(), t.Type)
+		if err != nil {
+			return fmt.Errorf("column %q: %w", t.Column, err)
 		}
-		r.Types = append(r.Types, [3]any{hexOf(t.Column), t.Index(), t.Type})
+		r.Types = append(r.Types, [3]any{hexOf(t.Column), t.Index(), stepsRequest(ops)})
 	}
-	return r, nil
+	return nil
+}
+
+func stepsRequest(ops []ingest.Op) [][]any {
+	out := [][]any{}
+	for _, op := range ops {
+		step := []any{op.Name}
+		for _, a := range op.Args {
+			step = append(step, [2]string{a.Kind.String(), argument(a)})
+		}
+		out = append(out, step)
+	}
+	return out
 }
 
 func hexOf(s string) string { return hex.EncodeToString([]byte(s)) }

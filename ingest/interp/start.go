@@ -35,7 +35,7 @@ func Start(ctx context.Context, i Interpreter, o Options) (*Process, error) {
 
 // referenceEnv is the same for everyone, whatever the caller's locale is.
 func referenceEnv() []string {
-	return []string{"LC_ALL=C.UTF-8", "PYTHONHASHSEED=0", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}
+	return []string{"LC_ALL=C.UTF-8", "TZ=UTC", "PYTHONHASHSEED=0", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}
 }
 
 // launch is how a process is started.

@@ -14,7 +14,7 @@ func FuzzConvert(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for i := range versions {
-			for _, typ := range Types[1:] {
+			for _, typ := range numberTypes {
 				for _, v := range kinds(versions[i].python, text) {
 					again(t, versions[i].python, typ, v)
 				}

@@ -92,6 +92,8 @@ func parse(name, cp, value string) fact {
 	f := fact{cp: hex(cp)}
 	points := strings.Fields(value)
 	switch {
+	case name == "combining":
+		f.delta = hex(value)
 	case name == "decimal":
 		f.delta = hex(value) - f.cp // one run for a block of ten digits
 	case len(points) == 1:
@@ -120,7 +122,7 @@ func write(out *bytes.Buffer, property string, facts map[fact]uint16) {
 		}
 	}
 	fmt.Fprintf(out, "\nvar %sRuns = []run{\n", property)
-	writeRuns(out, plain, facts, property == "decimal")
+	writeRuns(out, plain, facts, property != "combining")
 	fmt.Fprintln(out, "}")
 	if len(special) == 0 {
 		return
@@ -138,7 +140,8 @@ func write(out *bytes.Buffer, property string, facts map[fact]uint16) {
 }
 
 // writeRuns joins neighbours, or every second code point, of equal delta and mask.
-func writeRuns(out *bytes.Buffer, plain []fact, facts map[fact]uint16, digits bool) {
+// Combining classes alternate where others do not: every second one would overlap.
+func writeRuns(out *bytes.Buffer, plain []fact, facts map[fact]uint16, strides bool) {
 	type class struct {
 		delta int
 		mask  uint16
@@ -157,7 +160,7 @@ func writeRuns(out *bytes.Buffer, plain []fact, facts map[fact]uint16, digits bo
 		slices.Sort(cps)
 		for i := 0; i < len(cps); {
 			r := run{cps[i], cps[i], 1, c}
-			if i+2 < len(cps) && cps[i+1] == cps[i]+2 && cps[i+2] == cps[i]+4 {
+			if strides && i+2 < len(cps) && cps[i+1] == cps[i]+2 && cps[i+2] == cps[i]+4 {
 				r.stride = 2
 			}
 			for i++; i < len(cps) && cps[i] == r.hi+r.stride; i++ {

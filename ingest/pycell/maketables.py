@@ -16,11 +16,18 @@ def points(text):
 
 
 def properties(cp, c):
-    for name, mapped in (('lower', c.lower()), ('upper', c.upper()), ('title', c.title())):
+    mapped = ('lower', c.lower()), ('upper', c.upper()), ('title', c.title()), ('swap', c.swapcase())
+    for name, mapped in mapped:
         if mapped != c:
             yield name, points(mapped)
     if c.isspace():
         yield 'space', ''
+    if c.isalpha():
+        yield 'alpha', ''
+    if c.isdigit():
+        yield 'digit', ''
+    for fact in normalization(cp, c):
+        yield fact
     digit = unicodedata.decimal(c, -1)
     if digit >= 0:
         yield 'decimal', '%x' % digit
@@ -34,6 +41,21 @@ def properties(cp, c):
         yield 'ignorable', ''
     if not c.isprintable():
         yield 'unprintable', ''
+
+
+def normalization(cp, c):
+    """What normal forms are made of; Hangul syllables are arithmetic."""
+    if unicodedata.combining(c):
+        yield 'combining', '%x' % unicodedata.combining(c)
+    if 0xac00 <= cp < 0xac00 + 11172:
+        return
+    nfd, nfkd = unicodedata.normalize('NFD', c), unicodedata.normalize('NFKD', c)
+    if nfd != c:
+        yield 'canonical', points(nfd)
+    if nfkd != nfd:
+        yield 'compatible', points(nfkd)
+    if nfd != c and unicodedata.normalize('NFC', nfd) == c:
+        yield 'pair', unicodedata.decomposition(c)
 
 
 print('version', sys.version.split()[0], unicodedata.unidata_version)

@@ -138,7 +138,7 @@ func TestOwnErrors(t *testing.T) {
 	if _, _, err := Clean(py313, "scrub", ingest.Text("")); err == nil || !strings.Contains(err.Error(), `"scrub"`) {
 		t.Errorf("unknown step: %v", err)
 	}
-	if _, _, err := Convert(py313, "date", ingest.Text("")); err == nil || !strings.Contains(err.Error(), `"date"`) {
+	if _, _, err := Convert(py313, "money", ingest.Text("")); err == nil || !strings.Contains(err.Error(), `"money"`) {
 		t.Errorf("unknown type: %v", err)
 	}
 	for version, near := range map[ingest.Python]string{{Major: 3, Minor: 99}: "3.13", {Major: 3, Minor: 2}: "3.6", {Major: 2, Minor: 6}: "2.7"} {

@@ -51,6 +51,14 @@ var (
 	cased       = property{runs: casedRuns}
 	ignorable   = property{runs: ignorableRuns}
 	unprintable = property{runs: unprintableRuns}
+
+	swapCase      = property{runs: swapRuns, specials: swapSpecials}
+	alpha         = property{runs: alphaRuns}
+	digit         = property{runs: digitRuns}
+	combining     = property{runs: combiningRuns}
+	canonical     = property{runs: canonicalRuns, specials: canonicalSpecials}   // what NFD makes
+	compatibility = property{runs: compatibleRuns, specials: compatibleSpecials} // what NFKD makes, if it is not that
+	primary       = property{specials: pairSpecials}                             // what NFC puts together
 )
 
 // table returns the version's share, drawn from the common list on first use.

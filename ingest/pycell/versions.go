@@ -27,15 +27,18 @@ type model struct {
 	limitText  string // the limit as the message shows it
 	limitLate  bool   // 3.12+: text after the digits is complained of first
 
+	plainOffset bool // 3.6: strptime's %z is +HHMM alone
+	anyCaseZ    bool // 3.7, 3.8: %z matches z, and then fails
+
 	capitalizeTitles bool // 3.8+: capitalize() maps the first character to title case, not upper
 }
 
 // The number of models; an array's length, so that masks and models stay together.
 var versions = [9]model{
 	{index: 0, python: ingest.Python{Major: 2, Minor: 7}, patch: 18, bytes: true},
-	{index: 1, python: ingest.Python{Major: 3, Minor: 6}, patch: 15, keepsText: true},
-	{index: 2, python: ingest.Python{Major: 3, Minor: 7}, patch: 16, digitLimit: 4300, limitText: "4300"},
-	{index: 3, python: ingest.Python{Major: 3, Minor: 8}, patch: 18, digitLimit: 4300, limitText: "4300", emptyFloat: "''", capitalizeTitles: true},
+	{index: 1, python: ingest.Python{Major: 3, Minor: 6}, patch: 15, keepsText: true, plainOffset: true},
+	{index: 2, python: ingest.Python{Major: 3, Minor: 7}, patch: 16, anyCaseZ: true, digitLimit: 4300, limitText: "4300"},
+	{index: 3, python: ingest.Python{Major: 3, Minor: 8}, patch: 18, anyCaseZ: true, digitLimit: 4300, limitText: "4300", emptyFloat: "''", capitalizeTitles: true},
 	{index: 4, python: ingest.Python{Major: 3, Minor: 9}, patch: 18, digitLimit: 4300, limitText: "4300", emptyFloat: "''", capitalizeTitles: true},
 	{index: 5, python: ingest.Python{Major: 3, Minor: 10}, patch: 13, digitLimit: 4300, limitText: "4300", quoteBlank: true, capitalizeTitles: true},
 	{index: 6, python: ingest.Python{Major: 3, Minor: 11}, patch: 7, digitLimit: 4300, limitText: "4300 digits", quoteBlank: true, capitalizeTitles: true},

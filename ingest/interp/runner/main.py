@@ -5,7 +5,7 @@ class Exports(object):
     """What a loaded module finds as `runner`: the helpers that tests share."""
 
     def __init__(self):
-        for name in ('wire', 'wire_any', 'wire_pairs', 'wire_fault', 'fault_type', 'fault_message', 'native', 'PY2'):
+        for name in ('wire', 'wire_any', 'wire_pairs', 'wire_fault', 'fault_type', 'fault_message', 'native', 'chain', 'PY2'):
             setattr(self, name, globals()[name])
 
 

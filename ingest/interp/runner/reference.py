@@ -1,8 +1,7 @@
-# runner.py, part 3: reference mode. Does in real Python exactly what Settings
+# runner.py, part 4: reference mode. Does in real Python exactly what Settings
 # say; the Go model is judged by it, so nothing here may be clever.
 import codecs
 import csv
-import decimal
 import io
 import itertools
 import locale
@@ -90,8 +89,6 @@ else:
         'splitlines': (open_splitlines_text, False),
     }
 
-STEPS = ('strip', 'lstrip', 'rstrip', 'lower', 'upper', 'title', 'capitalize')
-TYPES = {'text': lambda cell: cell, 'int': int, 'float': float, 'decimal': decimal.Decimal}
 SNIFFED = 8192
 
 
@@ -125,8 +122,8 @@ class Settings(object):
         self.dialect = dict((literal(n), dialect_value(k, v)) for n, k, v in req['dialect'])
         self.sniff, self.limit = req['sniff'], req['limit']
         self.dict = req['reader'] == 'dict'
-        self.clean = [step for step in req['clean']]
-        self.types = [(literal(name), index, TYPES[kind]) for name, index, kind in req['types']]
+        self.clean = [make_step(step) for step in req['clean']]
+        self.types = [(literal(name), index, chain(steps)) for name, index, steps in req['types']]
         self.plain = not (self.decoding or self.clean or self.types)
         self.whole = None
 
@@ -165,10 +162,7 @@ def is_string(cell):
 
 
 def clean_cell(cell, steps):
-    if is_string(cell):
-        for step in steps:
-            cell = getattr(cell, step)()
-    return cell
+    return run_steps(steps, cell) if is_string(cell) else cell
 
 
 def finish_cell(cell, s, converters):

@@ -83,6 +83,10 @@ def wire_other(value):
         return u'true' if value else u'false'
     if isinstance(value, (int, long) if PY2 else int):  # noqa: F821
         return u'{"int":"%s"}' % int_digits(value)
+    if isinstance(value, datetime.datetime):
+        return wire_scalar(u'datetime', value.isoformat())
+    if isinstance(value, datetime.date):
+        return wire_scalar(u'date', value.isoformat())
     if type(value).__name__ == 'Decimal':
         return wire_scalar(u'decimal', str(value))
     raise TypeError('no wire form for %s' % type(value).__name__)

@@ -58,3 +58,32 @@ def sweep(args):
         if result != plain[0] + c + plain[1]:
             out.append(['%x' % cp, points(result)])
     return out
+
+
+def chains(cases):
+    """What chains of steps, as runner.py has them, make of cells: the wire form of
+    the value or the exception."""
+    out = []
+    for steps, kind, hexes in cases:
+        c = cell(kind, hexes)
+        try:
+            out.append(['ok', runner.wire(runner.chain(steps)(c))])  # noqa: F821
+        except Exception as e:
+            out.append([type(e).__name__, runner.fault_message(e)])  # noqa: F821
+    return out
+
+
+def predicates(args):
+    """For every step-th code point from start on what methods and normal forms
+    give, those that give the usual (False, the character itself) left out."""
+    import unicodedata
+    start, step = args
+    out = []
+    for cp in range(start, 0x110000, step):
+        c = CHR(cp)
+        got = [c.isdigit(), c.isalpha(), c.isspace(),
+               unicodedata.normalize('NFC', c), unicodedata.normalize('NFKC', c),
+               unicodedata.normalize('NFC', u'e' + c + u'\u0301'), unicodedata.normalize('NFKC', c + u'\u0323\u0307')]
+        if got != [False, False, False, c, c, u'e' + c + u'\u0301', c + u'\u0323\u0307']:
+            out.append(['%x' % cp, ' '.join('%d' % g for g in got[:3]) + '/' + '/'.join(points(g) for g in got[3:])])
+    return out

@@ -1,0 +1,86 @@
+package pycell
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/wire"
+)
+
+// chainTable: want is the wire form of the result, or "Type: message".
+// TestChainConfirm puts every row to every interpreter as well.
+var chainTable = []struct {
+	text, typ string
+	py        ingest.Python
+	bytes     bool
+	want      string
+	why       string
+}{
+	{"a  b", "split", py313, false, `["a","b"]`, "at runs of whitespace"},
+	{"a,b,", "split:,", py27, true, `[{"bytes":"61"},{"bytes":"62"},{"bytes":""}]`, "at each separator"},
+	{"12;x", "split:;|isdigit", py313, false, `[true,false]`, "what follows split is done to each part"},
+	{"7", "int|div:2", py27, true, `{"int":"3"}`, "floors"},
+	{"7", "int|div:2", py313, false, `{"float":"3.5"}`, "true division"},
+	{"0", "int|div:-5", py313, false, `{"float":"-0.0"}`, "long_true_divide keeps the sign"},
+	{"2.5", "float|round", py27, true, `{"float":"3.0"}`, "a float, away from zero"},
+	{"2.5", "float|round", py313, false, `{"int":"2"}`, "an int, to even"},
+	{"0.125", "float|round:2", py27, true, `{"float":"0.13"}`, "halves away from zero"},
+	{"0.125", "float|round:2", py313, false, `{"float":"0.12"}`, "halves to even"},
+	{"1998.9999999999998", "float|str", py27, true, `{"bytes":"313939392e30"}`, "12 digits"},
+	{"1998.9999999999998", "float|str", py313, false, `"1998.9999999999998"`, "repr"},
+	{"123456789012.5", "float|str", py27, true, `{"bytes":"312e3233343536373839303132652b3131"}`, "from 1e11 on with exponent: 1.23456789012e+11"},
+	{"nan", "float|format:%d", py27, true, "TypeError: %d format: a number is required, not float", "2.7's formatint"},
+	{"nan", "float|format:%d", py313, false, "ValueError: cannot convert float NaN to integer", "__int__"},
+	{"é", "str", py27, false, `UnicodeEncodeError: 'ascii' codec can't encode character u'\xe9' in position 0: ordinal not in range(128)`, "implicit ASCII"},
+	{"caf\xc3\xa9", "concat:x", py27, true, "UnicodeDecodeError: 'ascii' codec can't decode byte 0xc3 in position 3: ordinal not in range(128)", "bytes + unicode"},
+	{"x", `append:\xc3\xa9`, py27, false, "UnicodeDecodeError: 'ascii' codec can't decode byte 0xc3 in position 0: ordinal not in range(128)", "unicode + bytes"},
+	{"x", "nfc", py27, true, "TypeError: normalize() argument 2 must be unicode, not str", "no bytes"},
+	{"e\u0301ﬁ", "nfkc", py313, false, `"éfi"`, ""},
+	{"e\u0743\u0301", "nfc", py313, false, "\"e\u0743\u0301\"", "both of class 230: the first blocks the second"},
+	{"02\u00a0Jan\u00a02012", "date:%d %b %Y", py313, false, `{"date":"2012-01-02"}`, "NBSP is whitespace"},
+	{"02\xc2\xa0Jan 2012", "date:%d %b %Y", py27, true, `ValueError: time data '02\xc2\xa0Jan 2012' does not match format '%d %b %Y'`, "bytes have none"},
+	{"\u0662012", "date:%Y", py313, false, `{"date":"2012-01-01"}`, "any decimal digit"},
+	{"29/02", "date:%d/%m", py313, false, "ValueError: day is out of range for month", "1900 in the end"},
+	{"10:00z", "datetime:%H:%M%z", py37, false, "IndexError: string index out of range", "3.7 and 3.8 match z"},
+	{"10:00+99:59", "datetime:%H:%M%z", py37, false, "ValueError: offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not datetime.timedelta(days=4, seconds=14340).", ""},
+	{"10:00", "datetime:%H:%M%z", py27, true, "ValueError: 'z' is a bad directive in format '%H:%M%z'", ""},
+	{"", "bool", py313, false, "false", "empty"},
+	{"0", "bool", py313, false, "true", "not empty"},
+}
+
+func TestChain(t *testing.T) {
+	for _, c := range chainTable {
+		v := ingest.Text(c.text)
+		if c.bytes {
+			v = ingest.Bytes(c.text)
+		}
+		out, fault, err := Convert(c.py, c.typ, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := string(wire.AppendValue(nil, out))
+		if fault != nil {
+			got = fault.Type + ": " + fault.Message
+		}
+		if got != c.want {
+			t.Errorf("%s: %s of %q on %s = %s, want %s", c.why, c.typ, c.text, c.py, got, c.want)
+		}
+	}
+}
+
+// TestEveryStep holds the names of package ingest and the functions here together.
+func TestEveryStep(t *testing.T) {
+	arguments := map[string]string{"replace": ":a:b", "append": ":a", "concat": ":a", "date": ":%Y", "datetime": ":%Y", "div": ":2", "format": ":%s"}
+	after := map[string]string{"round": "int|", "div": "int|"}
+	for _, name := range slices.Concat(ingest.StepNames, ingest.TypeNames) {
+		typ := after[name] + name + arguments[name]
+		if _, _, err := Convert(py313, typ, ingest.Text("2012")); err != nil {
+			t.Errorf("%s: %v", typ, err)
+		}
+		_, _, err := Clean(py313, ingest.Step(name+arguments[name]), ingest.Text("1"))
+		if (err == nil) != slices.Contains(ingest.StepNames, name) {
+			t.Errorf("%s as a cleaning step: %v", name, err)
+		}
+	}
+}

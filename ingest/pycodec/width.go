@@ -9,3 +9,7 @@ func (c *Codec) SingleByte() bool {
 	}
 	return false
 }
+
+// Multibyte reports whether the codec is one of those of East Asia, which bring
+// their own incremental decoder and stream reader, MultibyteStreamReader.
+func (c *Codec) Multibyte() bool { return c.shape == eastern }

@@ -40,7 +40,8 @@ type Lines struct {
 	file   *file
 	fault  *ingest.Fault
 	offset int64
-	cutter *cutter // what cut the last item, nil where nothing is known of it
+	cutter *cutter // what cuts the items, and where they are; nil in modes that cut otherwise
+	place  *place
 	whole  *[]byte // what splitlines split; nil in all other modes
 	done   bool
 }
@@ -82,8 +83,8 @@ func (l *Lines) open(s ingest.Settings) (*ingest.Fault, error) {
 	case ingest.OpenBytes, ingest.OpenBytesDecode, ingest.OpenUniversal:
 		l.kind = ingest.KindBytes
 		universal := s.Open == ingest.OpenUniversal
-		b := &byteLines{file: l.file, cutter: cutter{universal: universal, translate: universal}}
-		l.src, l.cutter = b, &b.cutter
+		b := &byteLines{file: l.file, place: bytePlace(), cutter: cutter{universal: universal, translate: universal}}
+		l.src, l.cutter, l.place = b, &b.cutter, &b.place
 		return nil, nil
 	case ingest.OpenSplitlines:
 		if s.Python.Path() == ingest.Py2 {
@@ -110,9 +111,9 @@ func (l *Lines) openDecoding(s ingest.Settings) (*ingest.Fault, error) {
 	switch s.Open {
 	case ingest.OpenText, ingest.OpenTextUniversal, ingest.OpenLocale, ingest.OpenIO:
 		t := newTextLines(l.file, c.NewDecoder(s.Errors), place, s.Open)
-		l.src, l.cutter = t, &t.cutter
+		l.src, l.cutter, l.place = t, &t.cutter, &t.place
 	case ingest.OpenIterdecode:
-		l.src = &decodedLines{lines: byteLines{file: l.file}, decoder: c.NewDecoder(s.Errors), place: place}
+		l.src = &decodedLines{lines: byteLines{file: l.file, place: bytePlace()}, decoder: c.NewDecoder(s.Errors), place: place}
 	case ingest.OpenCodecs, ingest.OpenRecode:
 		recode := s.Open == ingest.OpenRecode
 		if recode {
@@ -180,6 +181,12 @@ func (l *Lines) Next() (ingest.Value, bool) {
 // item is known to hold no NUL, and newline characters only at its end; if not,
 // nothing is known.
 func (l *Lines) NextLine() (item ingest.Value, offset int64, ordinary, ok bool) {
+	if c := l.cutter; c != nil && !l.done {
+		if line, quick := c.cutQuickly(); quick {
+			l.offset = l.place.next(line)
+			return ingest.Value{Kind: l.kind, Str: unsafe.String(unsafe.SliceData(line), len(line))}, l.offset, true, true
+		}
+	}
 	item, ok = l.Next()
 	return item, l.offset, ok && l.cutter != nil && l.cutter.ordinary(), ok
 }

@@ -2,7 +2,6 @@ package pytext
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
@@ -24,12 +23,6 @@ type streamLines struct {
 	raw    []byte // bytebuffer: bytes that wait to be decoded
 	utf8   []byte // a line encoded again
 	fault  *ingest.Fault
-}
-
-// pythonReader reports whether the codec's StreamReader is the one written in
-// Python; the CJK codecs bring their own (MultibyteStreamReader).
-func pythonReader(c *pycodec.Codec) bool {
-	return c.SingleByte() || strings.HasPrefix(c.Name(), "utf-")
 }
 
 func newStreamLines(f *file, s *pycodec.Stream, p place, encode bool) *streamLines {

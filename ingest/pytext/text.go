@@ -55,7 +55,8 @@ func (t *textLines) next() ([]byte, int64, bool) {
 }
 
 // readChunk decodes the next chunk; at the end of the file an empty one, which
-// lets the decoder complain of what is incomplete.
+// lets the decoder complain of what is incomplete, and again as long as text comes
+// out: those of East Asian codecs ask a handler only once at a time.
 func (t *textLines) readChunk() bool {
 	t.room()
 	n := t.file.read(t.chunk)
@@ -68,7 +69,8 @@ func (t *textLines) readChunk() bool {
 		t.scanned = 0
 		return false
 	}
-	t.buf, t.final = out, n == 0
+	t.final = n == 0 && len(out) == len(t.buf)
+	t.buf = out
 	return true
 }
 

@@ -224,6 +224,7 @@ var (
 var (
 	separatorsToSpace  = in(isSeparator, ' ')
 	separatorsToLetter = in(isSeparator, 'x')
+	separatorsToLF     = in(isSeparator, '\n')
 	spacesToSpace      = in(isSpace, ' ')
 	digitsToASCII      = in(func(r rune) bool { return r > unicode.MaxASCII && unicode.Is(unicode.Nd, r) }, '1')
 	surrogatesToASCII  = in(ingest.IsSurrogate, '?')

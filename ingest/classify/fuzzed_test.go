@@ -39,6 +39,8 @@ func TestFuzzed(t *testing.T) {
 			func(s *ingest.Settings) { s.Clean = []ingest.Step{"upper"} }, "bytes-vs-text:iso8859-1:bytes/stringio"},
 		{"after a separator a quote is a quote", "\f\"", "recode cp1252 strict strict=True skipinitialspace=True", "text cp1252 strict strict=True skipinitialspace=True", nil,
 			"unicode-line-separator:control:csv.Error/-:recode/text"},
+		{"a separator after a quote", "\"\"\x1c", "splitlines latin-1 strict strict=True", "splitlines latin-1 strict strict=True", nil,
+			"unicode-line-separator:control:csv.Error/-:splitlines/splitlines"},
 		{"a cell of another codec that also lost its newline", "'\xdf\xef\n", "splitlines iso8859-2 strict quotechar='", "codecs-open latin-1 strict quotechar='",
 			func(s *ingest.Settings) { s.Clean = []ingest.Step{"upper"} }, "mojibake:iso8859-2/iso8859-1:splitlines/codecs-open"},
 	}

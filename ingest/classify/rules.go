@@ -65,7 +65,7 @@ func valueRules() []rule {
 		{cause: UnicodeWhitespace, match: converted, changes: []change{spacesToSpace}, detail: operation, input: true},
 		{cause: UnicodeDigits, match: converted, changes: []change{digitsToASCII}, detail: operation, input: true},
 		{cause: UnderscoreDigits, match: converted, changes: []change{dropUnderscores}, detail: operation, input: true},
-		{cause: UnicodeLineSeparator, match: always, changes: []change{separatorsToSpace, separatorsToLetter}, detail: withClassOf(separators, what), input: true},
+		{cause: UnicodeLineSeparator, match: always, changes: []change{separatorsToSpace, separatorsToLetter, separatorsToLF}, detail: withClassOf(separators, what), input: true},
 		{cause: CaseMapping, match: func(e evidence, _ Case) bool { return e.feature == featCase || e.feature == featText }, changes: []change{dropCase}, detail: caseDetail},
 		{cause: Mojibake, match: func(e evidence, _ Case) bool { return e.d.Kind != diff.KindFault },
 			changes: []change{sameCodec, sameCodec3, transcode}, detail: codecs},

@@ -1,6 +1,9 @@
 package ingest
 
-import "unicode/utf8"
+import (
+	"math/bits"
+	"unicode/utf8"
+)
 
 // Text in feedparity is a Go string in generalized UTF-8: every Python code
 // point, lone surrogates included, encoded on its own. Valid UTF-8 is therefore
@@ -41,13 +44,24 @@ func DecodeRune[T string | []byte](s T) (rune, int) {
 
 // RuneCount returns the number of code points in s, which is Python's len().
 func RuneCount[T string | []byte](s T) int {
-	n := 0
-	for i := 0; i < len(s); i++ {
-		if s[i]&0xC0 != 0x80 {
-			n++
+	n, i := len(s), 0
+	for ; i+8 <= len(s); i += 8 {
+		w := eight(s[i : i+8])
+		n -= bits.OnesCount64(w &^ (w << 1) & 0x8080808080808080) // bytes 10xxxxxx
+	}
+	for ; i < len(s); i++ {
+		if s[i]&0xC0 == 0x80 {
+			n--
 		}
 	}
 	return n
+}
+
+// eight returns eight bytes as a word, the first lowest: one load, to the compiler.
+func eight[T string | []byte](s T) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // Runes returns the code points of s.
@@ -73,10 +87,8 @@ func TextOf(rs ...rune) string {
 // IsASCII reports whether s holds only bytes below 0x80.
 func IsASCII[T string | []byte](s T) bool {
 	i := 0
-	for ; i+8 <= len(s); i += 8 { // the compiler makes one load of these eight
-		w := s[i : i+8]
-		if (uint64(w[0])|uint64(w[1])<<8|uint64(w[2])<<16|uint64(w[3])<<24|
-			uint64(w[4])<<32|uint64(w[5])<<40|uint64(w[6])<<48|uint64(w[7])<<56)&0x8080808080808080 != 0 {
+	for ; i+8 <= len(s); i += 8 {
+		if eight(s[i:i+8])&0x8080808080808080 != 0 {
 			return false
 		}
 	}

@@ -10,17 +10,15 @@ const byteChunk = 1 << 16
 // there, a lone CR at the end of the file included.
 type byteLines struct {
 	cutter
-	file *file
-	at   int64 // of the next line
+	file  *file
+	place place
 }
 
 func (b *byteLines) next() ([]byte, int64, bool) {
 	for {
 		final := b.file.atEnd()
 		if line, source, ok := b.cut(final); ok {
-			offset := b.at
-			b.at += int64(len(source))
-			return line, offset, true
+			return line, b.place.next(source), true
 		}
 		if final {
 			return nil, 0, false

@@ -13,7 +13,11 @@ type place struct {
 	start int64              // of the first character: after a byte order mark that the codec drops
 	width func([]byte) int64 // bytes of the file that made this text; nil: unknown
 	at    int64              // of the next character, less start
+	bytes bool               // width is byteWidth
 }
+
+// bytePlace is the place of the first byte of a file whose lines are its bytes.
+func bytePlace() place { return place{width: byteWidth, bytes: true} }
 
 // placeOf returns the place of a file's first character. Without the strict
 // handler a character may stand for any number of bytes.
@@ -26,7 +30,7 @@ func placeOf(c *pycodec.Codec, errors string, f *file) place {
 	case c.SingleByte():
 		return place{width: runeWidth}
 	case name == "utf-8":
-		return place{width: byteWidth}
+		return bytePlace()
 	case name == "utf-8-sig":
 		return place{width: byteWidth, start: prefixLen(head, "\xef\xbb\xbf")}
 	case name == "utf-16":
@@ -54,7 +58,11 @@ func (p *place) next(source []byte) int64 {
 		return -1
 	}
 	offset := p.start + p.at
-	p.at += p.width(source)
+	if p.bytes {
+		p.at += int64(len(source))
+	} else {
+		p.at += p.width(source)
+	}
 	return offset
 }
 

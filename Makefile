@@ -9,7 +9,7 @@ N       ?= 1
 SIZE    ?= 100
 ROUNDS  ?= 3
 
-.PHONY: help build demo test confirm fuzz bench microbench golden generate lint vuln presubmit
+.PHONY: help build demo test confirm fuzz mutate bench microbench golden generate lint vuln presubmit
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ confirm: ## judge the models by every real Python, a million generated cases and
 
 fuzz: ## run each fuzz target for FUZZFOR; only what nothing explains fails
 	FUZZFOR=$(FUZZFOR) .ci/fuzz
+
+mutate: ## change the models one thing at a time and see whether the tests notice
+	CGO_ENABLED=0 nice -n 10 $(GO) run ./cmd/mutate
 
 bench: ## measure us against the two interpreters, SIZE MB and ROUNDS; writes docs/benchmarks.md
 	CGO_ENABLED=0 $(GO) run ./cmd/bench --size $(SIZE) --rounds $(ROUNDS) --out docs/benchmarks.md

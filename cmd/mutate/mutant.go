@@ -21,6 +21,7 @@ type mutant struct {
 	from, to int
 	was      string // shortened
 	with     string
+	nth      int // of those that change the same text in the line, from 1
 	src      []byte
 }
 
@@ -78,6 +79,12 @@ func mutants(path string, src []byte) ([]mutant, error) {
 		ast.Inspect(d, c.node)
 	}
 	slices.SortStableFunc(c.out, func(a, b mutant) int { return a.from - b.from })
+	seen := map[string]int{}
+	for i, m := range c.out {
+		key := fmt.Sprint(m.line, " ", m.was, " ", m.with)
+		seen[key]++
+		c.out[i].nth = seen[key]
+	}
 	return c.out, nil
 }
 

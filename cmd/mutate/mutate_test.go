@@ -84,7 +84,7 @@ func TestUnchangedAreStillThere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.ContainsFunc(ms, func(m mutant) bool { return m.text == u.line && m.was == u.was }) {
+		if !slices.ContainsFunc(ms, func(m mutant) bool { return m.text == u.line && m.was == u.was && m.nth == u.nth }) {
 			t.Errorf("%s has no line %q with %q any more", u.file, u.line, u.was)
 		}
 	}

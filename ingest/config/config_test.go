@@ -120,6 +120,10 @@ func feed(lines ...string) string {
 var mistakes = []struct{ name, text, want, hint string }{
 	{"a typing mistake", feed("source: x", "mtach: y"), `c.yaml:4:5: unknown key "mtach"`, `did you mean "match"?`},
 	{"a key far from all", feed("sauerkraut: x"), `c.yaml:3:5: unknown key "sauerkraut"`, "the keys here are source, match, pair,"},
+	{"a codec of no Python", feed("source: x", "pair: {py2: {codec: klingon}}"), `c.yaml:4:25: look up codec "klingon": unknown encoding`, ""},
+	{"a codec that is no text codec", feed("source: x", "pair: {py3: {codec: hex}}"), `c.yaml:4:25: look up codec "hex": not a text encoding`, ""},
+	{"a declared charset of no Python", feed("source: x", "charset: klingon"), `c.yaml:4:14: look up codec "klingon": unknown encoding`, ""},
+	{"an alias of nothing", "feeds: *a\n", `c.yaml:1:8: alias "a": no anchor`, ""},
 	{"top level", "feds:\n  a: {}\n", `c.yaml:1:1: unknown key "feds"`, `did you mean "feeds"?`},
 	{"nested", feed("source: x", "pair: {py2: {codek: utf-8}}"), `c.yaml:4:18: unknown key "codek"`, `did you mean "codec"?`},
 	{"empty key", `"": x`, `c.yaml:1:1: unknown key ""`, ""},

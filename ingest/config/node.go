@@ -168,7 +168,7 @@ func (c *converter) node(n ast.Node, depth int) (*Node, error) {
 		name := n.Value.GetToken().Value
 		v, ok := c.anchors[name]
 		if !ok {
-			return nil, c.errorf(n.GetToken(), "alias *%s: no anchor of that name before it", name)
+			return nil, c.errorf(n.GetToken(), "alias %q: no anchor of that name before it", name)
 		}
 		return v, nil
 	case *ast.TagNode:

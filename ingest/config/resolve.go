@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
 // resolver turns the file as written into the vocabulary.
@@ -95,6 +97,11 @@ func (r *resolver) feed(name string, n *Node) (Feed, error) {
 	var e FeedEntry
 	if err := n.Decode(&e); err != nil {
 		return Feed{}, err
+	}
+	if e.Charset != "" {
+		if err := checkCodec(ingest.Python313, e.Charset); err != nil {
+			return Feed{}, at(n, "charset").Errorf("%v", err)
+		}
 	}
 	out := Feed{Feed: ingest.Feed{Name: name, Match: e.Match, Charset: e.Charset, Backfill: 3}}
 	for _, step := range []func(*Feed, FeedEntry, *Node) error{r.source, r.match, r.pair, r.calls, r.comparison, r.backfill} {
@@ -281,12 +288,28 @@ func (p PolicyEntry) finish(s *ingest.Settings, path ingest.Path, where *Node) e
 		}
 		s.Dialect = append(ingest.Dialect{}, d...)
 	}
+	if err := checkCodec(s.Python, s.Codec); err != nil {
+		return at(where, "codec").Errorf("%v", err)
+	}
 	if err := s.Validate(); err != nil {
 		key := "open"
 		if strings.HasPrefix(err.Error(), "reader") {
 			key = "reader"
 		}
 		return at(where, key).Errorf("%v", err)
+	}
+	return nil
+}
+
+// checkCodec refuses a codec that no Python knows. One that only this version
+// lacks is what the path would meet, and one without a model runs on a real Python.
+func checkCodec(py ingest.Python, name string) error {
+	if name == ingest.Detected {
+		return nil
+	}
+	_, _, err := pycodec.Lookup(py, name)
+	if errors.Is(err, pycodec.ErrUnknown) || errors.Is(err, pycodec.ErrNotText) {
+		return err
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ type cellDecoder struct {
 	ascii  bool // ASCII bytes are their own text
 
 	arena []byte // the text of the current row's cells
-	ends  []int  // where in arena each decoded cell ends
+	ends  []int  // where in arena each decoded cell ends, shared if it is not there
 }
 
 // newCellDecoder returns nil for modes that decode no cells.
@@ -82,8 +82,15 @@ func (d *cellDecoder) decode(cells []ingest.Value) *ingest.Fault {
 	return nil
 }
 
+// shared stands for the end of a cell whose bytes are its text.
+const shared = -1
+
 func (d *cellDecoder) append(v ingest.Value) *ingest.Fault {
 	if v.Kind == ingest.KindBytes {
+		if d.ascii && ingest.IsASCII(v.Str) {
+			d.ends = append(d.ends, shared)
+			return nil
+		}
 		if d.lookup != nil {
 			return d.lookup
 		}
@@ -102,6 +109,10 @@ func (d *cellDecoder) append(v ingest.Value) *ingest.Fault {
 func (d *cellDecoder) assign(cells []ingest.Value) {
 	start := 0
 	for i, end := range d.ends {
+		if end == shared {
+			cells[i].Kind = ingest.KindText
+			continue
+		}
 		if cells[i].Kind == ingest.KindBytes {
 			cells[i] = ingest.Text(view(d.arena[start:end]))
 		}

@@ -62,12 +62,27 @@ func (r *rows) Next() (ingest.Row, bool) {
 		r.err, r.done = r.ctx.Err(), true
 		return ingest.Row{}, false
 	}
-	v, fault, ok := r.next()
-	if fault != nil {
+	if r.dict != nil {
+		return r.produce(r.nextDict())
+	}
+	cells, ok := r.reader.Next()
+	if !ok {
+		return r.produce(ingest.None, r.readerFault(r.reader.Fault()), false)
+	}
+	if fault := r.finish(cells); fault != nil || r.err != nil {
+		return r.produce(ingest.None, fault, false)
+	}
+	r.produced++
+	return ingest.Row{Value: ingest.Value{Kind: ingest.KindList, Items: cells}, Offset: r.reader.RowOffset()}, true
+}
+
+// produce ends the outcome if there is no row.
+func (r *rows) produce(v ingest.Value, fault *ingest.Fault, ok bool) (ingest.Row, bool) {
+	switch {
+	case fault != nil:
 		r.raise(fault)
 		return ingest.Row{}, false
-	}
-	if !ok || r.err != nil {
+	case !ok || r.err != nil:
 		r.done = true
 		return ingest.Row{}, false
 	}
@@ -75,28 +90,14 @@ func (r *rows) Next() (ingest.Row, bool) {
 	return ingest.Row{Value: v, Offset: r.reader.RowOffset()}, true
 }
 
-func (r *rows) next() (ingest.Value, *ingest.Fault, bool) {
-	if r.dict != nil {
-		return r.nextDict()
-	}
-	cells, ok := r.reader.Next()
-	if !ok {
-		return ingest.None, r.readerFault(r.reader.Fault()), false
-	}
+// finish decodes csv.reader's row and then cleans each cell and converts it, before
+// the next is looked at.
+func (r *rows) finish(cells []ingest.Value) *ingest.Fault {
 	if r.cells != nil {
 		if fault := r.cells.decodeRow(r.reader, cells); fault != nil {
-			return ingest.None, fault, false
+			return fault
 		}
 	}
-	if fault := r.finish(cells); fault != nil {
-		return ingest.None, fault, false
-	}
-	return ingest.Value{Kind: ingest.KindList, Items: cells}, nil, true
-}
-
-// finish cleans each cell of csv.reader's row and converts it, before the next is
-// looked at.
-func (r *rows) finish(cells []ingest.Value) *ingest.Fault {
 	header := r.produced == 0
 	if r.cleans || len(r.types) > 0 && !header {
 		for i := range cells {

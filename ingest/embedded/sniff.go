@@ -86,14 +86,15 @@ func (r *resumed) Next() (ingest.Value, bool) {
 	return r.Lines.Next()
 }
 
-// NextLine knows nothing more of the lines that come again.
-func (r *resumed) NextLine() (item ingest.Value, offset int64, ordinary, ok bool) {
+// QuickLine knows nothing of the lines that come again.
+func (r *resumed) QuickLine() (line string, offset int64, ok bool) {
 	if r.at+1 < len(r.taken) {
-		item, ok = r.Next()
-		return item, r.Offset(), false, ok
+		return "", -1, false
 	}
-	r.at = len(r.taken)
-	return r.Lines.NextLine()
+	if line, offset, ok = r.Lines.QuickLine(); ok {
+		r.at = len(r.taken)
+	}
+	return line, offset, ok
 }
 
 func (r *resumed) Offset() int64 {

@@ -29,20 +29,28 @@ type quick struct {
 	masks                  [markedMax/64 + 1]uint64
 }
 
-// A Liner is an iterator that tells all about an item at once.
+// A Liner is an iterator that knows its lines well enough to spare others a look.
 type Liner interface {
-	// NextLine is Next and then Offset. Ordinary says that the item holds no NUL, and
-	// newline characters only at its end: LF, CR or CRLF. If not, nothing is known.
-	NextLine() (item ingest.Value, offset int64, ordinary, ok bool)
+	// QuickLine is Next and then Offset if the next item is an ordinary line: a native
+	// string without NUL, with newline characters only as its end (LF or CRLF). If
+	// it is not, or is not known to be, QuickLine answers false and has done nothing.
+	QuickLine() (line string, offset int64, ok bool)
 }
 
-// nextItem takes an item and what the iterator tells of it.
-func (r *Reader) nextItem() (item ingest.Value, offset int64, ordinary, ok bool) {
-	if r.liner != nil {
-		return r.liner.NextLine()
+// quickLine takes the next item if it is known to be ordinary.
+func (r *Reader) quickLine(first bool) (string, bool) {
+	if r.liner == nil || r.trace.on {
+		return "", false
 	}
-	item, ok = r.lines.Next()
-	return item, r.lines.Offset(), false, ok
+	s, offset, ok := r.liner.QuickLine()
+	if !ok {
+		return "", false
+	}
+	if first {
+		r.rowOffset = offset
+	}
+	r.lineNum++
+	return s, true
 }
 
 // newQuick decides what a dialect allows.

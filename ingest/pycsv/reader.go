@@ -87,18 +87,20 @@ func NewReader(v *Version, d *Dialect, limit int64, lines Lines) *Reader {
 func (r *Reader) Next() ([]ingest.Value, bool) {
 	r.parseReset()
 	for first := true; ; first = false {
-		item, offset, ordinary, ok := r.nextItem()
-		if !ok {
-			return r.endOfInput()
+		s, ordinary := r.quickLine(first)
+		if !ordinary {
+			item, ok := r.lines.Next()
+			if !ok {
+				return r.endOfInput()
+			}
+			if first || r.trace.on {
+				r.beginItem(first)
+			}
+			if s, ok = r.itemText(item); !ok {
+				return nil, false
+			}
 		}
-		if first {
-			r.rowOffset = offset
-		}
-		if r.trace.on {
-			r.trace.item(offset, first)
-		}
-		s, ok := r.itemText(item)
-		if !ok || !(r.suits(s, ordinary) && r.parseQuick(s) || r.parseItem(s)) {
+		if !(r.suits(s, ordinary) && r.parseQuick(s)) && !r.parseItem(s) {
 			return nil, false
 		}
 		if r.state == startRecord {
@@ -123,6 +125,14 @@ func (r *Reader) RowOffset() int64 { return r.rowOffset }
 func (r *Reader) fail(class, format string, args ...any) bool {
 	r.fault = ingest.Faultf(class, format, args...)
 	return false
+}
+
+func (r *Reader) beginItem(first bool) {
+	offset := r.lines.Offset()
+	if first {
+		r.rowOffset = offset
+	}
+	r.trace.item(offset, first)
 }
 
 // endOfInput ends a record that the input leaves open. Fields saved before it are

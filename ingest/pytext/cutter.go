@@ -15,8 +15,6 @@ type cutter struct {
 	// The next such byte at or after start; len(buf) if there is none, -1 or less
 	// than start if unknown. Each is looked for once for many lines.
 	lf, cr, nul int
-
-	line int // where the last line begins
 }
 
 // cut returns the next complete line and the part of buf that it was before
@@ -37,7 +35,7 @@ func (c *cutter) cut(final bool) (line []byte, source []byte, ok bool) {
 		c.buf[end-width] = '\n'
 		line = c.buf[c.start : end-width+1]
 	}
-	c.line, c.start, c.scanned = c.start, end, end
+	c.start, c.scanned = end, end
 	return line, source, true
 }
 
@@ -62,21 +60,8 @@ func (c *cutter) cutQuickly() (line []byte, ok bool) {
 		return nil, false
 	}
 	line = c.buf[c.start : end+1]
-	c.line, c.start, c.scanned, c.lf = c.start, end+1, end+1, end
+	c.start, c.scanned, c.lf = end+1, end+1, end
 	return line, true
-}
-
-// ordinary reports whether the last line, which is still in buf, holds no NUL, and
-// newline characters only as its end.
-func (c *cutter) ordinary() bool {
-	if c.nul < c.line {
-		c.nul = c.next(0, c.line)
-	}
-	if c.cr < c.line {
-		c.cr = c.next('\r', c.line)
-	}
-	// A line holds no LF but its last byte, however it was cut.
-	return c.nul >= c.start && (c.cr >= c.start-1 || c.cr == c.start-2 && c.buf[c.start-1] == '\n')
 }
 
 // next returns the index of the next such byte from there on, len(buf) if there is

@@ -11,6 +11,28 @@ type file struct {
 	size int64
 	at   int64
 	err  error
+
+	ahead []byte // what readAhead has read and not returned
+	room  []byte // and where it is
+}
+
+// aheadSize is a multiple of all chunks that Python reads.
+const aheadSize = 1 << 16
+
+// readAhead returns the next n bytes, as read does, in memory that the following
+// call may overwrite. It reads more of the input at once than Python does, which
+// nobody can see who reads by readAhead alone.
+func (f *file) readAhead(n int) []byte {
+	if len(f.ahead) < n && f.at < f.size {
+		if f.room == nil {
+			f.room = make([]byte, min(aheadSize, f.size-f.at))
+		}
+		kept := copy(f.room, f.ahead)
+		f.ahead = f.room[:kept+f.read(f.room[kept:])]
+	}
+	chunk := f.ahead[:min(n, len(f.ahead))]
+	f.ahead = f.ahead[len(chunk):]
+	return chunk
 }
 
 // read fills p as a buffered Python file does: short only at the end of the file.

@@ -42,6 +42,7 @@ type Lines struct {
 	offset int64
 	cutter *cutter // what cuts the items, and where they are; nil in modes that cut otherwise
 	place  *place
+	native bool    // there is a cutter, and the items are native strings
 	whole  *[]byte // what splitlines split; nil in all other modes
 	done   bool
 }
@@ -75,6 +76,7 @@ func Open(in io.ReaderAt, size int64, s ingest.Settings) (*Lines, *ingest.Fault,
 	if fault != nil {
 		return nil, fault, nil
 	}
+	l.native = l.cutter != nil && (l.kind == ingest.KindBytes) == (s.Python.Path() == ingest.Py2)
 	return l, nil, nil
 }
 
@@ -177,18 +179,19 @@ func (l *Lines) Next() (ingest.Value, bool) {
 	return ingest.Value{Kind: l.kind, Str: unsafe.String(unsafe.SliceData(item), len(item))}, true
 }
 
-// NextLine is Next and Offset in one, for those in a hurry. Ordinary says that the
-// item is known to hold no NUL, and newline characters only at its end; if not,
-// nothing is known.
-func (l *Lines) NextLine() (item ingest.Value, offset int64, ordinary, ok bool) {
-	if c := l.cutter; c != nil && !l.done {
-		if line, quick := c.cutQuickly(); quick {
-			l.offset = l.place.next(line)
-			return ingest.Value{Kind: l.kind, Str: unsafe.String(unsafe.SliceData(line), len(line))}, l.offset, true, true
-		}
+// QuickLine is Next and Offset in one if the next item is an ordinary line that is
+// at hand: a native string without NUL that ends in LF or CRLF and holds no other
+// newline. If it is not, QuickLine answers false and has done nothing.
+func (l *Lines) QuickLine() (line string, offset int64, ok bool) {
+	if !l.native || l.done {
+		return "", -1, false
 	}
-	item, ok = l.Next()
-	return item, l.offset, ok && l.cutter != nil && l.cutter.ordinary(), ok
+	item, ok := l.cutter.cutQuickly()
+	if !ok {
+		return "", -1, false
+	}
+	l.offset = l.place.next(item)
+	return unsafe.String(unsafe.SliceData(item), len(item)), l.offset, true
 }
 
 // Fault returns the exception the iterator raised, nil if it was exhausted or has

@@ -202,7 +202,7 @@ func TestBounded(t *testing.T) {
 		held := 0
 		switch s := l.src.(type) {
 		case *textLines:
-			held = cap(s.buf) + cap(s.chunk)
+			held = cap(s.buf) + cap(s.file.room)
 		case *streamLines:
 			held = cap(s.buf) + cap(s.raw)
 		case *decodedLines:

@@ -26,7 +26,7 @@ type textLines struct {
 	file    *file
 	decoder *pycodec.Decoder
 	place   place
-	chunk   []byte
+	chunk   int // bytes decoded at once
 	final   bool
 	fault   *ingest.Fault
 }
@@ -38,7 +38,7 @@ func newTextLines(f *file, d *pycodec.Decoder, p place, mode ingest.OpenMode) *t
 		size = ioOpenChunk
 	}
 	return &textLines{
-		file: f, decoder: d, place: p, chunk: make([]byte, min(int64(size), f.size-f.at)),
+		file: f, decoder: d, place: p, chunk: size,
 		cutter: cutter{universal: true, translate: translate},
 	}
 }
@@ -59,17 +59,17 @@ func (t *textLines) next() ([]byte, int64, bool) {
 // out: those of East Asian codecs ask a handler only once at a time.
 func (t *textLines) readChunk() bool {
 	t.room()
-	n := t.file.read(t.chunk)
+	chunk := t.file.readAhead(t.chunk)
 	if t.file.err != nil {
 		return false
 	}
-	out, err := t.decoder.Decode(t.buf, t.chunk[:n], n == 0)
+	out, err := t.decoder.Decode(t.buf, chunk, len(chunk) == 0)
 	if err != nil {
 		t.fault, t.final, t.buf = err.Fault(), true, t.buf[:0]
 		t.scanned = 0
 		return false
 	}
-	t.final = n == 0 && len(out) == len(t.buf)
+	t.final = len(chunk) == 0 && len(out) == len(t.buf)
 	t.buf = out
 	return true
 }

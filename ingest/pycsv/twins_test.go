@@ -1,0 +1,204 @@
+package pycsv
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+// The reader has two parsers: parseItem, the specification, and parseQuick. All
+// that is known of one must hold for the other.
+
+// liner lends items the promise of a Liner, where they keep it.
+type liner struct {
+	*items
+	native ingest.Kind
+	memory []byte // of the last line, overwritten by the next as files do
+}
+
+func (l *liner) QuickLine() (string, int64, bool) {
+	if l.n >= len(l.values) || l.values[l.n].Kind != l.native || !promised(l.values[l.n].Str) {
+		return "", -1, false
+	}
+	v, _ := l.items.Next()
+	clear(l.memory)
+	l.memory = append(l.memory[:0], v.Str...)
+	return view(l.memory), l.Offset(), true
+}
+
+// promised is what QuickLine promises of a line.
+func promised(s string) bool {
+	body, ok := strings.CutSuffix(s, "\n")
+	return ok && !strings.ContainsAny(strings.TrimSuffix(body, "\r"), "\n\r\x00")
+}
+
+// twins runs a call on parseItem alone, on both parsers, and on both with lines
+// that are known to be ordinary; it returns what differs.
+func twins(v *Version, c call) string {
+	d, fault := NewDialect(v, c.Dialect)
+	if fault != nil || len(c.Items) == 0 {
+		return ""
+	}
+	reference := NewReader(v, d, c.Limit, &items{values: c.Items})
+	reference.quick.on = false
+	want := transcript(reference)
+	for name, r := range map[string]*Reader{
+		"quick": NewReader(v, d, c.Limit, &items{values: c.Items}),
+		"liner": NewReader(v, d, c.Limit, &liner{items: &items{values: c.Items}, native: v.str("").Kind}),
+	} {
+		if got := transcript(r); got != want {
+			return fmt.Sprintf("python %s, dialect %v, limit %d, items %q\n%s: %s\nspecification: %s", v.Python, c.Dialect, c.Limit, c.Items, name, got, want)
+		}
+	}
+	return ""
+}
+
+// transcript is all that a reader does until it is exhausted.
+func transcript(r *Reader) string {
+	var b strings.Builder
+	for range mostCalls {
+		row, ok := r.Next()
+		switch {
+		case ok:
+			fmt.Fprintf(&b, "%q", row)
+			if ascii := ingest.IsASCII(fmt.Sprint(row)); r.ASCII() && !ascii {
+				fmt.Fprint(&b, " not ASCII")
+			}
+		case r.Fault() == nil:
+			return b.String()
+		default:
+			fmt.Fprint(&b, r.Fault().Type, r.Fault().Message)
+		}
+		fmt.Fprintf(&b, " line %d at %d\n", r.LineNum(), r.RowOffset())
+	}
+	return b.String()
+}
+
+// TestTwins reads every row of the reader's table, and generated items, in every
+// version.
+func TestTwins(t *testing.T) {
+	for _, py := range Modelled() {
+		v := version(t, py)
+		for _, c := range readerCases {
+			dialect := fuzzDialect(py, strings.ReplaceAll(c.dialect, " ", "\x01"))
+			k := call{Limit: cmp.Or(c.limit, ingest.DefaultFieldLimit), Dialect: dialect}
+			for _, s := range c.items {
+				k.Items = append(k.Items, v.str(s))
+			}
+			if diff := twins(v, k); diff != "" {
+				t.Errorf("%s", diff)
+			}
+		}
+		g := newGenerator(v, 99)
+		for range 3000 {
+			if diff := twins(v, g.readerCall()); diff != "" {
+				t.Fatalf("%s", diff)
+			}
+		}
+	}
+}
+
+// FuzzTwins compares the two parsers over any items with any dialect.
+func FuzzTwins(f *testing.F) {
+	for _, c := range readerCases {
+		f.Add(strings.Join(c.items, "\x01"), strings.ReplaceAll(c.dialect, " ", "\x01"), cmp.Or(c.limit, ingest.DefaultFieldLimit))
+	}
+	f.Add("sku,name,price\n\x01A-1,\"a \"\"b\"\"\n\x01c\",10.25\r\n\x01"+strings.Repeat("a,bcdef", 40)+"\n", "", int64(131072))
+	f.Add("a;b;'c\n\x01';d\n", "delimiter=;\x01quotechar='\x01doublequote=False", int64(10))
+	f.Fuzz(func(t *testing.T, data, dialect string, limit int64) {
+		for _, py := range Modelled() {
+			v := version(t, py)
+			c := call{Limit: limit, Dialect: fuzzDialect(py, dialect)}
+			for _, s := range strings.Split(data, "\x01") {
+				if v.Text {
+					s = strings.ToValidUTF8(s, "\xed\xa0\x80")
+				}
+				c.Items = append(c.Items, v.str(s))
+			}
+			if diff := twins(v, c); diff != "" {
+				t.Error(diff)
+			}
+		}
+	})
+}
+
+// TestMark compares the assembly with plain Go, at every length and place.
+func TestMark(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	data := make([]byte, 700)
+	for round := range 200 {
+		for i := range data {
+			data[i] = "ab,\"c\xe9\n,x;"[r.IntN(10)]
+			if round%4 == 0 && data[i] != ',' { // no quotes, nothing high
+				data[i] = 'z'
+			}
+		}
+		from := r.IntN(64)
+		for n := markedMin; n+from <= len(data); n += 1 + r.IntN(7) {
+			var got, want [12]uint64
+			for i := range got {
+				got[i], want[i] = ^uint64(0), ^uint64(0) // what was there before must not show
+			}
+			a := mark(&data[from], n, eightfold(','), eightfold('"'), &got[0])
+			b := markPortable(&data[from], n, eightfold(','), eightfold('"'), &want[0])
+			words := (n + 63) / 64
+			for i := range words {
+				if got[i] != want[i] {
+					t.Fatalf("word %d of %q: got %b, want %b", i, data[from:from+n], got[i], want[i])
+				}
+			}
+			if (a&markedQuote != 0) != (b&markedQuote != 0) || (a&markedHigh != 0) != (b&markedHigh != 0) {
+				t.Fatalf("%q: saw %x, want %x", data[from:from+n], a, b)
+			}
+		}
+	}
+}
+
+// TestReaderAllocs: a row costs no memory once the buffers have grown.
+func TestReaderAllocs(t *testing.T) {
+	for name, lines := range map[string][]string{
+		"plain":   {"sku,name and more,price,10.25,2026-11-22,https://example.com\r\n"},
+		"quoted":  {"\"a\",\"b \"\"c\"\" d\",\"e\"\n"},
+		"spans":   {"\"a\",\"b\n", "\n", "c\",d\n"},
+		"unusual": {"a,\"b\"c,d\n"},
+		"short":   {"a,b\n"},
+	} {
+		for _, py := range []ingest.Python{ingest.Python27, ingest.Python313} {
+			v := version(t, py)
+			d, fault := NewDialect(v, nil)
+			if fault != nil {
+				t.Fatal(fault)
+			}
+			r := NewReader(v, d, ingest.DefaultFieldLimit, &again{v: v, lines: lines})
+			for range 10 {
+				r.Next()
+			}
+			if n := testing.AllocsPerRun(1000, func() {
+				if _, ok := r.Next(); !ok {
+					t.Fatal(r.Fault())
+				}
+			}); n != 0 {
+				t.Errorf("%s, python %s: %v allocations per row", name, py, n)
+			}
+		}
+	}
+}
+
+// again repeats its lines.
+type again struct {
+	v     *Version
+	lines []string
+	n     int
+}
+
+func (e *again) Next() (ingest.Value, bool) {
+	e.n++
+	return e.v.str(e.lines[(e.n-1)%len(e.lines)]), true
+}
+
+func (e *again) Fault() *ingest.Fault { return nil }
+func (e *again) Offset() int64        { return int64(e.n) }

@@ -21,7 +21,7 @@ type mutant struct {
 	from, to int
 	was      string // shortened
 	with     string
-	nth      int // of those that change the same text in the line, from 1
+	nth      int // of those that make the same change of such a line, from 1
 	src      []byte
 }
 
@@ -81,7 +81,7 @@ func mutants(path string, src []byte) ([]mutant, error) {
 	slices.SortStableFunc(c.out, func(a, b mutant) int { return a.from - b.from })
 	seen := map[string]int{}
 	for i, m := range c.out {
-		key := fmt.Sprint(m.line, " ", m.was, " ", m.with)
+		key := strings.Join([]string{m.text, m.was, m.with}, "\x00")
 		seen[key]++
 		c.out[i].nth = seen[key]
 	}
@@ -133,6 +133,8 @@ func (c *collector) node(n ast.Node) bool {
 		if with, ok := map[string]string{"true": "false", "false": "true"}[n.Name]; ok {
 			c.replace(n.Pos(), n.End(), with)
 		}
+	case *ast.ArrayType:
+		return false // a longer array is as good
 	case *ast.BlockStmt:
 		c.statements(n.List)
 	case *ast.CaseClause:

@@ -88,6 +88,9 @@ func record(t *testing.T, p *interp.Process, f func(decoding)) (total classRun) 
 	}
 	var classes []classOfTests
 	remote(t, p, "record.begin", cpythonTests, &classes)
+	if len(classes) == 0 {
+		t.Skipf("python %s is installed without its tests", p.Interpreter.Full)
+	}
 	step := max(1, len(classes)/max(leastClasses, interptest.Cases(len(classes))))
 	total.Skipped = map[string]int{}
 	path := filepath.Join(t.TempDir(), "sessions")
@@ -147,6 +150,9 @@ const leastCases = 100
 
 func TestCPythonTestsConfirm(t *testing.T) {
 	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		if _, err := rulesOf(p.Interpreter.Version); err != nil {
+			t.Skip(err)
+		}
 		r := replay{t: t, py: p.Interpreter.Version, not: map[string]int{}, states: map[string]state{}}
 		rec := record(t, p, r.session)
 		for _, failed := range rec.Failed {

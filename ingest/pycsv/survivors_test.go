@@ -52,6 +52,9 @@ const (
 var survivors = []survivor{
 	{"delimiter not in the default lineterminator", []string{"a~b"}, with("delimiter", "~"), 0, false, all(`["a" "b"]`), "the default is CR LF and nothing more"},
 	{"delimiter not in a named dialect's lineterminator", []string{"a~b"}, with("dialect", "excel", "delimiter", "~"), 0, false, all(`["a" "b"]`), ""},
+	{"delimiter not in the lineterminator of unix", []string{"a~b"}, with("dialect", "unix", "delimiter", "~"), 0, false, wants{
+		{"2.7", `csv.Error: unknown dialect`}, {"", `["a" "b"]`},
+	}, ""},
 	{"delimiter in the default lineterminator", []string{"a"}, with("dialect", "excel", "escapechar", "\r"), 0, false, wants{
 		{"3.13-3.14", `ValueError: bad escapechar value`}, {"", `["a"]`},
 	}, ""},

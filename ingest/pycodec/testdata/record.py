@@ -401,8 +401,8 @@ def begin(names):
     """Loads the modules; the classes of tests in them, as [module, class]."""
     try:
         from test import support
-    except ImportError:
-        from test import test_support as support
+    except ImportError:  # distributions like to leave the tests out
+        return []
     support.use_resources = []  # nothing is to be downloaded
     out = []
     for name in names:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -184,7 +185,8 @@ func (c *checker) write(ctx context.Context, d parity.Delivery, rep *parity.Repo
 			continue // the raw view's case is this one
 		}
 		gc, err := golden.FromFinding(ctx, c.eng.line, d, view, f, c.eng.judge)
-		if gc != nil {
+		var model *golden.ModelError
+		if gc != nil && !errors.As(err, &model) { // a case built on a wrong model would be a false one
 			gc.Found("check", time.Now(), "", d.Name, time.Time{}, "")
 			var werr error
 			if out.Findings[n].Case, out.Findings[n].New, werr = c.cases.Write(gc); werr != nil {

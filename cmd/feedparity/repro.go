@@ -109,6 +109,7 @@ func reproduce(ctx context.Context, eng ingest.Engine, c *golden.Case, dir strin
 	}
 	// The input is that of the view already, and the settings are complete.
 	view := run.line.View(ctx, run.delivery, ingest.Raw)
+	defer view.Close()
 	if view.Err != nil {
 		return nil, view.Err
 	}

@@ -231,6 +231,7 @@ func (run *replayed) normalizing(ctx context.Context) string {
 	d.Data, d.Size = bytes.NewReader(out.Bytes()), int64(out.Len())
 	d.Pair.Py2, d.Pair.Py3 = d.Pair.Py2.ForView(ingest.Normalized), d.Pair.Py3.ForView(ingest.Normalized)
 	v := run.line.View(ctx, d, ingest.Raw)
+	defer v.Close()
 	how := fmt.Sprintf("read as %s, %s, and then ", codec, plural(edits, "edit"))
 	if edits == 0 {
 		how = "there is nothing to edit (read as " + codec + "), and "

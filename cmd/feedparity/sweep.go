@@ -193,14 +193,9 @@ func summary(res *sweep.Result) string {
 	for _, f := range res.Feeds {
 		deliveries += len(f.Deliveries)
 		seen += f.Seen
-	}
-	for _, f := range res.Findings() {
-		switch {
-		case f.Severity == ingest.Info:
-		case f.New:
-			fresh++
-		default:
-			known++
+		for _, d := range f.Deliveries {
+			n, k := divergences(d)
+			fresh, known = fresh+n, known+k
 		}
 	}
 	s := fmt.Sprintf("%s swept: %s new, %d seen before; %s new, %d known", plural(len(res.Feeds), "feed"), plurals(deliveries, "delivery", "deliveries"), seen, plural(fresh, "divergence"), known)
@@ -208,6 +203,26 @@ func summary(res *sweep.Result) string {
 		s += fmt.Sprintf("; NOT COMPLETE: %s failed or not compared", plurals(n, "feed or delivery", "feeds or deliveries"))
 	}
 	return s
+}
+
+// divergences counts the signatures of a delivery, once where both views show one.
+func divergences(d sweep.Delivery) (fresh, known int) {
+	isNew := map[string]bool{}
+	for _, v := range d.Views {
+		for _, f := range v.Findings {
+			if f.Severity != ingest.Info {
+				isNew[f.Signature] = isNew[f.Signature] || f.New
+			}
+		}
+	}
+	for _, n := range isNew {
+		if n {
+			fresh++
+		} else {
+			known++
+		}
+	}
+	return fresh, known
 }
 
 func plurals(n int, one, many string) string {

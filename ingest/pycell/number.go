@@ -238,6 +238,17 @@ func trueDiv(a, b *big.Int) (ingest.Value, *ingest.Fault) {
 	return ingest.Float(FloatRepr(f)), nil
 }
 
+// Str returns str(v) as csv.writer calls it, of any value but a container: the
+// exceptions are those of str(unicode) in 2.7 and of long ints. A version without a
+// model is treated as the nearest one.
+func Str(py ingest.Python, v ingest.Value) (ingest.Value, *ingest.Fault) {
+	m, _ := nearestModel(py)
+	if v.Kind == ingest.KindBytes && !m.bytes {
+		return ingest.Text("b" + reprOf(&versions[0], v)), nil
+	}
+	return toStr(m, v)
+}
+
 // toStr is str(v): a byte string in 2.7, where a float shows 12 digits and unicode
 // must be ASCII.
 func toStr(m *model, v ingest.Value) (ingest.Value, *ingest.Fault) {

@@ -79,7 +79,7 @@ func typeName(v *Version, x ingest.Value) string {
 		n, ok := new(big.Int).SetString(x.Str, 10)
 		return map[bool]string{false: "int", true: "long"}[!v.Text && ok && !n.IsInt64()]
 	case ingest.KindDecimal:
-		return "Decimal"
+		return map[bool]string{false: "Decimal", true: "decimal.Decimal"}[v.Text] // a class of Python, a type of C
 	case ingest.KindDate:
 		return "datetime.date"
 	case ingest.KindDateTime:

@@ -76,6 +76,15 @@ type Version struct {
 	// SnifferTotal says that Sniffer._guess_delimiter measures consistency against
 	// the lines there are, not against whole chunks of ten (3.7).
 	SnifferTotal bool
+	// EscapesEscape says that join_append_data escapes the escapechar itself and
+	// does not quote for its sake (3.10).
+	EscapesEscape bool
+	// StrictWriter says that join_append_data takes CR and LF for special whatever
+	// the lineterminator, minds what skipinitialspace would make of an empty field,
+	// and that csv_writerow refuses a lone None it may not quote (3.13).
+	StrictWriter bool
+	// HeaderTypes are the types Sniffer.has_header tries in turn.
+	HeaderTypes []string
 	// Dialects are the names in the registry that Lib/csv.py fills: 2.7 has no
 	// "unix".
 	Dialects []string
@@ -146,6 +155,8 @@ var versions = sync.OnceValue(func() map[ingest.Python]*Version {
 	add(3, 9)
 	v.ItemType = "iterator should return strings, not %s (the file should be opened in text mode)"
 	v.MultipleValues = "DictReader.__init__() got multiple values for argument '%s'"
+	v.HeaderTypes = []string{"complex"}
+	v.EscapesEscape = true
 	add(3, 10)
 	v.NUL = ""
 	v.ExactlyOne = true
@@ -158,6 +169,7 @@ var versions = sync.OnceValue(func() map[ingest.Python]*Version {
 	v.Newline = newlineSeen + "with newline=''?"
 	v.Keyword = "this function got an unexpected keyword argument '%s'%s"
 	v.Suggests = true
+	v.StrictWriter = true
 	add(3, 13)
 	v.NamesCharacter = true
 	add(3, 14)
@@ -177,6 +189,7 @@ func python27() Version {
 		TooMany:        "function takes at most 9 arguments (%[2]d given)",
 		MultipleValues: "__init__() got multiple values for keyword argument '%s'",
 		NotIterable:    "zip argument #1 must support iteration",
+		HeaderTypes:    []string{"int", "long", "float", "complex"},
 		Dialects:       []string{"excel", "excel-tab"},
 	}
 }
@@ -189,5 +202,6 @@ func toPython36(v *Version) {
 	v.OneCharacter = strings.Replace(v.OneCharacter, "an 1", "a 1", 1)
 	v.Quoting = IntRange
 	v.MultipleValues = "__init__() got multiple values for argument '%s'"
+	v.HeaderTypes = []string{"int", "float", "complex"}
 	v.Dialects = []string{"excel", "excel-tab", "unix"}
 }

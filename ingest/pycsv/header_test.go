@@ -1,0 +1,128 @@
+package pycsv
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/interp/interptest"
+)
+
+// header writes what HasHeader found as confirm.py does.
+func header(v *Version, sample ingest.Value) string {
+	has, fault := HasHeader(v, sample)
+	switch {
+	case fault != nil:
+		return "error " + showFault(fault)
+	case has:
+		return "True"
+	}
+	return "False"
+}
+
+var headerCases = []struct {
+	name, sample string
+	want         wants
+	because      string
+}{
+	{"numbers below words", "name,qty\nfoo,1\nbar,2\nbaz,3\n", all("True"), ""},
+	{"numbers alone", "1,2\n3,4\n5,6\n", all("False"), ""},
+	{"underscores", "name,qty\nfoo,1_0\nbar,2_0\n", wants{{"2.7", "False"}, {"", "True"}}, "PEP 515"},
+	{"a long", "a,qq\nfoo,1L\nbar,2L\n", wants{{"2.7", "True"}, {"", "False"}}, "long() of 2.7 reads it, elsewhere it is a text of two characters"},
+	{"complex", "name,q\nx,1+2j\ny,2+3j\n", all("True"), ""},
+	{"int and float", "n,q\nabc,1\nde,2.5\n", wants{{"2.7", "False"}, {"3.6", "False"}, {"3.7", "False"}, {"3.8", "False"}, {"3.9", "False"}, {"", "True"}}, "one type from 3.10 on"},
+	{"one column", "\"a\"\n\"b\"\n", wants{{"3.13", "ValueError: bad delimiter or quotechar value"}, {"3.14", "ValueError: bad delimiter or quotechar value"}, {"", "False"}}, "3.13 refuses the dialect that was sniffed"},
+	{"empty", "", all("csv.Error: Could not determine delimiter"), ""},
+	{"no row like it", "\"a\",\"b\",\"c\"\n\"1\",\"2\"\n", all("True"), "a column of which nothing is known counts for a header"},
+	{"only the first 21 rows", "abc,de\n" + strings.Repeat("1,2\n", 21) + "x,y\n", all("True"), ""},
+	{"the 21st row counts", "abc,de\n" + strings.Repeat("1,2\n", 20) + "x,y\n", all("False"), ""},
+}
+
+func TestHasHeader(t *testing.T) {
+	for _, py := range Modelled() {
+		v := version(t, py)
+		for _, c := range headerCases {
+			got := header(v, v.str(c.sample))
+			if strings.HasPrefix(got, "error ") {
+				got = brief([]string{got})
+			}
+			if want := c.want.expect(py); got != want {
+				t.Errorf("%s %s: got %s, want %s (%s)", py, c.name, got, want, c.because)
+			}
+		}
+	}
+}
+
+func (g *generator) headerSample() ingest.Value {
+	if g.chance(0.3) {
+		return g.sample()
+	}
+	cell := func() string {
+		return pick(g, "1", "2.5", "10", "1_0", "1L", "2j", "1+2j", "(3)", "abc", "de", "fgh", "nan", "1e5", "0x1", " 7", "7 ", "- 1", "\u0661", "1,5", "", "99999999999999999999", "1e400", "10:30", "2010-01-02", "caf\u00e9", "\"q\"", "'s'", "1\x00", "\u00a01", "+j", "j", "( 1 + 2j )", "1__0j")
+	}
+	delim := pick(g, ",", ",", ";", "\t", "|")
+	var b strings.Builder
+	columns := 1 + g.IntN(4)
+	kinds := make([]string, columns)
+	for range 1 + g.IntN(pick(g, 4, 8, 26)) {
+		for c := range columns + pick(g, 0, 0, 0, 0, 0, 1) {
+			if c > 0 {
+				b.WriteString(delim)
+			}
+			if c < columns && kinds[c] != "" && g.chance(0.9) {
+				b.WriteString(kinds[c])
+				continue
+			}
+			s := cell()
+			if c < columns && g.chance(0.5) {
+				kinds[c] = s
+			}
+			b.WriteString(s)
+		}
+		b.WriteString(pick(g, "\n", "\n", "\n", "\n", "\n", "\r\n"))
+	}
+	if g.chance(0.05) && !g.v.Text {
+		return ingest.Text(b.String())
+	}
+	return g.str(b.String())
+}
+
+func TestHasHeaderConfirm(t *testing.T) {
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		v := version(t, p.Interpreter.Version)
+		if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
+			t.Fatal(err)
+		}
+		g := newGenerator(v, 5)
+		var samples []ingest.Value
+		for _, c := range headerCases {
+			samples = append(samples, v.str(c.sample))
+		}
+		for range interptest.Cases(20000) {
+			samples = append(samples, g.headerSample())
+		}
+		args := make([][]any, len(samples))
+		for i, s := range samples {
+			args[i] = wireValue(s)
+		}
+		answer, err := p.Call(t.Context(), "confirm.has_header", args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		if err := json.Unmarshal(answer, &want); err != nil {
+			t.Fatal(err)
+		}
+		bad := 0
+		for i, w := range want {
+			if got := header(v, samples[i]); got != w {
+				if bad++; bad <= 5 {
+					t.Errorf("sample %q\n model  %s\n python %s", samples[i].Str, readable([]string{got}), readable([]string{w}))
+				}
+			}
+		}
+		interptest.Record(t, "has_header", p, len(samples), bad)
+	})
+}

@@ -1,0 +1,273 @@
+package pycsv
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/interp/interptest"
+)
+
+// A writing is one csv.writer and the rows it is given.
+type writing struct {
+	options ingest.Dialect
+	rows    []ingest.Value
+}
+
+// model answers as confirm.write does.
+func (w writing) model(t *testing.T, v *Version) []string {
+	t.Helper()
+	d, fault := NewDialect(v, w.options)
+	if fault != nil {
+		return []string{"refused " + showFault(fault)}
+	}
+	writer := NewWriter(v, d)
+	out := []string{}
+	for _, row := range w.rows {
+		got, fault, err := writer.WriteRow([]byte("before"), row)
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case fault != nil && string(got) != "before":
+			t.Errorf("a row that raised left %q", got)
+		case fault != nil:
+			out = append(out, "error "+showFault(fault))
+			continue
+		}
+		out = append(out, show(v.str(string(got[len("before"):]))))
+	}
+	return out
+}
+
+// wireCell is a value as confirm.cell reads it.
+func wireCell(v ingest.Value) []any {
+	numbers := func() []int {
+		var out []int
+		for _, s := range strings.FieldsFunc(v.Str, func(r rune) bool { return r == '-' || r == 'T' || r == ':' }) {
+			n, _ := strconv.Atoi(s)
+			out = append(out, n)
+		}
+		return out
+	}
+	switch v.Kind {
+	case ingest.KindDecimal:
+		return []any{"d", v.Str}
+	case ingest.KindDate:
+		return []any{"y", numbers()}
+	case ingest.KindDateTime:
+		return []any{"z", numbers()}
+	case ingest.KindList:
+		items := [][]any{}
+		for _, it := range v.Items {
+			items = append(items, wireCell(it))
+		}
+		return []any{"l", items}
+	case ingest.KindDict:
+		pairs := [][2][]any{}
+		for i := 0; i < len(v.Items); i += 2 {
+			pairs = append(pairs, [2][]any{wireCell(v.Items[i]), wireCell(v.Items[i+1])})
+		}
+		return []any{"m", pairs}
+	}
+	return wireValue(v)
+}
+
+func (w writing) request() map[string]any {
+	kw, rows := [][]any{}, [][]any{}
+	for _, o := range w.options {
+		kw = append(kw, []any{fmt.Sprintf("%x", o.Name), wireValue(o.Value)})
+	}
+	for _, r := range w.rows {
+		rows = append(rows, wireCell(r))
+	}
+	return map[string]any{"kw": kw, "rows": rows}
+}
+
+// writeCases: of each row what is written, or the error. Options are written as
+// for --dialect.
+var writeCases = []struct {
+	options string
+	row     ingest.Value
+	want    wants
+	because string
+}{
+	{"", cellsRow("a", "b c", `d"e`, "f,g", "h\ni"), all(`a,b c,"d""e","f,g","h\ni"\r\n`), ""},
+	{"", ingest.List(ingest.Float("0.30000000000000004"), ingest.None, ingest.Int(7), ingest.Bool(true)), all(`0.30000000000000004,,7,True\r\n`), "floats by repr in 2.7, too"},
+	{"", ingest.List(ingest.None), all(`""\r\n`), "or the row would look empty"},
+	{"", ingest.List(), all(`\r\n`), ""},
+	{"quoting=3", ingest.List(ingest.None), all(`csv.Error: single empty field record must be quoted`), ""},
+	{"", ingest.List(ingest.Text("\u00e9")), wants{{"2.7", `UnicodeEncodeError: 'ascii' codec can't encode character u'\xe9' in position 0: ordinal not in range(128)`}, {"", `é\r\n`}}, "str(unicode)"},
+	{"", ingest.List(ingest.Bytes("abc")), wants{{"2.7", `abc\r\n`}, {"", `b'abc'\r\n`}}, "str(bytes)"},
+	{"", cellsRow("a\x00b", "c"), wants{{"2.7", `a,c\r\n`}, {"3.10", `csv.Error: need to escape, but no escapechar set`}, {"3.6", `"a\x00b",c\r\n`}, {"3.7", `"a\x00b",c\r\n`}, {"3.8", `"a\x00b",c\r\n`}, {"3.9", `"a\x00b",c\r\n`}, {"", `a\x00b,c\r\n`}}, "a C string; an escapechar that is not set was NUL"},
+	{`escapechar=\\`, cellsRow(`\`), wants{{"2.7", `"\\"\r\n`}, {"3.6", `"\\"\r\n`}, {"3.7", `"\\"\r\n`}, {"3.8", `"\\"\r\n`}, {"3.9", `"\\"\r\n`}, {"", `\\\\\r\n`}}, "the escapechar is escaped from 3.10 on"},
+	{`lineterminator=\n`, cellsRow("a\rb"), wants{{"3.13", `"a\rb"\n`}, {"3.14", `"a\rb"\n`}, {"", `a\rb\n`}}, "3.13 quotes every newline"},
+	{"", ingest.Int(5), wants{{"2.7", "csv.Error: sequence expected"}, {"", "csv.Error: iterable expected, not int"}}, ""},
+	{"", ingest.Decimal("1"), wants{{"2.7", "csv.Error: sequence expected"}, {"", "csv.Error: iterable expected, not decimal.Decimal"}}, "in 3.x a type of C"},
+	{"lineterminator=", ingest.List(), wants{{"2.7", "TypeError: argument 1 must be string or buffer, not None"}, {"", ""}}, "2.7 has no buffer yet"},
+	{"", ingest.Dict(ingest.Text("a"), ingest.Int(1)), wants{{"2.7", "csv.Error: sequence expected"}, {"", `a\r\n`}}, "a dict iterates over its keys"},
+	{"", ingest.Text("ab"), all(`a,b\r\n`), "a string is a row of characters"},
+	{"quoting=2", ingest.List(ingest.Decimal("1.50"), ingest.Date("2012-01-02"), ingest.DateTime("2012-01-02T03:04:05"), ingest.None), all(`1.50,"2012-01-02","2012-01-02 03:04:05",""\r\n`), "a Decimal is a number, a date is none"},
+	{"doublequote=False", cellsRow(`a"b`), all("csv.Error: need to escape, but no escapechar set"), ""},
+	{"quoting=4", ingest.List(ingest.None), wants{{"3.12", `""\r\n`}, {"3.13", "csv.Error: single empty field record must be quoted"}, {"3.14", "csv.Error: single empty field record must be quoted"}, {"", `TypeError: bad "quoting" value`}}, "None may not be quoted"},
+}
+
+func cellsRow(cells ...string) ingest.Value {
+	row := ingest.List()
+	for _, c := range cells {
+		row.Items = append(row.Items, ingest.Text(c))
+	}
+	return row
+}
+
+// native turns the text of a case, but for text that is not ASCII, into what a
+// literal of the version is.
+func (v *Version) nativeRow(row ingest.Value) ingest.Value {
+	out := row.Clone()
+	for i, c := range out.Items {
+		if c.Kind == ingest.KindText && !v.Text && ingest.IsASCII(c.Str) {
+			out.Items[i].Kind = ingest.KindBytes
+		}
+	}
+	return out
+}
+
+func (v *Version) writing(t *testing.T, options string, row ingest.Value) writing {
+	t.Helper()
+	var words []string
+	if options != "" {
+		words = strings.Fields(options)
+	}
+	d, err := ingest.ParseDialect(v.Python.Path(), words...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return writing{d, []ingest.Value{v.nativeRow(row)}}
+}
+
+// briefWrite writes a line as writeCases have it.
+func briefWrite(line string) string {
+	if strings.HasPrefix(line, "error ") || strings.HasPrefix(line, "refused ") {
+		return brief([]string{strings.Replace(line, "refused ", "error ", 1)})
+	}
+	s, _ := strconv.Unquote(briefCell(line))
+	return strings.NewReplacer(`\`, `\\`, "\r", `\r`, "\n", `\n`, "\x00", `\x00`).Replace(s)
+}
+
+func TestWriteRow(t *testing.T) {
+	for _, py := range Modelled() {
+		v := version(t, py)
+		for _, c := range writeCases {
+			got := briefWrite(v.writing(t, c.options, c.row).model(t, v)[0])
+			if want := c.want.expect(py); got != want {
+				t.Errorf("%s %s %v: got %s, want %s (%s)", py, c.options, c.row, got, want, c.because)
+			}
+		}
+	}
+}
+
+func (g *generator) writing() writing {
+	w := writing{options: g.usableDialect()}
+	if g.chance(0.3) {
+		w.options = append(w.options, ingest.DialectOption{Name: "lineterminator", Value: g.str(pick(g, "\n", "\r", "", "xy", ";", "\r\n\r\n", "\x00", "a\x00b", "|"))})
+	}
+	if g.chance(0.1) {
+		w.options = append(w.options, ingest.DialectOption{Name: "delimiter", Value: g.str(" ")}, ingest.DialectOption{Name: "skipinitialspace", Value: ingest.Bool(g.chance(0.7))})
+	}
+	for range 1 + g.IntN(3) {
+		w.rows = append(w.rows, g.writtenRow())
+	}
+	return w
+}
+
+func (g *generator) writtenRow() ingest.Value {
+	switch g.IntN(25) {
+	case 0:
+		return pick(g, ingest.None, ingest.Int(5), ingest.Float("1.5"), ingest.Bool(true), ingest.Decimal("1"), ingest.Date("2012-01-02"), ingest.BigInt("99999999999999999999"))
+	case 1:
+		return pick(g, g.str("ab,"), ingest.Text("a\u00e9"), ingest.Bytes("a\xff"), ingest.Text(""), ingest.Bytes("\x00"))
+	case 2:
+		return ingest.Dict(g.str("a"), ingest.Int(1))
+	}
+	row := ingest.List()
+	for range g.IntN(pick(g, 2, 2, 4)) {
+		row.Items = append(row.Items, g.writtenCell())
+	}
+	return row
+}
+
+func (g *generator) writtenCell() ingest.Value {
+	switch g.IntN(14) {
+	case 0, 1:
+		return ingest.None
+	case 2:
+		return pick(g, ingest.Int(0), ingest.Int(-7), ingest.BigInt("99999999999999999999"), ingest.Bool(true), ingest.Bool(false))
+	case 3:
+		return ingest.Float(pick(g, "0.1", "0.30000000000000004", "1e+22", "nan", "inf", "-0.0", "1234567890123.5"))
+	case 4:
+		return pick(g, ingest.Decimal("1.50"), ingest.Decimal("1E+3"), ingest.Decimal("NaN"), ingest.Date("2012-01-02"), ingest.DateTime("2012-01-02T03:04:05"))
+	case 5:
+		return pick(g, ingest.Bytes("b"), ingest.Bytes("it's\x00\xff\"q\""), ingest.Bytes(""), ingest.Text("\u00e9"), ingest.Text("t"))
+	case 6:
+		return g.str("")
+	}
+	return g.str(strings.Join(g.pieces(), ""))
+}
+
+func (g *generator) pieces() []string {
+	out := make([]string, g.IntN(5))
+	for i := range out {
+		out[i] = pick(g, ",", "\"", "'", "\\", "\n", "\r", " ", ";", "|", "a", "x", "y", "1", "\x00", "\u00e9", "\t", "b")
+	}
+	return out
+}
+
+func TestWriterConfirm(t *testing.T) {
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		v := version(t, p.Interpreter.Version)
+		if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
+			t.Fatal(err)
+		}
+		g := newGenerator(v, 11)
+		var all []writing
+		for _, c := range writeCases {
+			all = append(all, v.writing(t, c.options, c.row))
+		}
+		for range interptest.Cases(30000) {
+			all = append(all, g.writing())
+		}
+		bad := 0
+		for chunk := range slices.Chunk(all, 4000) {
+			bad += differentWritings(t, p, v, chunk)
+		}
+		interptest.Record(t, "writer", p, len(all), bad)
+	})
+}
+
+func differentWritings(t *testing.T, p *interp.Process, v *Version, all []writing) (bad int) {
+	t.Helper()
+	args := make([]map[string]any, len(all))
+	for i, w := range all {
+		args[i] = w.request()
+	}
+	answer, err := p.Call(t.Context(), "confirm.write", args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want [][]string
+	if err := json.Unmarshal(answer, &want); err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range all {
+		if got := w.model(t, v); !slices.Equal(got, want[i]) {
+			if bad++; bad <= 5 {
+				t.Errorf("%v rows %q\n model  %s\n python %s", w.options, w.rows, readable(got), readable(want[i]))
+			}
+		}
+	}
+	return bad
+}

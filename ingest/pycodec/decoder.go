@@ -123,7 +123,7 @@ func (s *Stream) step(dst, src []byte, final bool) ([]byte, int, *Error) {
 		out, _, err := c.drive(c.start(), dst, src, 0, true, s.errors)
 		return out, len(src), err
 	}
-	return c.drive(c.kernel, dst, src, 0, final, s.errors)
+	return c.drive(c.kernel, dst, src, 0, final || c.shape == stateless, s.errors)
 }
 
 // stepSignature mirrors encodings/utf_8_sig.py. A part of a BOM waits for more even

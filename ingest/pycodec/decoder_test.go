@@ -40,6 +40,17 @@ var chunkTable = []chunkRow{
 	{"3.6 holds a lone low surrogate back", "3.6", "utf-16-le", "strict", []string{"\x00\xdc", "/a\x00"}, "|!UnicodeDecodeError: 'utf-16-le' codec can't decode bytes in position 0-1: illegal encoding", "\x00\xdc"},
 	{"utf-32 without BOM", "2.7", "utf-32", "strict", []string{"a\x00\x00", "\x00"}, "|!UnicodeError: UTF-32 stream does not start with BOM", "a\x00\x00"},
 
+	{"a lead byte waits", "3.13", "gbk", "strict", []string{"a\xb0", "\xa1b"}, "a|啊b", ""},
+	{"an error forgets what was pending", "3.13", "gbk", "strict", []string{"\xb0", ",", "\xa1"}, "|!UnicodeDecodeError: 'gbk' codec can't decode byte 0xb0 in position 0: illegal multibyte sequence|", "\xa1"},
+	{"a truncated end does not", "3.13", "gbk", "strict", []string{"\xb0", "/"}, "|!UnicodeDecodeError: 'gbk' codec can't decode byte 0xb0 in position 0: incomplete multibyte sequence", "\xb0"},
+	{"a handler is asked once about the end", "3.13", "gb18030", "surrogateescape", []string{"/\x81\x30\x81", "/"}, "\xed\xb2\x81|0\xed\xb2\x81", ""},
+	{"the character set outlives chunks", "2.7", "iso2022_jp", "strict", []string{"\x1b$", "B0", "!", "\n0!"}, "||亜|\n亜", ""},
+	{"too much pending", "3.12", "iso2022_jp", "strict", []string{"\x1b$))))))))"}, "!UnicodeError: pending buffer overflow", ""},
+	{"too much pending since 3.13", "3.13", "iso2022_jp", "strict", []string{"\x1b$))))))))"}, "!UnicodeDecodeError: 'iso2022_jp' codec can't decode bytes in position 0-9: pending buffer overflow", ""},
+	{"2.7 skips more than there is", "2.7", "shift_jis", "ignore", []string{"\x80", "/,"}, "|,", ""},
+	{"a shift sequence waits to be closed", "3.8", "utf-7", "strict", []string{"a+AO", "k", "-"}, "a||é", ""},
+	{"escapes wait since 3.9", "3.9", "unicode_escape", "strict", []string{"a\\", "x4", "1"}, "a||A", ""},
+	{"until 3.8 they do not", "3.8", "unicode_escape", "strict", []string{"a\\"}, "!UnicodeDecodeError: 'unicodeescape' codec can't decode byte 0x5c in position 1: \\ at end of string", ""},
 	{"single bytes: positions count in the chunk", "3.13", "cp1252", "strict", []string{"abc", "d\x81"}, "abc|!UnicodeDecodeError: 'charmap' codec can't decode byte 0x81 in position 1: character maps to <undefined>", ""},
 	{"an unknown handler is wrapped by nothing here", "3.6", "cp1252", "nope", []string{"\x81"}, "!LookupError: unknown error handler name 'nope'", ""},
 }

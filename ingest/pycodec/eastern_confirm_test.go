@@ -3,6 +3,7 @@ package pycodec
 import (
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -34,11 +35,16 @@ var easternCodecs = []easternCodec{
 	{"euc_jisx0213", "\xb0\xa1 \xa4\xf7 \x8e\xb1 \x8e \x8f\xb0\xa1 \x8f\xfd\xbb \x8f\xb0 \x8f \x80 \xff \xae\xa1"},
 	{"hz", "~{ ~} ~~ ~\n ~x ~ VPND !! \x80 \xb0\xa1 ~{VP~}"},
 	{"iso2022_jp", isoPieces}, {"iso2022_jp_1", isoPieces}, {"iso2022_jp_2", isoPieces}, {"iso2022_jp_2004", isoPieces},
+	{"utf-7", "+ +- +AOk- +AOk +2D3eAA- +2D0- +2D0AYQ- +AOl- +A AB / zI & ~ \\ = \x80 \xe9 ++ -"},
+	{"unicode_escape", escapePieces}, {"raw_unicode_escape", escapePieces},
 	{"iso2022_jp_3", isoPieces}, {"iso2022_jp_ext", isoPieces}, {"iso2022_kr", isoPieces},
 }
 
 const isoPieces = "\x1b$B \x1b$@ \x1b(B \x1b(J \x1b(I \x1b$(D \x1b$(C \x1b$)C \x1b$A \x1b.A \x1b.F \x1b.B \x1b.J \x1bN \x1bNa \x1b$(Q \x1b$(O \x1b$(P \x1b&@\x1b$B \x1b&@ " +
 	"\x0e \x0f \x1b \x1b[1A \x1b$ \x1b(A \x1b)B \x1b$)))))))) !! $\" 0! -! }; \\ ~ \xa1 \x80 \x01"
+
+// escapePieces have no name that would have to be looked up.
+const escapePieces = "\\ \\\\ \\x41 \\x4 \\xg \\u00e9 \\u12 \\u12g \\ud83d\\ude00 \\U0001F600 \\U00110000 \\U0011 \\N \\N{ \\N{} } \\0 \\777 \\08 \\q \\n \\' 0123 fF x u U N \xe9 \x80"
 
 // sample returns n random inputs of up to max pieces.
 func (c easternCodec) sample(n, max int) [][]byte {
@@ -51,6 +57,9 @@ func (c easternCodec) sample(n, max int) [][]byte {
 		}
 		if len(out[i]) > 0 && r.IntN(4) == 0 { // anything, anywhere
 			out[i][r.IntN(len(out[i]))] = byte(r.IntN(256))
+		}
+		if c.name == "unicode_escape" {
+			out[i] = regexp.MustCompile(`N\{[^}]+\}`).ReplaceAll(out[i], []byte("n{}"))
 		}
 	}
 	return out
@@ -121,13 +130,13 @@ func TestEasternConfirm(t *testing.T) {
 			for _, errors := range mainHandlers {
 				j.decode(c.name, errors, [][]byte{nil})
 				j.sweep(c.name, errors, leads(256))
-				if longer := c.longer(interptest.Cases(1000)); longer != nil {
+				if longer := c.longer(interptest.Cases(600)); longer != nil {
 					j.sweep(c.name, errors, longer)
 				}
 				j.decode(c.name, errors, c.sample(interptest.Cases(5000), 6))
 			}
 			for _, errors := range otherHandlers {
-				j.decode(c.name, errors, c.sample(interptest.Cases(1000), 6))
+				j.decode(c.name, errors, c.sample(interptest.Cases(500), 6))
 			}
 		}
 	})

@@ -11,9 +11,13 @@ const (
 	unicodeError       = "UnicodeError"
 )
 
+// NotModelled is the Type of an Error that is no exception of Python's: what it
+// would do with these bytes cannot be told.
+const NotModelled = "NotModelled"
+
 // Error is the exception a decoder raised.
 type Error struct {
-	Type string // UnicodeDecodeError; else LookupError, TypeError or UnicodeError
+	Type string // UnicodeDecodeError; else LookupError, TypeError, UnicodeError, RuntimeError or NotModelled
 	// Codec, Object, Start, End and Reason are the attributes of the
 	// UnicodeDecodeError. Object shares the memory of the input or of the
 	// decoder: it is valid until the following call. Start and End count in it.

@@ -2,8 +2,8 @@
 
 // Makeplanes writes planes.bin, or the file it is given: the tables of the
 // multi-byte codecs, as planes.go describes and reads them. It asks the
-// interpreters themselves, one of every modelled version under ~/.pyenv/versions,
-// and refuses to write anything unless all have the same tables. Without all of
+// interpreters themselves, one of every modelled version under ~/.pyenv/versions
+// (or of the versions given after the file), and refuses to write anything unless all have the same tables. Without all of
 // them it writes nothing and says so.
 package main
 
@@ -45,6 +45,9 @@ type plane []rune
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("makeplanes: ")
+	if len(os.Args) > 2 {
+		versions = os.Args[2:]
+	}
 	var planes map[string][]json.RawMessage
 	for _, v := range versions {
 		path := find(v)

@@ -76,6 +76,13 @@ func (r *rules) open(given string, m module) (*Codec, *ingest.Fault, error) {
 		c.kernel, c.shape = r.utf32.little, buffered
 	case "utf_32_be":
 		c.kernel, c.shape = r.utf32.big, buffered
+	case "utf_7":
+		c.kernel, c.shape = utf7Kernel{strict: r.python.AtLeast(3, 8)}, buffered
+	case "unicode_escape", "raw_unicode_escape":
+		c.kernel = escapeKernel{raw: m.name != "unicode_escape", py2: r.python.Path() == ingest.Py2}
+		if r.python.AtLeast(3, 9) { // bpo-45461
+			c.shape = buffered
+		}
 	case "hz":
 		c.kernel, c.shape = &hzKernel{plane: gb2312(), whole: r.python.Path() == ingest.Py2}, eastern
 	default:

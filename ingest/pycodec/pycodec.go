@@ -47,7 +47,7 @@ type Codec struct {
 type shape uint8
 
 const (
-	stateless shape = iota // nothing: every chunk is complete in itself
+	stateless shape = iota // nothing: every chunk is taken as complete in itself
 	buffered               // the bytes of an incomplete sequence
 	signature              // as buffered, and whether a UTF-8 BOM may still come
 	byteOrder              // as buffered, and the byte order once a BOM gave it
@@ -117,7 +117,7 @@ func (c *Codec) drive(k kernel, dst, src []byte, at int, final bool, errors stri
 // (_PyErr_TrySetFromCause, Python/codecs.c wrap_codec_error), unless
 // PyUnicode_Decode took a short cut and never asked the codec.
 func (c *Codec) chain(err *Error) *Error {
-	if c.rules.chains && err.Type != unicodeDecodeError && !shortcut(c.given) {
+	if c.rules.chains && err.Type != unicodeDecodeError && err.Type != NotModelled && !shortcut(c.given) {
 		err.Reason = "decoding with '" + c.given + "' codec failed (" + err.Type + ": " + err.Reason + ")"
 	}
 	return err

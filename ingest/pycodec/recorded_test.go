@@ -39,6 +39,11 @@ func recordKeys() [][2]string {
 			out = append(out, [2]string{codec, errors})
 		}
 	}
+	for _, c := range easternCodecs {
+		for _, errors := range append([]string{"surrogateescape", "backslashreplace", "nope"}, mainHandlers...) {
+			out = append(out, [2]string{c.name, errors})
+		}
+	}
 	slices.SortFunc(out, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
 	return slices.Compact(out)
 }
@@ -46,7 +51,10 @@ func recordKeys() [][2]string {
 // recordInputs are the inputs for a codec, and the lists of chunks.
 func recordInputs(codec string) (inputs [][]byte, lists [][][]byte) {
 	inputs = extensions("")
+	at := slices.IndexFunc(easternCodecs, func(c easternCodec) bool { return c.name == codec })
 	switch {
+	case at >= 0:
+		inputs = append(inputs, easternCodecs[at].sample(300, 5)...)
 	case strings.Contains(codec, "16"):
 		inputs = append(inputs, random(alphabet16, 500, 9)...)
 		inputs = append(inputs, extensions("\x00\xd8\x00")...)

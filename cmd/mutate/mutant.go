@@ -17,6 +17,7 @@ import (
 type mutant struct {
 	file     string // path
 	line     int
+	column   int
 	text     string // the line without its indentation
 	from, to int
 	was      string // shortened
@@ -31,7 +32,7 @@ func (m mutant) String() string {
 	if with == "" {
 		with = "nothing"
 	}
-	return fmt.Sprintf("%s:%d: %s -> %s in: %s", m.file, m.line, m.was, with, m.text)
+	return fmt.Sprintf("%s:%d:%d: %s -> %s in: %s", m.file, m.line, m.column, m.was, with, m.text)
 }
 
 // apply returns the whole file with the change.
@@ -105,7 +106,7 @@ func (c *collector) replace(from, to token.Pos, with string) {
 		was = first + "..."
 	}
 	c.out = append(c.out, mutant{
-		file: c.path, line: a.Line, text: strings.TrimSpace(line),
+		file: c.path, line: a.Line, column: a.Column, text: strings.TrimSpace(line),
 		from: a.Offset, to: b.Offset, was: was, with: with, src: c.src,
 	})
 }

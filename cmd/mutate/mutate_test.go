@@ -52,7 +52,7 @@ func TestMutantIsNamedByPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := ms[0].String(), "p.go:6: < -> <= in: if a < b && !g {"; got != want {
+	if got, want := ms[0].String(), "p.go:6:7: < -> <= in: if a < b && !g {"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -443,7 +443,10 @@ def uninstall():
 
 def run(path):
     """Runs the tests under the recorder and writes the sessions, one JSON object a line."""
-    module = __import__('test.test_csv', fromlist=['test_csv'])
+    try:
+        module = __import__('test.test_csv', fromlist=['test_csv'])
+    except ImportError as e:  # distributions like to leave the tests out
+        return {'missing': str(e)}
     suite = unittest.defaultTestLoader.loadTestsFromModule(module)
     result = unittest.TestResult()
     install()

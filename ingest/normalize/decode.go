@@ -27,9 +27,6 @@ type decoder interface {
 }
 
 func newDecoder(charset string) (decoder, error) {
-	if m := multiByte(charset); m != nil {
-		return m, nil
-	}
 	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
 	switch {
 	case errors.Is(err, pycodec.ErrNotModelled):
@@ -38,6 +35,12 @@ func newDecoder(charset string) (decoder, error) {
 		return nil, fmt.Errorf("normalize %s: %w", charset, err)
 	case fault != nil:
 		return nil, fmt.Errorf("normalize %s: %s", charset, fault.Message)
+	}
+	if d := newCharDecoder(c); d != nil {
+		return d, nil
+	}
+	if c.Multibyte() { // escape sequences: no bytes are a character's own
+		return nil, fmt.Errorf("normalize %s: %w", charset, ErrNotModelled)
 	}
 	switch name := c.Name(); name {
 	case "utf-8", "utf-8-sig":
@@ -48,6 +51,8 @@ func newDecoder(charset string) (decoder, error) {
 		return &wideDecoder{width: widthOf(name), order: binary.LittleEndian}, nil
 	case "utf-16-be", "utf-32-be":
 		return &wideDecoder{width: widthOf(name), order: binary.BigEndian}, nil
+	case "utf-7", "unicode-escape", "raw-unicode-escape":
+		return nil, fmt.Errorf("normalize %s: %w", charset, ErrNotModelled)
 	default:
 		return newTable(name, c)
 	}

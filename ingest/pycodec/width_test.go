@@ -13,3 +13,33 @@ func TestSingleByte(t *testing.T) {
 		}
 	}
 }
+
+// TestFirst takes the first character, says what is wrong, or asks for more.
+func TestFirst(t *testing.T) {
+	for _, r := range []struct {
+		codec, in, text, reason string
+		n                       int
+	}{
+		{"gbk", "a\xb0", "a", "", 1},
+		{"gbk", "\xb0\xa1\xb0", "啊", "", 2},
+		{"gbk", "\xb0", "", incomplete, 2},
+		{"gbk", "\xb0,", "", illegal, 1},
+		{"gb18030", "\x81\x30", "", incomplete, 4},
+		{"shift_jis", "\x80", "", illegal, 1},
+		{"shift_jis", "\xb1\xb1", "ｱ", "", 1},
+		{"shift_jis_2004", "\\", "¥", "", 1},
+		{"euc_jisx0213", "\xae\xa1", "", illegal, 2},
+		{"euc_kr", "\xa4\xd4\xa4\xb6", "", incomplete, 8},
+	} {
+		c, _, _ := Lookup(py("3.13"), r.codec)
+		text, n, reason := c.First([]byte("+"), []byte(r.in))
+		if string(text) != "+"+r.text || n != r.n || reason != r.reason {
+			t.Errorf("%s %q: %q, %d, %q", r.codec, r.in, text, n, reason)
+		}
+	}
+	for _, codec := range []string{"hz", "iso2022_jp", "utf-8", "cp1252", "utf-7"} {
+		if c, _, _ := Lookup(py("3.13"), codec); c.Characters() {
+			t.Errorf("%s: its characters do not stand alone", codec)
+		}
+	}
+}

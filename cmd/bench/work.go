@@ -63,9 +63,11 @@ func pair(codec string) [2]ingest.Settings {
 	return p
 }
 
+// engine is used for all inputs of a task, as a sweep and a fuzz target do.
+var engine embedded.Engine
+
 // compare runs both paths over one input in full and compares them row by row.
 func compare(ctx context.Context, in ingest.Input, settings [2]ingest.Settings) (int, error) {
-	var engine embedded.Engine
 	var rows [2]ingest.Rows
 	for i, s := range settings {
 		var err error

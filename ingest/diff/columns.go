@@ -27,9 +27,12 @@ type columns struct {
 }
 
 func newColumns(c ingest.Comparison) *columns {
-	cols := &columns{
-		ignoreName: map[string]bool{}, tolName: map[string]float64{},
-		ignoreAt: map[int]bool{}, tolAt: map[int]float64{},
+	cols := &columns{tolName: c.Tolerance}
+	if len(c.Ignore) > 0 {
+		cols.ignoreName, cols.ignoreAt = map[string]bool{}, map[int]bool{}
+	}
+	if len(c.Tolerance) > 0 {
+		cols.tolAt = map[int]float64{}
 	}
 	for _, s := range c.Ignore {
 		cols.ignoreName[s] = true
@@ -38,7 +41,6 @@ func newColumns(c ingest.Comparison) *columns {
 		}
 	}
 	for s, t := range c.Tolerance {
-		cols.tolName[s] = t
 		if n := position(s); n > 0 {
 			cols.tolAt[n] = t
 		}
@@ -61,9 +63,17 @@ func (c *columns) learn(path ingest.Path, v ingest.Value) {
 	if v.Kind != ingest.KindList {
 		return
 	}
-	for _, cell := range v.Items {
-		c.header[path] = append(c.header[path], nameOf(cell))
+	// One copy of all names: the row's memory is the stream's.
+	all, names := make([]byte, 0, 256), make([]string, len(v.Items))
+	for i, cell := range v.Items {
+		names[i] = nameOf(cell)
+		all = append(all, names[i]...)
 	}
+	kept := string(all)
+	for i, name := range names {
+		names[i], kept = kept[:len(name)], kept[len(name):]
+	}
+	c.header[path] = names
 }
 
 // nameOf returns a header cell or dict key as text a person would write in a
@@ -81,7 +91,7 @@ func nameOf(v ingest.Value) string {
 	case ingest.KindNone:
 		return "None"
 	}
-	return strings.Clone(s)
+	return s
 }
 
 // at returns the rule for the i-th (0-based) cell of a list.

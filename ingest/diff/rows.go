@@ -1,6 +1,10 @@
 package diff
 
-import "github.com/feedparity/feedparity/ingest"
+import (
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+)
 
 // sameRow compares two rows without saying where they differ. It allocates
 // nothing for rows that are lists of strings or dicts of the usual columns.
@@ -171,7 +175,7 @@ func (c *comparer) lostKeys(a, b *line, lost []int, emit func(Divergence)) bool 
 	same := true
 	for _, j := range lost {
 		key := a.row.Value.Items[2*j]
-		name := nameOf(key)
+		name := strings.Clone(nameOf(key)) // the row is the stream's
 		if c.cols.find(0, name).ignore {
 			continue
 		}

@@ -35,8 +35,11 @@ func settings(codec string) (py2, py3 ingest.Settings) {
 	return py2, py3
 }
 
+// engine is used again, as a sweep and a fuzz target do.
+var engine = embedded.New()
+
 func open(tb testing.TB, data []byte, s ingest.Settings) ingest.Rows {
-	rows, err := embedded.New().Ingest(tb.Context(), ingest.Input{Name: "x", Data: bytes.NewReader(data), Size: int64(len(data)), Settings: s})
+	rows, err := engine.Ingest(tb.Context(), ingest.Input{Name: "x", Data: bytes.NewReader(data), Size: int64(len(data)), Settings: s})
 	if err != nil {
 		tb.Fatal(err)
 	}

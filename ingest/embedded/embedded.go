@@ -16,9 +16,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/pycell"
 	"github.com/feedparity/feedparity/ingest/pycodec"
 	"github.com/feedparity/feedparity/ingest/pycsv"
 	"github.com/feedparity/feedparity/ingest/pytext"
@@ -28,9 +28,11 @@ import (
 // do not yet: the interpreter engine can run it.
 var ErrNotModelled = errors.New("not modelled")
 
-// Engine runs paths on the models. The zero value is ready; it holds no state and
-// is safe for concurrent use.
-type Engine struct{}
+// Engine runs paths on the models. The zero value is ready and safe for concurrent
+// use; one that is used again saves looking at the same Settings twice.
+type Engine struct {
+	plans [2]atomic.Pointer[plan] // the last one of each path
+}
 
 // New returns the engine.
 func New() *Engine { return new(Engine) }
@@ -40,7 +42,7 @@ func New() *Engine { return new(Engine) }
 // or a failure to read in.Data; whatever Python would raise is the outcome's
 // Fault. The team's own code (in.Call) cannot be modelled.
 func (e *Engine) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
-	r, err := open(ctx, in)
+	r, err := e.open(ctx, in)
 	if err != nil {
 		return nil, fmt.Errorf("ingest %q as %s: %w", in.Name, in.Settings.Python.Path(), notModelled(err))
 	}
@@ -57,48 +59,36 @@ func notModelled(err error) error {
 
 // open builds the line. Its order is Python's: the file is opened before the
 // reader checks its dialect, so an open mode's fault comes first.
-func open(ctx context.Context, in ingest.Input) (*rows, error) {
-	s := in.Settings
-	if err := s.Validate(); err != nil {
+func (e *Engine) open(ctx context.Context, in ingest.Input) (*rows, error) {
+	p, err := e.plan(in.Settings)
+	if err != nil {
 		return nil, err
 	}
 	if in.Call != nil {
 		return nil, fmt.Errorf("%w: the team's own function %s", ErrNotModelled, in.Call.Function)
 	}
-	version, err := pycsv.VersionOf(s.Python)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotModelled, err)
+	r := &rows{ctx: ctx, plan: p, cleans: len(p.settings.Clean) > 0, strips: p.strip != stripper{}}
+	if p.cells != nil {
+		cells := *p.cells
+		r.cells = &cells
 	}
-	r := &rows{ctx: ctx, settings: s, cleans: len(s.Clean) > 0, strip: stripperOf(s.Clean)}
-	r.strips = r.strip != stripper{}
-	if r.program, err = pycell.NewProgram(s.Python, s.Clean); err != nil {
-		return nil, err
-	}
-	if r.cells, err = newCellDecoder(s); err != nil {
-		return nil, err
-	}
-	lines, fault, err := pytext.Open(in.Data, in.Size, s)
+	lines, fault, err := pytext.Open(in.Data, in.Size, p.settings)
 	if err != nil || fault != nil {
 		return r.failed(fault), err
 	}
-	r.lines, r.items = lines, lines
-	if s.Sniff {
-		if s.Dialect, r.items, fault = sniff(version, s.Python, lines); fault != nil {
-			return r.failed(fault), nil
+	r.lines, r.items, r.dialect, fault = lines, lines, p.dialect, p.fault
+	if p.settings.Sniff {
+		s := p.settings
+		if s.Dialect, r.items, fault = sniff(p.version, s.Python, lines); fault == nil {
+			r.dialect, fault = newDialect(p.version, s)
 		}
 	}
-	newDialect := pycsv.NewDialect
-	if s.Reader == ingest.DictReader {
-		newDialect = pycsv.NewDictDialect
-	}
-	dialect, fault := newDialect(version, s.Dialect)
 	if fault != nil {
 		return r.failed(fault), nil
 	}
-	r.version, r.dialect = version, dialect
-	r.reader = pycsv.NewReader(version, dialect, s.FieldLimit, r.items)
-	if s.Reader == ingest.DictReader {
-		r.dict = pycsv.NewDictReader(version, r.reader)
+	r.reader = pycsv.NewReader(p.version, r.dialect, p.settings.FieldLimit, r.items)
+	if p.settings.Reader == ingest.DictReader {
+		r.dict = pycsv.NewDictReader(p.version, r.reader)
 	}
 	return r, nil
 }

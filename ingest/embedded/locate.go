@@ -17,17 +17,17 @@ type Span struct{ Start, End int64 }
 // DictReader's row 1 is the first after the header; column counts from 1. It
 // answers false where the bytes cannot be told: never by a guess.
 func (e *Engine) Locate(ctx context.Context, in ingest.Input, row, column int) (Span, bool) {
-	r, err := open(ctx, in)
+	r, err := e.open(ctx, in)
 	if err != nil || r.reader == nil {
 		return Span{}, false
 	}
 	record := &recorder{Lines: r.items, translated: translates(in.Settings.Open)}
 	// The reader pulled nothing yet, so it may be given another iterator.
-	r.reader = pycsv.NewReader(r.version, r.dialect, in.Settings.FieldLimit, record)
+	r.reader = pycsv.NewReader(r.plan.version, r.dialect, in.Settings.FieldLimit, record)
 	r.reader.Trace(true)
 	next := r.reader.Next
 	if in.Settings.Reader == ingest.DictReader {
-		d := pycsv.NewDictReader(r.version, r.reader)
+		d := pycsv.NewDictReader(r.plan.version, r.reader)
 		next = func() ([]ingest.Value, bool) { _, ok := d.Next(); return nil, ok }
 	}
 	for n := 0; n < row; n++ {

@@ -13,22 +13,18 @@ import (
 
 // rows is the outcome of one path while it is being made.
 type rows struct {
-	ctx      context.Context
-	settings ingest.Settings
-	version  *pycsv.Version
-	dialect  *pycsv.Dialect
-	lines    *pytext.Lines
-	items    pycsv.Lines // lines, or what csv.Sniffer left of them and them again
-	reader   *pycsv.Reader
-	dict     *pycsv.DictReader // nil for csv.reader
-	cells    *cellDecoder      // nil in modes whose cells come decoded, or stay bytes
-	types    [][]string        // csv.reader: the conversions of each column, known after the header
-
-	program *pycell.Program // the cleaning steps
+	plan    *plan
+	ctx     context.Context
+	dialect *pycsv.Dialect // the plan's, or what csv.Sniffer found
+	lines   *pytext.Lines
+	items   pycsv.Lines // lines, or what csv.Sniffer left of them and them again
+	reader  *pycsv.Reader
+	dict    *pycsv.DictReader // nil for csv.reader
+	cells   *cellDecoder      // the plan's, for this input: nil in modes whose cells come decoded, or stay bytes
+	types   [][]string        // csv.reader: the conversions of each column, known after the header
 
 	cleans bool // there are cleaning steps
-	strips bool // and they only do what strip does
-	strip  stripper
+	strips bool // and they do what plan.strip does
 
 	produced int
 	fault    *ingest.Fault
@@ -101,7 +97,7 @@ func (r *rows) finish(cells []ingest.Value) *ingest.Fault {
 	header := r.produced == 0
 	if r.cleans || len(r.types) > 0 && !header {
 		for i := range cells {
-			if v := &cells[i]; r.cleans && !(r.strips && (plainEnds(v) || r.strip.strip(v))) {
+			if v := &cells[i]; r.cleans && !(r.strips && (plainEnds(v) || r.plan.strip.strip(v))) {
 				cleaned, fault := r.clean(*v)
 				if fault != nil {
 					return fault
@@ -119,7 +115,7 @@ func (r *rows) finish(cells []ingest.Value) *ingest.Fault {
 		}
 	}
 	if header {
-		r.types = columnTypes(r.settings, cells)
+		r.types = columnTypes(r.plan.settings, cells)
 	}
 	return nil
 }
@@ -186,7 +182,7 @@ func (r *rows) nextDict() (ingest.Value, *ingest.Fault, bool) {
 			return ingest.None, fault, false
 		}
 	}
-	if len(r.settings.Clean) == 0 && len(r.settings.Types) == 0 {
+	if len(r.plan.settings.Clean) == 0 && len(r.plan.settings.Types) == 0 {
 		return row, nil, true
 	}
 	for i := 0; i+1 < len(row.Items); i += 2 {
@@ -213,7 +209,7 @@ func (r *rows) readerFault(f *ingest.Fault) *ingest.Fault {
 
 // clean applies the cleaning steps to a cell; only strings have them.
 func (r *rows) clean(v ingest.Value) (ingest.Value, *ingest.Fault) {
-	if len(r.settings.Clean) == 0 {
+	if len(r.plan.settings.Clean) == 0 {
 		return v, nil
 	}
 	switch v.Kind {
@@ -226,7 +222,7 @@ func (r *rows) clean(v ingest.Value) (ingest.Value, *ingest.Fault) {
 			v.Items[i] = item
 		}
 	case ingest.KindBytes, ingest.KindText:
-		return r.program.Apply(v)
+		return r.plan.program.Apply(v)
 	}
 	return v, nil
 }
@@ -237,7 +233,7 @@ func (r *rows) convert(v ingest.Value, types []string) (ingest.Value, *ingest.Fa
 		if v.Kind != ingest.KindBytes && v.Kind != ingest.KindText {
 			return v, nil
 		}
-		converted, fault, err := pycell.Convert(r.settings.Python, typ, v)
+		converted, fault, err := pycell.Convert(r.plan.settings.Python, typ, v)
 		if err != nil {
 			r.err = err
 		}

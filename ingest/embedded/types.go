@@ -31,13 +31,13 @@ func columnTypes(s ingest.Settings, header []ingest.Value) [][]string {
 // dictTypes returns the conversions of a DictReader's column by its key.
 func (r *rows) dictTypes(key ingest.Value) []string {
 	var out []string
-	for _, t := range r.settings.Types {
+	for _, t := range r.plan.settings.Types {
 		if n := t.Index(); n > 0 {
 			names := r.dict.Fieldnames()
 			if n <= len(names) && r.sameKey(names[n-1], key) {
 				out = append(out, t.Type)
 			}
-		} else if equalsLiteral(r.settings.Python, key, t.Column) {
+		} else if equalsLiteral(r.plan.settings.Python, key, t.Column) {
 			out = append(out, t.Type)
 		}
 	}

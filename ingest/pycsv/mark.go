@@ -11,7 +11,7 @@ const (
 // Limits of the lines that are worth marking.
 const (
 	markedMin = 16
-	markedMax = 4096
+	markedMax = 1024
 )
 
 // eightfold is a byte eight times over.

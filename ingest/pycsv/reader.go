@@ -72,7 +72,7 @@ type Reader struct {
 // NewReader returns csv.reader(lines, dialect) of a version under
 // csv.field_size_limit(limit).
 func NewReader(v *Version, d *Dialect, limit int64, lines Lines) *Reader {
-	r := &Reader{v: v, d: d, limit: limit, lines: lines, fields: []ingest.Value{}, quick: newQuick(v, d)}
+	r := &Reader{v: v, d: d, limit: limit, lines: lines, fields: make([]ingest.Value, 0, 8), quick: newQuick(v, d)}
 	r.liner, _ = lines.(Liner)
 	return r
 }

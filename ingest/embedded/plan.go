@@ -1,0 +1,79 @@
+package embedded
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycell"
+	"github.com/feedparity/feedparity/ingest/pycsv"
+)
+
+// A plan is what Settings come to before there is an input. It is immutable: an
+// engine keeps the last one of each path, since many inputs are read with the
+// same Settings.
+type plan struct {
+	settings ingest.Settings
+	version  *pycsv.Version
+	program  *pycell.Program // the cleaning steps
+	cells    *cellDecoder    // to be copied; nil in modes that decode no cells
+	strip    stripper
+
+	dialect *pycsv.Dialect
+	fault   *ingest.Fault // that the dialect raises
+}
+
+// plan returns the plan for settings.
+func (e *Engine) plan(s ingest.Settings) (*plan, error) {
+	last := &e.plans[s.Python.Path()]
+	if p := last.Load(); p != nil && sameSettings(&p.settings, &s) {
+		return p, nil
+	}
+	p, err := newPlan(s)
+	if err == nil {
+		last.Store(p)
+	}
+	return p, err
+}
+
+func newPlan(s ingest.Settings) (*plan, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	// Copies, because the caller may change what slices hold.
+	s.Clean, s.Types, s.Dialect = slices.Clone(s.Clean), slices.Clone(s.Types), slices.Clone(s.Dialect)
+	for i := range s.Dialect {
+		s.Dialect[i].Value = s.Dialect[i].Value.Clone()
+	}
+	p := &plan{settings: s, strip: stripperOf(s.Clean)}
+	var err error
+	if p.version, err = pycsv.VersionOf(s.Python); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotModelled, err)
+	}
+	if p.program, err = pycell.NewProgram(s.Python, s.Clean); err != nil {
+		return nil, err
+	}
+	if p.cells, err = newCellDecoder(s); err != nil {
+		return nil, err
+	}
+	if !s.Sniff {
+		p.dialect, p.fault = newDialect(p.version, s)
+	}
+	return p, nil
+}
+
+// newDialect checks the arguments of the settings' reader.
+func newDialect(v *pycsv.Version, s ingest.Settings) (*pycsv.Dialect, *ingest.Fault) {
+	if s.Reader == ingest.DictReader {
+		return pycsv.NewDictDialect(v, s.Dialect)
+	}
+	return pycsv.NewDialect(v, s.Dialect)
+}
+
+// sameSettings reports whether two Settings are the same in every respect.
+func sameSettings(a, b *ingest.Settings) bool {
+	sameOption := func(x, y ingest.DialectOption) bool { return x.Name == y.Name && x.Value.Equal(y.Value) }
+	return a.Python == b.Python && a.Open == b.Open && a.Codec == b.Codec && a.Errors == b.Errors &&
+		a.Sniff == b.Sniff && a.FieldLimit == b.FieldLimit && a.Reader == b.Reader &&
+		slices.Equal(a.Clean, b.Clean) && slices.Equal(a.Types, b.Types) && slices.EqualFunc(a.Dialect, b.Dialect, sameOption)
+}

@@ -238,10 +238,6 @@ func (r *replay) why(encoding string, err error) string {
 }
 
 func (r *replay) session(s decoding) {
-	if strings.HasPrefix(s.Op, "codecs.") && s.Op != "codecs.decode" {
-		r.not[s.Op]++
-		return
-	}
 	if s.Other != nil {
 		r.not[s.Encoding+" to "+*s.Other]++
 		return

@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// ErrNotModelled is wrapped by the error for a step that Python knows and this
-// package does not.
+// ErrNotModelled is wrapped by the error for a step, or a version of Python, that
+// exists and that no model covers.
 var ErrNotModelled = errors.New("not modelled")
 
 // StepNames are the cleaning steps by name, most of them that of the Python method.

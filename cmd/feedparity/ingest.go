@@ -33,8 +33,8 @@ func (f *settingsFlags) add(cmd *cobra.Command) {
 	fs.StringVar(&f.errors, "errors", "strict", "Python's error handler")
 	fs.StringArrayVar(&f.dialect, "dialect", nil, "csv.reader option (`KEY=VALUE`) with Python's escapes, such as 'delimiter=\\t'")
 	fs.StringVar(&f.reader, "reader", string(ingest.RowReader), "reader or dict (csv.DictReader)")
-	fs.StringArrayVar(&f.clean, "clean", nil, "cleaning `STEP` on every cell, such as strip; in order")
-	fs.StringArrayVar(&f.types, "type", nil, "convert a column, by header name or number, such as qty=int (`COLUMN=TYPE`)")
+	fs.StringArrayVar(&f.clean, "clean", nil, "cleaning `STEP` on every cell, such as strip or replace:old:new; in order; docs/config.md has them all")
+	fs.StringArrayVar(&f.types, "type", nil, "convert a column, by header name or number, such as qty=int or 'price=float|round:2' (`COLUMN=TYPE`)")
 	fs.Int64Var(&f.fieldLimit, "field-limit", ingest.DefaultFieldLimit, "csv.field_size_limit")
 	fs.BoolVar(&f.sniff, "sniff", false, "take the dialect from csv.Sniffer")
 }

@@ -2,7 +2,9 @@ package pycell
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/wire"
@@ -65,6 +67,27 @@ func TestChain(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s: %s of %q on %s = %s, want %s", c.why, c.typ, c.text, c.py, got, c.want)
+		}
+	}
+}
+
+// TestLongCells holds that no step takes more than moments for a cell of a hundred
+// thousand characters.
+func TestLongCells(t *testing.T) {
+	for _, c := range [][2]string{
+		{"nfc", "\u0301"}, {"nfc", "e\u0301"}, {"nfkc", "ﷺ"}, {"date: %d\\t %m", " "}, {"date: %d\\t %m", " 1"}, {"datetime:%S.%f", "1"},
+		{"int", "7"}, {"float|format:%d", "7"}, {"decimal|str", "7"}, {"split|strip|isdigit", "7 "}, {"replace::-", "x"}, {"lower", "Σ"}, {"title", "\u0301Σ"}, {"swapcase", "\u0301Σ"}, {"float|round:2", "1"},
+	} {
+		for _, py := range []ingest.Python{py27, py313} {
+			start := time.Now()
+			if _, _, err := Convert(py, c[0], ingest.Text(strings.Repeat(c[1], 100_000/len(c[1])))); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("%s of many %q on %s took %s", c[0], c[1], py, took)
+			} else if testing.Verbose() {
+				t.Logf("%s of many %q on %s took %s", c[0], c[1], py, took)
+			}
 		}
 	}
 }

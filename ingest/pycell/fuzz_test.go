@@ -67,3 +67,40 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+// FuzzChain checks that no cell makes a chain panic, or give both a result and a
+// fault, and that what str gives is of the version's type.
+func FuzzChain(f *testing.F) {
+	for _, c := range chainTable {
+		f.Add(c.text, uint16(len(c.why)))
+	}
+	for i, piece := range datePieces {
+		f.Add(piece+"1:00", uint16(i))
+	}
+	var types []string
+	for _, kind := range []string{"text", "number", "date"} {
+		types = append(types, chainTypes[kind]...)
+	}
+	f.Fuzz(func(t *testing.T, text string, which uint16) {
+		typ := types[int(which)%len(types)]
+		for i := range versions {
+			py := versions[i].python
+			for _, v := range kinds(py, text) {
+				got, fault, err := Convert(py, typ, v)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if fault != nil {
+					if fault.Type == "" {
+						t.Errorf("%s of %q on %s: fault %+v", typ, text, py, fault)
+					}
+					continue
+				}
+				text, fault := Str(py, got)
+				if got.Kind < ingest.KindList && fault == nil && text.Kind != versions[i].native("").Kind {
+					t.Errorf("str of %s of %q on %s is a %s", typ, v.Str, py, text.Kind)
+				}
+			}
+		}
+	})
+}

@@ -78,6 +78,10 @@ func (m *model) compose(rs []rune) []rune {
 		if taken[i] {
 			continue
 		}
+		if !m.leads(r) { // as most marks: without this a long run of them would take long
+			out = append(out, r)
+			continue
+		}
 		blocking := 0
 		for j := i + 1; j < len(rs); j++ {
 			class := m.class(rs[j])
@@ -117,22 +121,33 @@ func (m *model) pair(a, b rune) (rune, bool) {
 	return r, ok
 }
 
+// leads reports whether a character is the first of any pair.
+func (m *model) leads(r rune) bool {
+	if r >= hangulL && r < hangulL+countL || r >= hangulS && r < hangulS+countS {
+		return true
+	}
+	composites.of(m)
+	return composites.firsts[m.index][r]
+}
+
 // composites are the pairs of each version, drawn from the table on first use.
 var composites pairs
 
 type pairs struct {
-	once [len(versions)]sync.Once
-	maps [len(versions)]map[[2]rune]rune
+	once   [len(versions)]sync.Once
+	maps   [len(versions)]map[[2]rune]rune
+	firsts [len(versions)]map[rune]bool
 }
 
 func (p *pairs) of(m *model) map[[2]rune]rune {
 	p.once[m.index].Do(func() {
-		all := map[[2]rune]rune{}
+		all, firsts := map[[2]rune]rune{}, map[rune]bool{}
 		for _, s := range primary.table(m).specials {
 			two := ingest.Runes(s.text)
 			all[[2]rune{two[0], two[1]}] = s.cp
+			firsts[two[0]] = true
 		}
-		p.maps[m.index] = all
+		p.maps[m.index], p.firsts[m.index] = all, firsts
 	})
 	return p.maps[m.index]
 }

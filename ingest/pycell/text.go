@@ -57,13 +57,11 @@ func fields(m *model, v ingest.Value) []string {
 	var out []string
 	start := -1
 	for i := 0; i < len(v.Str); {
-		r, n := rune(v.Str[i]), 1
-		blank := false
+		n, blank := 1, isSpace(v.Str[i])
 		if v.Kind == ingest.KindText {
+			var r rune
 			r, n = ingest.DecodeRune(v.Str[i:])
 			blank = isTextSpace(m, r)
-		} else {
-			blank = isSpace(v.Str[i])
 		}
 		switch {
 		case blank && start >= 0:

@@ -50,7 +50,7 @@ var versions = [9]model{
 func modelOf(py ingest.Python) (*model, error) {
 	m, exact := nearestModel(py)
 	if !exact {
-		return nil, fmt.Errorf("model cells: python %s has no model, the nearest is %s", py, m.python)
+		return nil, fmt.Errorf("model cells: python %s is %w, the nearest is %s", py, ingest.ErrNotModelled, m.python)
 	}
 	return m, nil
 }

@@ -147,6 +147,16 @@ func encoder(codec string) func([]byte, string) []byte {
 		return func(dst []byte, s string) []byte { return appendUTF16(dst, s, 0, 1) }
 	case "utf-16-be":
 		return func(dst []byte, s string) []byte { return appendUTF16(dst, s, 1, 0) }
+	case "gb18030", "shift_jis", "big5", "euc_kr", "euc_jp", "cp932", "gbk", "euc_jis_2004":
+		return wrapped("", 0x80, "")
+	case "iso2022_jp":
+		return wrapped("\x1b$B", 0, "\x1b(B")
+	case "hz":
+		return wrapped("~{", 0, "~}")
+	case "utf-7":
+		return wrapped("+", 0, "-")
+	case "raw_unicode_escape":
+		return wrapped(`\u00`, 0, "")
 	}
 	return func(dst []byte, s string) []byte {
 		for _, r := range ingest.Runes(s) {
@@ -154,6 +164,22 @@ func encoder(codec string) func([]byte, string) []byte {
 				r = 0x80 | r&0x7F
 			}
 			dst = append(dst, byte(r))
+		}
+		return dst
+	}
+}
+
+// wrapped writes each character beyond ASCII as two bytes with high bits between an
+// opening and a closing sequence.
+func wrapped(opening string, high byte, closing string) func([]byte, string) []byte {
+	return func(dst []byte, s string) []byte {
+		for _, r := range ingest.Runes(s) {
+			if r < 0x80 {
+				dst = append(dst, byte(r))
+				continue
+			}
+			dst = append(append(dst, opening...), high|0x21+byte(r>>6)&0x3F, high|0x21+byte(r)&0x3F)
+			dst = append(dst, closing...)
 		}
 		return dst
 	}

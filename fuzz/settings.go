@@ -20,6 +20,7 @@ var (
 	codecs = []string{
 		"utf-8", "latin-1", "cp1252", "utf-8-sig", "utf-16", "ascii", "utf-16-le", "cp1250", "iso8859-2", "utf-16-be",
 		"cp437", "koi8-r", "mac-roman", "cp1251", "cp037", "iso8859-15", "cp874", "UTF8", "ISO_8859-1",
+		"gb18030", "shift_jis", "big5", "euc_kr", "euc_jp", "iso2022_jp", "utf-7", "cp932", "gbk", "hz", "euc_jis_2004", "raw_unicode_escape",
 	}
 	handlers = []string{"strict", "strict", "replace", "ignore"}
 

@@ -97,7 +97,8 @@ type ColumnType struct {
 	//
 	//	text int float decimal bool      int(cell), ..., bool(cell): is it not empty
 	//	date:FORMAT datetime:FORMAT      datetime.strptime(cell, 'FORMAT') [.date()]
-	//	round round:DIGITS div:NUMBER    of an int or float; div is Python's "/"
+	//	round round:DIGITS div:NUMBER    of an int or float, round:DIGITS of a decimal
+	//	                                 as well; div is Python's "/"
 	//	str format:SPEC                  str(value), 'SPEC' % value
 	//
 	// FORMAT has the directives %d %m %Y %y %j %H %I %p %M %S %f %a %A %b %B %z %Z %%,

@@ -62,7 +62,7 @@ var rules = sync.OnceValue(func() map[string]rule {
 		"concat":   {isText, isText, true, readText},
 		"text":     {isText, isText, false, nil},
 		"int":      {isText | isNumber, isInt, false, nil},
-		"float":    {isText | isNumber, isFloat, false, nil},
+		"float":    {isText | isNumber | isDecimal, isFloat, false, nil},
 		"decimal":  {isText | isInt | isBool, isDecimal, false, nil},
 		"bool":     {isAny, isBool, false, nil},
 		"date":     {isText, isDate, false, readFormat},
@@ -149,19 +149,28 @@ func parseChain(p Path, steps []string) ([]Op, error) {
 	return out, nil
 }
 
-// takes narrows what format can be given to what its conversion is for.
+// takes narrows what format can be given to what its conversion is for; round to a
+// number of digits is there for a Decimal as well.
 func takes(op Op, r rule) kindSet {
-	if op.Name != "format" {
+	switch {
+	case op.Name == "round" && len(op.Args) > 0:
+		return isNumber | isDecimal
+	case op.Name != "format":
 		return r.takes
 	}
-	if verb, _ := placeholder(op.Args[0].Str); verb != 's' {
+	switch verb, _ := placeholder(op.Args[0].Str); verb {
+	case 's':
+		return isAny
+	case 'd':
 		return isNumber
 	}
-	return isAny
+	return isNumber | isDecimal
 }
 
 func gives(op Op, r rule, have kindSet) kindSet {
 	switch {
+	case op.Name == "round" && have == isDecimal:
+		return isFloat | isDecimal
 	case op.Name == "round" && have == isFloat && len(op.Args) > 0, op.Name == "div" && have == isFloat,
 		op.Name == "div" && op.Args[0].Kind == KindFloat:
 		return isFloat

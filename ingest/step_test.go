@@ -9,7 +9,9 @@ func TestRefusedSteps(t *testing.T) {
 	for typ, want := range map[string]string{
 		"int|lower":           `step "lower" cannot take the int that "int" can be`,
 		"isdigit|strip":       `step "strip" cannot take the bool that "isdigit" can be`,
-		"decimal|round:2":     `step "round:2" cannot take the decimal that "decimal" can be`,
+		"decimal|round":       `step "round" cannot take the decimal that "decimal" can be`,
+		"decimal|div:2":       `step "div:2" cannot take the decimal that "decimal" can be`,
+		"decimal|round:2|int": `step "int" cannot take the decimal that "round:2" can be`,
 		"int|round|":          `unknown step ""`,
 		"round:2":             `step "round:2" cannot take the text that the cell can be`,
 		"replace:a":           `want old:new, a colon in old written \x3a`,

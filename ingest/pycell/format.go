@@ -164,7 +164,8 @@ func (p *spec) float(m *model, v ingest.Value) (string, *ingest.Fault) {
 	f, fault := asFloat(m, v)
 	if fault != nil {
 		if m.bytes {
-			fault = ingest.Faultf("TypeError", "float argument required, not long")
+			name := map[ingest.Kind]string{ingest.KindInt: "long", ingest.KindDecimal: "Decimal"}[v.Kind]
+			fault = ingest.Faultf("TypeError", "float argument required, not %s", name)
 		}
 		return "", fault
 	}

@@ -31,7 +31,7 @@ func toFloat(m *model, v ingest.Value) (ingest.Value, *ingest.Fault) {
 	switch v.Kind {
 	case ingest.KindFloat:
 		return v, nil
-	case ingest.KindInt, ingest.KindBool:
+	case ingest.KindInt, ingest.KindBool, ingest.KindDecimal:
 		f, fault := asFloat(m, v)
 		return ingest.Float(FloatRepr(f)), fault
 	}
@@ -98,8 +98,11 @@ func bigOf(v ingest.Value) *big.Int {
 
 // asFloat is what PyFloat_AsDouble makes of a number.
 func asFloat(m *model, v ingest.Value) (float64, *ingest.Fault) {
-	if v.Kind == ingest.KindFloat {
+	switch v.Kind {
+	case ingest.KindFloat:
 		return floatOf(v), nil
+	case ingest.KindDecimal:
+		return decimalFloat(m, v)
 	}
 	f, _ := new(big.Float).SetInt(bigOf(v)).Float64()
 	if math.IsInf(f, 0) {
@@ -127,7 +130,8 @@ func truncated(v ingest.Value, refused string) (ingest.Value, *ingest.Fault) {
 }
 
 // roundFunction is round(v) and round(v, digits): in 2.7 always a float, halves
-// away from zero; in 3.x halves to even, an int without digits or of an int.
+// away from zero; in 3.x halves to even, an int without digits or of an int, a
+// Decimal of a Decimal.
 func roundFunction(op ingest.Op) cellFunc {
 	digits, given := 0, len(op.Args) > 0
 	if given {
@@ -135,6 +139,8 @@ func roundFunction(op ingest.Op) cellFunc {
 	}
 	return func(m *model, v ingest.Value) (ingest.Value, *ingest.Fault) {
 		switch {
+		case !m.bytes && v.Kind == ingest.KindDecimal:
+			return quantized(v, digits)
 		case !m.bytes && v.Kind != ingest.KindFloat:
 			return roundInt(bigOf(v), digits), nil
 		case !m.bytes && !given:

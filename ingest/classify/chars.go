@@ -52,21 +52,17 @@ func alphabetOf(py ingest.Python, codec string, data []byte) alphabet {
 	return tabulate(c)
 }
 
-// tabulate tries all bytes on their own: a codec that knows none above ASCII that
-// way is a multi-byte one.
+// tabulate tries all bytes on their own, which is enough unless the codec is a
+// multi-byte one.
 func tabulate(c *pycodec.Codec) alphabet {
 	a := alphabet{width: 1, table: new([256]rune)}
-	high := 0
 	for i := range 256 {
 		a.table[i] = bad
 		if text, err := c.Decode(nil, []byte{byte(i)}, "strict"); err == nil && len(text) > 0 {
 			a.table[i], _ = ingest.DecodeRune(text)
-			if i >= utf8.RuneSelf {
-				high++
-			}
 		}
 	}
-	if name := c.Name(); high < 32 && name != "ascii" {
+	if !c.SingleByte() {
 		a.codec = c
 	}
 	return a

@@ -141,14 +141,26 @@ func stripperOf(steps []ingest.Step) (s stripper) {
 	return s
 }
 
-// plainEnds reports whether a string begins and ends with ASCII characters above
-// the space, of which no version strips any.
+// plainEnds reports whether a string begins and ends with characters that no
+// version strips: ASCII above the space, and what cannot be one of the wide spaces.
 func plainEnds(v *ingest.Value) bool {
 	const after = ' ' + 1
 	s := v.Str
-	return len(s) > 0 && s[0]-after < utf8.RuneSelf-after && s[len(s)-1]-after < utf8.RuneSelf-after &&
-		v.Kind != ingest.KindList
+	if len(s) == 0 || v.Kind == ingest.KindList {
+		return false
+	}
+	first, last := s[0], s[len(s)-1]
+	return (first-after < utf8.RuneSelf-after || plainFirst(first)) &&
+		(last-after < utf8.RuneSelf-after || len(s) >= 3 && plainLast(s[len(s)-3:]))
 }
+
+// plainFirst is true of bytes that begin no wide space: those are C2 85, C2 A0,
+// E1 9A 80, E1 A0 8E, E2 80 xx, E2 81 9F and E3 80 80 (in a byte string of Python 2
+// no byte above ASCII is a space).
+func plainFirst(c byte) bool { return c > 0xC2 && (c < 0xE1 || c > 0xE3) }
+
+// plainLast is true of three bytes that are one character beyond all spaces.
+func plainLast(s string) bool { return s[0] > 0xE3 && s[1]&0xC0 == 0x80 && s[2]&0xC0 == 0x80 }
 
 // strip takes the spaces from the ends of a string and reports whether that is
 // all there is to do.

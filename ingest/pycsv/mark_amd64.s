@@ -2,19 +2,21 @@
 
 // SSE2 is part of every amd64, so that nothing need be asked of the processor.
 
-// func mark(s *byte, n int, delimiter, quotechar uint64, masks *uint64) (seen uint64)
-TEXT ·mark(SB), NOSPLIT, $0-48
+// func mark(s *byte, n int, delimiter, quotechar uint64, delimiters, quotes *uint64) (seen uint64)
+TEXT ·mark(SB), NOSPLIT, $0-56
 	MOVQ s+0(FP), SI
 	MOVQ n+8(FP), DX
 	MOVQ delimiter+16(FP), X0
 	PUNPCKLQDQ X0, X0
 	MOVQ quotechar+24(FP), X1
 	PUNPCKLQDQ X1, X1
-	MOVQ masks+32(FP), DI
+	MOVQ delimiters+32(FP), DI
+	MOVQ quotes+40(FP), R8
 	PXOR X2, X2             // quotes seen
 	PXOR X3, X3             // all bytes, or-ed
-	XORQ R9, R9             // the mask in the making
-	XORQ CX, CX             // how many bits of it are done
+	XORQ R9, R9             // the masks in the making: of delimiters
+	XORQ R13, R13           // and of quotes
+	XORQ CX, CX             // how many bits of them are done
 	LEAQ (SI)(DX*1), R10    // the end
 
 loop:
@@ -28,15 +30,21 @@ loop:
 	PMOVMSKB X4, AX
 	PCMPEQB X1, X5
 	POR X5, X2
+	PMOVMSKB X5, BX
 	SHLQ CX, AX
 	ORQ AX, R9
+	SHLQ CX, BX
+	ORQ BX, R13
 	MOVQ R11, SI
 	ADDQ $16, CX
 	CMPQ CX, $64
 	JNE loop
 	MOVQ R9, (DI)
+	MOVQ R13, (R8)
 	ADDQ $8, DI
+	ADDQ $8, R8
 	XORQ R9, R9
+	XORQ R13, R13
 	XORQ CX, CX
 	JMP loop
 
@@ -51,19 +59,24 @@ tail:
 	PMOVMSKB X4, AX
 	PCMPEQB X1, X5
 	POR X5, X2
+	PMOVMSKB X5, BX
 	SUBQ R10, R11
 	MOVQ CX, R12
 	MOVQ R11, CX
 	SHRQ CX, AX
+	SHRQ CX, BX
 	MOVQ R12, CX
 	SHLQ CX, AX
 	ORQ AX, R9
+	SHLQ CX, BX
+	ORQ BX, R13
 
 done:
 	MOVQ R9, (DI)
+	MOVQ R13, (R8)
 	PMOVMSKB X2, AX
 	PMOVMSKB X3, BX
 	SHLQ $16, BX
 	ORQ BX, AX
-	MOVQ AX, seen+40(FP)
+	MOVQ AX, seen+48(FP)
 	RET

@@ -26,7 +26,8 @@ type quick struct {
 	low  bool // it saw none
 
 	delimiters, quotechars uint64 // the byte eight times over
-	masks                  [markedMax/64 + 1]uint64
+	marked                 bool   // the sets are those of the item
+	ofDelimiters, ofQuotes markSet
 }
 
 // A Liner is an iterator that knows its lines well enough to spare others a look.
@@ -111,8 +112,14 @@ func (r *Reader) parseQuick(s string) bool {
 	if !open && n == 0 {
 		return true // an empty row
 	}
-	if !open && n >= markedMin && n < markedMax && r.parseMarked(s, n) {
-		return true
+	if q.marked = n >= markedMin && n < markedMax; q.marked {
+		seen := mark(unsafe.StringData(s), n, q.delimiters, q.quotechars, &q.ofDelimiters[0], &q.ofQuotes[0])
+		if !open && (seen&markedQuote == 0 || !q.quotes) {
+			q.high = seen&markedHigh != 0
+			q.low = !q.high
+			r.parsePlain(s, n)
+			return true
+		}
 	}
 	fields, buffered, start := r.fields, len(r.buf), r.start
 	for { // a field in each turn
@@ -130,12 +137,9 @@ func (r *Reader) parseQuick(s string) bool {
 				return false
 			}
 			open = false
-		} else if i := strings.IndexByte(s[at:n], q.delimiter); i >= 0 {
-			field = s[at : at+i]
-			at += i
 		} else {
-			field = s[at:n]
-			at = n
+			end := q.nextDelimiter(s, at, n)
+			field, at = s[at:end], end
 		}
 		fields = grown(fields)
 		f := &fields[len(fields)-1]
@@ -149,16 +153,12 @@ func (r *Reader) parseQuick(s string) bool {
 	return true
 }
 
-// parseMarked does what parseQuick does with a line without quotes.
-func (r *Reader) parseMarked(s string, n int) bool {
+// parsePlain does what parseQuick does with a marked line without quotes.
+func (r *Reader) parsePlain(s string, n int) {
 	q := &r.quick
-	seen := mark(unsafe.StringData(s), n, q.delimiters, q.quotechars, &q.masks[0])
-	if q.quotes && seen&markedQuote != 0 {
-		return false
-	}
 	fields, at := r.fields, 0
 	for w := 0; w*64 < n; w++ {
-		for m := q.masks[w]; m != 0; m &= m - 1 {
+		for m := q.ofDelimiters[w]; m != 0; m &= m - 1 {
 			end := w*64 + bits.TrailingZeros64(m)
 			fields = grown(fields)
 			f := &fields[len(fields)-1]
@@ -169,10 +169,28 @@ func (r *Reader) parseMarked(s string, n int) bool {
 	fields = grown(fields)
 	f := &fields[len(fields)-1]
 	f.Kind, f.Str, f.Items = q.kind, s[at:n], nil
-	q.high = seen&markedHigh != 0
-	q.low = !q.high
 	r.fields, q.last = fields, s
-	return true
+}
+
+// nextDelimiter and nextQuote return the first one in s[at:n], n if there is none.
+func (q *quick) nextDelimiter(s string, at, n int) int {
+	if q.marked {
+		return q.ofDelimiters.next(at, n)
+	}
+	if i := strings.IndexByte(s[at:n], q.delimiter); i >= 0 {
+		return at + i
+	}
+	return n
+}
+
+func (q *quick) nextQuote(s string, at, n int) int {
+	if q.marked {
+		return q.ofQuotes.next(at, n)
+	}
+	if i := strings.IndexByte(s[at:n], q.quotechar); i >= 0 {
+		return at + i
+	}
+	return n
 }
 
 // grown is a row with one more field, whose value is to be set in place: copying
@@ -195,12 +213,11 @@ const (
 func (r *Reader) quotedField(s string, at, n int) (field string, next int) {
 	q := &r.quick
 	for {
-		i := strings.IndexByte(s[at:], q.quotechar)
-		if i < 0 {
+		end := q.nextQuote(s, at, n)
+		if end == n { // no quote, nor is the newline behind n
 			r.buf = append(r.buf, s[at:]...)
 			return "", goesOn
 		}
-		end := at + i
 		switch next = end + 1; {
 		case next >= n || s[next] == q.delimiter:
 			if len(r.buf) == r.start {

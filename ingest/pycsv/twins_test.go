@@ -139,16 +139,16 @@ func TestMark(t *testing.T) {
 		}
 		from := r.IntN(64)
 		for n := markedMin; n+from <= len(data); n += 1 + r.IntN(7) {
-			var got, want [12]uint64
-			for i := range got {
-				got[i], want[i] = ^uint64(0), ^uint64(0) // what was there before must not show
+			var got, want [2][12]uint64
+			for i := range got[0] {
+				got[0][i], got[1][i] = ^uint64(0), ^uint64(0) // what was there before must not show
 			}
-			a := mark(&data[from], n, eightfold(','), eightfold('"'), &got[0])
-			b := markPortable(&data[from], n, eightfold(','), eightfold('"'), &want[0])
+			a := mark(&data[from], n, eightfold(','), eightfold('"'), &got[0][0], &got[1][0])
+			b := markPortable(&data[from], n, eightfold(','), eightfold('"'), &want[0][0], &want[1][0])
 			words := (n + 63) / 64
 			for i := range words {
-				if got[i] != want[i] {
-					t.Fatalf("word %d of %q: got %b, want %b", i, data[from:from+n], got[i], want[i])
+				if got[0][i] != want[0][i] || got[1][i] != want[1][i] {
+					t.Fatalf("word %d of %q: got %b, want %b", i, data[from:from+n], got, want)
 				}
 			}
 			if (a&markedQuote != 0) != (b&markedQuote != 0) || (a&markedHigh != 0) != (b&markedHigh != 0) {

@@ -18,6 +18,9 @@ func BenchmarkDecode(b *testing.B) {
 		{"cp1252/ascii", "3.13", "cp1252", ascii},
 		{"cp037", "3.13", "cp037", latin},
 		{"utf-16-le", "3.13", "utf-16-le", ascii},
+		{"gb18030", "3.13", "gb18030", strings.Repeat("12345,\xc9\xcc\xc6\xb7\xc3\xfb\xb3\xc6,9.99,\xd3\xd0\xbb\xf5\r\n", 200)},
+		{"gb18030/ascii", "3.13", "gb18030", ascii},
+		{"shift_jis", "2.7", "shift_jis", strings.Repeat("12345,\x8f\xa4\x95\x69\xb1\xb2\xb3,9.99\r\n", 200)},
 	} {
 		b.Run(r.name, func(b *testing.B) {
 			c, _, _ := Lookup(py(r.version), r.codec)

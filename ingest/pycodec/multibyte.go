@@ -24,15 +24,15 @@ type multibyteKernel struct {
 	// single gives the characters of single bytes, packed; invalid marks those
 	// that begin nothing either. All others begin a longer sequence.
 	single *[256]uint32
-	// long decodes what begins with src[at], which has at least two bytes, if it
-	// has more than two of them; nil if nothing has.
+	// long decodes longer sequences; nil if there are none.
 	long  longSequence
 	whole bool // 2.7
 }
 
-// longSequence returns the packed character at src[at:] and its length. An entry
-// of 0 with a length is malformed; a length of 0 says that two bytes are all.
-// Beyond the end of src, the sequence is incomplete.
+// longSequence is asked about two bytes at src[at:] that are not in the plane. It
+// returns the packed character and its length. An entry of 0 with a length is
+// malformed; a length of 0 says that two bytes are all. With a length beyond the
+// end of src the sequence is incomplete.
 type longSequence func(src []byte, at int) (entry uint32, n int)
 
 const (
@@ -47,6 +47,12 @@ func (k *multibyteKernel) run(dst, src []byte, at int, final bool) ([]byte, int,
 			n := asciiLen(src[at:])
 			dst, at = append(dst, src[at:at+n]...), at+n
 			continue
+		}
+		if n := 0; k.single[c] == 0 { // the common case: some characters of two bytes
+			if dst, n = k.plane.run(dst, src[at:]); n > 0 {
+				at += n
+				continue
+			}
 		}
 		e, n := k.single[c], 1
 		if e == 0 {
@@ -69,12 +75,13 @@ func (k *multibyteKernel) sequence(src []byte, at int) (uint32, int) {
 	if at+2 > len(src) {
 		return 0, 2
 	}
-	if k.long != nil {
+	e := k.plane.lookup(src[at], src[at+1])
+	if e == 0 && k.long != nil {
 		if e, n := k.long(src, at); n > 0 {
 			return e, n
 		}
 	}
-	return k.plane.lookup(src[at], src[at+1]), 2
+	return e, 2
 }
 
 // malformed describes n bytes that are no character. Those of 2.7 are two even

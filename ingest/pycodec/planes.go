@@ -149,6 +149,22 @@ func (p *plane) withdraw(later *plane) {
 // lookup returns the entry of a two-byte sequence.
 func (p *plane) lookup(a, b byte) uint32 { return p[int(a&0x7F)<<8|int(b)] }
 
+// run decodes the two-byte characters of the BMP at the start of src and returns
+// how many bytes they were.
+func (p *plane) run(dst, src []byte) ([]byte, int) {
+	at := 0
+	for at+1 < len(src) && src[at] >= utf8.RuneSelf {
+		e := p.lookup(src[at], src[at+1])
+		if e <= withdrawn || e&wide != 0 {
+			break
+		}
+		n := len(dst)
+		dst = append(dst, byte(e), byte(e>>8), byte(e>>16))[:n+int(e>>24)]
+		at += 2
+	}
+	return dst, at
+}
+
 // appendEntry appends the text of an entry other than 0.
 func appendEntry(dst []byte, e uint32) []byte {
 	if e&wide == 0 {

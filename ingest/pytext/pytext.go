@@ -150,7 +150,7 @@ func (l *Lines) openWhole(s ingest.Settings, cut func([]byte) (int, int)) (*inge
 		}
 		var raised *pycodec.Error
 		if text, raised = c.Decode(nil, data, s.Errors); raised != nil {
-			return raised.Fault(), nil
+			return l.file.raise(raised), nil
 		}
 	}
 	if s.Open == ingest.OpenSplitlines {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
 var (
@@ -228,5 +229,28 @@ func TestWhole(t *testing.T) {
 	}
 	if v, ok := l.Whole(); ok {
 		t.Errorf("StringIO is an iterator, yet Whole = %v", v)
+	}
+}
+
+// TestNameNeeded: what no model can decode ends in an error, never in a fault.
+func TestNameNeeded(t *testing.T) {
+	data := "a\n\\N{BULLET}\n"
+	for _, py := range []ingest.Python{py27, py313} {
+		for _, mode := range ingest.ModesOf(py.Path()) {
+			l, fault, err := Open(strings.NewReader(data), int64(len(data)), way{mode, "unicode_escape", "replace"}.settings(py))
+			if fault != nil {
+				t.Errorf("%s %s: %v", py, mode, fault)
+			}
+			for ok := l != nil; ok; {
+				_, ok = l.Next()
+			}
+			decodes := err != nil || l.kind == ingest.KindText || mode == ingest.OpenRecode
+			if l != nil {
+				err = l.Err()
+			}
+			if decodes && !errors.Is(err, pycodec.ErrNotModelled) {
+				t.Errorf("%s %s: error %v", py, mode, err)
+			}
+		}
 	}
 }

@@ -132,7 +132,7 @@ func (s *streamLines) decode(firstline bool) bool {
 	old := len(s.buf)
 	out, used, err := s.stream.Decode(s.buf, s.raw)
 	if err != nil && firstline && err.Type == "UnicodeDecodeError" {
-		fault, start := err.Fault(), err.Start
+		fault, start := s.file.raise(err), err.Start
 		out, used, err = s.stream.Decode(s.buf, s.raw[:start])
 		if err == nil {
 			end, _ := textLineEnd(out[old:])
@@ -143,7 +143,7 @@ func (s *streamLines) decode(firstline bool) bool {
 		}
 	}
 	if err != nil {
-		s.fault = err.Fault()
+		s.fault = s.file.raise(err)
 		return false
 	}
 	s.buf = out

@@ -41,8 +41,8 @@ func (d *Decoder) Decode(dst, src []byte, final bool) ([]byte, *Error) {
 	return out, nil
 }
 
-// Pending returns the bytes that wait for more, decoder.getstate()[0]. They are
-// valid until the following call.
+// Pending returns the bytes that wait for more, decoder.getstate()[0] (which the
+// East Asian codecs have since 3.8). They are valid until the following call.
 func (d *Decoder) Pending() []byte { return d.pending }
 
 // Reset returns the decoder to the start of a stream, as decoder.reset() does.

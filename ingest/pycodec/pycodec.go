@@ -5,11 +5,20 @@
 // A codec is a kernel, which decodes up to the first malformed sequence and says
 // what is wrong with it, and around it what all codecs share: the error handlers
 // (handlers.go), bytes.decode (Codec.Decode), the incremental decoder of
-// io.TextIOWrapper (Decoder) and the stream reader of codecs.open (Stream). How
+// io.TextIOWrapper (Decoder) and the stream reader of codecs.open (Stream; the
+// East Asian codecs have one of their own, which is a Decoder fed by lines). How
 // the versions differ is data, in rules.
 //
+//	single.go                        a table of 256 characters: tables.go
+//	utf8.go utf16.go utf32.go utf7.go
+//	multibyte.go                     a table of two-byte characters: planes.go, planes.bin
+//	hz.go iso2022.go                 the same tables, chosen by escape sequences
+//	escapes.go                       unicode_escape but for \N{...}, raw_unicode_escape
+//
+// Not modelled are idna, punycode, undefined and unicode_internal.
+//
 // Decoded text is generalized UTF-8, see ingest.AppendRune. Confirmed on every
-// interpreter by TestCodecConfirm.
+// interpreter by TestCodecConfirm and TestEasternConfirm.
 package pycodec
 
 //go:generate go run maketables.go

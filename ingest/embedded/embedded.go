@@ -51,7 +51,7 @@ func (e *Engine) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, erro
 
 // notModelled gives the models' several ways to say "not yet" one name.
 func notModelled(err error) error {
-	if errors.Is(err, pycodec.ErrNotModelled) || errors.Is(err, pytext.ErrNotModelled) {
+	if errors.Is(err, pycodec.ErrNotModelled) || errors.Is(err, pytext.ErrNotModelled) || errors.Is(err, ingest.ErrNotModelled) {
 		return fmt.Errorf("%w: %w", ErrNotModelled, err)
 	}
 	return err

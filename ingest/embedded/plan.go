@@ -16,8 +16,10 @@ type plan struct {
 	settings ingest.Settings
 	version  *pycsv.Version
 	program  *pycell.Program // the cleaning steps
-	cells    *cellDecoder    // to be copied; nil in modes that decode no cells
-	strip    stripper
+	// conversions are the programs of column types, by type.
+	conversions map[string]*pycell.Program
+	cells       *cellDecoder // to be copied; nil in modes that decode no cells
+	strip       stripper
 
 	dialect *pycsv.Dialect
 	fault   *ingest.Fault // that the dialect raises
@@ -52,6 +54,12 @@ func newPlan(s ingest.Settings) (*plan, error) {
 	}
 	if p.program, err = pycell.NewProgram(s.Python, s.Clean); err != nil {
 		return nil, err
+	}
+	p.conversions = make(map[string]*pycell.Program, len(s.Types))
+	for _, t := range s.Types {
+		if p.conversions[t.Type], err = pycell.NewConversion(s.Python, t.Type); err != nil {
+			return nil, fmt.Errorf("column %q: %w", t.Column, err)
+		}
 	}
 	if p.cells, err = newCellDecoder(s); err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"unsafe"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/pycell"
 	"github.com/feedparity/feedparity/ingest/pycsv"
 	"github.com/feedparity/feedparity/ingest/pytext"
 )
@@ -245,11 +244,8 @@ func (r *rows) convert(v ingest.Value, types []string) (ingest.Value, *ingest.Fa
 		if v.Kind != ingest.KindBytes && v.Kind != ingest.KindText {
 			return v, nil
 		}
-		converted, fault, err := pycell.Convert(r.plan.settings.Python, typ, v)
-		if err != nil {
-			r.err = err
-		}
-		if fault != nil || err != nil {
+		converted, fault := r.plan.conversions[typ].Apply(v)
+		if fault != nil {
 			return v, fault
 		}
 		v = converted

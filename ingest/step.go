@@ -91,7 +91,7 @@ var optional = []string{"split", "round"}
 func ParseStep(p Path, step Step) (Op, error) {
 	op, r, err := parseOp(p, string(step))
 	if err == nil && !r.cleans {
-		err = fmt.Errorf("unknown step %q, want one of %v", step, StepNames)
+		err = fmt.Errorf("%q converts, it is no cleaning step", step)
 	}
 	if err != nil {
 		return Op{}, fmt.Errorf("clean cell: %w", err)
@@ -193,7 +193,7 @@ func parseOp(p Path, s string) (Op, rule, error) {
 	r, ok := rules()[name]
 	switch {
 	case !ok:
-		return Op{}, r, fmt.Errorf("unknown step %q, want one of %v or, to convert, %v", s, StepNames, TypeNames)
+		return Op{}, r, fmt.Errorf("unknown step %q", s)
 	case given && r.read == nil:
 		return Op{}, r, fmt.Errorf("step %q: %s takes no argument", s, name)
 	case !given && r.read != nil && !slices.Contains(optional, name):

@@ -166,8 +166,10 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"version", feed("source: x", "pair: {py2: {python: 3.11}}"), `c.yaml:4:26: python 3.11 is no py2`, ""},
 	{"open mode", feed("source: x", "pair: {py2: {open: text}}"), `c.yaml:4:24: open mode "text": python 2.7 knows bytes-decode`, ""},
 	{"reader", feed("source: x", "pair: {py2: {reader: list}}"), `c.yaml:4:26: reader "list": want reader or dict`, ""},
-	{"step", feed("source: x", "pair: {py2: {clean: [strip, wash]}}"), `c.yaml:4:33: clean cell: unknown step "wash"`, ""},
-	{"column type", feed("source: x", "pair: {py2: {types: {a: number}}}"), `c.yaml:4:29: convert cell: unknown step "number"`, ""},
+	{"step", feed("source: x", "pair: {py2: {clean: [strip, wash]}}"), `c.yaml:4:33: clean cell: unknown step "wash"`, "cleaning steps are strip, "},
+	{"column type", feed("source: x", "pair: {py2: {types: {a: number}}}"), `c.yaml:4:29: convert cell: unknown step "number"`, "cleaning steps are strip, "},
+	{"chain of types", feed("source: x", "pair: {py2: {types: {a: 'int|lower'}}}"), `c.yaml:4:29: convert cell: step "lower" cannot take the int that "int" can be`, ""},
+	{"steps that do not follow", feed("source: x", "pair: {py3: {clean: [isdigit, strip]}}"), `c.yaml:4:35: clean cell: step "strip" cannot take the bool`, ""},
 	{"dialect", feed("source: x", "pair: {py2: {dialect: [semicolon]}}"), `c.yaml:4:27: dialect option "semicolon": want key=value`, ""},
 	{"quoting", feed("source: x", "pair: {py2: {dialect: {quoting: some}}}"), `c.yaml:4:27: dialect option "quoting=some": quoting "some" is no number`, ""},
 	{"call", feed("source: x", "call: adapters.acme"), `c.yaml:4:11: call "adapters.acme": want module:function`, ""},
@@ -185,6 +187,18 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"defaults", "defaults: 3\nfeeds: {a: {source: x}}\n", `c.yaml:1:11: defaults: want a mapping, not "3"`, ""},
 	{"unknown key of defaults", "defaults: {mtach: 3}\nfeeds: {a: {source: x}}\n", `c.yaml:1:12: unknown key "mtach"`, ""},
 	{"deep", strings.Repeat("[", 100) + strings.Repeat("]", 100), `c.yaml:1:66: nested deeper than 64`, ""},
+}
+
+// TestSteps holds that steps with arguments and chains arrive as written.
+func TestSteps(t *testing.T) {
+	c, err := Read("c.yaml", []byte(feed("source: x", `pair: {py3: {clean: [strip, "replace:,:.", 'split:\x3b'], types: {price: "float|round:2|format:%.2f", day: 'date:%d/%m/%Y'}}}`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `--clean strip --clean replace:,:. --clean 'split:\x3b' --type 'price=float|round:2|format:%.2f' --type day=date:%d/%m/%Y`
+	if got := c.Feeds[0].Pair.Py3.String(); !strings.HasSuffix(got, want) {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
 }
 
 func TestMistakes(t *testing.T) {

@@ -249,11 +249,18 @@ func (t *TypesEntry) DecodeNode(n *Node) error {
 			return err
 		}
 		if err := ingest.CheckType(ingest.Py3, name); err != nil { // py2 is looked at where it is known
-			return e.Value.Errorf("%v", err)
+			return stepError(e.Value, err)
 		}
 		*t = append(*t, ingest.ColumnType{Column: e.Key, Type: name})
 	}
 	return nil
+}
+
+// stepError says where a step is that there is not, and which there are.
+func stepError(n *Node, err error) error {
+	out := n.Errorf("%v", err)
+	out.Hint = fmt.Sprintf("cleaning steps are %s; a type can also have %s", strings.Join(ingest.StepNames, ", "), strings.Join(ingest.TypeNames, ", "))
+	return out
 }
 
 // CallEntry holds a function for each path, "" for none.

@@ -273,12 +273,12 @@ func (p PolicyEntry) finish(s *ingest.Settings, path ingest.Path, where *Node) e
 			if n.Kind == Sequence {
 				n = n.Items[i]
 			}
-			return n.Errorf("%v", err)
+			return stepError(n, err)
 		}
 	}
 	for _, t := range p.Types {
 		if err := ingest.CheckType(path, t.Type); err != nil {
-			return at(at(where, "types"), t.Column).Errorf("%v", err)
+			return stepError(at(at(where, "types"), t.Column), err)
 		}
 	}
 	if p.Dialect != nil {

@@ -39,14 +39,14 @@ func newCellDecoder(s ingest.Settings) (*cellDecoder, error) {
 }
 
 // decodesASCII reports whether the codec is known to leave ASCII as it is,
-// wherever it stands: true of UTF-8 and of most codecs of single bytes.
+// wherever it stands: not so those with states (utf-7, hz, iso2022).
 func decodesASCII(c *pycodec.Codec) bool {
 	switch c.Name() {
-	case "utf-8", "utf-8-sig", "ascii", "iso8859-1", "cp1252":
-		return true
-	}
-	if !c.SingleByte() {
-		return false
+	case "utf-8", "utf-8-sig", "ascii", "gb2312", "gbk", "gb18030", "big5", "cp950", "cp949", "euc_kr", "cp932", "shift_jis", "euc_jp":
+	default:
+		if !c.SingleByte() {
+			return false
+		}
 	}
 	all := make([]byte, utf8.RuneSelf)
 	for i := range all {

@@ -96,7 +96,7 @@ func (r *rows) finish(cells []ingest.Value) *ingest.Fault {
 	header := r.produced == 0
 	if r.cleans || len(r.types) > 0 && !header {
 		for i := range cells {
-			if v := &cells[i]; r.cleans && !(r.strips && (plainEnds(v) || r.plan.strip.strip(v))) {
+			if v := &cells[i]; r.cleans && !(r.strips && (asciiEnds(v.Str) || plainEnds(v) || r.plan.strip.strip(v))) {
 				cleaned, fault := r.clean(*v)
 				if fault != nil {
 					return fault
@@ -138,6 +138,13 @@ func stripperOf(steps []ingest.Step) (s stripper) {
 		}
 	}
 	return s
+}
+
+// asciiEnds reports whether a string begins and ends with ASCII characters above the
+// space.
+func asciiEnds(s string) bool {
+	const after = ' ' + 1
+	return len(s) > 0 && s[0]-after < utf8.RuneSelf-after && s[len(s)-1]-after < utf8.RuneSelf-after
 }
 
 // plainEnds reports whether a string begins and ends with characters that no

@@ -142,8 +142,7 @@ func (r *Reader) parseQuick(s string) bool {
 			field, at = s[at:end], end
 		}
 		fields = grown(fields)
-		f := &fields[len(fields)-1]
-		f.Kind, f.Str, f.Items = q.kind, field, nil
+		set(&fields[len(fields)-1], q.kind, field)
 		if at >= n {
 			break
 		}
@@ -161,14 +160,12 @@ func (r *Reader) parsePlain(s string, n int) {
 		for m := q.ofDelimiters[w]; m != 0; m &= m - 1 {
 			end := w*64 + bits.TrailingZeros64(m)
 			fields = grown(fields)
-			f := &fields[len(fields)-1]
-			f.Kind, f.Str, f.Items = q.kind, s[at:end], nil
+			set(&fields[len(fields)-1], q.kind, s[at:end])
 			at = end + 1
 		}
 	}
 	fields = grown(fields)
-	f := &fields[len(fields)-1]
-	f.Kind, f.Str, f.Items = q.kind, s[at:n], nil
+	set(&fields[len(fields)-1], q.kind, s[at:n])
 	r.fields, q.last = fields, s
 }
 
@@ -193,8 +190,16 @@ func (q *quick) nextQuote(s string, at, n int) int {
 	return n
 }
 
-// grown is a row with one more field, whose value is to be set in place: copying
-// one just made in pieces makes the processor wait.
+// set makes f a string. In place, because copying a value just made in pieces makes
+// the processor wait, and with no pointer written that need not be.
+func set(f *ingest.Value, kind ingest.Kind, s string) {
+	f.Kind, f.Str = kind, s
+	if f.Items != nil {
+		f.Items = nil
+	}
+}
+
+// grown is a row with one more field, which is to be set.
 func grown(fields []ingest.Value) []ingest.Value {
 	if len(fields) < cap(fields) {
 		return fields[:len(fields)+1]

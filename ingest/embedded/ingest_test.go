@@ -1,0 +1,306 @@
+package embedded_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/diff"
+	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/interp/interptest"
+	"github.com/feedparity/feedparity/ingest/wire"
+)
+
+type change = func(*ingest.Settings)
+
+func codec(name string) change      { return func(s *ingest.Settings) { s.Codec = name } }
+func mode(m ingest.OpenMode) change { return func(s *ingest.Settings) { s.Open = m } }
+func dict(s *ingest.Settings)       { s.Reader = ingest.DictReader }
+func sniffed(s *ingest.Settings)    { s.Sniff = true }
+func steps(c ...ingest.Step) change { return func(s *ingest.Settings) { s.Clean = c } }
+func limit(n int64) change          { return func(s *ingest.Settings) { s.FieldLimit = n } }
+func typed(column, typ string) change {
+	return func(s *ingest.Settings) { s.Types = append(s.Types, ingest.ColumnType{Column: column, Type: typ}) }
+}
+
+var (
+	py2 = ingest.Python27
+	py3 = ingest.Python313
+)
+
+// ingestCases are what only the line as a whole decides: the order in which the
+// stages come, and the row at which an outcome ends.
+var ingestCases = []struct {
+	why     string
+	python  ingest.Python
+	in      string
+	changes []change
+	want    string // in wire form
+}{
+	{"cells are decoded after the row is made, cell by cell", py2, "a,b\xc3\xa9\nc\n", nil, `["a","bé"]
+["c"]
+`},
+	{"the row of a cell that does not decode is not produced", py2, "a,b\nc,\xff\nd\n", nil, `["a","b"]
+{"fault":{"type":"UnicodeDecodeError","message":"'utf8' codec can't decode byte 0xff in position 0: invalid start byte","row":2}}
+`},
+	{"a cell is decoded whole before any is cleaned", py2, " a ,\xff\n", []change{steps("strip")}, `{"fault":{"type":"UnicodeDecodeError","message":"'utf8' codec can't decode byte 0xff in position 0: invalid start byte","row":1}}
+`},
+	{"in py3 what does not decode takes its whole chunk along", py3, "a,b\nc,\xff\nd\n", nil, `{"fault":{"type":"UnicodeDecodeError","message":"'utf-8' codec can't decode byte 0xff in position 6: invalid start byte","row":1}}
+`},
+	{"bytes stay bytes", py2, "a,\xff \n", []change{mode(ingest.OpenBytes), steps("strip")}, `[{"bytes":"61"},{"bytes":"ff"}]
+`},
+	{"strip of 2.7's unicode knows U+180E", py2, "\u180ea,\u2003b\u3000\n", []change{steps("strip")}, `["a","b"]
+`},
+	{"that of 3.x does not", py3, "\u180ea,\u2003b\u3000\n", []change{steps("strip")}, `["᠎a","b"]
+`},
+	{"steps come in their order", py3, " \u0130x ,y \n", []change{steps("lower", "strip")}, `["i̇x","y"]
+`},
+	{"lstrip leaves the right, and control characters", py3, "  a  , \tb,\u001cc\n", []change{steps("lstrip")}, `["a  ","b","c"]
+`},
+	{"rstrip leaves the left", py2, "  a  ,b \t,c\u001c\n", []change{steps("rstrip")}, `["  a","b","c"]
+`},
+	{"the header is cleaned, not converted", py3, " qty ,b\n 7 ,x\n", []change{steps("strip"), typed("qty", "int")}, `["qty","b"]
+[{"int":"7"},"x"]
+`},
+	{"by number, counted from one", py3, "a,b\n1,2.5\n", []change{typed("2", "float")}, `["a","b"]
+["1",{"float":"2.5"}]
+`},
+	{"by number beyond the row's end", py3, "a,b\n1\n", []change{typed("2", "float")}, `["a","b"]
+["1"]
+`},
+	{"a duplicate name converts each of its columns", py2, "a,b,a\n1,2,3\n", []change{typed("a", "int")}, `["a","b","a"]
+[{"int":"1"},"2",{"int":"3"}]
+`},
+	{"a name that nothing equals", py3, "a\n1\n", []change{typed("b", "int")}, `["a"]
+["1"]
+`},
+	{"a non-ASCII literal equals no unicode in 2.7", py2, "\u00e9\n1\n", []change{typed("\u00e9", "int")}, `["é"]
+["1"]
+`},
+	{"but bytes", py2, "\u00e9\n1\n", []change{mode(ingest.OpenBytes), typed("\u00e9", "int")}, `[{"bytes":"c3a9"}]
+[{"int":"1"}]
+`},
+	{"what does not convert ends the outcome at its row", py3, "n\n1\nx\n3\n", []change{typed("n", "int")}, `["n"]
+[{"int":"1"}]
+{"fault":{"type":"ValueError","message":"invalid literal for int() with base 10: 'x'","row":3}}
+`},
+	{"cleaning one cell comes before converting the next", py2, "a,b\nx,y\n", []change{typed("1", "int"), typed("2", "float")}, `["a","b"]
+{"fault":{"type":"ValueError","message":"invalid literal for int() with base 10: 'x'","row":2}}
+`},
+	{"DictReader: extras and missing", py3, "a,b\n1\n1,2,3,4\n", []change{dict, steps("strip")}, `{"dict":[["a","1"],["b",null]]}
+{"dict":[["a","1"],["b","2"],[null,["3","4"]]]}
+`},
+	{"DictReader: extras are cleaned, not converted", py3, "a\n1, 2 , 3\n", []change{dict, steps("strip"), typed("1", "int")}, `{"dict":[["a",{"int":"1"}],[null,["2","3"]]]}
+`},
+	{"DictReader of 2.7: hash order, None last", py2, "sku,price,qty\n1,2,3,4\n", []change{dict}, `{"dict":[["sku","1"],["price","2"],["qty","3"],[null,["4"]]]}
+`},
+	{"DictReader: keys are decoded in 2.7, then ordered again", py2, "\u00e9,b\n1,2\n", []change{dict, typed("b", "int")}, `{"dict":[["é","1"],["b",{"int":"2"}]]}
+`},
+	{"DictReader: the key that does not decode", py2, "\xff,b\n1,2\n", []change{dict}, `{"fault":{"type":"UnicodeDecodeError","message":"'utf8' codec can't decode byte 0xff in position 0: invalid start byte","row":1}}
+`},
+	{"a field over the limit, counted in characters", py3, "a\n\u00e9\u00e9\u00e9\n\u00e9\u00e9\u00e9\u00e9\n", []change{limit(3)}, `["a"]
+["ééé"]
+{"fault":{"type":"csv.Error","message":"field larger than field limit (3)","row":3}}
+`},
+	{"and in bytes", py2, "a\n\u00e9\u00e9\u00e9\n", []change{limit(3)}, `["a"]
+{"fault":{"type":"csv.Error","message":"field larger than field limit (3)","row":2}}
+`},
+	{"NUL: the rows before it stay", py2, "a,b\nc\x00,d\n", nil, `["a","b"]
+{"fault":{"type":"csv.Error","message":"line contains NUL","row":2}}
+`},
+	{"NUL is a character since 3.11", py3, "a,b\nc\x00,d\n", nil, `["a","b"]
+["c\u0000","d"]
+`},
+	{"cells over several lines", py3, "a,\"b\n\nc\",d\r\ne,\"f\"\"\r\n\"\n", nil, `["a","b\n\nc","d"]
+["e","f\"\r\n"]
+`},
+	{"cells over several lines, decoded", py2, "a,\"b\n\u00e9\",d\r\ne,\"f\"\"\r\n\"\n", []change{steps("strip")}, `["a","b\né","d"]
+["e","f\""]
+`},
+	{"a quote left open to the end", py2, "a,\"b\nc", nil, `["a","b\nc"]
+`},
+	{"text behind a closing quote", py3, "\"a\"b,\"c\" \n", nil, `["ab","c "]
+`},
+	{"a lone CR in py2's bytes", py2, "a\rb\nc\n", nil, `{"fault":{"type":"csv.Error","message":"new-line character seen in unquoted field - do you need to open the file in universal-newline mode?","row":1}}
+`},
+	{"a lone CR is a line's end in text mode", py3, "a\rb\nc\n", nil, `["a"]
+["b"]
+["c"]
+`},
+	{"rU", py2, "a\rb\r\nc\n", []change{mode(ingest.OpenUniversal)}, `["a"]
+["b"]
+["c"]
+`},
+	{"a mark that utf-8 keeps and utf-8-sig drops", py3, "\ufeffa,b\n", []change{codec("utf-8-sig")}, `["a","b"]
+`},
+	{"sniffed", py3, "a;b;c\n1;2;3\n4;5;6\n", []change{sniffed}, `["a","b","c"]
+["1","2","3"]
+["4","5","6"]
+`},
+	{"sniffed, and read again from the start", py2, "a|b|c\r\n1|2|3\r\n4|5|6\r\n", []change{sniffed}, `["a","b","c"]
+["1","2","3"]
+["4","5","6"]
+`},
+	{"what Sniffer cannot tell", py3, "a\n", []change{sniffed}, `["",""]
+`},
+	{"utf-16", py3, "\xff\xfea\x00,\x00b\x00\n\x00", []change{codec("utf-16")}, `["a","b"]
+`},
+	{"a codec only 3.x has, first asked for at the first cell", py2, "a\n", []change{codec("koi8_t")}, `{"fault":{"type":"LookupError","message":"unknown encoding: koi8_t","row":1}}
+`},
+	{"utf-7 is no superset of ASCII", py2, "a+AOk-,b\n", []change{codec("utf-7")}, `["aé","b"]
+`},
+	{"an empty file", py2, "", nil, ""},
+	{"an empty line", py3, "\na\n", nil, `[]
+["a"]
+`},
+}
+
+func caseInput(data string, py ingest.Python, changes []change) ingest.Input {
+	s := ingest.DefaultSettings(py)
+	for _, c := range changes {
+		c(&s)
+	}
+	return ingest.Input{Name: "case.csv", Data: strings.NewReader(data), Size: int64(len(data)), Settings: s}
+}
+
+// outcome is what an engine makes of an input, in wire form.
+func outcome(t *testing.T, e ingest.Engine, in ingest.Input) string {
+	t.Helper()
+	rows, err := e.Ingest(t.Context(), in)
+	if err != nil {
+		t.Fatalf("%s: %v", in.Settings, err)
+	}
+	o, err := ingest.Collect(rows)
+	if err != nil {
+		t.Fatalf("%s: %v", in.Settings, err)
+	}
+	return string(wire.AppendOutcome(nil, o))
+}
+
+func TestIngest(t *testing.T) {
+	e := embedded.New()
+	for _, c := range ingestCases {
+		for range 2 { // the second time with the plan of the first, perhaps
+			if got := outcome(t, e, caseInput(c.in, c.python, c.changes)); got != c.want {
+				t.Errorf("%s: %q\n got %s\nwant %s", c.why, c.in, got, c.want)
+			}
+		}
+	}
+}
+
+// TestIngestConfirm runs every row on every interpreter of its path.
+func TestIngestConfirm(t *testing.T) {
+	interptest.Each(t, func(t *testing.T, p *interp.Process) {
+		var inputs []ingest.Input
+		py := p.Interpreter.Version
+		var expected []string
+		for _, c := range ingestCases {
+			if c.python.Path() != py.Path() {
+				continue
+			}
+			in := caseInput(c.in, py, c.changes)
+			want := outcome(t, embedded.New(), in)
+			if c.python == py {
+				want = c.want
+			}
+			inputs, expected = append(inputs, in), append(expected, want)
+		}
+		real, err := p.Batch(t.Context(), inputs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bad := 0
+		for i, o := range real {
+			if got := string(wire.AppendOutcome(nil, o)); got != expected[i] {
+				bad++
+				t.Errorf("mismatch: %s\n python %s\n model  %s", inputs[i].Settings, got, expected[i])
+			}
+		}
+		interptest.Record(t, "ingest", p, len(real), bad)
+	})
+}
+
+// TestSameSettings: an engine must not take a plan for another's. Whoever adds a
+// field to Settings adds it to sameSettings and here.
+func TestSameSettings(t *testing.T) {
+	changes := map[string]change{
+		"open":    mode(ingest.OpenBytes),
+		"codec":   codec("latin-1"),
+		"errors":  func(s *ingest.Settings) { s.Errors = "replace" },
+		"dialect": func(s *ingest.Settings) { s.Dialect = ingest.Dialect{{Name: "delimiter", Value: ingest.Bytes(";")}} },
+		"sniff":   sniffed,
+		"limit":   limit(3),
+		"reader":  dict,
+		"clean":   steps("upper"),
+		"types":   typed("1", "float"),
+	}
+	const data = "1;é b\n2;é c\n3;\xff d\n"
+	for name, c := range changes {
+		e := embedded.New()
+		plain, changed := caseInput(data, py2, nil), caseInput(data, py2, []change{c})
+		a, b := outcome(t, e, plain), outcome(t, e, changed)
+		if a == b {
+			t.Errorf("%s makes no difference here: %s", name, a)
+		}
+		if again := outcome(t, e, plain); again != a {
+			t.Errorf("%s: the plain settings then give %s, want %s", name, again, a)
+		}
+		if fresh := outcome(t, embedded.New(), changed); fresh != b {
+			t.Errorf("%s: an engine that was used gives %s, a fresh one %s", name, b, fresh)
+		}
+	}
+}
+
+// TestKeptSettings: the caller may change what its slices hold.
+func TestKeptSettings(t *testing.T) {
+	e := embedded.New()
+	clean := []ingest.Step{"upper"}
+	in := caseInput("a\n", py3, []change{func(s *ingest.Settings) { s.Clean = clean }})
+	first := outcome(t, e, in)
+	clean[0] = "lower"
+	if second := outcome(t, e, in); first != "[\"A\"]\n" || second != "[\"a\"]\n" {
+		t.Errorf("got %s and %s", first, second)
+	}
+}
+
+// TestAllocs: a row of either path costs no memory, nor does comparing two.
+func TestAllocs(t *testing.T) {
+	for name, line := range map[string]string{
+		"plain":     "SKU-1,hex nut M8 , 10.25 ,17,https://example.com/img/0badcafe.jpg\n",
+		"quoted":    "\"SKU-1\",\"a \"\"hex\"\" nut\",\"over\nlines\",17\r\n",
+		"non-ASCII": "SKU-1,café ,\u00a010 €,17\n",
+	} {
+		py2, py3 := settings("utf-8")
+		var streams [2]ingest.Rows
+		for i, s := range []ingest.Settings{py2, py3} {
+			data := []byte(strings.Repeat(line, 8000))
+			rows, err := embedded.New().Ingest(t.Context(), ingest.Input{Data: bytes.NewReader(data), Size: int64(len(data)), Settings: s})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer rows.Close()
+			streams[i] = rows
+			next := func() {
+				if _, ok := rows.Next(); !ok {
+					t.Fatal(rows.Fault())
+				}
+			}
+			for range 2000 { // until the buffers have grown
+				next()
+			}
+			if n := testing.AllocsPerRun(2000, next); n != 0 {
+				t.Errorf("%s, %s: %v allocations per row", name, s.Python, n)
+			}
+		}
+		n := testing.AllocsPerRun(1, func() {
+			if res, err := diff.Compare(streams[0], streams[1], ingest.Comparison{}); err != nil || res.Count > 0 {
+				t.Fatal(res, err)
+			}
+		})
+		if n > 20 { // of some 2,000 rows in the run that counts
+			t.Errorf("%s: comparing the rest takes %v allocations", name, n)
+		}
+	}
+}

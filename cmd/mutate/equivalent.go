@@ -17,6 +17,8 @@ var unchanged = []struct {
 		"it may equal notSet, since every state asks for the end before it asks for characters"},
 	{"ingest/pycsv/machine.go", "case inQuotedField:", "case inQuotedField:...", 1,
 		"plainRun may take no run: parseProcessChar does the same character by character"},
+	{"ingest/pycsv/machine.go", "if c >= utf8.RuneSelf && r.v.Text {", ">=", 1,
+		"no character of a text begins with the byte 0x80"},
 	{"ingest/pycsv/reader.go", "r.numericField, r.unquotedField = false, false", "false", 2,
 		"the beginning of every field sets unquotedField anew"},
 	{"ingest/pycsv/reader.go", "if int64(len(r.buf)-r.start+len(s)) > r.limit && r.fieldLen()+r.v.length(s) > r.limit {", "-", 1,

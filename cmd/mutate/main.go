@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -36,6 +38,7 @@ type options struct {
 	least   float64       // the share in percent that must be caught
 	limit   time.Duration // for the tests of one mutant
 	dir     string        // the package
+	only    string        // a part of the mutants' names
 	list    bool
 	showAll bool
 }
@@ -59,6 +62,7 @@ func newRoot() *cobra.Command {
 	c.Flags().Float64Var(&o.least, "least", 95, "percent that must be caught")
 	c.Flags().DurationVar(&o.limit, "limit", 2*time.Minute, "time for the tests of one mutant; what takes longer is caught")
 	c.Flags().StringVar(&o.dir, "dir", "ingest/pycsv", "directory of the package")
+	c.Flags().StringVar(&o.only, "only", "", "judge only the mutants whose name, as it is shown, contains this")
 	c.Flags().BoolVar(&o.list, "list", false, "only list the mutants")
 	c.Flags().BoolVar(&o.showAll, "all", false, "show the mutants that were caught, too")
 	return c
@@ -70,7 +74,7 @@ func mutate(ctx context.Context, o options, files []string) error {
 	if err != nil {
 		return err
 	}
-	sampled := shuffle(all, o.seed)
+	sampled := slices.DeleteFunc(shuffle(all, o.seed), func(m mutant) bool { return !strings.Contains(m.String(), o.only) })
 	if o.list {
 		for _, m := range sampled {
 			fmt.Println(m)

@@ -2,6 +2,7 @@ package pycsv
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -177,5 +178,35 @@ func TestModelled(t *testing.T) {
 	want := []string{"2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"}
 	if !slices.Equal(got, want) {
 		t.Errorf("modelled are %v, want %v", got, want)
+	}
+}
+
+// TestFaultIsForgotten: a row has no fault, also behind one.
+func TestFaultIsForgotten(t *testing.T) {
+	r := newReader(t, ingest.Python313, &items{values: texts("a\rb\n", "c\n")})
+	if _, ok := r.Next(); ok || r.Fault() == nil {
+		t.Fatal("text behind a newline is no fault")
+	}
+	if row, ok := r.Next(); !ok || row[0].Str != "c" || r.Fault() != nil {
+		t.Errorf("next row %v, fault %v; want c and none", row, r.Fault())
+	}
+}
+
+// TestNamedDialects: the attributes of the classes of Lib/csv.py, also those that
+// only a writer shows. TestCPythonTestsConfirm judges what csv.writer makes of them.
+func TestNamedDialects(t *testing.T) {
+	for name, want := range map[string]string{
+		"excel":     "u:2c t:True n u:0d0a u:22 i:0 t:False t:False",
+		"excel-tab": "u:09 t:True n u:0d0a u:22 i:0 t:False t:False",
+		"unix":      "u:2c t:True n u:0a u:22 i:1 t:False t:False",
+	} {
+		v := version(t, ingest.Python313)
+		d, fault := NewDialect(v, with("dialect", name)(v))
+		if fault != nil {
+			t.Fatal(name, fault)
+		}
+		if got := strings.Join(v.shownDialect(d), " "); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
 	}
 }

@@ -45,6 +45,7 @@ var chunkTable = []chunkRow{
 	{"a truncated end does not", "3.13", "gbk", "strict", []string{"\xb0", "/"}, "|!UnicodeDecodeError: 'gbk' codec can't decode byte 0xb0 in position 0: incomplete multibyte sequence", "\xb0"},
 	{"a handler is asked once about the end", "3.13", "gb18030", "surrogateescape", []string{"/\x81\x30\x81", "/"}, "\xed\xb2\x81|0\xed\xb2\x81", ""},
 	{"the character set outlives chunks", "2.7", "iso2022_jp", "strict", []string{"\x1b$", "B0", "!", "\n0!"}, "||亜|\n亜", ""},
+	{"as much pending as there is room for", "3.13", "iso2022_jp", "strict", []string{"\x1b$))))))"}, "", "\x1b$))))))"},
 	{"too much pending", "3.12", "iso2022_jp", "strict", []string{"\x1b$))))))))"}, "!UnicodeError: pending buffer overflow", ""},
 	{"too much pending since 3.13", "3.13", "iso2022_jp", "strict", []string{"\x1b$))))))))"}, "!UnicodeDecodeError: 'iso2022_jp' codec can't decode bytes in position 0-9: pending buffer overflow", ""},
 	{"2.7 skips more than there is", "2.7", "shift_jis", "ignore", []string{"\x80", "/,"}, "|,", ""},

@@ -109,6 +109,12 @@ var decodeTable = []decodeRow{
 	{"shift_jis is not cp932", "shift_jis", "strict", "\x81\x60", "〜", same, nil},
 	{"two code points for one character", "big5hkscs", "strict", "\x88\x62", "Ê\u0304", same, nil},
 	{"a syllable in eight bytes", "euc_kr", "strict", "\xa4\xd4\xa4\xb6\xa4\xd0\xa4\xd4", "쓔", same, nil},
+	{"no third byte is FF", "gb18030", "strict", "\x81\x30\xff\x30", "!UnicodeDecodeError: 'gb18030' codec can't decode bytes in position 0-3: illegal multibyte sequence",
+		"!UnicodeDecodeError: 'gb18030' codec can't decode byte 0x81 in position 0: illegal multibyte sequence", nil},
+	{"no vowel, no syllable", "euc_kr", "strict", "\xa4\xd4\xa4\xa1\xa4\xd4\xa4\xd4", "!UnicodeDecodeError: 'euc_kr' codec can't decode bytes in position 0-7: illegal multibyte sequence",
+		"!UnicodeDecodeError: 'euc_kr' codec can't decode byte 0xa4 in position 0: illegal multibyte sequence", nil},
+	{"a line end shifts in", "iso2022_kr", "strict", "\x1b$)C\x0e0!\n0!", "가\n0!", same, nil},
+	{"Greek without a drachma", "iso2022_jp_2", "strict", "\x1b.F\x1bN*", "!UnicodeDecodeError: 'iso2022_jp_2' codec can't decode bytes in position 3-5: illegal multibyte sequence", same, nil},
 	{"a yen for a backslash", "shift_jis_2004", "strict", "\\~", "¥‾", same, nil},
 	{"withdrawn from JIS X 0213:2000: two bytes in error", "euc_jisx0213", "strict", "\xae\xa1", "!UnicodeDecodeError: 'euc_jisx0213' codec can't decode bytes in position 0-1: illegal multibyte sequence", same, nil},
 	{"escapes", "iso2022_jp_2", "strict", "a\x1b$B0!\x1b.A\x1bNa\x1b(J\\", "a亜á¥", same, nil},
@@ -332,7 +338,7 @@ func afterHeader(src []byte) string {
 func TestNoAllocations(t *testing.T) {
 	in := []byte(strings.Repeat("naïve café, 1 €\r\n", 100))
 	dst := make([]byte, 0, 4*len(in))
-	for _, name := range []string{"utf-8", "utf-8-sig", "latin-1", "cp1252", "cp037", "utf-16"} {
+	for _, name := range []string{"utf-8", "utf-8-sig", "latin-1", "cp1252", "cp037", "utf-16", "gb18030", "shift_jis", "utf-7"} {
 		c, _, _ := Lookup(py("3.13"), name)
 		d := c.NewDecoder("replace")
 		if n := testing.AllocsPerRun(20, func() {

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,6 +64,10 @@ func (c *columns) learn(path ingest.Path, v ingest.Value) {
 	if v.Kind != ingest.KindList {
 		return
 	}
+	if path == ingest.Py3 && sameNames(c.header[ingest.Py2], v.Items) {
+		c.header[path] = c.header[ingest.Py2]
+		return
+	}
 	// One copy of all names: the row's memory is the stream's.
 	all, names := make([]byte, 0, 256), make([]string, len(v.Items))
 	for i, cell := range v.Items {
@@ -74,6 +79,10 @@ func (c *columns) learn(path ingest.Path, v ingest.Value) {
 		names[i], kept = kept[:len(name)], kept[len(name):]
 	}
 	c.header[path] = names
+}
+
+func sameNames(names []string, cells []ingest.Value) bool {
+	return slices.EqualFunc(names, cells, func(name string, cell ingest.Value) bool { return name == nameOf(cell) })
 }
 
 // nameOf returns a header cell or dict key as text a person would write in a

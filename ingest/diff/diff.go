@@ -89,10 +89,8 @@ func Compare(py2, py3 ingest.Rows, c ingest.Comparison) (Result, error) {
 
 // CompareMax is Compare keeping another number of divergences.
 func CompareMax(py2, py3 ingest.Rows, c ingest.Comparison, max int) (Result, error) {
-	cmp := &comparer{
-		c: c, max: max, cols: newColumns(c),
-		py2: &side{rows: py2}, py3: &side{rows: py3},
-	}
+	cmp := &comparer{c: c, max: max, cols: newColumns(c), sides: [2]side{{rows: py2}, {rows: py3}}}
+	cmp.py2, cmp.py3 = &cmp.sides[0], &cmp.sides[1]
 	var err error
 	if len(c.Key) > 0 {
 		err = cmp.byKey()
@@ -113,7 +111,8 @@ type comparer struct {
 	c        ingest.Comparison
 	max      int
 	cols     *columns
-	py2, py3 *side
+	sides    [2]side
+	py2, py3 *side // of sides
 	res      Result
 	// leftover is set when one path raised while the other went on.
 	leftover             bool

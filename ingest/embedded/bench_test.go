@@ -66,7 +66,10 @@ func BenchmarkBoth(b *testing.B) {
 			b.ReportAllocs()
 			before := cpu()
 			for b.Loop() {
-				res, err := diff.Compare(open(b, data, py2), open(b, data, py3), ingest.Comparison{})
+				x, y := open(b, data, py2), open(b, data, py3)
+				res, err := diff.Compare(x, y, ingest.Comparison{})
+				x.Close()
+				y.Close()
 				if err != nil || res.Verdict != ingest.Parity {
 					b.Fatal(res.Verdict, err)
 				}

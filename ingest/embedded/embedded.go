@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -57,6 +58,9 @@ func notModelled(err error) error {
 	return err
 }
 
+// readers are those of rows that were closed, for the next.
+var readers sync.Pool
+
 // open builds the line. Its order is Python's: the file is opened before the
 // reader checks its dialect, so an open mode's fault comes first.
 func (e *Engine) open(ctx context.Context, in ingest.Input) (*rows, error) {
@@ -86,7 +90,12 @@ func (e *Engine) open(ctx context.Context, in ingest.Input) (*rows, error) {
 	if fault != nil {
 		return r.failed(fault), nil
 	}
-	r.reader = pycsv.NewReader(p.version, r.dialect, p.settings.FieldLimit, r.items)
+	if used, ok := readers.Get().(*pycsv.Reader); ok {
+		used.Reset(p.version, r.dialect, p.settings.FieldLimit, r.items)
+		r.reader = used
+	} else {
+		r.reader = pycsv.NewReader(p.version, r.dialect, p.settings.FieldLimit, r.items)
+	}
 	if p.settings.Reader == ingest.DictReader {
 		r.dict = pycsv.NewDictReader(p.version, r.reader)
 	}

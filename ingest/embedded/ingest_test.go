@@ -53,8 +53,7 @@ var ingestCases = []struct {
 `},
 	{"strip of 2.7's unicode knows U+180E", py2, "\u180ea,\u2003b\u3000\n", []change{steps("strip")}, `["a","b"]
 `},
-	{"that of 3.x does not", py3, "\u180ea,\u2003b\u3000\n", []change{steps("strip")}, `["᠎a","b"]
-`},
+	{"that of 3.x does not", py3, "\u180ea,\u2003b\u3000\n", []change{steps("strip")}, "[\"\u180ea\",\"b\"]\n"},
 	{"steps come in their order", py3, " \u0130x ,y \n", []change{steps("lower", "strip")}, `["i̇x","y"]
 `},
 	{"lstrip leaves the right, and control characters", py3, "  a  , \tb,\u001cc\n", []change{steps("lstrip")}, `["a  ","b","c"]

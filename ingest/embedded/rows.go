@@ -263,9 +263,14 @@ func (r *rows) convert(v ingest.Value, types []string) (ingest.Value, *ingest.Fa
 // Fault returns what the path raised.
 func (r *rows) Fault() (*ingest.Fault, error) { return r.fault, r.err }
 
-// Close ends the stream; the models hold nothing that needs releasing.
+// Close ends the stream; the next input may have the memory of its rows.
 func (r *rows) Close() error {
 	r.done = true
+	if r.reader != nil {
+		readers.Put(r.reader)
+		r.reader, r.dict = nil, nil
+		r.lines.Release()
+	}
 	return nil
 }
 

@@ -72,9 +72,16 @@ type Reader struct {
 // NewReader returns csv.reader(lines, dialect) of a version under
 // csv.field_size_limit(limit).
 func NewReader(v *Version, d *Dialect, limit int64, lines Lines) *Reader {
-	r := &Reader{v: v, d: d, limit: limit, lines: lines, fields: make([]ingest.Value, 0, 8), quick: newQuick(v, d)}
-	r.liner, _ = lines.(Liner)
+	r := &Reader{fields: make([]ingest.Value, 0, 8)}
+	r.Reset(v, d, limit, lines)
 	return r
+}
+
+// Reset makes r what NewReader returns, in the memory that it has.
+func (r *Reader) Reset(v *Version, d *Dialect, limit int64, lines Lines) {
+	clear(r.fields[:cap(r.fields)]) // they hold on to the last input's memory
+	*r = Reader{v: v, d: d, limit: limit, lines: lines, fields: r.fields[:0], buf: r.buf[:0], quick: newQuick(v, d)}
+	r.liner, _ = lines.(Liner)
 }
 
 // Next returns the next row: Bytes in 2.7, Text in 3.x, under QUOTE_NONNUMERIC

@@ -3,6 +3,7 @@ package pytext
 import (
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
@@ -19,6 +20,16 @@ type file struct {
 	room  []byte // and where it is
 }
 
+// memory is what one Lines leaves to the next.
+type memory struct {
+	room, text []byte
+}
+
+var memories = sync.Pool{New: func() any { return new(memory) }}
+
+// mostKept bounds what is left: a file of one endless line is not worth keeping.
+const mostKept = 1 << 18
+
 // aheadSize is a multiple of all chunks that Python reads.
 const aheadSize = 1 << 16
 
@@ -27,9 +38,10 @@ const aheadSize = 1 << 16
 // nobody can see who reads by readAhead alone.
 func (f *file) readAhead(n int) []byte {
 	if len(f.ahead) < n && f.at < f.size {
-		if f.room == nil {
-			f.room = make([]byte, min(aheadSize, f.size-f.at))
+		if want := min(aheadSize, f.size-f.at); int64(cap(f.room)) < want {
+			f.room = make([]byte, want)
 		}
+		f.room = f.room[:cap(f.room)]
 		kept := copy(f.room, f.ahead)
 		f.ahead = f.room[:kept+f.read(f.room[kept:])]
 	}

@@ -42,6 +42,7 @@ type Lines struct {
 	offset int64
 	cutter *cutter // what cuts the items, and where they are; nil in modes that cut otherwise
 	place  *place
+	memory *memory // to be given back, if any
 	native bool    // there is a cutter, and the items are native strings
 	whole  *[]byte // what splitlines split; nil in all other modes
 	done   bool
@@ -76,6 +77,7 @@ func Open(in io.ReaderAt, size int64, s ingest.Settings) (*Lines, *ingest.Fault,
 	if fault != nil {
 		return nil, fault, nil
 	}
+	l.remember()
 	l.native = l.cutter != nil && (l.kind == ingest.KindBytes) == (s.Python.Path() == ingest.Py2)
 	return l, nil, nil
 }
@@ -206,6 +208,29 @@ func (l *Lines) Err() error { return l.file.err }
 // cannot be known: before the first item, and for codecs or error handlers where
 // text does not tell how many bytes it came from.
 func (l *Lines) Offset() int64 { return l.offset }
+
+// Release ends the lines and leaves their memory to others: neither l nor an item
+// may be used after it.
+func (l *Lines) Release() {
+	l.done = true
+	m := l.memory
+	if m == nil {
+		return
+	}
+	l.memory = nil
+	if m.room, m.text = l.file.room, l.cutter.buf[:0]; cap(m.room)+cap(m.text) <= mostKept {
+		memories.Put(m)
+	}
+	l.file.room, l.file.ahead, l.cutter.buf = nil, nil, nil
+}
+
+// remember gives lines that are cut the memory of others before them.
+func (l *Lines) remember() {
+	if l.cutter != nil {
+		l.memory = memories.Get().(*memory)
+		l.file.room, l.cutter.buf = l.memory.room, l.memory.text
+	}
+}
 
 // Whole returns the value of which splitlines made the items, as csv.Sniffer is
 // given it; false in all other modes. It is valid as long as l is.

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestFeeds: the same bytes every time, of the size asked for, and parity.
+func TestFeeds(t *testing.T) {
+	for _, f := range []feed{asciiFeed, utf8Feed, cp1252Feed, quotedFeed, gb18030Feed} {
+		var a, b bytes.Buffer
+		if err := errors.Join(f.write(&a, 1, 50_000), f.write(&b, 1, 50_000)); err != nil {
+			t.Fatal(err)
+		}
+		if a.Len() < 50_000 || a.Len() > 50_500 || !bytes.Equal(a.Bytes(), b.Bytes()) {
+			t.Errorf("%s: %d and %d bytes, equal: %v", f.name, a.Len(), b.Len(), bytes.Equal(a.Bytes(), b.Bytes()))
+		}
+		if err := modelled(f.codec); err != nil {
+			continue
+		}
+		path, err := f.file(t.TempDir(), 50_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, err := compareFiles(t.Context(), []string{f.codec, path}); err != nil || d.Rows < 200 {
+			t.Errorf("%s: %+v, %v", f.name, d, err)
+		}
+	}
+}
+
+// TestRepeated compares a repeating reader with the text it stands for.
+func TestRepeated(t *testing.T) {
+	r := repeated{[]byte("abc\n"), 1003}
+	want := strings.Repeat("abc\n", 251)[:1003]
+	got, err := io.ReadAll(io.NewSectionReader(r, 0, r.size))
+	if err != nil || string(got) != want {
+		t.Errorf("got %d bytes, %v", len(got), err)
+	}
+	if n, err := r.ReadAt(make([]byte, 10), 1000); n != 3 || err != io.EOF {
+		t.Errorf("at the end: %d, %v", n, err)
+	}
+}
+
+func TestMedian(t *testing.T) {
+	for want, figures := range map[float64][]float64{2: {3, 1, 2}, 1: {2, 1}, 0: nil} {
+		if got := median(figures); got != want {
+			t.Errorf("%v: got %v, want %v", figures, got, want)
+		}
+	}
+}
+
+// TestVerdicts: a row that misses its goal says so, one that cannot be measured too.
+func TestVerdicts(t *testing.T) {
+	s := &suite{options: options{rounds: 3}}
+	figures := []float64{50, 10, 41}
+	r := row{what: "x", goal: ">= 40", format: "%.0f times", holds: atLeast(40), measure: nil}
+	n := 0
+	r.measure = measured(func() (float64, error) { n++; return figures[n-1], nil })
+	res, err := s.measure(t.Context(), r)
+	if err != nil || res.measured != "41 times" || res.verdict() != "holds" {
+		t.Errorf("got %q, %s, %v", res.measured, res.verdict(), err)
+	}
+	r.measure = measured(func() (float64, error) { return 39, nil })
+	if res, _ = s.measure(t.Context(), r); res.verdict() != "MISSED" {
+		t.Errorf("39 of 40: %s", res.verdict())
+	}
+	r.measure = measured(func() (float64, error) { return 0, errSkip("no python") })
+	if res, err = s.measure(t.Context(), r); err != nil || res.verdict() != "skipped" || res.note != "no python" {
+		t.Errorf("skipped: %s %q %v", res.verdict(), res.note, err)
+	}
+	var out strings.Builder
+	if err := s.print(&out, []result{res}); err != nil || !strings.Contains(out.String(), "skipped") {
+		t.Errorf("table %q, %v", out.String(), err)
+	}
+}
+
+// TestRun measures a process that is known to take time.
+func TestRun(t *testing.T) {
+	used, out, err := run(t.Context(), "sh", "-c", "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo $i")
+	if err != nil || strings.TrimSpace(string(out)) != "20000" || used.cpu < time.Millisecond || used.rss < 100_000 {
+		t.Errorf("cost %+v, output %q, %v", used, out, err)
+	}
+	if _, _, err := run(t.Context(), "sh", "-c", "echo no >&2; exit 3"); err == nil || !strings.Contains(fmt.Sprint(err), "no") {
+		t.Errorf("a failure gave %v", err)
+	}
+}
+
+func measured(f func() (float64, error)) func(context.Context) (float64, string, error) {
+	return func(context.Context) (float64, string, error) {
+		figure, err := f()
+		return figure, "", err
+	}
+}

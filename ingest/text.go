@@ -47,6 +47,9 @@ func RuneCount[T string | []byte](s T) int {
 	n, i := len(s), 0
 	for ; i+8 <= len(s); i += 8 {
 		w := eight(s[i : i+8])
+		if w&0x8080808080808080 == 0 {
+			continue
+		}
 		n -= bits.OnesCount64(w &^ (w << 1) & 0x8080808080808080) // bytes 10xxxxxx
 	}
 	for ; i < len(s); i++ {

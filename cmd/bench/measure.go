@@ -54,6 +54,9 @@ func work(ctx context.Context, task string, args ...any) (cost, done, error) {
 	if err := json.Unmarshal(out, &d); err != nil {
 		return used, d, fmt.Errorf("read result of task %s: %w", task, err)
 	}
+	if d.Peak > 0 {
+		used.rss = d.Peak
+	}
 	return used, d, nil
 }
 

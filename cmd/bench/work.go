@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/diff"
@@ -28,6 +29,24 @@ type done struct {
 	// Allocs is the number of allocations per row between the first and the
 	// last tenth of an input.
 	Allocs float64
+	// Peak is the most memory the process held, in bytes. What its parent is told,
+	// ru_maxrss, begins with the parent's own.
+	Peak int64
+}
+
+// peak reads VmHWM, 0 where the system does not tell.
+func peak() int64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		if kib, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			n, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(kib), "kB")), 10, 64)
+			return n * 1024
+		}
+	}
+	return 0
 }
 
 func tasks() map[string]task {
@@ -51,6 +70,7 @@ func runTask(ctx context.Context, out io.Writer, name string, args []string) err
 	if err != nil {
 		return fmt.Errorf("run task %s: %w", name, err)
 	}
+	d.Peak = peak()
 	return json.NewEncoder(out).Encode(d)
 }
 

@@ -19,8 +19,11 @@
 //   - escapechar is tested before quotechar inside quotes, after it at a field's start.
 //   - After an error the next call begins afresh with the next item.
 //
-// Speed: almost all characters of a feed are ordinary ones inside a field, and
-// plainRun takes them in one go. It must stop at every byte that could begin a
+// Speed: parseItem and parseProcessChar (machine.go) are the specification and stay
+// readable. parseQuick (quick.go) is a twin that knows only ordinary records and
+// leaves everything else to them, from the item's start; whatever is taught to one
+// must be judged on both (TestTwins, FuzzTwins). In the machine itself plainRun
+// takes ordinary characters in one go. It must stop at every byte that could begin a
 // character parseProcessChar treats specially, in the states it is used in, and
 // nowhere need it be right about more than that.
 package pycsv

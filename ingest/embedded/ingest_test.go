@@ -2,6 +2,8 @@ package embedded_test
 
 import (
 	"bytes"
+	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -235,6 +237,10 @@ func TestSameSettings(t *testing.T) {
 		"clean":   steps("upper"),
 		"types":   typed("1", "float"),
 	}
+	// Python is the one field left: a plan belongs to a path.
+	if n := reflect.TypeFor[ingest.Settings]().NumField(); n != len(changes)+1 {
+		t.Errorf("Settings have %d fields, %d of them are tried here", n, len(changes)+1)
+	}
 	const data = "1;é b\n2;é c\n3;\xff d\n"
 	for name, c := range changes {
 		e := embedded.New()
@@ -301,5 +307,17 @@ func TestAllocs(t *testing.T) {
 		if n > 20 { // of some 2,000 rows in the run that counts
 			t.Errorf("%s: comparing the rest takes %v allocations", name, n)
 		}
+	}
+}
+
+// TestNotModelledInACell: an escape whose meaning is not known gives no outcome.
+func TestNotModelledInACell(t *testing.T) {
+	in := caseInput("a\n\\N{BULLET}\n", py2, []change{codec("unicode_escape")})
+	rows, err := embedded.New().Ingest(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := ingest.Collect(rows); !errors.Is(err, embedded.ErrNotModelled) || out.Fault != nil {
+		t.Errorf("got %+v, %v; want an error that says it is not modelled", out, err)
 	}
 }

@@ -90,6 +90,12 @@ var ingestCases = []struct {
 	{"cleaning one cell comes before converting the next", py2, "a,b\nx,y\n", []change{typed("1", "int"), typed("2", "float")}, `["a","b"]
 {"fault":{"type":"ValueError","message":"invalid literal for int() with base 10: 'x'","row":2}}
 `},
+	{"MultibyteStreamReader ends at a line of nothing, and goes on for csv within quotes", py3, "\"a\n~\nb\"\nc\n", []change{mode(ingest.OpenCodecs), codec("hz")}, `["a\n"]
+["b\""]
+["c"]
+`},
+	{"but a generator around it ends for good", py2, "\"a\n~\nb\"\nc\n", []change{mode(ingest.OpenRecode), codec("hz")}, `["a\n"]
+`},
 	{"DictReader: extras and missing", py3, "a,b\n1\n1,2,3,4\n", []change{dict, steps("strip")}, `{"dict":[["a","1"],["b",null]]}
 {"dict":[["a","1"],["b","2"],[null,["3","4"]]]}
 `},

@@ -70,6 +70,7 @@ type resumed struct {
 	*pytext.Lines
 	taken []taken
 	at    int
+	ended bool // a chain ends for good, even where its last iterator would go on
 }
 
 type taken struct {
@@ -82,8 +83,13 @@ func (r *resumed) Next() (ingest.Value, bool) {
 		r.at++
 		return r.taken[r.at].item, true
 	}
+	if r.ended {
+		return ingest.None, false
+	}
 	r.at = len(r.taken)
-	return r.Lines.Next()
+	item, ok := r.Lines.Next()
+	r.ended = !ok
+	return item, ok
 }
 
 // QuickLine knows nothing of the lines that come again.

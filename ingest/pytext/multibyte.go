@@ -9,7 +9,8 @@ import (
 // East Asia, MultibyteStreamReader of Modules/cjkcodecs/multibytecodec.c. Unlike
 // the readers written in Python it takes one LF line of bytes at a time and
 // complains of what is incomplete at its end, where the file ends, say. A line of
-// which nothing comes out ends the iteration as the end of the file does.
+// which nothing comes out ends the iteration as the end of the file does, but who
+// asks again, as csv.reader does within an open quote, gets the lines behind it.
 type multibyteLines struct {
 	lines   byteLines
 	decoder *pycodec.Decoder
@@ -38,8 +39,9 @@ func (m *multibyteLines) next() ([]byte, int64, bool) {
 	if err != nil {
 		m.fault = err.Fault()
 	}
-	m.buf, m.done = out, err != nil || len(out) == 0
-	if m.done {
+	// A generator, which recode has around the reader, ends for good.
+	m.buf, m.done = out, err != nil || m.encode && len(out) == 0
+	if m.done || len(out) == 0 {
 		return nil, 0, false
 	}
 	if m.encode {
@@ -50,3 +52,6 @@ func (m *multibyteLines) next() ([]byte, int64, bool) {
 }
 
 func (m *multibyteLines) raised() *ingest.Fault { return m.fault }
+
+// resumes reports whether asking again may give another line.
+func (m *multibyteLines) resumes() bool { return !m.done }

@@ -163,14 +163,16 @@ func (l *Lines) openWhole(s ingest.Settings, cut func([]byte) (int, int)) (*inge
 }
 
 // Next returns the next item, Bytes or Text. Its Str may be overwritten by the
-// following Next: Clone what must be kept. Once false it stays false.
+// following Next: Clone what must be kept. Once false it stays
+// false, but for MultibyteStreamReader (see multibyteLines).
 func (l *Lines) Next() (ingest.Value, bool) {
 	if l.done {
 		return ingest.None, false
 	}
 	item, offset, ok := l.src.next()
 	if !ok || l.file.err != nil {
-		l.done = true
+		m, can := l.src.(*multibyteLines)
+		l.done = !can || !m.resumes() || l.file.err != nil
 		l.offset = -1
 		if l.file.err == nil {
 			l.fault = l.src.raised()

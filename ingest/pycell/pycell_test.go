@@ -122,6 +122,7 @@ func TestClean(t *testing.T) {
 		{"upper", py313, ingest.Text("ßﬁ"), "SSFI", "full"},
 		{"upper", py36, ingest.Text("ა"), "ა", "Unicode 9"},
 		{"upper", py37, ingest.Text("ა"), "Ა", "Unicode 11"},
+		{"swapcase", py37, ingest.Text("ŃńǏǐŠš"), "ńŃǐǏšŠ", "the two cases alternate: runs of every second letter interleave"},
 		{"capitalize", py37, ingest.Text("ﬁX"), "FIx", "upper case to 3.7"},
 		{"capitalize", py39, ingest.Text("ﬁX"), "Fix", "title case from 3.8"},
 		{"title", py27, ingest.Bytes("o'neil caf\xc3\xa9x"), "O'Neil Caf\xc3\xa9X", "any byte that is no letter ends a word"},

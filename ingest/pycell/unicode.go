@@ -36,8 +36,9 @@ type property struct {
 }
 
 type table struct {
-	every, second []run // of stride 1 and 2: the runs of a slice do not overlap
-	specials      []special
+	every    []run    // of stride 1: the runs of a slice do not overlap
+	second   [2][]run // of stride 2, by the parity of their code points: a letter's two cases alternate
+	specials []special
 }
 
 // What is asked of the tables. Cased and ignorable, which Python does not show, were
@@ -72,7 +73,7 @@ func (p *property) table(m *model) *table {
 			case r.stride == 1:
 				t.every = append(t.every, r)
 			default:
-				t.second = append(t.second, r)
+				t.second[r.lo&1] = append(t.second[r.lo&1], r)
 			}
 		}
 		for _, s := range p.specials {
@@ -89,7 +90,7 @@ func (t *table) find(r rune) (int32, bool) {
 	if d, ok := findRun(t.every, r); ok {
 		return d, true
 	}
-	return findRun(t.second, r)
+	return findRun(t.second[r&1], r)
 }
 
 // findRun looks up r among runs that do not overlap.

@@ -56,4 +56,4 @@ lint: ## go vet, staticcheck, gofmt, and our own figures
 vuln: ## look for known vulnerabilities in what we import (needs the network)
 	$(GO) tool govulncheck ./...
 
-presubmit: lint test golden ## what CI runs, before it does
+presubmit: lint test golden ## lint, every test, and every golden case again

@@ -162,7 +162,7 @@ func (c *checker) file(ctx context.Context, name string, in ingest.Input) error 
 		if err != nil {
 			return err
 		}
-		out := sweep.Delivery{Feed: "check", Name: name, Pair: pair.Name, Detected: rep.Detected}
+		out := sweep.Delivery{Name: name, Pair: pair.Name, Detected: rep.Detected}
 		for i := range rep.Views {
 			v := sweep.ViewOf(&rep.Views[i])
 			c.write(ctx, d, rep, i, &v)
@@ -208,8 +208,12 @@ func hasSignature(findings []classify.Finding, signature string) bool {
 
 func (c *checker) print() error {
 	for _, d := range c.seen {
-		for _, l := range lines(d, relative) {
-			l.Feed, l.State = "", ""
+		failure := kind
+		if c.flags.json {
+			failure = error.Error
+		}
+		for _, l := range lines(d, relative, failure) {
+			l.State = ""
 			c.doc.Deliveries = append(c.doc.Deliveries, l)
 		}
 		printDeliveryFailures(c.std, d)
@@ -218,6 +222,9 @@ func (c *checker) print() error {
 		c.doc.Ended = time.Now().UTC()
 		c.doc.Finish()
 		return report.JSON(c.std.out, c.doc)
+	}
+	if len(c.doc.Deliveries) == 0 {
+		return nil // what there was to say has been said on stderr
 	}
 	return report.Table(c.std.out, c.doc.Deliveries)
 }

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/corpus"
+	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 )
@@ -69,9 +71,17 @@ func runDemo(ctx context.Context, std streams, dir string) (swept, error) {
 		return swept{}, err
 	}
 	if w := res.Worst(); w != nil && w.New {
-		fmt.Fprintf(std.out, "\nthe most severe of them, explained:\n  feedparity repro %s\n", relative(w.Case))
+		fmt.Fprintf(std.out, "\nthe most severe of them, explained:\n  %s repro %s\n", program(), ingest.ShellQuote(relative(w.Case)))
 	}
 	return res, nil
+}
+
+// program is how this program was called, so that what is printed can be pasted.
+func program() string {
+	if strings.ContainsRune(os.Args[0], filepath.Separator) {
+		return ingest.ShellQuote(relative(os.Args[0]))
+	}
+	return "feedparity"
 }
 
 // serveCorpus starts the server and returns the feeds that read from it, each

@@ -108,7 +108,7 @@ func explain(err error) (status int, hint string) {
 	case errors.Is(err, pycodec.ErrUnknown), errors.Is(err, pycodec.ErrNotText):
 		return statusUsage, "give the codec a name Python knows, such as utf-8 or cp1252"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
-		return statusUsage, ""
+		return statusUsage, "check the name, and that you may read it"
 	case errors.Is(err, context.Canceled):
 		return statusIncomplete, ""
 	}
@@ -117,7 +117,7 @@ func explain(err error) (status int, hint string) {
 
 // oneLine keeps an error on its line and off the terminal's control codes.
 func oneLine(s string) string {
-	return visible(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(s))
+	return visible(strings.NewReplacer("\r\n", "; ", "\n", "; ", "\r", " ").Replace(s))
 }
 
 // wantArgs words how many arguments a command takes: from min to max of what, or

@@ -30,9 +30,9 @@ func TestTell(t *testing.T) {
 		{"not modelled", fmt.Errorf("ingest: %w", embedded.ErrNotModelled), 2, "hint: run it on a real Python: --engine interpreter\n"},
 		{"unknown codec", fmt.Errorf("look up: %w", pycodec.ErrUnknown), 2, "hint: give the codec a name Python knows, such as utf-8 or cp1252\n"},
 		{"no text codec", fmt.Errorf("look up: %w", pycodec.ErrNotText), 2, "hint: give the codec a name Python knows, such as utf-8 or cp1252\n"},
-		{"missing file", fmt.Errorf("open: %w", fs.ErrNotExist), 2, "feedparity: open: file does not exist\n"},
+		{"missing file", fmt.Errorf("open: %w", fs.ErrNotExist), 2, "feedparity: open: file does not exist\nhint: check the name, and that you may read it\n"},
 		{"interrupted", fmt.Errorf("sweep: %w", context.Canceled), 3, "feedparity: sweep: interrupted\n"},
-		{"several lines", errors.New("a\nb\r\nc\td\x1b[31m"), 3, "feedparity: a b c\\td\\x1b[31m\n"},
+		{"several lines", errors.New("a\nb\r\nc\td\x1b[31m"), 3, "feedparity: a; b; c\\td\\x1b[31m\n"},
 	} {
 		var out strings.Builder
 		got := tell(&out, tt.err)

@@ -77,7 +77,7 @@ func (f *settingsFlags) settings() (ingest.Settings, error) {
 		return s, err
 	}
 	if err := s.Validate(); err != nil {
-		return s, usageError("", "read settings: %w", err)
+		return s, usageError("leave --open out to take the path's own", "read settings: %w", err)
 	}
 	return s, nil
 }

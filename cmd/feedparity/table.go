@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -11,11 +13,12 @@ import (
 )
 
 // lines are the rows of the table for one delivery: a line per view, and one more
-// for every further cause in it.
-func lines(d sweep.Delivery, path func(string) string) []report.Delivery {
+// for every further cause in it. Path words the directory of a case, and failure
+// what went wrong.
+func lines(d sweep.Delivery, path func(string) string, failure func(error) string) []report.Delivery {
 	base := report.Delivery{Feed: d.Feed, Delivery: d.Name, SHA256: d.SHA256, Charset: d.Detected.Charset, Pair: d.Pair}
 	if d.Err != nil {
-		base.Verdict, base.Error = string(ingest.NotCompared), d.Err.Error()
+		base.Verdict, base.Error = string(ingest.NotCompared), failure(d.Err)
 		return []report.Delivery{base}
 	}
 	var out []report.Delivery
@@ -23,7 +26,7 @@ func lines(d sweep.Delivery, path func(string) string) []report.Delivery {
 		line := base
 		line.View, line.Verdict = string(v.View), string(v.Verdict)
 		if v.Err != nil {
-			line.Error = v.Err.Error()
+			line.Error = failure(v.Err)
 		}
 		if v.Verdict == ingest.Diverge {
 			line.Severity = v.Severity.String()
@@ -32,13 +35,13 @@ func lines(d sweep.Delivery, path func(string) string) []report.Delivery {
 			out = append(out, line)
 		}
 		for _, f := range v.Findings {
-			out = append(out, withFinding(line, f, path))
+			out = append(out, withFinding(line, f, path, failure))
 		}
 	}
 	return out
 }
 
-func withFinding(line report.Delivery, f sweep.Finding, path func(string) string) report.Delivery {
+func withFinding(line report.Delivery, f sweep.Finding, path func(string) string, failure func(error) string) report.Delivery {
 	line.Severity, line.Cause, line.Signature, line.Count = f.Severity.String(), f.Cause, f.Signature, f.Count
 	if f.Case != "" {
 		line.Case = path(f.Case)
@@ -47,17 +50,17 @@ func withFinding(line report.Delivery, f sweep.Finding, path func(string) string
 		line.State = map[bool]string{true: "new", false: "known"}[f.New]
 	}
 	if f.Err != nil {
-		line.Error = f.Err.Error()
+		line.Error = failure(f.Err)
 	}
 	return line
 }
 
 // document is the report of a sweep. Paths in it are those of the file system.
-func document(res *sweep.Result, revision string, started, ended time.Time, path func(string) string) report.Document {
+func document(res *sweep.Result, revision string, started, ended time.Time, path func(string) string, failure func(error) string) report.Document {
 	doc := report.Document{Schema: report.Schema, Version: version(), Engine: "embedded", Revision: revision, Started: started.UTC(), Ended: ended.UTC()}
 	for _, f := range res.Feeds {
 		for _, d := range f.Deliveries {
-			doc.Deliveries = append(doc.Deliveries, lines(d, path)...)
+			doc.Deliveries = append(doc.Deliveries, lines(d, path, failure)...)
 		}
 		if f.Err != nil {
 			doc.Failures = append(doc.Failures, report.Failure{Feed: f.Name, Error: f.Err.Error()})
@@ -78,7 +81,7 @@ type swept struct {
 
 // reportSweep prints a sweep and writes its report files.
 func reportSweep(std streams, dir string, res swept, asJSON bool) error {
-	doc := document(res.Result, res.revision, res.started, res.ended, func(p string) string { return p })
+	doc := document(res.Result, res.revision, res.started, res.ended, func(p string) string { return p }, error.Error)
 	doc.Finish()
 	text, _, err := report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", res.Run)), doc)
 	if err != nil {
@@ -87,7 +90,7 @@ func reportSweep(std streams, dir string, res swept, asJSON bool) error {
 	if asJSON {
 		return report.JSON(std.out, doc)
 	}
-	shown := document(res.Result, res.revision, res.started, res.ended, relative)
+	shown := document(res.Result, res.revision, res.started, res.ended, relative, kind)
 	if len(shown.Deliveries) > 0 {
 		if err := report.Table(std.out, shown.Deliveries); err != nil {
 			return err
@@ -115,10 +118,22 @@ func printFailures(std streams, res *sweep.Result) {
 	}
 }
 
+// printDeliveryFailures words what went wrong with one delivery, each thing once:
+// both views often fail for the same reason.
 func printDeliveryFailures(std streams, d sweep.Delivery) {
+	what := "sweep feed " + strconv.Quote(d.Feed)
+	if d.Feed == "" {
+		what = "check " + strconv.Quote(d.Name)
+	}
+	said := map[string]bool{}
 	fail := func(err error) {
-		if err != nil {
-			fmt.Fprintf(std.err, "feedparity: sweep feed %q: %s\n", d.Feed, oneLine(err.Error()))
+		if err == nil || said[err.Error()] {
+			return
+		}
+		said[err.Error()] = true
+		fmt.Fprintf(std.err, "feedparity: %s: %s\n", what, oneLine(err.Error()))
+		if _, hint := explain(err); hint != "" {
+			fmt.Fprintf(std.err, "hint: %s\n", hint)
 		}
 	}
 	fail(d.Err)
@@ -128,4 +143,14 @@ func printDeliveryFailures(std streams, d sweep.Delivery) {
 			fail(f.Err)
 		}
 	}
+}
+
+// kind is what a table cell has room for: a harness fault's code, else the error
+// up to its details.
+func kind(err error) string {
+	var harness *ingest.HarnessError
+	if errors.As(err, &harness) {
+		return harness.Code
+	}
+	return oneLine(err.Error())
 }

@@ -115,6 +115,9 @@ func createWhole(input, target string) (*wholeFile, error) {
 	if err1 == nil && err2 == nil && os.SameFile(a, b) {
 		return nil, usageError("name another file: the original is always kept", "write %q: it is the input", target)
 	}
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return nil, usageError("", "write %q: %w", target, cause(err))
+	}
 	f, err := os.CreateTemp(filepath.Dir(target), ".feedparity-*")
 	if err != nil {
 		return nil, usageError("", "write %q: %w", target, cause(err))

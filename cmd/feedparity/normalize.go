@@ -33,6 +33,11 @@ func newNormalize(std streams) *cobra.Command {
 			if out != "" && (dir != "" || len(args) > 1) {
 				return usageError("use --to DIR for several files", "read arguments: -o takes one file and no --to")
 			}
+			if dir != "" {
+				if err := os.MkdirAll(dir, 0o755); err != nil {
+					return usageError("", "create %q: %w", dir, cause(err))
+				}
+			}
 			return eachFile(std, args, func(name string, in ingest.Input) error {
 				target := out
 				if dir != "" {
@@ -114,9 +119,6 @@ func createWhole(input, target string) (*wholeFile, error) {
 	b, err2 := os.Stat(target)
 	if err1 == nil && err2 == nil && os.SameFile(a, b) {
 		return nil, usageError("name another file: the original is always kept", "write %q: it is the input", target)
-	}
-	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-		return nil, usageError("", "write %q: %w", target, cause(err))
 	}
 	f, err := os.CreateTemp(filepath.Dir(target), ".feedparity-*")
 	if err != nil {

@@ -247,8 +247,12 @@ def op_run(req, blob):
             os._exit(CHILD_FAILED)
         os._exit(0)
     os.close(w)
-    write_frame(STARTED, str(pid).encode('ascii'))
-    end = Relay(pid, r, req['timeout'], spared).run()
+    try:
+        write_frame(STARTED, str(pid).encode('ascii'))
+        end = Relay(pid, r, req['timeout'], spared).run()
+    except BaseException:  # above all a pipe that Feedparity closed while we wrote
+        end_tree(pid, spared)
+        raise
     os.close(r)
     write_frame(END, dump(end))
 

@@ -135,7 +135,7 @@ func (s *suite) spawnRow() row {
 				}
 				theirs = theirs.plus(c)
 			}
-			ours, d, err := work(ctx, "batches", max(s.size*200, 1000), size, s.pythons[0], s.pythons[1])
+			ours, d, err := work(ctx, "engine", max(s.size*200, 1000), size, s.pythons[0], s.pythons[1])
 			if err != nil {
 				return 0, "", err
 			}

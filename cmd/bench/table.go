@@ -48,9 +48,10 @@ func (s *suite) markdown(results []result) []byte {
 Written by `+"`make bench`"+` on %s: %s, %d CPUs (%s), %s, python %s and %s.
 
 Ratios of CPU time (user and system), taken side by side in one run, the median of %d rounds. "The pipeline" is
-`+"`cmd/bench/peers/pipeline.py`"+` on both Pythons (csv, decode, strip, JSON dump) and `+"`cmp`"+` of the two dumps. Ours runs both
-models in full and compares every row: no row is taken on trust. Each side is a process of its own, start-up included;
-the figures in the last column are the last round's.
+`+"`cmd/bench/peers/pipeline.py`"+` on both Pythons (csv, decode, strip, JSON dump) and `+"`cmp`"+` of the two dumps. Interpreters
+"one request per trip" and "in batches" run `+"`cmd/bench/peers/worker.py`"+`: they stay, do the same to the inputs, or the files, that
+they are sent, and the driver compares their dumps. Ours runs both models in full and compares every row: no row is taken
+on trust. Each side is a process of its own, start-up included; the figures in the last column are the last round's.
 
 | what | goal | measured | verdict | of which |
 |---|---|---|---|---|

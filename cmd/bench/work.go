@@ -51,12 +51,14 @@ func peak() int64 {
 
 func tasks() map[string]task {
 	return map[string]task{
-		"files":    compareFiles,
-		"repeated": compareRepeated,
-		"small":    compareSmall,
-		"trips":    func(ctx context.Context, a []string) (done, error) { return interpreters(ctx, a, 1) },
-		"batches":  func(ctx context.Context, a []string) (done, error) { return interpreters(ctx, a, 1000) },
-		"allocs":   countAllocs,
+		"files":     compareFiles,
+		"repeated":  compareRepeated,
+		"small":     compareSmall,
+		"trips":     peerInputs(1),
+		"batches":   peerInputs(1000),
+		"peerfiles": peerFiles,
+		"engine":    interpreters,
+		"allocs":    countAllocs,
 	}
 }
 
@@ -230,9 +232,10 @@ func compareSmall(ctx context.Context, args []string) (done, error) {
 	return d, err
 }
 
-// interpreters does the same on two real interpreters, a batch of inputs in each
-// round trip: INPUTS BYTES PYTHON2 PYTHON3.
-func interpreters(ctx context.Context, args []string, batch int) (d done, err error) {
+// interpreters does the same with the interpreter engine, a batch of inputs in
+// each round trip: INPUTS BYTES PYTHON2 PYTHON3.
+func interpreters(ctx context.Context, args []string) (d done, err error) {
+	const batch = 1000
 	n, data, err := smallArgs(args)
 	if err != nil {
 		return d, err

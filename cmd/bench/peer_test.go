@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/interp/interptest"
+)
+
+// TestPeerConfirm: what worker.py answers on every Python, for bytes and for files.
+func TestPeerConfirm(t *testing.T) {
+	inputs := [][]byte{[]byte("a, £ \n\"x\ny\",2\r\n"), nil, []byte("\xff\n")}
+	const want = "[[\"a\", \"\\u00a3\"], [\"x\\ny\", \"2\"]]\n[]\n\"UnicodeDecodeError\""
+	var paths [][]byte
+	for i, data := range inputs {
+		path := filepath.Join(t.TempDir(), string(rune('a'+i)))
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, []byte(path))
+	}
+	interptest.Each(t, func(t *testing.T, judge *interp.Process) {
+		for kind, items := range map[string][][]byte{"bytes": inputs, "files": paths} {
+			p, err := startPeer(t.Context(), judge.Interpreter.Path, kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.in.Write(appendRequest(nil, items)); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := p.receive(); err != nil || string(got) != want {
+				t.Errorf("%s: got %s, %v", kind, got, err)
+			}
+			if err := p.end(); err != nil {
+				t.Errorf("%s: %v", kind, err)
+			}
+		}
+	})
+}
+
+// TestPeersDiffer: what the two Pythons answer differently is no measurement.
+func TestPeersDiffer(t *testing.T) {
+	pythons := map[bool]string{}
+	for _, i := range interp.Find(t.Context()) {
+		pythons[i.Version.Major == 2] = i.Path
+	}
+	if len(pythons) < 2 {
+		t.Skip("no python 2 or no python 3 found")
+	}
+	both := []string{pythons[true], pythons[false]}
+	d, err := comparePeers(t.Context(), "bytes", [][]byte{[]byte("a\n"), []byte("b\n")}, 5, 2, both)
+	if err != nil || d.Inputs != 5 {
+		t.Errorf("compared %d of 5, %v", d.Inputs, err)
+	}
+	_, err = comparePeers(t.Context(), "bytes", [][]byte{[]byte("a\rb")}, 1, 1, both)
+	if err == nil || !strings.Contains(err.Error(), "they answer") {
+		t.Errorf("a lone CR, which only Python 2 refuses: %v", err)
+	}
+}

@@ -10,7 +10,7 @@ N       ?= 0.25
 SIZE    ?= 100
 ROUNDS  ?= 3
 
-.PHONY: help build demo test confirm fuzz mutate bench microbench golden generate lint vuln presubmit
+.PHONY: help build demo test shop confirm fuzz mutate bench microbench golden generate lint vuln presubmit
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ demo: build ## run the main job: sweep our own demo supplier, needs nothing but 
 
 test: ## run every test; on the real Pythons too, where there are any
 	CGO_ENABLED=0 $(GO) test ./...
+
+shop: ## make the virtual environments of docs/examples/shop from PyPI, in .cache/shop
+	.ci/shop
 
 confirm: ## judge the models by every real Python, a million generated cases and more
 	@CGO_ENABLED=0 FEEDPARITY_CONFIRM=$(N) $(GO) test -count=1 -p 2 -timeout 90m -run Confirm -v ./... > confirm.log 2>&1; \

@@ -1,4 +1,4 @@
-"""Installs the shop under Python 2.7 and 3.6 or later; "make shop" needs it not."""
+"""Installs the shop under Python 2.7 and 3.6 or later. "make shop" does without."""
 from setuptools import setup
 
 setup(

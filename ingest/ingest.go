@@ -113,16 +113,6 @@ type Input struct {
 	Call *Call
 }
 
-// Call names a function of the team's own code and how to run it.
-// The contract is described in docs/adopting.md and docs/config.md.
-type Call struct {
-	Function string            // "module:function" or "module:Class.method", called with the input's path
-	Python   string            // the interpreter to run, used as given
-	Env      map[string]string // the complete environment of the process; nil inherits a minimal one
-	Dir      string            // working directory and first entry of sys.path
-	Version  Python            // the version the interpreter is expected to be; checked when it starts
-}
-
 // Engine runs one ingestion path over one input. The error reports a broken
 // harness (an *HarnessError where the path could not be run or compared); what
 // the path itself raised is the outcome's Fault. Implementations must be safe for

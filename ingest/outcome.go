@@ -20,6 +20,13 @@ type Fault struct {
 	Type    string // bare class name; csv's own error is "csv.Error"
 	Message string // str(exc) as text; of Python 2's byte strings each byte as U+00XX
 	Row     int    // number of rows produced before it, plus one
+	// Record is the record of the input, counted from 1, that csv was reading or the
+	// code had last read when it was raised; 0 where that is not known. Two faults at
+	// different records are never the same.
+	Record int
+	// Where is the last frame in the team's own files; zero for policies. It is shown
+	// and goes into signatures, and is no part of the outcome.
+	Where Frame
 }
 
 // String returns "Type: Message (row N)".
@@ -37,6 +44,8 @@ const (
 	FaultCrash   = "crash"        // killed by a signal, or exited by itself
 	FaultTimeout = "timeout"      // stopped by us after its time limit
 	FaultMemory  = "memory-limit" // stopped at its memory limit
+	// FaultProcesses: stopped because it made too many processes.
+	FaultProcesses = "process-limit"
 )
 
 // Outcome is what a path did, held in memory. Large inputs stream as Rows.

@@ -40,7 +40,7 @@ feeds:
 #   py2: {python: python2.7}
 #   py3: {python: python3}
 # feeds:
-#   acme-stock: {source: ..., call: "adapters:stock"}
+#   acme-stock: {source: ..., call: "adapters:stock", effects: none}
 `
 
 func newInit(std streams) *cobra.Command {

@@ -44,7 +44,14 @@ feeds:
     source: drop/beta
     pair: latin1-utf8
     call: "adapters:Beta.read"
-    args: path
+    args: {py2: path, py3: file-text}
+    setup: "adapters:django_setup"
+    collect: {py3: "adapters:table"}
+    serializers: "adapters:FORMS"
+    effects: {sandbox: var/cache, rollback: test_shop, allow: ["127.0.0.1:6379", /run/redis.sock, subprocess]}
+    isolation: process
+    timeout: 90s
+    max_memory: 1.5GB
     paths: {py2: {cwd: beta, env: {}}}
   gamma:
     source: ftp://ftp.gamma.example/
@@ -91,8 +98,18 @@ func TestReadCallAndDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	py2 := ingest.Call{Function: "adapters:Beta.read", Python: "/etc/fp/ve27/bin/python", Env: map[string]string{}, Dir: "/etc/fp/beta", Version: ingest.Python27}
-	py3 := ingest.Call{Function: "adapters:Beta.read", Python: "python3.11", Dir: "/srv", Version: ingest.Python{Major: 3, Minor: 11}}
+	py2 := ingest.Call{
+		Function: "adapters:Beta.read", Setup: "adapters:django_setup", Serializers: "adapters:FORMS", Args: ingest.ArgsPath,
+		Effects: ingest.Effects{
+			Sandbox: []string{"/etc/fp/var/cache"}, Rollback: []string{"test_shop"},
+			Allow: []string{"127.0.0.1:6379", "/run/redis.sock", "subprocess"},
+		},
+		Isolation: ingest.IsolationProcess, Timeout: 90 * time.Second, MaxMemory: 3 << 29,
+		Python: "/etc/fp/ve27/bin/python", Env: map[string]string{}, Dir: "/etc/fp/beta", Version: ingest.Python27,
+	}
+	py3 := py2
+	py3.Args, py3.Collect = ingest.ArgsFileText, "adapters:table"
+	py3.Python, py3.Env, py3.Dir, py3.Version = "python3.11", nil, "/srv", ingest.Python{Major: 3, Minor: 11}
 	if !reflect.DeepEqual(*beta.Calls[0], py2) || !reflect.DeepEqual(*beta.Calls[1], py3) {
 		t.Errorf("calls %+v and %+v", *beta.Calls[0], *beta.Calls[1])
 	}
@@ -115,6 +132,9 @@ func TestReadCallAndDefaults(t *testing.T) {
 func feed(lines ...string) string {
 	return "feeds:\n  acme:\n    " + strings.Join(lines, "\n    ") + "\n"
 }
+
+// paths are the interpreters of a feed with a call.
+const paths = "paths: {py2: {python: p2}, py3: {python: p3}}"
 
 // mistakes are configurations and the one line that names the mistake.
 var mistakes = []struct{ name, text, want, hint string }{
@@ -172,14 +192,22 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"steps that do not follow", feed("source: x", "pair: {py3: {clean: [isdigit, strip]}}"), `c.yaml:4:35: clean cell: step "strip" cannot take the bool`, ""},
 	{"dialect", feed("source: x", "pair: {py2: {dialect: [semicolon]}}"), `c.yaml:4:27: dialect option "semicolon": want key=value`, ""},
 	{"quoting", feed("source: x", "pair: {py2: {dialect: {quoting: some}}}"), `c.yaml:4:27: dialect option "quoting=some": quoting "some" is no number`, ""},
-	{"call", feed("source: x", "call: adapters.acme"), `c.yaml:4:11: call "adapters.acme": want module:function`, ""},
-	{"call without interpreter", feed("source: x", "call: a:b"), `c.yaml:4:11: call needs an interpreter: paths.py2.python is not set`, "add paths: {py2: {python: /path/to/python}}"},
-	{"call version", feed("source: x", "call: {py3: a:b}", `paths: {py3: {python: p, version: "2.7"}}`), `c.yaml:4:11: paths.py3.version: python 2.7 is no py3`, ""},
-	{"setup", feed("source: x", "setup: a:b"), `c.yaml:4:12: this key is not supported yet`, "leave it out"},
-	{"collect", feed("source: x", "collect: a:b"), `c.yaml:4:14: this key is not supported yet`, ""},
-	{"factory", feed("source: x", "factory: a:b"), `c.yaml:4:14: this key is not supported yet`, ""},
-	{"effects", feed("source: x", "effects: none"), `c.yaml:4:14: this key is not supported yet`, ""},
-	{"args", feed("source: x", "args: file-rb"), `c.yaml:4:11: args: "file-rb" is not supported yet`, ""},
+	{"call", feed("source: x", "call: adapters.acme", "effects: none"), `c.yaml:4:11: call "adapters.acme": want module:function`, ""},
+	{"call without interpreter", feed("source: x", "call: a:b", "effects: none"), `c.yaml:4:11: call needs an interpreter: paths.py2.python is not set`, "add paths: {py2: {python: /path/to/python}}"},
+	{"call version", feed("source: x", "call: {py3: a:b}", "effects: none", `paths: {py3: {python: p, version: "2.7"}}`), `c.yaml:4:11: paths.py3.version: python 2.7 is no py3`, ""},
+	{"setup without call", feed("source: x", "setup: a:b"), `c.yaml:4:12: setup: the feed has no call`, "add call"},
+	{"effects without call", feed("source: x", "effects: none"), `c.yaml:4:14: effects: the feed has no call`, "add call"},
+	{"call without effects", feed("source: x", "call: a:b", paths), `c.yaml:4:11: feed "acme" has a call and does not say its effects`, "add effects: none, or"},
+	{"effects", feed("source: x", "call: a:b", "effects: all", paths), `c.yaml:5:14: effects: want none or a mapping, not "all"`, "effects: none refuses"},
+	{"effects key", feed("source: x", "call: a:b", "effects: {sandboxes: [x]}", paths), `c.yaml:5:15: unknown key "sandboxes"`, `did you mean "sandbox"?`},
+	{"sandbox of everything", feed("source: x", "call: a:b", "effects: {sandbox: [x, .]}", paths), `c.yaml:5:28: sandbox ".": want a directory that holds neither`, ""},
+	{"allow", feed("source: x", "call: a:b", "effects: {allow: redis}", paths), `c.yaml:5:22: allow "redis": want host:port`, "for example"},
+	{"collect", feed("source: x", "call: a:b", "effects: none", "collect: table", paths), `c.yaml:6:14: collect "table": want module:function`, ""},
+	{"method of a factory", feed("source: x", "call: a:b", "factory: a:c", "effects: none", paths), `c.yaml:4:11: call "a:b": want the name of a method`, "with a factory"},
+	{"args", feed("source: x", "call: a:b", "args: {py2: path, py3: file}", "effects: none", paths), `c.yaml:5:11: args "file": want path, file-rb or file-text`, ""},
+	{"isolation", feed("source: x", "call: a:b", "effects: none", "isolation: thread", paths), `c.yaml:6:16: isolation "thread": want fork or process`, ""},
+	{"timeout", feed("source: x", "call: a:b", "effects: none", "timeout: 90", paths), `c.yaml:6:14: timeout "90": want a duration`, ""},
+	{"memory", feed("source: x", "call: a:b", "effects: none", "max_memory: 2", paths), `c.yaml:6:17: max_memory "2": want an amount such as 512MB`, ""},
 	{"compare", feed("source: x", "compare: loose"), `c.yaml:4:14: compare "loose": want natural or strict`, ""},
 	{"tolerance", feed("source: x", "tolerance: {a: -1}"), `c.yaml:4:16: tolerance of column "a" is no distance: -1`, ""},
 	{"tolerance nan", feed("source: x", "tolerance: {a: .nan}"), `c.yaml:4:20: want a number, not ".nan"`, ""},
@@ -259,7 +287,7 @@ func TestRevision(t *testing.T) {
 		}
 		return rev
 	}
-	called := "paths: {py2: {python: a}, py3: {python: b}}\nfeeds: {a: {source: x, call: m:f}}\n"
+	called := "paths: {py2: {python: a}, py3: {python: b}}\nfeeds: {a: {source: x, call: m:f, effects: none}}\n"
 	write("m.py", "def f(p): pass\n")
 	first := revision(called)
 	write("data.csv", "a\n")

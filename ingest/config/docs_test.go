@@ -28,6 +28,7 @@ var sections = []struct{ typ, title string }{
 	{"Project", "`project`"},
 	{"Runner", "`paths.py2`, `paths.py3`"},
 	{"FeedEntry", "`feeds.NAME`"},
+	{"EffectsEntry", "`effects`"},
 	{"PairEntry", "`pair`"},
 	{"PolicyEntry", "`pair.py2`, `pair.py3`"},
 	{"PasswordEntry", "`password`"},

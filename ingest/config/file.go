@@ -82,19 +82,36 @@ type FeedEntry struct {
 	Pair PairEntry `yaml:"pair"`
 	// The charset the supplier says it sends, as Python names it. Default: detected.
 	Charset string `yaml:"charset"`
-	// The team's own function, "module:function", called with the path of a
-	// delivery in place of a policy: one for both sides, or {py2: ..., py3: ...}.
-	Call CallEntry `yaml:"call"`
-	// What Call is called with. Only "path" so far.
-	Args ArgsEntry `yaml:"args"`
-	// A function run once before the first call. Not supported yet.
-	Setup Unsupported `yaml:"setup"`
-	// A function run after the call that yields what to compare. Not supported yet.
-	Collect Unsupported `yaml:"collect"`
-	// A function that makes the object whose method Call is. Not supported yet.
-	Factory Unsupported `yaml:"factory"`
-	// What the call may change outside its directory. Not supported yet.
-	Effects Unsupported `yaml:"effects"`
+	// The team's own function, "module:function", run in place of a policy: one for
+	// both sides, or {py2: ..., py3: ...}; so are the six keys after it. It returns or
+	// yields rows, or leaves them to Collect. With Factory: the name of a method.
+	Call PathsEntry `yaml:"call"`
+	// What Call is given: "path" (default), "file-rb" for open(path, 'rb'), or
+	// "file-text" for open(path).
+	Args PathsEntry `yaml:"args"`
+	// A function without arguments, "module:function", that makes the object whose
+	// method Call is, anew for each call.
+	Factory PathsEntry `yaml:"factory"`
+	// A function without arguments, "module:function", run once per process before
+	// the first call, such as one that calls django.setup().
+	Setup PathsEntry `yaml:"setup"`
+	// A function, "module:function", run after the call that returns or yields what
+	// is compared, such as the rows of a table. It gets the object of Factory, if any.
+	Collect PathsEntry `yaml:"collect"`
+	// A dict, "module:NAME", of dotted class names to functions that make plain values
+	// of instances. Default: SERIALIZERS of Call's module, if it is there.
+	Serializers PathsEntry `yaml:"serializers"`
+	// What Call may change outside its own temporary directory: "none", or a mapping.
+	// A feed with Call must say it.
+	Effects EffectsEntry `yaml:"effects"`
+	// "fork" (default): requests are forked after import and Setup; "process": both
+	// are done again for each request, where they leave what cannot be forked.
+	Isolation string `yaml:"isolation"`
+	// How long a call may take, such as 90s or 5m. Default 1m.
+	Timeout string `yaml:"timeout"`
+	// How much memory a call may take beyond what import and Setup took, such as
+	// 512MB or 4GB. Default 1GB.
+	MaxMemory string `yaml:"max_memory"`
 	// Runners of this feed, key by key in place of the ones under the top-level paths.
 	Paths Paths `yaml:"paths"`
 	// Columns, by header name or 1-based position, by which rows are aligned. Default: by row number.
@@ -263,70 +280,59 @@ func stepError(n *Node, err error) error {
 	return out
 }
 
-// CallEntry holds a function for each path, "" for none.
-type CallEntry struct {
-	// The function of the old code.
+// PathsEntry holds a word for each path, "" for none.
+type PathsEntry struct {
+	// The one of the old code.
 	Py2 string `yaml:"py2"`
-	// The function of the new code.
+	// The one of the new code.
 	Py3 string `yaml:"py3"`
+}
+
+// DecodeNode reads one word for both or one for each.
+func (e *PathsEntry) DecodeNode(n *Node) error {
+	if n.Kind == Scalar && !n.Null {
+		e.Py2, e.Py3 = n.Str, n.Str
+		return nil
+	}
+	type plain PathsEntry
+	return n.Decode((*plain)(e))
+}
+
+func (e PathsEntry) of(path ingest.Path) string {
+	if path == ingest.Py2 {
+		return e.Py2
+	}
+	return e.Py3
+}
+
+// EffectsEntry says what a call may change.
+type EffectsEntry struct {
+	// Directories that the call may write in: copied before and restored after each
+	// request, which has them for itself.
+	Sandbox []string `yaml:"sandbox"`
+	// Databases of Django's, by their NAME, in which the call may work: a transaction
+	// is begun and always rolled back. Any other database is refused.
+	Rollback []string `yaml:"rollback"`
+	// What else the call may reach: "host:port", the path of a Unix socket, or
+	// "subprocess" for programs, which nothing then watches.
+	Allow []string `yaml:"allow"`
 
 	node *Node
 }
 
-// DecodeNode reads one function for both or one for each.
-func (c *CallEntry) DecodeNode(n *Node) error {
-	c.node = n
-	if n.Kind == Scalar && !n.Null {
-		c.Py2, c.Py3 = n.Str, n.Str
-	} else {
-		type plain CallEntry
-		if err := n.Decode((*plain)(c)); err != nil {
-			return err
-		}
-	}
-	for _, f := range []string{c.Py2, c.Py3} {
-		module, function, ok := strings.Cut(f, ":")
-		if f != "" && (!ok || !dotted(module) || !dotted(function)) {
-			return n.Errorf("call %q: want module:function", f)
-		}
-	}
-	return nil
-}
-
-// dotted reports whether s is a Python name or several joined by dots.
-func dotted(s string) bool {
-	for _, name := range strings.Split(s, ".") {
-		if name == "" || name[0] >= '0' && name[0] <= '9' || strings.ContainsAny(name, " \t\r\n\\/'\"():,;#-+") {
-			return false
-		}
-	}
-	return true
-}
-
-// ArgsEntry is what a call is given.
-type ArgsEntry string
-
-// DecodeNode takes "path" alone.
-func (a *ArgsEntry) DecodeNode(n *Node) error {
-	if n.Kind == Scalar && n.Str == "path" {
-		*a = "path"
+// DecodeNode reads the word none or what is allowed.
+func (e *EffectsEntry) DecodeNode(n *Node) error {
+	e.node = n
+	if n.Kind == Scalar && n.Str == "none" {
 		return nil
 	}
-	return unsupported(n, fmt.Sprintf("args: %s is not supported yet", n.what()), "the function is called with the path of the delivery: args: path")
-}
-
-// Unsupported stands for a key that is described but does nothing yet.
-type Unsupported struct{}
-
-// DecodeNode refuses any value: a key passed over would be a promise not kept.
-func (Unsupported) DecodeNode(n *Node) error {
-	return unsupported(n, "this key is not supported yet", "leave it out; docs/config.md says what is supported")
-}
-
-func unsupported(n *Node, msg, hint string) error {
-	err := n.Errorf("%s", msg)
-	err.Hint = hint
-	return err
+	if n.Kind != Mapping {
+		err := n.Errorf("effects: want none or a mapping, not %s", n.what())
+		err.Hint = "effects: none refuses every write, connection and subprocess; {sandbox: [DIR]}, {rollback: DATABASE} and {allow: [HOST:PORT]} permit one"
+		return err
+	}
+	type plain EffectsEntry
+	return n.Decode((*plain)(e))
 }
 
 // PasswordEntry says where a password is.

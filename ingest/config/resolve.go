@@ -85,6 +85,7 @@ func (r *resolver) feed(name string, n *Node) (Feed, error) {
 	if n.Null {
 		n = &Node{file: n.file, Line: n.Line, Column: n.Column, Kind: Mapping}
 	}
+	own := n
 	if d := r.f.Defaults; d != nil && n.Kind == Mapping {
 		if d.Kind != Mapping {
 			return Feed{}, d.Errorf("defaults: want a mapping, not %s", d.what())
@@ -97,6 +98,11 @@ func (r *resolver) feed(name string, n *Node) (Feed, error) {
 	var e FeedEntry
 	if err := n.Decode(&e); err != nil {
 		return Feed{}, err
+	}
+	if e.Call == (PathsEntry{}) {
+		if err := withoutCall(own); err != nil {
+			return Feed{}, err
+		}
 	}
 	if e.Charset != "" {
 		if err := checkCodec(ingest.Python313, e.Charset); err != nil {
@@ -312,65 +318,6 @@ func checkCodec(py ingest.Python, name string) error {
 		return err
 	}
 	return nil
-}
-
-func (r *resolver) calls(out *Feed, e FeedEntry, n *Node) error {
-	for _, path := range ingest.Paths {
-		function := e.Call.Py2
-		if path == ingest.Py3 {
-			function = e.Call.Py3
-		}
-		if function == "" {
-			continue
-		}
-		run := merge(e.Paths.of(path), r.f.Paths.of(path))
-		if run.Python == "" {
-			err := at(n, "call").Errorf("call needs an interpreter: paths.%s.python is not set", path)
-			err.Hint = "add paths: {" + path.String() + ": {python: /path/to/python}}"
-			return err
-		}
-		call := &ingest.Call{Function: function, Python: run.Python, Env: run.Env, Dir: r.root}
-		if strings.ContainsRune(run.Python, filepath.Separator) {
-			call.Python = r.abs(run.Python)
-		}
-		if run.Cwd != "" {
-			call.Dir = r.abs(run.Cwd)
-		}
-		var err error
-		if call.Version, err = version(path, run.Version); err != nil {
-			return at(n, "call").Errorf("paths.%s.version: %v", path, err)
-		}
-		out.Calls[path] = call
-	}
-	return nil
-}
-
-// merge takes each key from the feed's runner or, if unset there, from the
-// top-level one.
-func merge(feed, top *Runner) Runner {
-	var out Runner
-	for _, r := range []*Runner{feed, top} {
-		if r == nil {
-			continue
-		}
-		out.Python, out.Version, out.Cwd = or(out.Python, r.Python), or(out.Version, r.Version), or(out.Cwd, r.Cwd)
-		if out.Env == nil {
-			out.Env = r.Env
-		}
-	}
-	return out
-}
-
-// version reads a runner's version; the zero minor of Python 3 stands for any.
-func version(path ingest.Path, s string) (ingest.Python, error) {
-	if s == "" {
-		return [2]ingest.Python{ingest.Python27, {Major: 3}}[path], nil
-	}
-	v, err := ingest.ParsePython(s)
-	if err == nil && v.Path() != path {
-		err = fmt.Errorf("python %s is no %s", v, path)
-	}
-	return v, err
 }
 
 func (r *resolver) comparison(out *Feed, e FeedEntry, n *Node) error {

@@ -46,6 +46,11 @@ func fault(class string, row int) *ingest.Fault {
 	return &ingest.Fault{Type: class, Message: class + " in its own words", Row: row}
 }
 
+func at(f *ingest.Fault, record int) *ingest.Fault {
+	f.Record = record
+	return f
+}
+
 // show names the divergences in order: kind, rows, column.
 func show(r diff.Result) string {
 	var out []string
@@ -81,6 +86,10 @@ var compareTable = []struct {
 		verdict: ingest.AgreeFault, severity: ingest.Info},
 	{why: "PEP 3151 names are the old ones", f2: fault("IOError", 1), f3: fault("FileNotFoundError", 1), verdict: ingest.AgreeFault, severity: ingest.Info},
 	{why: "ModuleNotFoundError is 3.6's ImportError", f2: fault("ImportError", 1), f3: fault("ModuleNotFoundError", 1), verdict: ingest.AgreeFault, severity: ingest.Info},
+	{why: "same class at another record of the input", f2: at(fault("ValueError", 1), 3), f3: at(fault("ValueError", 1), 4),
+		verdict: ingest.Diverge, severity: ingest.BothFault, divergence: "fault 1/1"},
+	{why: "same class at the same record", f2: at(fault("ValueError", 1), 3), f3: at(fault("ValueError", 1), 3), verdict: ingest.AgreeFault, severity: ingest.Info},
+	{why: "a record that one path does not know", f2: at(fault("ValueError", 1), 3), f3: fault("ValueError", 1), verdict: ingest.AgreeFault, severity: ingest.Info},
 	{why: "classes differ", f2: fault("UnicodeError", 1), f3: fault("UnicodeDecodeError", 1), verdict: ingest.Diverge, severity: ingest.BothFault, divergence: "fault 1/1"},
 	{why: "rows before the fault differ: py3 decodes a chunk first", py2: rows{b("a"), b("b")}, f2: fault("UnicodeDecodeError", 3), f3: fault("UnicodeDecodeError", 1),
 		verdict: ingest.Diverge, severity: ingest.BothFault, divergence: "fault 3/1"},

@@ -6,10 +6,14 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 )
 
-// sameFault reports whether two faults are of the same class. Messages never
-// decide: CPython 3 reworded nearly all of them.
+// sameFault reports whether two faults are of the same class and, where both know
+// it, were raised at the same record of the input. Messages never decide: CPython 3
+// reworded nearly all of them.
 func sameFault(a, b *ingest.Fault) bool {
-	return a != nil && b != nil && FaultClass(a.Type) == FaultClass(b.Type)
+	if a == nil || b == nil || FaultClass(a.Type) != FaultClass(b.Type) {
+		return false
+	}
+	return a.Record == b.Record || a.Record == 0 || b.Record == 0
 }
 
 // FaultClass returns the name by which an exception class is compared: that of

@@ -56,6 +56,9 @@ func (e *Engine) call(ctx context.Context, in ingest.Input) (ingest.Rows, error)
 
 func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ ingest.Rows, err error) {
 	c := *in.Call
+	if err := supported(c); err != nil {
+		return nil, err
+	}
 	key := callKey(c)
 	p, err := e.pools.get(ctx, key, fresh, func(ctx context.Context) (*Process, error) { return e.startCall(ctx, c) })
 	if err != nil {
@@ -79,6 +82,15 @@ func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ i
 		w.remove()
 	}
 	return s, nil
+}
+
+// supported refuses what a call asks for and is not done here yet.
+func supported(c ingest.Call) error {
+	asks := c.Factory + c.Setup + c.Collect + c.Serializers
+	if asks != "" || c.Args != "" && c.Args != ingest.ArgsPath || c.Isolation == ingest.IsolationProcess || c.MaxMemory > 0 || c.Timeout > 0 {
+		return harness("not-supported", c.Version, "call "+c.Function+": only call, args: path and effects: none are done yet", "")
+	}
+	return nil
 }
 
 type callRequest struct {

@@ -149,6 +149,8 @@ func (p *parser) fault() (*ingest.Fault, error) {
 			f.Message, err = p.str()
 		case "row":
 			f.Row, err = p.number()
+		case "record":
+			f.Record, err = p.number()
 		default:
 			err = p.errorf("unknown key %q in a fault", name)
 		}

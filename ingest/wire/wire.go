@@ -12,6 +12,14 @@
 //	anything else   {"other":{"type":"uuid.UUID","repr":"..."}}
 //	fault           {"fault":{"type":"ValueError","message":"...","row":2}}
 //
+// The team's own code yields objects as well; one with fields is a dict of them
+// with its class first, so that fields are compared and ignored as columns are:
+//
+//	object          {"dict":[["__class__","shop.models.Price"],["currency","EUR"],...]}
+//
+// and its fault says at which record of the input it was raised, where that is
+// known: {"fault":{"type":"ValueError","message":"...","row":1,"record":7}}.
+//
 // The writer is canonical: equal values have equal lines, byte for byte what
 // json.dumps(v, ensure_ascii=False, separators=(",", ":")) writes in Python, with
 // lone surrogates as \udXXX escapes.
@@ -56,6 +64,9 @@ func AppendFault(dst []byte, f *ingest.Fault) []byte {
 	dst = appendString(append(dst, `{"fault":{"type":`...), f.Type)
 	dst = appendString(append(dst, `,"message":`...), f.Message)
 	dst = strconv.AppendInt(append(dst, `,"row":`...), int64(f.Row), 10)
+	if f.Record > 0 {
+		dst = strconv.AppendInt(append(dst, `,"record":`...), int64(f.Record), 10)
+	}
 	return append(dst, "}}"...)
 }
 

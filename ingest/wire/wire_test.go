@@ -54,10 +54,10 @@ func TestValueRoundTrip(t *testing.T) {
 func TestOutcomeRoundTrip(t *testing.T) {
 	o := ingest.Outcome{
 		Rows:  []ingest.Row{{Value: ingest.List(ingest.Text("a"))}, {Value: ingest.List()}},
-		Fault: &ingest.Fault{Type: "csv.Error", Message: "line contains \u00e9 NUL", Row: 3},
+		Fault: &ingest.Fault{Type: "csv.Error", Message: "line contains \u00e9 NUL", Row: 3, Record: 12},
 	}
 	text := string(AppendOutcome(nil, o))
-	want := "[\"a\"]\n[]\n{\"fault\":{\"type\":\"csv.Error\",\"message\":\"line contains é NUL\",\"row\":3}}\n"
+	want := "[\"a\"]\n[]\n{\"fault\":{\"type\":\"csv.Error\",\"message\":\"line contains é NUL\",\"row\":3,\"record\":12}}\n"
 	if text != want {
 		t.Fatalf("wrote %q, want %q", text, want)
 	}

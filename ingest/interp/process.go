@@ -96,7 +96,7 @@ func (p *Process) kill() {
 	}
 }
 
-const killGrace = 2 * time.Second
+const killGrace = 5 * time.Second // a loaded machine takes its time to end a tree of processes
 
 // childUnknown stands for a group of which only the start was asked for.
 const childUnknown = -1

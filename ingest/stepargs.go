@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -114,14 +115,16 @@ func checkFormat(v Value) error {
 }
 
 // conversions are what format knows: flags, width, precision, conversion.
-var conversions = regexp.MustCompile(`%(?:%|[-+ 0]*[0-9]{0,2}(?:d|(?:\.[0-9]{1,2})?[sefgEFG]))`)
+var conversions = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`%(?:%|[-+ 0]*[0-9]{0,2}(?:d|(?:\.[0-9]{1,2})?[sefgEFG]))`)
+})
 
 // placeholder returns the conversion of a format string's one placeholder.
 func placeholder(s string) (verb byte, err error) {
 	if !IsASCII(s) || strings.IndexFunc(s, unicode.IsControl) >= 0 {
 		return 0, errors.New("want printable ASCII characters; concat adds others")
 	}
-	for _, m := range conversions.FindAllString(s, -1) {
+	for _, m := range conversions().FindAllString(s, -1) {
 		switch {
 		case m == "%%":
 		case verb != 0:
@@ -131,7 +134,7 @@ func placeholder(s string) (verb byte, err error) {
 		}
 	}
 	switch {
-	case strings.Contains(conversions.ReplaceAllString(s, ""), "%"):
+	case strings.Contains(conversions().ReplaceAllString(s, ""), "%"):
 		return 0, errors.New("want flags - + 0 or space, width and precision up to 99 and one of s d e f g E F G, the precision not with d")
 	case verb == 0:
 		return 0, errors.New("no value in the format")

@@ -10,13 +10,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/spf13/cobra"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
-	stop()
-	os.Exit(status)
+	os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 
 // streams are a command's connections to the world: data goes to out, talk to err.
@@ -28,7 +27,19 @@ type streams struct {
 
 // run executes a command line and returns its exit status.
 func run(ctx context.Context, args []string, std streams) int {
-	root := newRoot(std)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	root := newRoot(std, args...)
+	root.PersistentPreRun = untilInterrupted
 	root.SetArgs(args)
 	return tell(std.err, root.ExecuteContext(ctx))
+}
+
+// untilInterrupted ends the context of the command about to run when the user or
+// the system asks the process to end. It takes a thread, which a command that is
+// done in a moment does without, by a hook of its own.
+func untilInterrupted(cmd *cobra.Command, _ []string) {
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(cmd.Context(), stop)
+	cmd.SetContext(ctx)
 }

@@ -13,6 +13,8 @@ func newVersion(std streams) *cobra.Command {
 		Short:   "Print the version",
 		Example: "  feedparity version",
 		Args:    wantArgs(0, 0, ""),
+		// There is nothing to interrupt.
+		PersistentPreRun: func(*cobra.Command, []string) {},
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(std.out, "feedparity", version())
 			return err

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The failures a caller may want to tell apart with errors.Is.
@@ -56,7 +57,9 @@ func (e *LengthError) Unwrap() error { return e.Err }
 
 // crowded recognises refusals that pass: lftp retries on the same words
 // (its settings retry-530 and ftp:too-many-re).
-var crowded = regexp.MustCompile(`(?i)too many|overload|try (again )?later|busy|limit`)
+var crowded = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)too many|overload|try (again )?later|busy|limit`)
+})
 
 // Transient reports whether the same call may succeed later: the connection
 // broke, timed out or the server is busy. A refused login, a certificate that
@@ -92,7 +95,7 @@ func isPermanent(err error) bool {
 		}
 	}
 	if errors.Is(err, ErrLogin) {
-		return !crowded.MatchString(err.Error())
+		return !crowded().MatchString(err.Error())
 	}
 	var verify *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
@@ -109,7 +112,7 @@ func transientReply(e *textproto.Error) bool {
 	case 421, 425, 426, 434, 450, 451:
 		return true
 	case 530:
-		return crowded.MatchString(e.Msg)
+		return crowded().MatchString(e.Msg)
 	}
 	return e.Code < 400
 }

@@ -127,11 +127,13 @@ func (f *ftpSource) List(ctx context.Context, dir string) ([]Entry, []Unparsed, 
 var errMLSD = errors.New("MLSD refused")
 
 // emptyListing matches what servers say instead of sending an empty listing.
-var emptyListing = regexp.MustCompile(`(?i)no (such )?(files?|data sets?)( or director(y|ies))? ?(found|available|$)|directory (is )?empty`)
+var emptyListing = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)no (such )?(files?|data sets?)( or director(y|ies))? ?(found|available|$)|directory (is )?empty`)
+})
 
 func saysEmpty(err error) bool {
 	var reply *textproto.Error
-	return errors.As(err, &reply) && (reply.Code == 450 || reply.Code == 550) && emptyListing.MatchString(reply.Msg)
+	return errors.As(err, &reply) && (reply.Code == 450 || reply.Code == 550) && emptyListing().MatchString(reply.Msg)
 }
 
 // list changes into the directory first: asked for one that is not there, LIST

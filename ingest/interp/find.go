@@ -78,11 +78,13 @@ func compareInterpreters(a, b Interpreter) int {
 	return strings.Compare(a.Path, b.Path)
 }
 
-var digits = regexp.MustCompile(`\d+`)
+var digits = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\d+`)
+})
 
 func versionNumbers(full string) []int {
 	var out []int
-	for _, d := range digits.FindAllString(full, -1) {
+	for _, d := range digits().FindAllString(full, -1) {
 		n := 0
 		fmt.Sscan(d, &n)
 		out = append(out, n)
@@ -164,7 +166,9 @@ func (m manager) find() []string {
 	return out
 }
 
-var pythonName = regexp.MustCompile(`^python(2|3|2\.7|3\.\d+)?$`)
+var pythonName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^python(2|3|2\.7|3\.\d+)?$`)
+})
 
 // pythonsIn lists the interpreters in a directory by their usual names.
 func pythonsIn(dir string) []string {
@@ -174,7 +178,7 @@ func pythonsIn(dir string) []string {
 	}
 	var out []string
 	for _, e := range entries {
-		if pythonName.MatchString(e.Name()) {
+		if pythonName().MatchString(e.Name()) {
 			out = append(out, filepath.Join(dir, e.Name()))
 		}
 	}

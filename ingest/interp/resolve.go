@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -37,7 +38,7 @@ func (e *Engine) callPython(c ingest.Call) (string, error) {
 	if path := onPath(name); path != "" {
 		return path, nil
 	}
-	if m := pythonCommand.FindStringSubmatch(name); m != nil {
+	if m := pythonCommand().FindStringSubmatch(name); m != nil {
 		if path := e.newest(m[1], c.Version); path != "" {
 			return path, nil
 		}
@@ -45,7 +46,9 @@ func (e *Engine) callPython(c ingest.Call) (string, error) {
 	return "", e.none(c.Version.Path(), name)
 }
 
-var pythonCommand = regexp.MustCompile(`^(?:python)?([23](?:\.\d+)?)?$`)
+var pythonCommand = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:python)?([23](?:\.\d+)?)?$`)
+})
 
 // newest returns the newest interpreter whose version begins as asked and is one
 // that the call accepts, "" if there is none.

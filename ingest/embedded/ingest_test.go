@@ -22,7 +22,12 @@ func mode(m ingest.OpenMode) change { return func(s *ingest.Settings) { s.Open =
 func dict(s *ingest.Settings)       { s.Reader = ingest.DictReader }
 func sniffed(s *ingest.Settings)    { s.Sniff = true }
 func steps(c ...ingest.Step) change { return func(s *ingest.Settings) { s.Clean = c } }
-func limit(n int64) change          { return func(s *ingest.Settings) { s.FieldLimit = n } }
+func quoting(n int64) change {
+	return func(s *ingest.Settings) {
+		s.Dialect = ingest.Dialect{{Name: "quoting", Value: ingest.Int(n)}}
+	}
+}
+func limit(n int64) change { return func(s *ingest.Settings) { s.FieldLimit = n } }
 func typed(column, typ string) change {
 	return func(s *ingest.Settings) { s.Types = append(s.Types, ingest.ColumnType{Column: column, Type: typ}) }
 }
@@ -50,6 +55,12 @@ var ingestCases = []struct {
 	{"a cell is decoded whole before any is cleaned", py2, " a ,\xff\n", []change{steps("strip")}, `{"fault":{"type":"UnicodeDecodeError","message":"'utf8' codec can't decode byte 0xff in position 0: invalid start byte","row":1}}
 `},
 	{"in py3 what does not decode takes its whole chunk along", py3, "a,b\nc,\xff\nd\n", nil, `{"fault":{"type":"UnicodeDecodeError","message":"'utf-8' codec can't decode byte 0xff in position 6: invalid start byte","row":1}}
+`},
+	{"iterdecode is a generator: the dialect is refused before the codec is looked for", ingest.Python{Major: 3, Minor: 7}, "a\n",
+		[]change{mode(ingest.OpenIterdecode), codec("cp65001"), quoting(9)}, `{"fault":{"type":"TypeError","message":"bad \"quoting\" value","row":1}}
+`},
+	{"and the codec with the first line", ingest.Python{Major: 3, Minor: 7}, "a\n", []change{mode(ingest.OpenIterdecode), codec("cp65001")},
+		`{"fault":{"type":"LookupError","message":"cp65001 encoding is only available on Windows","row":1}}
 `},
 	{"bytes stay bytes", py2, "a,\xff \n", []change{mode(ingest.OpenBytes), steps("strip")}, `[{"bytes":"61"},{"bytes":"ff"}]
 `},

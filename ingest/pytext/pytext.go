@@ -108,6 +108,10 @@ func (l *Lines) open(s ingest.Settings) (*ingest.Fault, error) {
 // openDecoding opens the modes that decode as they read.
 func (l *Lines) openDecoding(s ingest.Settings) (*ingest.Fault, error) {
 	c, fault, err := pycodec.Lookup(s.Python, s.Codec)
+	if fault != nil && s.Open == ingest.OpenIterdecode { // a generator: it looks for the codec when it is asked for a line
+		l.src = &decodedLines{fault: fault}
+		return nil, nil
+	}
 	if fault != nil || err != nil {
 		return fault, err
 	}

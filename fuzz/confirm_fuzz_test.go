@@ -69,7 +69,7 @@ func readerBatch(py ingest.Python, raw, plan []byte) []ingest.Input {
 // decoded text in one piece.
 func FuzzCodecConfirm(f *testing.F) {
 	for i, text := range codecTexts {
-		for codec := i % 3; codec < len(codecs); codec += 6 { // a run has three
+		for codec := i % 3; codec < len(usualCodecs); codec += 6 { // a run has three
 			f.Add([]byte(text), byte(codec), byte(i))
 		}
 	}
@@ -98,7 +98,7 @@ func codecBatch(py ingest.Python, raw []byte, codec, handler int) []ingest.Input
 	for i, mode := range ingest.ModesOf(py.Path()) {
 		for k := range 3 {
 			s := ingest.DefaultSettings(py)
-			s.Open, s.Codec = mode, codecs[(codec+k)%len(codecs)]
+			s.Open, s.Codec = mode, codecs()[(codec+k)%len(codecs())]
 			s.Errors = []string{"strict", "replace", "ignore", "backslashreplace", "surrogateescape", "unknown"}[(handler+i*k)%6]
 			// The options are well formed, so that reading them cannot fail.
 			s.Dialect, _ = ingest.ParseDialect(py.Path(), `delimiter=\x01`, "quoting=3")

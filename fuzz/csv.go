@@ -31,6 +31,26 @@ var (
 		"\xf8\x88\x80\x80\x80", "\xef\xbb\xbf", "\xef\xbb", "\xfe\xff", "\xff\xfe", "\x00", "\x9d",
 	}
 
+	// letters, digits and spaces that not every version of Unicode has, or that do not
+	// survive a normalization or a change of case.
+	letters = []string{
+		"\u08ac", "\ua7f8", "\u1c88", "\u10d0", "\u1e9e", "e\u0301", "\u0345", "ﬁ", "Å", "\u212b", "\ufdfa", "½", "²", "Ⅷ", "\u0e33", "ŉ", "\u180e", "\u2003", "\u200b", "\u00ad", "٣", "\U0001f600",
+		"\U0001d7d8", "\u0eda", "\uff10", "e\u0743\u0301", "\u1100\u1161", "\uac01", "a b", "a\u00a0b", "É;é", "a,b;c", "ǅ", "ͅΑ", "ΑΣ.", "\u13a0", "\ua64b", "\u0130", "İ i", "\U00010400", "\u2c2f", "\ufeffx",
+	}
+
+	// dates and times, most of which some format of the column types matches.
+	dates = []string{
+		"2012-01-31", "31.12.99", "2012-02-30", "2012-01-31 23:59:59", "31/12/2012 01:02:03.5", "10:00+0100", "10:00+01:00", "10:00Z", "10:00z", "10:00",
+		"02 Jan 2012", "02\u00a0Jan\u00a02012", "2 feb 2012", "2 DEſ 2012", "11:30 pm", "2012366", "Friday 13 January", "UTC 10", "GMT 7", "\u0662012", "１２.01.12", "2012", "99",
+		"1812-01-01", "2012-1-1", " 2012-01-31", "2012-01-31 ", "", "١٢:٠٠+٠١٠٠", "29/02/2012 00:00:61.0", "10:00-00:00:30", "10:00+2400", "12\x00",
+	}
+
+	// amounts, on the halves and ends that rounding, dividing and printing part at.
+	amounts = []string{
+		"0.5", "1.5", "2.5", "-0.5", "-2.5", "0.125", "2.675", "1.005", "1e16", "123456789012.5", "1998.9999999999998", "0.1", "3.0", "100", "7", "-7", "0", "-0.0", "1e22",
+		"1E+3", "1e400", "-1e-400", "nan", "snan", "inf", "-Infinity", "99999999999999999999", "0.30000000000000004", "1e-5", "15", "25", "1e11", "99999999999.5", "12345678.9", "0001", "1e27",
+	}
+
 	newlines = []string{"\n", "\r\n", "\n", "\r", "\r\r\n", "\n\r", ""}
 )
 
@@ -46,7 +66,11 @@ func CSV(c *Choices, s ingest.Settings) []byte {
 	}
 	g.put = encoder(s.Codec)
 	g.calm = c.N(2) == 0
-	g.table()
+	if len(s.Types)+len(s.Clean) > 0 && c.Rare(2) {
+		g.typed(s)
+	} else {
+		g.table()
+	}
 	return g.out
 }
 
@@ -91,6 +115,53 @@ func (g *generator) table() {
 	if g.c.Rare(40) {
 		g.pad()
 	}
+}
+
+// typed makes a table whose first row names the columns that are converted, above
+// cells that suit the conversion.
+func (g *generator) typed(s ingest.Settings) {
+	var columns []string // types
+	for i := range 1 + g.c.N(3) {
+		if i > 0 {
+			g.text(g.delimiter)
+		}
+		name, typ := pick(g.c, words), ""
+		if i < len(s.Types) {
+			if name, typ = s.Types[i].Column, s.Types[i].Type; s.Types[i].Index() > 0 {
+				name = "n"
+			}
+		}
+		g.text(name)
+		columns = append(columns, typ)
+	}
+	g.text(g.newline)
+	for row := 0; row < maxRows && !g.c.Empty(); row++ {
+		for i, typ := range columns {
+			if i > 0 {
+				g.text(g.delimiter)
+			}
+			g.text(g.suitable(typ))
+		}
+		g.text(g.newline)
+	}
+}
+
+// suitable decides a cell for a conversion.
+func (g *generator) suitable(typ string) string {
+	switch {
+	case g.c.Rare(8):
+		return pick(g.c, oddities) + pick(g.c, plain)
+	case strings.HasPrefix(typ, "date"):
+		return pick(g.c, dates)
+	case strings.HasPrefix(typ, "int"), strings.HasPrefix(typ, "float"), strings.HasPrefix(typ, "decimal"):
+		if g.c.Rare(3) {
+			return pick(g.c, numbers)
+		}
+		return pick(g.c, amounts)
+	case g.c.Rare(2):
+		return pick(g.c, letters)
+	}
+	return pick(g.c, words)
 }
 
 // pad places what follows around a boundary of CPython's read chunks.

@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -17,11 +18,14 @@ func Plan(p ingest.Pair) ([]byte, bool) {
 	w.common(p)
 	w.index(slices.Index(py2Modes, p.Py2.Open))
 	w.index(slices.Index(py3Modes, p.Py3.Open))
-	w.index(slices.Index(codecs, p.Py2.Codec))
+	w.oneOf(p.Py2.Codec, codecs(), len(usualCodecs))
 	if w.rare(3, p.Py3.Codec != p.Py2.Codec) {
-		w.index(slices.Index(codecs, p.Py3.Codec))
+		w.oneOf(p.Py3.Codec, codecs(), len(usualCodecs))
 	}
-	w.index(slices.Index(handlers, p.Py2.Errors))
+	w.oneOf(p.Py2.Errors, handlers, usualHandlers)
+	if w.rare(8, p.Py3.Errors != p.Py2.Errors) {
+		w.oneOf(p.Py3.Errors, handlers, usualHandlers)
+	}
 	if !w.ok || !same(NewPair(NewChoices(w.plan)), p) {
 		return nil, false
 	}
@@ -76,7 +80,31 @@ func (w *planner) common(p ingest.Pair) {
 	for _, t := range p.Py3.Types {
 		w.rare(3, true)
 		w.index(slices.Index(columns, t.Column))
-		w.index(slices.Index(cellTypes, t.Type))
+		w.chain(strings.Split(t.Type, "|"))
+	}
+	w.rare(3, false)
+}
+
+// chain mirrors the function of that name; the longest conversion that the chain
+// begins with is drawn as one.
+func (w *planner) chain(steps []string) {
+	n := len(steps)
+	for n > 0 && !slices.Contains(conversions, strings.Join(steps[:n], "|")) {
+		n--
+	}
+	if w.rare(5, n == 0) {
+		w.index(slices.Index(cellSteps, ingest.Step(steps[0])))
+		n = 1
+	} else {
+		w.index(slices.Index(conversions, strings.Join(steps[:n], "|")))
+	}
+	for _, step := range steps[n:] {
+		w.rare(3, true)
+		i := slices.Index(chainSteps, step)
+		if w.rare(3, i < 0) {
+			i = slices.Index(cellSteps, ingest.Step(step))
+		}
+		w.index(i)
 	}
 	w.rare(3, false)
 }
@@ -106,9 +134,13 @@ func (w *planner) dialect(d ingest.Dialect) {
 
 // usual answers that one option, which Choices.Rare asks for once in n.
 func (w *planner) usual(n int, v string, given bool, list []string, first int) {
-	if !w.rare(n, given) {
-		return
+	if w.rare(n, given) {
+		w.oneOf(v, list, first)
 	}
+}
+
+// oneOf answers the function usual.
+func (w *planner) oneOf(v string, list []string, first int) {
 	i := slices.Index(list, v)
 	w.rare(4, i >= first)
 	w.index(i)

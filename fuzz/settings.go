@@ -1,7 +1,11 @@
 package fuzz
 
 import (
+	"slices"
+	"sync"
+
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
 // Py3Versions are the versions of Python 3 the generator draws from, the one most
@@ -17,22 +21,43 @@ var (
 	py2Modes = ingest.ModesOf(ingest.Py2)
 	py3Modes = ingest.ModesOf(ingest.Py3)
 
-	codecs = []string{
+	// usualCodecs are drawn more often than the others there are.
+	usualCodecs = []string{
 		"utf-8", "latin-1", "cp1252", "utf-8-sig", "utf-16", "ascii", "utf-16-le", "cp1250", "iso8859-2", "utf-16-be",
 		"cp437", "koi8-r", "mac-roman", "cp1251", "cp037", "iso8859-15", "cp874", "UTF8", "ISO_8859-1",
 		"gb18030", "shift_jis", "big5", "euc_kr", "euc_jp", "iso2022_jp", "utf-7", "cp932", "gbk", "hz", "euc_jis_2004", "raw_unicode_escape",
 	}
-	handlers = []string{"strict", "strict", "replace", "ignore"}
+	handlers      = []string{"strict", "strict", "replace", "ignore", "surrogateescape", "backslashreplace", "xmlcharrefreplace", "surrogatepass", "namereplace", "none-such"}
+	usualHandlers = 4
 
 	delimiters  = []string{`,`, `;`, `\t`, `|`, `1`, `'`, ` `, `"`, `\\`, `\n`, `a`}
 	quotechars  = []string{`"`, `'`, `None`, `a`, `,`, ` `, ``, `\n`}
 	escapechars = []string{`\\`, `\\`, `\\`, `a`, `"`, `,`, ` `, `None`, ``}
-	cellSteps   = []ingest.Step{"strip", "lower", "upper"}
-	cellTypes   = []string{"int", "float", "decimal", "text"}
 	flags       = []string{"doublequote=False", "skipinitialspace=True", "strict=True"}
 	quotings    = []string{"1", "2", "3", "2", "0", "4", "5"}
 	columns     = []string{"1", "2", "qty", "3", "größe"}
 	limits      = []int64{ingest.DefaultFieldLimit, 0, 1, 2, 3, 5, 16}
+)
+
+// codecs are all text codecs there are a model of, the usual ones first.
+var codecs = sync.OnceValue(func() []string { return slices.Concat(usualCodecs, pycodec.Names()) })
+
+// The steps done to cells: methods of strings, and what converts. A chain begins
+// with one of cellSteps or conversions; chainSteps may follow, where they fit.
+var (
+	cellSteps = []ingest.Step{
+		"strip", "lower", "upper", "lstrip", "rstrip", "title", "capitalize", "swapcase", "nfc", "nfkc", "isdigit", "isalpha", "isspace",
+		"split", "split:;", "split:é", "replace:,:.", "replace: :", "replace:é:e", "replace::-", "append:x", "append:é", "concat:", "concat:é",
+	}
+	conversions = []string{
+		"int", "float", "decimal", "text", "bool", "date:%Y-%m-%d", "date:%d.%m.%y", "datetime:%Y-%m-%d %H:%M:%S", "datetime:%H:%M%z",
+		"date:%d %b %Y", "datetime:%I:%M %p", "date:%Y%j", "datetime:%d/%m/%Y %H:%M:%S.%f", "date:%A %d %B", "datetime:%Z %S",
+		"float|round:2", "float|round", "float|str", "int|div:2", "int|div:100|round:1", "decimal|round:2", "decimal|str", "str",
+	}
+	chainSteps = []string{
+		"str", "round", "round:1", "round:2", "round:-1", "div:2", "div:3", "div:-7", "div:2.5", "div:100", "int", "float", "decimal", "bool",
+		"format:%s", "format:%d", "format:%.2f", "format:%08.3e", "format:%g", "format:[%-12.5s]", "date:%Y", "text",
+	}
 )
 
 // NewPair decides two policies: one of the built-in pairs, or any two. Most of
@@ -45,20 +70,23 @@ func NewPair(c *Choices) ingest.Pair {
 	p := ingest.Pair{Name: "fuzz", Py2: ingest.DefaultSettings(ingest.Python27), Py3: ingest.DefaultSettings(pick(c, Py3Versions))}
 	common(c, &p)
 	p.Py2.Open, p.Py3.Open = pick(c, py2Modes), pick(c, py3Modes)
-	p.Py2.Codec = pick(c, codecs)
+	p.Py2.Codec = usual(c, codecs(), len(usualCodecs))
 	p.Py3.Codec = p.Py2.Codec
 	if c.Rare(3) {
-		p.Py3.Codec = pick(c, codecs)
+		p.Py3.Codec = usual(c, codecs(), len(usualCodecs))
 	}
-	p.Py2.Errors = pick(c, handlers)
+	p.Py2.Errors = usual(c, handlers, usualHandlers)
 	p.Py3.Errors = p.Py2.Errors
+	if c.Rare(8) {
+		p.Py3.Errors = usual(c, handlers, usualHandlers)
+	}
 	return p
 }
 
 // builtinPair decides what a built-in pair leaves open: the detected codec, the
 // version of Python 3 and what is done with the rows.
 func builtinPair(c *Choices, p ingest.Pair) ingest.Pair {
-	codec := pick(c, codecs)
+	codec := usual(c, codecs(), len(usualCodecs))
 	p.Py2, p.Py3 = p.Py2.Resolve(codec, nil), p.Py3.Resolve(codec, nil)
 	p.Py3.Python = pick(c, Py3Versions)
 	common(c, &p)
@@ -93,13 +121,37 @@ func common(c *Choices, p *ingest.Pair) {
 		both(func(s *ingest.Settings) { s.Sniff = true })
 	}
 	for c.Rare(3) {
-		step := pick(c, cellSteps)
-		both(func(s *ingest.Settings) { s.Clean = append(s.Clean, step) })
+		if steps := append(p.Py3.Clean, pick(c, cellSteps)); ingest.CheckSteps(ingest.Py3, steps) == nil {
+			both(func(s *ingest.Settings) { s.Clean = slices.Clone(steps) })
+		}
 	}
 	for c.Rare(3) {
-		t := ingest.ColumnType{Column: pick(c, columns), Type: pick(c, cellTypes)}
+		t := ingest.ColumnType{Column: pick(c, columns), Type: chain(c)}
 		both(func(s *ingest.Settings) { s.Types = append(s.Types, t) })
 	}
+}
+
+// chain decides the type of a column: a conversion and what is done with the
+// value. A step that cannot take what the one before gives is left out.
+func chain(c *Choices) string {
+	typ := ""
+	if c.Rare(5) {
+		typ = string(pick(c, cellSteps))
+	} else {
+		typ = pick(c, conversions)
+	}
+	for c.Rare(3) {
+		next := ""
+		if c.Rare(3) {
+			next = typ + "|" + string(pick(c, cellSteps))
+		} else {
+			next = typ + "|" + pick(c, chainSteps)
+		}
+		if ingest.CheckType(ingest.Py3, next) == nil {
+			typ = next
+		}
+	}
+	return typ
 }
 
 func dialect(c *Choices) []string {

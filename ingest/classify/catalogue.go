@@ -14,36 +14,42 @@ type Cause string
 
 // The closed catalogue.
 const (
-	UndecodableBytes     Cause = "undecodable-bytes"
-	Mojibake             Cause = "mojibake"
-	BytesVsText          Cause = "bytes-vs-text"
-	BOMInHeader          Cause = "bom-in-header"
-	NULByte              Cause = "nul-byte"
-	LoneCR               Cause = "lone-cr"
-	CRCRLFBlankRows      Cause = "crcrlf-blank-rows"
-	NewlineInQuotes      Cause = "newline-in-quotes-translated"
-	UnicodeLineSeparator Cause = "unicode-line-separator"
-	FieldLimit           Cause = "field-limit"
-	CESUSurrogate        Cause = "cesu-surrogate"
-	ReplacementCount     Cause = "replacement-count"
-	TruncatedCharacter   Cause = "truncated-character"
-	EscapeNewline        Cause = "escape-newline"
-	UnicodeWhitespace    Cause = "unicode-whitespace"
-	UnicodeDigits        Cause = "unicode-digits"
-	UnderscoreDigits     Cause = "underscore-digits"
-	CaseMapping          Cause = "case-mapping"
-	RowsBeforeFault      Cause = "rows-before-fault"
-	RowCount             Cause = "row-count"
-	ValueType            Cause = "value-type"
-	DictOrder            Cause = "dict-order"
-	CodecMissing         Cause = "codec-missing"
-	DialectRefused       Cause = "dialect-refused"
-	Sniffer              Cause = "sniffer"
-	Unclassified         Cause = "unclassified"
+	UndecodableBytes      Cause = "undecodable-bytes"
+	Mojibake              Cause = "mojibake"
+	BytesVsText           Cause = "bytes-vs-text"
+	BOMInHeader           Cause = "bom-in-header"
+	NULByte               Cause = "nul-byte"
+	LoneCR                Cause = "lone-cr"
+	CRCRLFBlankRows       Cause = "crcrlf-blank-rows"
+	NewlineInQuotes       Cause = "newline-in-quotes-translated"
+	UnicodeLineSeparator  Cause = "unicode-line-separator"
+	FieldLimit            Cause = "field-limit"
+	CESUSurrogate         Cause = "cesu-surrogate"
+	ReplacementCount      Cause = "replacement-count"
+	TruncatedCharacter    Cause = "truncated-character"
+	EscapeNewline         Cause = "escape-newline"
+	UnicodeWhitespace     Cause = "unicode-whitespace"
+	UnicodeDigits         Cause = "unicode-digits"
+	UnderscoreDigits      Cause = "underscore-digits"
+	CaseMapping           Cause = "case-mapping"
+	RowsBeforeFault       Cause = "rows-before-fault"
+	RowCount              Cause = "row-count"
+	TrueDivision          Cause = "true-division"
+	FloatRounding         Cause = "float-rounding"
+	UnicodeVersion        Cause = "unicode-version"
+	DateParsing           Cause = "date-parsing"
+	ImplicitASCII         Cause = "implicit-ascii"
+	ValueType             Cause = "value-type"
+	DictOrder             Cause = "dict-order"
+	CodecMissing          Cause = "codec-missing"
+	LocaleDefaultEncoding Cause = "locale-default-encoding"
+	DialectRefused        Cause = "dialect-refused"
+	Sniffer               Cause = "sniffer"
+	Unclassified          Cause = "unclassified"
 )
 
 // entry is what the catalogue says of a cause. In fix, %[1]s stands for py2's
-// codec and %[2]s for py3's.
+// codec and %[2]s for py3's, quoted.
 type entry struct {
 	cause Cause
 	why   string
@@ -71,23 +77,63 @@ func ParseCause(s string) (Cause, error) {
 // Explain returns, for a cause under two policies, the rule in two sentences with
 // the place in CPython, and a line of Python for the py3 path that restores parity.
 func Explain(cause Cause, py2, py3 ingest.Settings) (why, fix string) {
+	return explain(cause, Case{Py2: py2, Py3: py3})
+}
+
+func explain(cause Cause, c Case) (why, fix string) {
 	for _, e := range catalogue() {
 		if e.cause == cause {
-			fix = e.fix
-			if cause == NULByte && wideCodec(py3) {
-				fix = wideFix
-			}
-			if strings.Contains(fix, "%[") {
-				fix = fmt.Sprintf(fix, orUTF8(py2), orUTF8(py3))
-			}
-			return e.why, fix
+			return e.why, fill(fixFor(e, c), c)
 		}
 	}
 	return "", ""
 }
 
-// wideFix is for NULs that belong to the encoding: removing them would break it.
-const wideFix = "csv.reader(line.encode('utf-8') for line in io.open(path, encoding='%[2]s', newline=''))  # in the py2 path; py3 is right"
+// The fixes for what a cause's own does not suit.
+const (
+	// wideFix is for NULs that belong to the encoding: removing them would break it.
+	wideFix = "csv.reader(line.encode('utf-8') for line in io.open(path, encoding=%[2]s, newline=''))  # in the py2 path; py3 is right"
+	// markFix is for paths that both take a file with UTF-8's mark for something else.
+	markFix = "open(path, encoding='utf-8-sig', newline='')  # the mark says UTF-8, not %[1]s or %[2]s: so the py2 path, too, after codecs.BOM_UTF8 is stripped"
+	// charsetNote replaces a fix's comment where the codec to name is not known.
+	charsetNote = "  # CHARSET: the supplier's; "
+)
+
+func fixFor(e entry, c Case) string {
+	switch {
+	case c.Call:
+	case e.cause == NULByte && wideCodec(c.Py3):
+		return wideFix
+	case e.cause == BOMInHeader && decodesOther(c.Py2) && decodesOther(c.Py3):
+		return markFix
+	}
+	return e.fix
+}
+
+// fill puts the names of the codecs into a fix. The team's own code says none, and
+// a path that never decodes has none: what the file is written in is then not known.
+func fill(fix string, c Case) string {
+	py2, py3, note := quotedCodec(c.Py2), quotedCodec(c.Py3), "the py2 path never decodes and cannot tell it"
+	if c.Call {
+		py2, py3, note = "", "", "the Settings do not describe the team's own code"
+	}
+	return put(put(fix, "%[1]s", py2, note), "%[2]s", py3, note)
+}
+
+func put(fix, place, codec, note string) string {
+	if codec == "" && strings.Contains(fix, place) {
+		code, _, _ := strings.Cut(fix, "  #")
+		fix, codec = code+charsetNote+note, "CHARSET"
+	}
+	return strings.ReplaceAll(fix, place, codec)
+}
+
+func quotedCodec(s ingest.Settings) string {
+	if codec := codecOf(s); codec != "-" {
+		return "'" + codec + "'"
+	}
+	return ""
+}
 
 // wideCodec reports whether a path reads characters of two or four bytes.
 func wideCodec(s ingest.Settings) bool {
@@ -95,11 +141,10 @@ func wideCodec(s ingest.Settings) bool {
 	return strings.HasPrefix(codec, "utf-16") || strings.HasPrefix(codec, "utf-32")
 }
 
-func orUTF8(s ingest.Settings) string {
-	if codec := codecOf(s); codec != "-" {
-		return codec
-	}
-	return "utf-8"
+// decodesOther reports whether a path decodes, and not as UTF-8.
+func decodesOther(s ingest.Settings) bool {
+	codec := codecOf(s)
+	return codec != "-" && !strings.HasPrefix(codec, "utf-8")
 }
 
 func catalogue() []entry {
@@ -109,19 +154,19 @@ func catalogue() []entry {
 func textEntries() []entry {
 	return []entry{
 		{UndecodableBytes, "The file holds bytes that one path's codec cannot read, and errors='strict' raises UnicodeDecodeError; Python 2 decodes cell by cell or not at all, Python 3 decodes whole chunks before csv sees a row. The decoders are in Objects/unicodeobject.c and Modules/_codecsmodule.c, the chunks in Modules/_io/textio.c.",
-			"open(path, encoding='%[1]s', newline='')  # the codec that the py2 path reads it with"},
+			"open(path, encoding=%[1]s, newline='')  # the codec that the py2 path reads it with"},
 		{Mojibake, "The two paths read the same bytes with different codecs, both without an error, so that the characters differ silently. The tables are those of Lib/encodings/*.py; neither the csv module nor open() checks a guess.",
-			"open(path, encoding='%[1]s', newline='')  # or decode with '%[2]s' on the py2 path, whichever the supplier means"},
+			"open(path, encoding=%[1]s, newline='')  # or decode with %[2]s on the py2 path, whichever the supplier means"},
 		{BytesVsText, "Python 2's csv module works on byte strings and its cells stay str unless the code decodes them, whereas Python 3's are text; non-ASCII str and unicode never compare equal, and a unicode line is encoded to ASCII first. Modules/_csv.c: parse_save_field makes a str in 2.7 and a unicode object in 3.x.",
-			"row = [cell.decode('%[2]s') for cell in row]  # in the py2 path, until it is gone"},
+			"row = [cell.decode(%[2]s) for cell in row]  # in the py2 path, until it is gone"},
 		{BOMInHeader, "The file begins with a byte order mark, which 'utf-8' keeps as U+FEFF and other codecs as other characters in the first header cell, while 'utf-8-sig' removes it; csv knows nothing of it. Lib/encodings/utf_8_sig.py, the same in 2.7 and 3.x.",
 			"open(path, encoding='utf-8-sig', newline='')  # and codecs.BOM_UTF8 stripped on the py2 path"},
 		{CESUSurrogate, "Python 2's UTF-8 decoder accepts encoded surrogates (ED A0 80 to ED BF BF, as CESU-8 and Java write them) as two code units, Python 3's rejects each of their bytes. unicodeobject.c, PyUnicode_DecodeUTF8Stateful in 2.7; Objects/stringlib/codecs.h, utf8_decode since 3.3.",
 			"text = data.decode('utf-8', 'surrogatepass').encode('utf-16', 'surrogatepass').decode('utf-16')"},
 		{ReplacementCount, "Under errors='replace' or 'ignore' Python 2 skips a whole malformed sequence at once and Python 3 only its longest valid beginning, so that the number of U+FFFD differs, and an ASCII byte after a lead byte is lost in one and kept in the other. Objects/stringlib/codecs.h since 3.3 follows Unicode's recommendation, Modules/cjkcodecs/multibytecodec.c of 3.x does so too.",
-			"open(path, encoding='%[2]s', errors='strict', newline='')  # and reject the delivery, or transcode it first"},
+			"open(path, encoding=%[2]s, errors='strict', newline='')  # and reject the delivery, or transcode it first"},
 		{TruncatedCharacter, "The file ends within a multi-byte character: codecs.open and its StreamReader drop the incomplete tail silently, while open(), iterdecode and bytes.decode raise. Lib/codecs.py, StreamReader.read keeps the tail in bytebuffer and nobody asks for it at the end.",
-			"io.open(path, encoding='%[2]s', newline='')  # on both paths: a delivery cut short must be refused"},
+			"io.open(path, encoding=%[2]s, newline='')  # on both paths: a delivery cut short must be refused"},
 	}
 }
 
@@ -134,7 +179,7 @@ func lineEntries() []entry {
 		{CRCRLFBlankRows, "CR CR LF ends one line for code that splits at LF alone and two for code that also splits at CR: the second is blank, and csv.reader yields [] for it. Modules/_io/textio.c, _PyIO_find_line_ending; csv.DictReader skips such rows, csv.reader does not.",
 			"rows = (row for row in csv.reader(f) if row)"},
 		{NewlineInQuotes, "A newline inside a quoted cell is kept by open(newline='') and by 'rb', turned into LF by universal newlines, and lost by splitlines(). Modules/_io/textio.c, IncrementalNewlineDecoder, translates before csv can see the quotes.",
-			"open(path, encoding='%[2]s', newline='')"},
+			"open(path, encoding=%[2]s, newline='')"},
 		{UnicodeLineSeparator, "str.splitlines() of text and the stream readers of codecs end a line at VT, FF, FS, GS, RS, NEL, U+2028 and U+2029, while files and byte strings do so only at LF and CR; csv then sees two lines. Objects/unicodeobject.c, _PyUnicode_IsLinebreak and unicode.splitlines; Lib/codecs.py, StreamReader.readline.",
 			"csv.reader(io.StringIO(text, newline=''))  # not text.splitlines(), not codecs.open"},
 		{EscapeNewline, "After the escape character Python 2's reader takes CR or LF into the cell and then ends the record with the line, whereas Python 3's goes on with the next line. Modules/_csv.c: the state AFTER_ESCAPED_CRNL is in 3.x only.",
@@ -144,7 +189,7 @@ func lineEntries() []entry {
 		{RowsBeforeFault, "Both paths raise, but after different numbers of rows: Python 3 decodes 8192 bytes at a time before csv sees the first line of them, Python 2 cell by cell, so it has handed over the rows before. Modules/_io/textio.c, textiowrapper_read_chunk; what was stored before the exception differs.",
 			"rows = list(csv.reader(f))  # then store: all rows or none, on both paths"},
 		{RowCount, "The paths produce different numbers of rows or cells and no single feature of the input explains it. Records end where the lines end that csv.reader is given (Modules/_csv.c, Reader_iternext), so look at how each path splits lines.",
-			"open(path, encoding='%[2]s', newline='')"},
+			"open(path, encoding=%[2]s, newline='')"},
 	}
 }
 
@@ -158,6 +203,16 @@ func valueEntries() []entry {
 			"if '_' in cell: raise ValueError(cell)"},
 		{CaseMapping, "Python 3.3+ maps case by Unicode's full rules, where one character may become several (ß to SS), and by newer tables; Python 2 maps one to one by Unicode 5.2, and in byte strings only ASCII. Objects/unicodeobject.c, case_operation; Tools/unicode/makeunicodedata.py.",
 			"cell = u''.join(c.upper() if len(c.upper()) == 1 else c for c in cell)"},
+		{TrueDivision, "Between two ints Python 2's / rounds down and leaves an int, while Python 3's makes a float (PEP 238), which no division of very large ints may exceed. Objects/intobject.c, int_classic_div in 2.7; Objects/longobject.c, long_true_divide in 3.x.",
+			"value = number // 100  # if rounding down is meant; number / 100.0 on the py2 path if it is not"},
+		{FloatRounding, "Python 2's round() takes halves away from zero and always returns a float, Python 3's takes them to the even neighbour; and str() and '%s' of a float show 12 digits in Python 2 and as many as repr() since 3.2. Objects/floatobject.c, float___round__ and float_str; Python/bltinmodule.c, builtin_round in 2.7.",
+			"value = Decimal(cell).quantize(Decimal('0.01'), ROUND_HALF_UP)  # on both paths, and repr(number) in the place of str(number)"},
+		{UnicodeVersion, "Which characters are letters, digits or spaces and what NFC and NFKC make of them is read from the interpreter's own Unicode data: 5.2 in Python 2.7, 9.0 in 3.6, 15.1 in 3.13. Modules/unicodedata.c, nfd_nfkd and nfc_nfkc; Objects/unicodetype_db.h, made by Tools/unicode/makeunicodedata.py.",
+			"unicodedata.ucd_3_2_0.normalize('NFC', cell)  # one version of the data on both paths; for letters name the ranges that are meant"},
+		{DateParsing, "datetime.strptime() knows other directives, spellings and characters from version to version: %z came with 3.2 and takes +01:00 and Z since 3.7, and of text \\d and \\s match those of all scripts. Lib/_strptime.py, TimeRE and _strptime.",
+			"date = datetime.datetime.strptime(cell[:10], '%Y-%m-%d')  # only directives that every version has, of ASCII text"},
+		{ImplicitASCII, "Where a byte string meets a unicode one, Python 2 decodes it as ASCII, and str() or strptime() of a unicode encodes it so: anything else raises, or, in a comparison, is unequal. Objects/stringobject.c, string_concat, and Objects/unicodeobject.c, PyUnicode_FromEncodedObject in 2.7; Python 3 never mixes the two.",
+			"cell = cell.decode(%[2]s)  # in the py2 path, as soon as it is read; after that u'' literals and no str()"},
 		{ValueType, "The same cell becomes values of different types, or a number in one path and an exception in the other: the rules of int(), float(), Decimal() or of csv's QUOTE_NONNUMERIC, QUOTE_STRINGS and QUOTE_NOTNULL differ between the versions. Objects/longobject.c, Lib/decimal.py and Modules/_csv.c, parse_save_field.",
 			"value = int(cell.replace(' ', ''))  # say what is meant, do not leave it to the version"},
 		{DictOrder, "csv.DictReader yields a plain dict in Python 2, whose order is that of the keys' hashes, and keeps the header's order since 3.6. Lib/csv.py, DictReader.next and __next__; Objects/dictobject.c.",
@@ -168,7 +223,9 @@ func valueEntries() []entry {
 func otherEntries() []entry {
 	return []entry{
 		{CodecMissing, "One version has the codec and the other has not: koi8_t, kz1048, cp273 and cp1125 came with 3.x, cp65001 with 3.8 as an alias. Lib/encodings/aliases.py and the modules beside it.",
-			"open(path, encoding='%[2]s', newline='')  # py2 needs a codec that it has, or its own table"},
+			"open(path, encoding=%[2]s, newline='')  # py2 needs a codec that it has, or its own table"},
+		{LocaleDefaultEncoding, "open() without encoding= reads with the codec of the locale (cp1252 on Windows, ASCII or UTF-8 in a cron job's C locale), Python 2's open() with none at all; so the file is read as the machine says and not as the supplier. Lib/_pyio.py and Modules/_io/textio.c, TextIOWrapper: locale.getpreferredencoding(False).",
+			"open(path, encoding=%[1]s, newline='')  # never without encoding="},
 		{DialectRefused, "One version refuses dialect arguments that the other takes: 3.11 allows NUL, 3.12 knows QUOTE_STRINGS and QUOTE_NOTNULL, 3.13 refuses equal or newline characters, and 2.7 wants byte strings. Modules/_csv.c, dialect_new and dialect_check_chars.",
 			"csv.reader(f, delimiter=',', quotechar='\"')  # arguments that every version takes"},
 		{Sniffer, "csv.Sniffer settles ties by the order of a dict, which is the hash order in Python 2 and that of first sight in Python 3, and sees bytes in one and characters in the other. Lib/csv.py, Sniffer._guess_quote_and_delimiter and _guess_delimiter.",

@@ -324,6 +324,16 @@ var (
 		py2.Codec = py3.Codec
 		return !same
 	})
+	// explicitCodec says encoding= where the locale's was asked for.
+	explicitCodec = settings(func(py2, py3 *ingest.Settings) bool {
+		codec := "utf-8"
+		if codecOf(*py2) != "-" {
+			codec = py2.Codec
+		}
+		other := codecName(py3.Python, codec) != codecName(py3.Python, py3.Codec)
+		py3.Open, py3.Codec = ingest.OpenText, codec
+		return other
+	})
 	decodeCells = settings(func(py2, py3 *ingest.Settings) bool {
 		was := py2.Open
 		py2.Open, py2.Codec, py2.Errors = ingest.OpenBytesDecode, py3.Codec, py3.Errors
@@ -355,9 +365,25 @@ var (
 		py2.Dialect, py3.Dialect = ingest.Dialect{}, ingest.Dialect{}
 		return n > 0
 	})
+	// dropNewlineOptions drops a delimiter, quote or escape character that ends lines,
+	// which not every mode leaves on them.
+	dropNewlineOptions = settings(func(py2, py3 *ingest.Settings) bool {
+		n := len(py2.Dialect) + len(py3.Dialect)
+		for _, s := range []*ingest.Settings{py2, py3} {
+			s.Dialect = slices.DeleteFunc(slices.Clone(s.Dialect), func(o ingest.DialectOption) bool {
+				return o.Name != "lineterminator" && (o.Value.Str == "\n" || o.Value.Str == "\r")
+			})
+		}
+		return len(py2.Dialect)+len(py3.Dialect) < n
+	})
 	dropSniff = settings(func(py2, py3 *ingest.Settings) bool {
 		was := py2.Sniff || py3.Sniff
 		py2.Sniff, py3.Sniff = false, false
+		return was
+	})
+	dropSniffed = settings(func(py2, py3 *ingest.Settings) bool { // and the arguments that it took the place of
+		was := py2.Sniff || py3.Sniff
+		py2.Sniff, py3.Sniff, py2.Dialect, py3.Dialect = false, false, ingest.Dialect{}, ingest.Dialect{}
 		return was
 	})
 	sameErrors = settings(func(py2, py3 *ingest.Settings) bool {

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -49,12 +50,19 @@ func alphabetOf(py ingest.Python, codec string, data []byte) alphabet {
 	if err != nil || fault != nil {
 		return alphabet{width: 1}
 	}
-	return tabulate(c)
+	return tabulate(py, c)
 }
+
+// tabulated holds the alphabets made by tabulate, by version and codec.
+var tabulated sync.Map
 
 // tabulate tries all bytes on their own, which is enough unless the codec is a
 // multi-byte one.
-func tabulate(c *pycodec.Codec) alphabet {
+func tabulate(py ingest.Python, c *pycodec.Codec) alphabet {
+	key := py.String() + " " + c.Name()
+	if a, ok := tabulated.Load(key); ok {
+		return a.(alphabet)
+	}
 	a := alphabet{width: 1, table: new([256]rune)}
 	for i := range 256 {
 		a.table[i] = bad
@@ -65,6 +73,7 @@ func tabulate(c *pycodec.Codec) alphabet {
 	if !c.SingleByte() {
 		a.codec = c
 	}
+	tabulated.Store(key, a)
 	return a
 }
 

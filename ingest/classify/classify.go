@@ -12,7 +12,7 @@
 //	cause     = one of Causes
 //	detail    = pair / operation / class
 //	pair      = name "/" name    ; py2's and py3's codec, exception class ("-" for none), errors= or type
-//	operation = "int" / "float" / "decimal" / "text" / "strip" / "lower" / "upper" / "quoting" / "data" / ...
+//	operation = a step ("int" / "round" / "strip" / "upper" / ...) / "column" / "quoting" / "data"
 //	class     = "nul" / "wide" / "crlf" / "cr" / "lf" / "control" / "nel" / "ls-ps" / "expanding" / "simple" / "sign"
 //	mode      = an open mode, "call" for the team's own code
 //
@@ -134,18 +134,7 @@ type group struct {
 func grouped(ds []diff.Divergence) []group {
 	var out []group
 	index := map[string]int{}
-	ragged := map[int]bool{} // by py2's row; 0 stands for rows that only one path has
-	for _, d := range ds {
-		switch d.Kind {
-		case diff.KindRowLength:
-			ragged[d.Py2Row] = true
-		case diff.KindRowExtra, diff.KindRowMissing:
-			ragged[0] = true
-		}
-	}
-	for _, d := range ds {
-		e := evidenceOf(d)
-		e.ragged = ragged[0] || ragged[d.Py2Row]
+	for _, e := range evidences(ds) {
 		key := e.key()
 		if i, ok := index[key]; ok {
 			out[i].count++
@@ -292,6 +281,17 @@ func (c *classifier) explain(t trial, whole bool, e evidence) verdict {
 	return c.decide(t, e, res)
 }
 
+// decide finds the cause of a divergence in a trial cut short after the step that
+// brings it about, and if none is found there, in all of it.
+func (c *classifier) decide(t trial, e evidence, before diff.Result) verdict {
+	if short, ok := c.trace(t, e); ok {
+		if v := c.test(short.trial, short.e, short.before); !v.last {
+			return v
+		}
+	}
+	return c.test(t, e, before)
+}
+
 // judge goes by evidence alone.
 func (c *classifier) judge(t trial, e evidence) verdict {
 	for _, r := range c.rules {
@@ -305,85 +305,6 @@ func (c *classifier) judge(t trial, e evidence) verdict {
 		}
 	}
 	return verdict{cause: Unclassified, detail: unclassified(e, t), last: true}
-}
-
-// decide tests the rules one by one; then, before it takes a last resort, those
-// that change the input all together, since one cell may need two of them.
-func (c *classifier) decide(t trial, e evidence, before diff.Result) verdict {
-	combined := false
-	for _, r := range c.rules {
-		if (r.general || r.last) && !combined {
-			combined = true
-			if v, ok := c.together(t, e, before); ok {
-				return v
-			}
-		}
-		if !r.match(e, c.in) {
-			continue
-		}
-		if len(r.changes) == 0 {
-			return verdict{cause: r.cause, detail: r.detail(e, t), sure: !r.last, last: r.last}
-		}
-		for _, ch := range r.changes {
-			if next, ok := ch(t); ok && c.gone(next, e, before) {
-				return verdict{cause: r.cause, detail: r.detail(e, t), fix: ch, sure: true}
-			}
-		}
-	}
-	return verdict{cause: Unclassified, detail: unclassified(e, t), last: true}
-}
-
-// together accumulates changes of the input until the divergence goes away; the
-// cause is the one that was still missing.
-func (c *classifier) together(t trial, e evidence, before diff.Result) (verdict, bool) {
-	all := t
-	applied := []change{}
-	for _, r := range c.rules {
-		if !r.input || !r.match(e, c.in) {
-			continue
-		}
-		for _, ch := range r.changes {
-			next, ok := ch(all)
-			if !ok {
-				continue
-			}
-			all, applied = next, append(applied, ch)
-			if len(applied) > 1 && c.gone(all, e, before) {
-				return verdict{cause: r.cause, detail: r.detail(e, t), fix: sequence(applied), sure: true}, true
-			}
-		}
-	}
-	return verdict{}, false
-}
-
-func sequence(changes []change) change {
-	return func(t trial) (trial, bool) {
-		changed := false
-		for _, ch := range changes {
-			next, ok := ch(t)
-			if ok {
-				t, changed = next, true
-			}
-		}
-		return t, changed
-	}
-}
-
-// gone reports whether a trial no longer shows the class of divergence. A trial
-// that reads hardly anything any more shows nothing at all and proves nothing.
-func (c *classifier) gone(t trial, e evidence, before diff.Result) bool {
-	res, ok := c.run(t)
-	if !ok {
-		return false
-	}
-	if n, _ := count(res, e.key()); n > 0 {
-		return false
-	}
-	rows, least := max(res.Py2Rows, res.Py3Rows), min(before.Py2Rows, before.Py3Rows)
-	if t.py3.Reader == ingest.DictReader {
-		rows++ // it takes the header for itself
-	}
-	return rows >= max(least, 1) || 2*rows >= max(before.Py2Rows, before.Py3Rows)
 }
 
 // focus cuts the first line and the line of a divergence, with as many around it,
@@ -422,7 +343,7 @@ func (c *classifier) finding(v verdict, d diff.Divergence, n int) Finding {
 		Cause: v.cause, Signature: strings.Join(parts, ":"), First: d, Count: n,
 		Confirmed: v.sure, Severity: severityOf(d),
 	}
-	f.Why, f.Fix = Explain(v.cause, c.in.Py2, c.in.Py3)
+	f.Why, f.Fix = explain(v.cause, c.in)
 	return f
 }
 

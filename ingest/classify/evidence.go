@@ -17,7 +17,10 @@ type evidence struct {
 	feature string // of a cell or key: how the two values differ; of a row: empty or full
 	tag2    string // of a fault: what kind of exception, by its class and text; "" without one
 	tag3    string
-	ragged  bool // of a row: always; of a cell: its row, or rows of the input, have no counterpart of the same length
+	ragged  bool   // of a row: always; of a cell: its row, or rows of the input, have no counterpart of the same length
+	step    string // where trace has found it: the step that brings it about
+
+	py2, py3 ingest.Value // of a cell or key: what differs, within lists their first items that do
 }
 
 // Tags of faults. The text of an exception is evidence and never part of a
@@ -41,6 +44,7 @@ const (
 	featBytes     = "bytes"     // a byte string against text
 	featKind      = "kind"      // other types
 	featNumber    = "number"    // two numbers of one type
+	featItems     = "items"     // lists of other lengths
 	featNewline   = "newline"   // the same but for CR and LF
 	featSurrogate = "surrogate" // one holds surrogates
 	featReplaced  = "replaced"  // one holds U+FFFD
@@ -54,7 +58,8 @@ func evidenceOf(d diff.Divergence) evidence {
 	e := evidence{d: d, tag2: tagOf(d.Py2Fault), tag3: tagOf(d.Py3Fault)}
 	switch d.Kind {
 	case diff.KindCell, diff.KindKey:
-		e.feature = featureOf(d.Py2, d.Py3, d.Column == 1 && (d.Kind == diff.KindKey || min(d.Py2Row, d.Py3Row) == 1))
+		e.py2, e.py3 = innermost(d.Py2, d.Py3)
+		e.feature = featureOf(e.py2, e.py3, d.Column == 1 && (d.Kind == diff.KindKey || min(d.Py2Row, d.Py3Row) == 1))
 	case diff.KindKeyMissing:
 		e.feature = featureOf(d.Py2, ingest.Text(""), true)
 	case diff.KindKeyExtra:
@@ -67,6 +72,38 @@ func evidenceOf(d diff.Divergence) evidence {
 	return e
 }
 
+// evidences are those of the divergences of one result.
+func evidences(ds []diff.Divergence) []evidence {
+	ragged := map[int]bool{} // by py2's row; 0 stands for rows that only one path has
+	for _, d := range ds {
+		switch d.Kind {
+		case diff.KindRowLength:
+			ragged[d.Py2Row] = true
+		case diff.KindRowExtra, diff.KindRowMissing:
+			ragged[0] = true
+		}
+	}
+	out := make([]evidence, len(ds))
+	for i, d := range ds {
+		out[i] = evidenceOf(d)
+		out[i].ragged = ragged[0] || ragged[d.Py2Row]
+	}
+	return out
+}
+
+// innermost goes into lists of the same length, such as split makes, to the first
+// items that differ.
+func innermost(a, b ingest.Value) (ingest.Value, ingest.Value) {
+	if a.Kind == ingest.KindList && b.Kind == ingest.KindList && len(a.Items) == len(b.Items) {
+		for i := range a.Items {
+			if !diff.Equal(a.Items[i], b.Items[i]) {
+				return innermost(a.Items[i], b.Items[i])
+			}
+		}
+	}
+	return a, b
+}
+
 func emptiness(v ingest.Value) string {
 	if len(v.Items) == 0 {
 		return "empty"
@@ -74,15 +111,18 @@ func emptiness(v ingest.Value) string {
 	return "full"
 }
 
+// fault reports whether a path raised.
+func (e evidence) fault() bool { return e.d.Kind == diff.KindFault }
+
 // key identifies a class of divergences.
 func (e evidence) key() string {
 	d := e.d
-	if d.Kind == diff.KindFault {
+	if e.fault() {
 		return strings.Join([]string{string(d.Kind), faultClass(d.Py2Fault), e.tag2, faultClass(d.Py3Fault), e.tag3}, "|")
 	}
 	key := string(d.Kind) + "|" + e.feature
 	if e.feature == featKind {
-		key += "|" + d.Py2.Kind.String() + "/" + d.Py3.Kind.String()
+		key += "|" + e.py2.Kind.String() + "/" + e.py3.Kind.String()
 	}
 	return key
 }
@@ -154,6 +194,8 @@ func featureOf(a, b ingest.Value, first bool) string {
 		return featBytes
 	case a.Kind != b.Kind && !(text(a) && text(b)):
 		return featKind
+	case a.Kind == b.Kind && a.Kind == ingest.KindList:
+		return featItems
 	case a.Kind == b.Kind && !text(a):
 		return featNumber
 	case a.Kind != b.Kind && a.Str == b.Str:

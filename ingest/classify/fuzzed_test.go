@@ -43,6 +43,12 @@ func TestFuzzed(t *testing.T) {
 			"unicode-line-separator:control:csv.Error/-:splitlines/splitlines"},
 		{"a cell of another codec that also lost its newline", "'\xdf\xef\n", "splitlines iso8859-2 strict quotechar='", "codecs-open latin-1 strict quotechar='",
 			func(s *ingest.Settings) { s.Clean = []ingest.Step{"upper"} }, "mojibake:iso8859-2/iso8859-1:splitlines/codecs-open"},
+		{"the Sniffer found another dialect than the one it took the place of", ",\"\",,'\\',", "bytes-decode latin-1 strict quotechar=' skipinitialspace=True quoting=2",
+			"text latin-1 strict quotechar=' skipinitialspace=True quoting=2", func(s *ingest.Settings) { s.Sniff = true }, "sniffer:data:bytes-decode/text"},
+		{"two causes in two cells of one row", "\x99\x1f,\v", "bytes-decode cp949 ignore", "splitlines cp949 ignore", nil,
+			"unicode-line-separator:control:data:bytes-decode/splitlines"},
+		{"a newline for a delimiter", "\"0\"\n\"", "io-open cp860 replace delimiter=\\n escapechar=\\\\", "splitlines cp860 replace delimiter=\\n escapechar=\\\\",
+			on(11, func(s *ingest.Settings) { s.Reader = ingest.DictReader }), "row-count:data:io-open/splitlines"},
 	}
 	for _, tt := range tests {
 		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}
@@ -53,6 +59,18 @@ func TestFuzzed(t *testing.T) {
 		c := classify.Case{Name: "fuzz.csv", Data: strings.NewReader(tt.input), Size: int64(len(tt.input)), Py2: p.Py2, Py3: p.Py3}
 		if got := signatures(findings(t, embedded.New(), c)); !slices.Contains(got, tt.signature) {
 			t.Errorf("%s: %q, want %q", tt.why, got, tt.signature)
+		}
+	}
+}
+
+// on makes the py3 path another version than 3.13.
+func on(minor int, edit func(*ingest.Settings)) func(*ingest.Settings) {
+	return func(s *ingest.Settings) {
+		if s.Python.Major == 3 {
+			s.Python.Minor = minor
+		}
+		if edit != nil {
+			edit(s)
 		}
 	}
 }

@@ -1,7 +1,10 @@
 package classify
 
 import (
+	"math"
+	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -25,7 +28,27 @@ type rule struct {
 // rules returns the rules in the order in which they are tested, the more telling
 // cause before the more general.
 func rules() []rule {
-	return slices.Concat(structureRules(), textRules(), valueRules(), evidentRules(), lastRules())
+	return slices.Concat(stepRules(), structureRules(), textRules(), valueRules(), evidentRules(), lastRules())
+}
+
+// stepRules need no counterfactual: without the step the paths agree on the cell.
+func stepRules() []rule {
+	return []rule{
+		{cause: ImplicitASCII, match: atStep(stepColumn), detail: withOperation(what)},
+		{cause: ImplicitASCII, match: coerced, detail: withOperation(what)},
+		{cause: TrueDivision, match: atStep("div"), detail: what},
+		{cause: FloatRounding, match: func(e evidence, _ Case) bool {
+			return slices.Contains(printing, e.step) && !e.fault() && !sameNumber(e.py2, e.py3)
+		},
+			detail: operation},
+		{cause: ValueType, match: atStep("round"), detail: operation},
+		{cause: BytesVsText, match: func(e evidence, _ Case) bool { return e.feature == featBytes && e.step != "" }, detail: operation},
+		{cause: BytesVsText, match: func(e evidence, _ Case) bool {
+			return slices.Contains(normalizing, e.step) && faultClass(e.d.Py2Fault) == "TypeError"
+		}, detail: withOperation(what)},
+		{cause: CaseMapping, match: atStep(caseSteps...), detail: caseDetail},
+		{cause: UnicodeVersion, match: atStep(normalizing...), detail: operation},
+	}
 }
 
 func structureRules() []rule {
@@ -52,7 +75,9 @@ func textRules() []rule {
 	return []rule{
 		{cause: CESUSurrogate, match: always, changes: []change{surrogatesToASCII}, detail: codecs, input: true},
 		{cause: TruncatedCharacter, match: always, changes: []change{trimTail}, detail: withFaults(codecs), input: true},
-		{cause: ReplacementCount, match: func(e evidence, c Case) bool { return e.d.Kind != diff.KindFault && lenient(c) },
+		{cause: LocaleDefaultEncoding, match: func(e evidence, c Case) bool { return c.Py3.Open == ingest.OpenLocale },
+			changes: []change{explicitCodec}, detail: withFaults(codecs)},
+		{cause: ReplacementCount, match: func(e evidence, c Case) bool { return !e.fault() && lenient(c) },
 			changes: []change{badToASCII, transcode, sameErrors}, detail: replacement},
 		{cause: BytesVsText, match: func(e evidence, c Case) bool { return e.feature == featBytes }, changes: []change{decodeCells, nonASCIIToASCII}, detail: codec3},
 		{cause: BytesVsText, match: func(e evidence, _ Case) bool { return e.tag2 == tagEncode }, changes: []change{recodeLines, nonASCIIToASCII}, detail: withFaults(codec3)},
@@ -65,13 +90,16 @@ func valueRules() []rule {
 		{cause: UnicodeWhitespace, match: converted, changes: []change{spacesToSpace}, detail: operation, input: true},
 		{cause: UnicodeDigits, match: converted, changes: []change{digitsToASCII}, detail: operation, input: true},
 		{cause: UnderscoreDigits, match: converted, changes: []change{dropUnderscores}, detail: operation, input: true},
+		{cause: BytesVsText, match: atStep(predicates...), changes: []change{decodeCells}, detail: operation},
+		{cause: UnicodeVersion, match: atStep(predicates...), detail: operation},
+		{cause: DateParsing, match: atStep("date", "datetime"), detail: withOperation(what)},
 		{cause: UnicodeLineSeparator, match: always, changes: []change{separatorsToSpace, separatorsToLetter, separatorsToLF}, detail: withClassOf(separators, what), input: true},
 		{cause: CaseMapping, match: func(e evidence, _ Case) bool { return e.feature == featCase || e.feature == featText }, changes: []change{dropCase}, detail: caseDetail},
-		{cause: Mojibake, match: func(e evidence, _ Case) bool { return e.d.Kind != diff.KindFault },
+		{cause: Mojibake, match: func(e evidence, _ Case) bool { return !e.fault() },
 			changes: []change{sameCodec, sameCodec3, transcode}, detail: codecs},
 		{cause: ValueType, match: converted, changes: []change{digitSignsTogether}, detail: withClass("sign", operation), input: true},
 		{cause: ValueType, match: always, changes: []change{dropTypes, dropQuoting}, detail: operation, general: true},
-		{cause: Sniffer, match: always, changes: []change{dropSniff}, detail: what},
+		{cause: Sniffer, match: always, changes: []change{dropSniff, dropSniffed}, detail: what},
 		{cause: DialectRefused, match: faultTag(tagDialect), changes: []change{dropDialect}, detail: faults},
 	}
 }
@@ -83,7 +111,7 @@ func evidentRules() []rule {
 	return []rule{
 		{cause: NULByte, match: oneSided(tagNUL), detail: withClassOf(nulClass, what), general: true},
 		{cause: UndecodableBytes, match: oneSided(tagDecode), detail: withFaults(codecs), general: true},
-		{cause: UndecodableBytes, match: func(e evidence, c Case) bool { return isFault(e, c) && lenient(c) }, changes: []change{dropBad},
+		{cause: UndecodableBytes, match: func(e evidence, c Case) bool { return e.fault() && lenient(c) }, changes: []change{dropBad},
 			detail: withFaults(codecs), general: true}, // they go before csv sees them, or after
 		{cause: ReplacementCount, match: func(e evidence, c Case) bool { return e.feature == featReplaced && lenient(c) }, detail: replacement, general: true},
 		{cause: Sniffer, match: func(e evidence, c Case) bool {
@@ -95,8 +123,9 @@ func evidentRules() []rule {
 			return oneSided(tagNewline)(e, c) && asciiBased(c.Py2) && asciiBased(c.Py3)
 		}, detail: what, general: true},
 		{cause: NewlineInQuotes, match: func(e evidence, _ Case) bool { return e.feature == featNewline }, detail: withClass("lf", what), general: true},
+		{cause: RowCount, match: always, changes: []change{dropNewlineOptions}, detail: what, general: true},
 		{cause: BytesVsText, match: func(e evidence, _ Case) bool {
-			return e.feature == featBOM && e.d.Py2.Kind != e.d.Py3.Kind
+			return e.feature == featBOM && e.py2.Kind != e.py3.Kind
 		},
 			detail: codec3, general: true}, // U+FEFF, but no mark: it stands in quotes
 		{cause: UnicodeLineSeparator, match: separatorsApart, detail: withClassOf(separators, what), general: true},
@@ -113,12 +142,12 @@ func lastRules() []rule {
 		{cause: CaseMapping, match: ofCall(featCase), changes: []change{nonASCIIToASCII}, detail: what},
 		{cause: Mojibake, match: ofCall(featText, featPart, featReplaced), changes: []change{nonASCIIToASCII}, detail: what},
 		{cause: RowsBeforeFault, match: func(e evidence, _ Case) bool {
-			return e.d.Kind == diff.KindFault && e.tag2 == e.tag3 && faultClass(e.d.Py2Fault) == faultClass(e.d.Py3Fault)
+			return e.fault() && e.tag2 == e.tag3 && faultClass(e.d.Py2Fault) == faultClass(e.d.Py3Fault)
 		}, detail: func(e evidence, _ trial) []string { return []string{faultClass(e.d.Py3Fault)} }, last: true},
 		{cause: ValueType, match: func(e evidence, _ Case) bool { return e.feature == featKind || e.feature == featNumber }, detail: kinds, last: true},
 		{cause: Mojibake, match: otherCodec, detail: codecs, last: true},
 		{cause: RowCount, match: func(e evidence, _ Case) bool {
-			return e.d.Kind != diff.KindFault && e.d.Kind != diff.KindOrder && e.ragged
+			return !e.fault() && e.d.Kind != diff.KindOrder && e.ragged
 		}, detail: what, last: true},
 		{cause: DictOrder, match: func(e evidence, _ Case) bool { return e.d.Kind == diff.KindOrder }, detail: func(evidence, trial) []string { return nil }, last: true},
 		{cause: Unclassified, match: always, detail: unclassified, last: true},
@@ -127,13 +156,50 @@ func lastRules() []rule {
 
 func always(evidence, Case) bool { return true }
 
-func notFault(e evidence, _ Case) bool { return e.d.Kind != diff.KindFault }
+// The steps by what may make their results differ.
+var (
+	caseSteps   = []string{"lower", "upper", "title", "capitalize", "swapcase"}
+	normalizing = []string{"nfc", "nfkc"}
+	predicates  = []string{"isdigit", "isalpha", "isspace"}
+	printing    = []string{"round", "str", "format"}
+	coercing    = []string{"append", "concat", "replace", "split", "str", "date", "datetime"}
+)
+
+func atStep(names ...string) func(evidence, Case) bool {
+	return func(e evidence, _ Case) bool { return slices.Contains(names, e.step) }
+}
+
+// coerced: Python 2 tried ASCII to put a byte string and a unicode one together, or
+// to make the one of the other.
+func coerced(e evidence, _ Case) bool {
+	return slices.Contains(coercing, e.step) && e.d.Py2Fault != nil && strings.HasPrefix(e.d.Py2Fault.Message, "'ascii' codec can't ")
+}
+
+// sameNumber reports whether two values, or what they spell, are equal numbers.
+func sameNumber(a, b ingest.Value) bool {
+	x, y := number(a.Str), number(b.Str)
+	return x != nil && y != nil && x.Cmp(y) == 0
+}
+
+// number reads a number, nil if s is none or beyond floats.
+func number(s string) *big.Rat {
+	switch f, err := strconv.ParseFloat(s, 64); {
+	case err != nil || math.IsNaN(f) || math.IsInf(f, 0):
+		return nil
+	case f == 0: // or next to it
+		return new(big.Rat)
+	}
+	r, _ := new(big.Rat).SetString(s)
+	return r
+}
+
+func notFault(e evidence, _ Case) bool { return !e.fault() }
 
 func faultTag(tag string) func(evidence, Case) bool {
 	return func(e evidence, _ Case) bool { return e.tag2 == tag || e.tag3 == tag }
 }
 
-func isFault(e evidence, _ Case) bool { return e.d.Kind == diff.KindFault }
+func isFault(e evidence, _ Case) bool { return e.fault() }
 
 // oneSided: one path alone raised what only this cause raises.
 func oneSided(tag string) func(evidence, Case) bool {
@@ -142,8 +208,8 @@ func oneSided(tag string) func(evidence, Case) bool {
 
 // separatorsApart: the cells differ in nothing but where a line separator went.
 func separatorsApart(e evidence, _ Case) bool {
-	a, b := withoutRunes(e.d.Py2.Str, isSeparator), withoutRunes(e.d.Py3.Str, isSeparator)
-	return e.feature == featSpace && a == b && len(a) < max(len(e.d.Py2.Str), len(e.d.Py3.Str))
+	a, b := withoutRunes(e.py2.Str, isSeparator), withoutRunes(e.py3.Str, isSeparator)
+	return e.feature == featSpace && a == b && len(a) < max(len(e.py2.Str), len(e.py3.Str))
 }
 
 func isSeparator(r rune) bool { return separatorClass(r) != "" }
@@ -159,7 +225,7 @@ func otherCodec(e evidence, c Case) bool {
 	case featText, featPart, featReplaced, featSpace, featCase, featSurrogate:
 		return two || foreign
 	}
-	if !isFault(e, c) {
+	if !e.fault() {
 		return false
 	}
 	decoded := codecOf(c.Py2) != "-" && codecOf(c.Py3) != "-"
@@ -190,7 +256,10 @@ func lenient(c Case) bool { return c.Call || c.Py2.Errors != "strict" || c.Py3.E
 
 // converted: a conversion or a strip may have met the cell.
 func converted(e evidence, c Case) bool {
-	if e.d.Kind == diff.KindFault {
+	if e.step != "" {
+		return true
+	}
+	if e.fault() {
 		return e.tag2 == tagNumber || e.tag3 == tagNumber
 	}
 	switch e.feature {
@@ -198,166 +267,4 @@ func converted(e evidence, c Case) bool {
 		return true
 	}
 	return c.Call || slices.Contains(c.Py2.Clean, "strip") || slices.Contains(c.Py3.Clean, "strip")
-}
-
-// Details of signatures: stable under shrinking and free of supplier data.
-
-func faults(e evidence, _ trial) []string {
-	return []string{faultClass(e.d.Py2Fault) + "/" + faultClass(e.d.Py3Fault)}
-}
-
-// what names a fault pair, or says that data differ: a cause that moves rows
-// changes cells as well, and is one finding.
-func what(e evidence, t trial) []string {
-	if e.d.Kind == diff.KindFault {
-		return faults(e, t)
-	}
-	return []string{"data"}
-}
-
-func codecs(_ evidence, t trial) []string {
-	return []string{codecOf(t.py2) + "/" + codecOf(t.py3)}
-}
-
-func codec3(_ evidence, t trial) []string { return []string{codecOf(t.py3)} }
-
-// codecOf names the codec a policy uses, "-" where it decodes nothing.
-func codecOf(s ingest.Settings) string {
-	if s.Open == ingest.OpenBytes || s.Open == "" {
-		return "-"
-	}
-	return codecName(s.Python, s.Codec)
-}
-
-func codecAndFaults(e evidence, t trial) []string { return append(codecs(e, t), faults(e, t)...) }
-
-func replacement(e evidence, t trial) []string {
-	return append(codecs(e, t), t.py2.Errors+"/"+t.py3.Errors)
-}
-
-type detail = func(evidence, trial) []string
-
-func withFaults(d detail) detail {
-	return func(e evidence, t trial) []string {
-		return append(d(e, t), what(e, t)...)
-	}
-}
-
-func withClass(class string, d detail) detail {
-	return func(e evidence, t trial) []string { return append([]string{class}, d(e, t)...) }
-}
-
-func withClassOf(class func(trial) string, d detail) detail {
-	return func(e evidence, t trial) []string { return append([]string{class(t)}, d(e, t)...) }
-}
-
-// nulClass tells the zero bytes of UTF-16 and UTF-32 from a character NUL.
-func nulClass(t trial) string {
-	for _, s := range []ingest.Settings{t.py2, t.py3} {
-		if alphabetOf(s.Python, s.Codec, t.data).width > 1 {
-			return "wide"
-		}
-	}
-	return "nul"
-}
-
-// separators names the classes of line separators that an input holds.
-func separators(t trial) string {
-	found := map[string]bool{}
-	for _, s := range []ingest.Settings{t.py3, t.py2} {
-		a := alphabetOf(s.Python, s.Codec, t.data)
-		for _, c := range a.split(t.data) {
-			if class := separatorClass(c.r); class != "" {
-				found[class] = true
-			}
-		}
-		if len(found) > 0 {
-			break
-		}
-	}
-	for _, class := range []string{"ls-ps", "nel", "control"} {
-		if found[class] {
-			return class
-		}
-	}
-	return "other"
-}
-
-// operation names what read the cell: its column's type, "strip", or the reader's
-// own conversion of unquoted cells.
-func operation(e evidence, t trial) []string {
-	for _, s := range []ingest.Settings{t.py3, t.py2} {
-		for _, c := range s.Types {
-			if e.d.Kind != diff.KindFault && (c.Index() == e.d.Column || c.Column == e.d.Name) {
-				return []string{c.Type}
-			}
-		}
-	}
-	if e.d.Kind == diff.KindFault {
-		return []string{faultOperation(e, t)}
-	}
-	if _, ok := t.py3.Dialect.Get("quoting"); ok && (e.feature == featKind || e.feature == featNumber) {
-		return []string{"quoting"}
-	}
-	if e.feature != featKind && e.feature != featNumber && len(t.py3.Clean) > 0 {
-		return []string{string(t.py3.Clean[0])}
-	}
-	return kinds(e, t)
-}
-
-// faultOperation reads off an exception which conversion raised it.
-func faultOperation(e evidence, t trial) string {
-	types := map[string]bool{}
-	for _, c := range append(slices.Clone(t.py2.Types), t.py3.Types...) {
-		types[c.Type] = true
-	}
-	for _, f := range []*ingest.Fault{e.d.Py2Fault, e.d.Py3Fault} {
-		switch {
-		case f == nil:
-		case f.Type == "InvalidOperation":
-			return "decimal"
-		case strings.Contains(f.Message, "float"):
-			if !types["float"] {
-				return "quoting"
-			}
-			return "float"
-		case strings.Contains(f.Message, "int()") || strings.Contains(f.Message, "integer"):
-			return "int"
-		}
-	}
-	for _, name := range []string{"int", "float", "decimal"} {
-		if types[name] {
-			return name
-		}
-	}
-	return "convert"
-}
-
-func kinds(e evidence, _ trial) []string {
-	return []string{e.d.Py2.Kind.String() + "/" + e.d.Py3.Kind.String()}
-}
-
-// caseDetail names the step and whether it changes the length of the text.
-func caseDetail(e evidence, t trial) []string {
-	step := "case"
-	for _, s := range t.py3.Clean {
-		if s != "strip" {
-			step = string(s)
-		}
-	}
-	if ingest.RuneCount(e.d.Py2.Str) != ingest.RuneCount(e.d.Py3.Str) {
-		return []string{step, "expanding"}
-	}
-	return []string{step, "simple"}
-}
-
-func unclassified(e evidence, t trial) []string {
-	if e.d.Kind == diff.KindFault {
-		return faults(e, t)
-	}
-	out := []string{string(e.d.Kind)}
-	if e.feature != "" {
-		out = append(out, e.feature)
-	}
-	return out
 }

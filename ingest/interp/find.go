@@ -82,6 +82,19 @@ var digits = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\d+`)
 })
 
+// Newest returns of the interpreters that Find found one for each minor version,
+// the newest patch release of it, in the same order.
+func Newest(found []Interpreter) []Interpreter {
+	var out []Interpreter
+	for _, i := range found {
+		if n := len(out) - 1; n >= 0 && out[n].Version == i.Version {
+			out = out[:n]
+		}
+		out = append(out, i)
+	}
+	return out
+}
+
 func versionNumbers(full string) []int {
 	var out []int
 	for _, d := range digits().FindAllString(full, -1) {

@@ -141,3 +141,13 @@ func TestCallPython(t *testing.T) {
 		}
 	}
 }
+
+func TestNewest(t *testing.T) {
+	v := func(minor int, full string) Interpreter {
+		return Interpreter{Version: ingest.Python{Major: 3, Minor: minor}, Full: full}
+	}
+	got := Newest([]Interpreter{v(9, "3.9.1"), v(9, "3.9.18"), v(10, "3.10.13"), v(14, "3.14.0rc1"), v(14, "3.14.6")})
+	if want := "3.9.18 , 3.10.13 , 3.14.6 "; describe(got) != want {
+		t.Errorf("newest are %q, want %q", describe(got), want)
+	}
+}

@@ -102,7 +102,7 @@ var datePieces = []string{
 	"2012", "1999", "0000", "0001", "9999", "12", "01", "02", "1", "2", "29", "30", "31", "32", "366", "365", "060", "00", "0", "13", "59", "60", "61", "69", "68",
 	"-", "/", ".", ":", " ", "  ", "\t", "\u00a0", "T", "t", "jan", "Feb", "MAY", "may", "\u017fep", "augu\u017ft", "apr\u0130l", "April", "fr\u0131", "Monday", "sun", "\u017funday", "am", "PM", "pm",
 	"+", "+0100", "+01:00", "-01:30:15", "-013015.5", "+01:3015", "+0130:15", "+2400", "+99:59", "-2359", "-9900:00", "Z", "z", "UTC", "gmt", "CET", "000001", "123456", "1234567",
-	"\u0662", "\uff11", "\U0001d7cf", "²", "%", "x", "\x00", "'", "\n", "é", "年", "月", "日", ",", "\u212a", "k", "it's", "A\u017fk",
+	"\u0662", "\uff11", "\U0001d7cf", "²", "%", "x", "\x00", "'", "\n", "é", "年", "月", "日", ",", "\u212a", "k", "it's", "it\u02bcs", "A\u017fk",
 }
 
 // dateFor makes a cell that a format would take, but for a change now and then.
@@ -117,6 +117,8 @@ func dateFor(rng *rand.Rand, typ string) string {
 			b.WriteString(datePieces[rng.IntN(len(datePieces))])
 		case directive:
 			b.WriteString(datePart(rng, byte(c)))
+		case c == '\'' && rng.IntN(4) == 0:
+			b.WriteRune('\u02bc')
 		case c != '%':
 			b.WriteRune(c)
 		}
@@ -127,7 +129,7 @@ func dateFor(rng *rand.Rand, typ string) string {
 
 func datePart(rng *rand.Rand, directive byte) string {
 	number := func(n int) string {
-		return pick(rng, fmt.Sprintf("%d", rng.IntN(n)), fmt.Sprintf("%02d", rng.IntN(n)))
+		return pick(rng, fmt.Sprintf("%d", rng.IntN(n)), fmt.Sprintf("%2d", rng.IntN(n)), fmt.Sprintf("%02d", rng.IntN(n)))
 	}
 	switch directive {
 	case 'Y':

@@ -154,7 +154,7 @@ func (s *strptime) takeName(directive rune, found []rune) {
 		name = ingest.Bytes(lowerASCII(string(found)))
 	}
 	if !slices.Contains(names(directive), name.Str) {
-		s.fail("%s is not in list", reprOf(s.m, name))
+		s.refuse(s.m.dates.name, "{name}", reprOf(s.m, name))
 		return
 	}
 	if directive|0x20 == 'b' {
@@ -223,7 +223,7 @@ func (s *strptime) finish() {
 	s.checkOffset()
 	s.checkDay()
 	if s.second > 59 {
-		s.fail("second must be in 0..59")
+		s.refuse(s.m.dates.second)
 	}
 }
 
@@ -236,14 +236,15 @@ func (s *strptime) checkDay() {
 	}
 	switch {
 	case s.year < 1 || s.year > 9999:
-		if s.m.bytes {
-			s.fail("year is out of range")
-		} else {
-			s.fail("year %d is out of range", s.year)
-		}
-	case s.day > time.Date(s.year, time.Month(s.month)+1, 0, 0, 0, 0, 0, time.UTC).Day():
-		s.fail("day is out of range for month")
+		s.refuse(s.m.dates.year)
+	case s.day > daysOf(s.year, s.month):
+		s.refuse(s.m.dates.day)
 	}
+}
+
+// daysOf is the number of days in a month.
+func daysOf(year, month int) int {
+	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
 const daySeconds = 24 * 3600
@@ -267,7 +268,7 @@ func (s *strptime) checkOffset() {
 	if s.m.plainOffset { // 3.6 names no fields
 		shown = strings.NewReplacer("days=", "", "seconds=", "").Replace(shown)
 	}
-	s.fail("offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not datetime.timedelta(%s).", shown)
+	s.refuse(s.m.dates.offset, "{offset}", shown)
 }
 
 func (s *strptime) date() string { return fmt.Sprintf("%04d-%02d-%02d", s.year, s.month, s.day) }

@@ -1,7 +1,7 @@
 // Package pycell is what CPython does with one cell: the cleaning methods of its
 // str and unicode types, the conversions int(), float(), decimal.Decimal(), bool()
 // and datetime.strptime(), and what is done to the numbers they give, with the
-// result, the exception and its text as 2.7.18 and each 3.x up to 3.13 have them.
+// result, the exception and its text as 2.7.18 and each 3.x up to 3.14 have them.
 //
 // Byte strings of 2.7 behave as in the C locale, which is what a process has that
 // never calls locale.setlocale; names of months are English and the zone is UTC

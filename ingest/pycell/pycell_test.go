@@ -15,6 +15,7 @@ var (
 	py39  = ingest.Python{Major: 3, Minor: 9}
 	py311 = ingest.Python{Major: 3, Minor: 11}
 	py313 = ingest.Python313
+	py314 = ingest.Python{Major: 3, Minor: 14}
 )
 
 // convertTable: want is the result, or "Type: message". TestConvertConfirm puts
@@ -122,6 +123,8 @@ func TestClean(t *testing.T) {
 		{"upper", py313, ingest.Text("ßﬁ"), "SSFI", "full"},
 		{"upper", py36, ingest.Text("ა"), "ა", "Unicode 9"},
 		{"upper", py37, ingest.Text("ა"), "Ა", "Unicode 11"},
+		{"lower", py313, ingest.Text("\u1c89"), "\u1c89", "Unicode 15.1"},
+		{"lower", py314, ingest.Text("\u1c89"), "\u1c8a", "Unicode 16"},
 		{"swapcase", py37, ingest.Text("ŃńǏǐŠš"), "ńŃǐǏšŠ", "the two cases alternate: runs of every second letter interleave"},
 		{"capitalize", py37, ingest.Text("ﬁX"), "FIx", "upper case to 3.7"},
 		{"capitalize", py39, ingest.Text("ﬁX"), "Fix", "title case from 3.8"},
@@ -142,7 +145,7 @@ func TestOwnErrors(t *testing.T) {
 	if _, _, err := Convert(py313, "money", ingest.Text("")); err == nil || !strings.Contains(err.Error(), `"money"`) {
 		t.Errorf("unknown type: %v", err)
 	}
-	for version, near := range map[ingest.Python]string{{Major: 3, Minor: 99}: "3.13", {Major: 3, Minor: 2}: "3.6", {Major: 2, Minor: 6}: "2.7"} {
+	for version, near := range map[ingest.Python]string{{Major: 3, Minor: 15}: "3.14", {Major: 3, Minor: 2}: "3.6", {Major: 2, Minor: 6}: "2.7"} {
 		if _, _, err := Convert(version, "int", ingest.Text("1")); err == nil || !strings.HasSuffix(err.Error(), "nearest is "+near) {
 			t.Errorf("python %s: %v, want the nearest, %s", version, err, near)
 		}

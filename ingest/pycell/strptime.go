@@ -10,13 +10,15 @@ import (
 // directives are what a format may hold, each with the regular expression that
 // TimeRE of Lib/_strptime.py gives it: alternatives in order, two characters for
 // the first and last of a range, DD for any decimal digit, SS for a sign.
-func directives(c rune) []string {
+func directives(m *model, c rune) []string {
 	switch c {
 	case 'd':
 		return []string{"3301", "12DD", "0019", "19", "  19"}
 	case 'H':
-		return []string{"2203", "01DD", "DD"}
-	case 'I', 'm':
+		return withBlank(m, "  DD", "2203", "01DD", "DD")
+	case 'I':
+		return withBlank(m, "  19", "1102", "0019", "19")
+	case 'm':
 		return []string{"1102", "0019", "19"}
 	case 'j':
 		return []string{"336606", "3305DD", "12DDDD", "0019DD", "000019", "19DD", "0019", "19"}
@@ -32,6 +34,14 @@ func directives(c rune) []string {
 		return []string{"090909090909", "0909090909", "09090909", "090909", "0909", "09"}
 	}
 	return nil
+}
+
+// withBlank adds the alternative of a blank and one digit where hours have it.
+func withBlank(m *model, blank string, others ...string) []string {
+	if m.blankHour {
+		return append(others, blank)
+	}
+	return others
 }
 
 // names are the words of a directive in the C locale, the longest first.
@@ -180,7 +190,7 @@ func (t *matcher) lengths(e element, at int) []int {
 			}
 		}
 	default:
-		alternatives := directives(e.c)
+		alternatives := directives(t.m, e.c)
 		if e.c == 'z' {
 			alternatives = offsets(t.m)
 		}
@@ -246,6 +256,8 @@ func (t *matcher) same(p, c rune) bool {
 		return p == c
 	}
 	switch c {
+	case '\u02bc':
+		return p == '\'' && t.m.apostrophe
 	case 'ſ':
 		c = 's'
 	case 'ı', 'İ':

@@ -1,6 +1,6 @@
 package pycell
 
-//go:generate sh -c "go run maketables.go $HOME/.pyenv/versions/*/bin/python"
+//go:generate go run maketables.go
 
 import (
 	"slices"

@@ -2,26 +2,29 @@
 
 // Makeplanes writes planes.bin, or the file it is given: the tables of the
 // multi-byte codecs, as planes.go describes and reads them. It asks the
-// interpreters themselves, one of every modelled version under ~/.pyenv/versions
-// (or of the versions given after the file), and refuses to write anything unless all have the same tables. Without all of
-// them it writes nothing and says so.
+// interpreters themselves, one of every modelled version (or of the versions given
+// after the file) wherever interp.Find finds it, and refuses to write anything
+// unless all have the same tables. Without all of them it writes nothing and says
+// so.
 package main
 
 import (
+	"context"
 	_ "embed"
 	"encoding/binary"
 	"encoding/json"
 	"log"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
+
+	"github.com/feedparity/feedparity/ingest/interp"
 )
 
 //go:embed makeplanes.py
 var script string
 
-var versions = []string{"2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"}
+var versions = []string{"2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"}
 
 // order lists the planes, each with those it may copy from, which come before it.
 var order = [][]string{
@@ -52,7 +55,7 @@ func main() {
 	for _, v := range versions {
 		path := find(v)
 		if path == "" {
-			log.Printf("no python %s under ~/.pyenv/versions; nothing written", v)
+			log.Printf("found no python %s; nothing written", v)
 			return
 		}
 		next := ask(path)
@@ -74,13 +77,12 @@ func main() {
 
 // find returns an interpreter of a version, "" if there is none.
 func find(version string) string {
-	home, _ := os.UserHomeDir()
-	found, _ := filepath.Glob(filepath.Join(home, ".pyenv/versions", version+".*", "bin/python"))
-	if len(found) == 0 {
-		return ""
+	for _, i := range interp.Newest(interp.Find(context.Background())) {
+		if i.Version.String() == version {
+			return i.Path
+		}
 	}
-	slices.Sort(found)
-	return found[len(found)-1]
+	return ""
 }
 
 func ask(path string) map[string][]json.RawMessage {

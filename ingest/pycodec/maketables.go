@@ -1,14 +1,15 @@
 //go:build ignore
 
-// Maketables writes tables.go, or the file it is given: which codecs and aliases each CPython has and the
-// tables of the single-byte ones. It asks the interpreters themselves, one of
-// every modelled version under ~/.pyenv/versions, and refuses to write anything
-// unless all that have a codec decode it alike. Without all of them it writes
-// nothing and says so.
+// Maketables writes tables.go, or the file it is given: which codecs and aliases
+// each CPython has and the tables of the single-byte ones. It asks the interpreters
+// themselves, one of every modelled version wherever interp.Find finds it. A table
+// that a version changed stands under the name of its codec and that version.
+// Without all of them it writes nothing and says so.
 package main
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -16,18 +17,19 @@ import (
 	"log"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/feedparity/feedparity/ingest/interp"
 )
 
 //go:embed maketables.py
 var script string
 
 // versions are the modelled ones; their order gives the bits of a version mask.
-var versions = []string{"2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"}
+var versions = []string{"2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"}
 
 type module struct {
 	Name  string
@@ -48,7 +50,7 @@ func main() {
 	for _, v := range versions {
 		path := find(v)
 		if path == "" {
-			log.Printf("no python %s under ~/.pyenv/versions; nothing written", v)
+			log.Printf("found no python %s; nothing written", v)
 			return
 		}
 		pythons = append(pythons, ask(path))
@@ -68,13 +70,12 @@ func main() {
 
 // find returns an interpreter of a version, "" if there is none.
 func find(version string) string {
-	home, _ := os.UserHomeDir()
-	found, _ := filepath.Glob(filepath.Join(home, ".pyenv/versions", version+".*", "bin/python"))
-	if len(found) == 0 {
-		return ""
+	for _, i := range interp.Newest(interp.Find(context.Background())) {
+		if i.Version.String() == version {
+			return i.Path
+		}
 	}
-	slices.Sort(found)
-	return found[len(found)-1]
+	return ""
 }
 
 func ask(path string) python {
@@ -106,11 +107,7 @@ func generate(pythons []python) []byte {
 		for name, m := range p.Modules {
 			kind := m.Kind
 			if m.Table != nil && !handWritten(name) {
-				kind = "table"
-				if old := tables[name]; old != nil && !slices.Equal(old, m.Table) {
-					log.Fatalf("%s: %s decodes otherwise than the versions before it", name, p.Full)
-				}
-				tables[name] = m.Table
+				kind = fileTable(tables, name, p.Version, m.Table)
 			}
 			modules[name+" "+m.Name+" "+kind] |= 1 << i
 		}
@@ -125,6 +122,23 @@ func generate(pythons []python) []byte {
 	list(&b, "aliasList", "holds lines of: normalized alias, module, mask of versions.", aliases)
 	writeTables(&b, tables)
 	return b.Bytes()
+}
+
+// fileTable adds a codec's table to those there are, unless it is one of them, and
+// returns the kind that names it: "table" for the codec's first, such as
+// "table:palmos-3.14" for one that a version changed.
+func fileTable(tables map[string][]int, codec, version string, table []int) string {
+	for name, old := range tables {
+		if slices.Equal(old, table) && (name == codec || strings.HasPrefix(name, codec+"-")) {
+			return strings.TrimSuffix("table:"+name, ":"+codec)
+		}
+	}
+	if tables[codec] == nil {
+		tables[codec] = table
+		return "table"
+	}
+	tables[codec+"-"+version] = table
+	return "table:" + codec + "-" + version
 }
 
 // handWritten codecs have a table too, but need none.
@@ -156,8 +170,8 @@ func writeTables(b *bytes.Buffer, tables map[string][]int) {
 		names = append(names, n)
 	}
 	slices.Sort(names)
-	b.WriteString("// singleTables are sorted by module. A table holds the characters of bytes 0x80\n// to 0xFF, or of all 256; U+FFFE is an undefined byte.\n")
-	fmt.Fprintf(b, "var singleTables = [...]struct{ module, chars string }{\n")
+	b.WriteString("// singleTables are sorted by name, which is the module's but where versions differ. A\n// table holds the characters of bytes 0x80 to 0xFF, or of all 256; U+FFFE is an\n// undefined byte.\n")
+	fmt.Fprintf(b, "var singleTables = [...]struct{ name, chars string }{\n")
 	for _, n := range names {
 		var chars []rune
 		ascii := true

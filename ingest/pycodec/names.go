@@ -103,7 +103,7 @@ func (r *rules) openListed(c *Codec, m module) (*Codec, *ingest.Fault, error) {
 	}
 	switch m.kind {
 	case "table":
-		c.kernel = single(m.name)
+		c.kernel = single(m.table)
 		return c, nil, nil
 	case "windows": // the module refuses to be imported elsewhere
 		return nil, ingest.Faultf("LookupError", "%s encoding is only available on Windows", m.name), nil
@@ -118,6 +118,7 @@ type module struct {
 	name  string // of the module: "latin_1"
 	codec string // codecs.lookup(name).name: "iso8859-1"
 	kind  string // "table", "text", "bytes" or "windows"
+	table string // its name in singleTables, if kind is "table"
 	mask  uint   // versions, as bits
 }
 
@@ -138,7 +139,11 @@ var names = sync.OnceValue(func() catalogue {
 	c := catalogue{map[string][]module{}, map[string][]alias{}}
 	for line := range strings.SplitSeq(moduleList, "\n") {
 		f := strings.Fields(line)
-		c.modules[f[0]] = append(c.modules[f[0]], module{f[0], f[1], f[2], parseMask(f[3])})
+		kind, table, named := strings.Cut(f[2], ":")
+		if !named {
+			table = f[0]
+		}
+		c.modules[f[0]] = append(c.modules[f[0]], module{f[0], f[1], kind, table, parseMask(f[3])})
 	}
 	for line := range strings.SplitSeq(aliasList, "\n") {
 		f := strings.Fields(line)

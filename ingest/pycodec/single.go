@@ -76,9 +76,9 @@ var built [len(singleTables)]struct {
 	kernel tableKernel
 }
 
-// single returns the kernel of a module in singleTables.
-func single(module string) tableKernel {
-	i := sort.Search(len(singleTables), func(i int) bool { return singleTables[i].module >= module })
+// single returns the kernel of a table in singleTables.
+func single(name string) tableKernel {
+	i := sort.Search(len(singleTables), func(i int) bool { return singleTables[i].name >= name })
 	b := &built[i]
 	b.once.Do(func() {
 		chars := []rune(singleTables[i].chars)

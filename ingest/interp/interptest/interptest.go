@@ -12,24 +12,13 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/interp"
 )
 
 // found are the interpreters to judge by: one per minor version, the newest
 // patch of it.
 var found = sync.OnceValue(func() []interp.Interpreter {
-	byMinor := map[ingest.Python]interp.Interpreter{}
-	for _, i := range interp.Find(context.Background()) {
-		byMinor[i.Version] = i // sorted, so the newest patch comes last
-	}
-	var out []interp.Interpreter
-	for _, i := range byMinor {
-		out = append(out, i)
-	}
-	slices.SortFunc(out, func(a, b interp.Interpreter) int {
-		return (a.Version.Major-b.Version.Major)*1000 + a.Version.Minor - b.Version.Minor
-	})
+	out := interp.Newest(interp.Find(context.Background()))
 	for _, i := range out {
 		fmt.Printf("confirm: judge %s\n", i)
 	}

@@ -12,7 +12,7 @@ import (
 // teams move to first.
 var Py3Versions = []ingest.Python{
 	{Major: 3, Minor: 13}, {Major: 3, Minor: 11}, {Major: 3, Minor: 6}, {Major: 3, Minor: 7}, {Major: 3, Minor: 8},
-	{Major: 3, Minor: 9}, {Major: 3, Minor: 10}, {Major: 3, Minor: 12},
+	{Major: 3, Minor: 9}, {Major: 3, Minor: 10}, {Major: 3, Minor: 12}, {Major: 3, Minor: 14},
 }
 
 // The alternatives of each dimension, the plainest first. Only what the embedded

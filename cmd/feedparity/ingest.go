@@ -27,7 +27,7 @@ type settingsFlags struct {
 func (f *settingsFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.as, "as", "", "path to run: py2 or py3 (required)")
-	fs.StringVar(&f.python, "python", "", "version: 2.7, 3.6 to 3.13 (default 2.7 for py2, 3.13 for py3)")
+	fs.StringVar(&f.python, "python", "", "version: 2.7, 3.6 to 3.14 (default 2.7 for py2, 3.13 for py3)")
 	fs.StringVar(&f.open, "open", "", "open mode, such as bytes-decode or text (default: the path's first)")
 	fs.StringVar(&f.codec, "codec", "utf-8", "Python's name of the codec")
 	fs.StringVar(&f.errors, "errors", "strict", "Python's error handler")

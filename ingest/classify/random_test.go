@@ -69,7 +69,7 @@ func unusual(r *rand.Rand) func(*ingest.Pair) {
 		codec := pick("utf-16", "utf-16-le", "cp1252", "koi8-r", "ascii", "cp437", "utf-8-sig")
 		return classify.Both(func(s *ingest.Settings) { s.Codec = codec })
 	case 1:
-		py := ingest.Python{Major: 3, Minor: 6 + r.Intn(8)}
+		py := ingest.Python{Major: 3, Minor: 6 + r.Intn(9)}
 		return func(p *ingest.Pair) { p.Py3.Python = py }
 	case 2:
 		errors2, errors3 := pick("strict", "replace", "ignore"), pick("strict", "replace", "ignore")

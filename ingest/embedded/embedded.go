@@ -27,7 +27,7 @@ import (
 
 // ErrNotModelled says that Python knows what the Settings ask for but the models
 // do not yet: the interpreter engine can run it.
-var ErrNotModelled = errors.New("not modelled")
+var ErrNotModelled = ingest.ErrNotModelled
 
 // Engine runs paths on the models. The zero value is ready and safe for concurrent
 // use; one that is used again saves looking at the same Settings twice.
@@ -52,7 +52,7 @@ func (e *Engine) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, erro
 
 // notModelled gives the models' several ways to say "not yet" one name.
 func notModelled(err error) error {
-	if errors.Is(err, pycodec.ErrNotModelled) || errors.Is(err, pytext.ErrNotModelled) || errors.Is(err, ingest.ErrNotModelled) {
+	if errors.Is(err, pycodec.ErrNotModelled) || errors.Is(err, pytext.ErrNotModelled) {
 		return fmt.Errorf("%w: %w", ErrNotModelled, err)
 	}
 	return err

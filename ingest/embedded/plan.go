@@ -50,7 +50,7 @@ func newPlan(s ingest.Settings) (*plan, error) {
 	p := &plan{settings: s, strip: stripperOf(s.Clean)}
 	var err error
 	if p.version, err = pycsv.VersionOf(s.Python); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotModelled, err)
+		return nil, err
 	}
 	if p.program, err = pycell.NewProgram(s.Python, s.Clean); err != nil {
 		return nil, err

@@ -349,7 +349,7 @@ func TestOddItemsConfirm(t *testing.T) {
 func TestVersionOfUnmodelled(t *testing.T) {
 	for py, nearest := range map[string]string{"2.6": "2.7", "3.5": "3.6", "3.0": "3.6", "3.15": "3.14", "3.99": "3.14"} {
 		_, err := VersionOf(parse(py))
-		if err == nil || !strings.HasSuffix(err.Error(), "nearest that is: "+nearest) {
+		if err == nil || !strings.HasSuffix(err.Error(), " is not modelled, the nearest is "+nearest) {
 			t.Errorf("VersionOf(%s): error %v, want one that names %s", py, err, nearest)
 		}
 	}

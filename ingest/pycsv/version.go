@@ -103,13 +103,13 @@ const (
 )
 
 // VersionOf returns the model of a version. Its error, for a version that is not
-// modelled, names the nearest one that is.
+// modelled, wraps ingest.ErrNotModelled and names the nearest one that is.
 func VersionOf(py ingest.Python) (*Version, error) {
 	all := versions()
 	if v, ok := all[py]; ok {
 		return v, nil
 	}
-	return nil, fmt.Errorf("model csv module of python %s: not modelled, the nearest that is: %s", py, nearest(all, py))
+	return nil, fmt.Errorf("model csv module: python %s is %w, the nearest is %s", py, ingest.ErrNotModelled, nearest(all, py))
 }
 
 // Modelled lists the versions VersionOf knows, oldest first.

@@ -51,6 +51,34 @@ func Each(t *testing.T, f func(t *testing.T, p *interp.Process)) {
 	}
 }
 
+// Pairs runs f in a subtest for every 3.x found, with a process of it and one of
+// 2.7, which end with the subtest. What is missing counts as for Each.
+func Pairs(t *testing.T, f func(t *testing.T, pair [2]*interp.Process)) {
+	t.Helper()
+	interpreters := judges(t)
+	old := slices.IndexFunc(interpreters, func(i interp.Interpreter) bool { return i.Version == ingest.Python27 })
+	if old < 0 {
+		t.Skip("no python 2.7 found; REQUIRE_PYTHON=2.7 makes this a failure")
+	}
+	for _, i := range interpreters {
+		if i.Version.Path() == ingest.Py2 {
+			continue
+		}
+		t.Run("python"+i.Version.String(), func(t *testing.T) {
+			var pair [2]*interp.Process
+			for path, one := range []interp.Interpreter{interpreters[old], i} {
+				p, err := interp.Start(t.Context(), one, interp.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer p.Close()
+				pair[path] = p
+			}
+			f(t, pair)
+		})
+	}
+}
+
 // judges returns the interpreters found, or ends a test that has none: as a
 // failure by name if REQUIRE_PYTHON says so.
 func judges(t testing.TB) []interp.Interpreter {

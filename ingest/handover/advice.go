@@ -1,0 +1,137 @@
+package handover
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Advice is what a team has to set so that rows written by one path are read by
+// the other.
+type Advice struct {
+	Direction Direction `json:"direction"`
+	Family    string    `json:"family"` // "pickle", "json", "shelve", ...
+	// Safe says that every row came over without setting anything.
+	Safe bool `json:"safe"`
+	// Setting restores the hand-over, "" if nothing that was tried does: a reader's
+	// line of Python for forward, the writer's for rollback.
+	Setting string `json:"setting"`
+	// Worst is what a reader meets that sets nothing.
+	Worst *Trial `json:"worst,omitempty"`
+}
+
+// families are the forms in the order in which they are reported.
+var families = []string{"pickle", "json", "shelve", "signed-json", "signed-pickle", "signed-repr", "digest-json", "digest-pickle", "digest-repr"}
+
+func (t Trial) family() string {
+	base, _, _ := strings.Cut(t.Format, ":")
+	switch base {
+	case "cPickle":
+		return "pickle"
+	case "shelve-dumb":
+		return "shelve"
+	}
+	return base
+}
+
+// Advise sums up the trials of a direction, a line per family that could be
+// written at all.
+func (r *Report) Advise(d Direction) []Advice {
+	var out []Advice
+	for _, f := range families {
+		var of []Trial
+		for _, t := range r.Trials {
+			if t.Direction == d && t.family() == f && t.Rows > 0 {
+				of = append(of, t)
+			}
+		}
+		if len(of) > 0 {
+			out = append(out, r.advise(d, f, of))
+		}
+	}
+	return out
+}
+
+func (r *Report) advise(d Direction, family string, of []Trial) Advice {
+	a := Advice{Direction: d, Family: family}
+	for i, t := range of {
+		if t.Default && r.isDefault(t) && !t.Loads() && (a.Worst == nil || worse(t, *a.Worst)) {
+			a.Worst = &of[i]
+		}
+	}
+	if a.Safe = a.Worst == nil; a.Safe {
+		return a
+	}
+	if d == Forward {
+		a.Setting = readerSetting(of)
+	} else {
+		a.Setting = writerSetting(of)
+	}
+	return a
+}
+
+// isDefault reports whether a writer that sets nothing writes this format. In 2.7
+// nobody leaves the protocol out (it is 0, and slow): all three count there.
+func (r *Report) isDefault(t Trial) bool {
+	var protocol int
+	if t.family() != "pickle" || t.Direction == Forward {
+		return true
+	}
+	fmt.Sscanf(t.Format[strings.IndexByte(t.Format, ':')+1:], "%d", &protocol)
+	return protocol == r.Default[t.Direction.Writer()]
+}
+
+// worse ranks trials by what they lose; an exception is better than other data.
+func worse(a, b Trial) bool {
+	return cmp.Or(cmp.Compare(a.Differ, b.Differ), cmp.Compare(a.Failed, b.Failed)) > 0
+}
+
+// readerSetting is the encoding= with which every pickle of the writer loads.
+func readerSetting(of []Trial) string {
+	for _, encoding := range []string{"utf-8", "latin1", "bytes"} {
+		mine := slices.DeleteFunc(slices.Clone(of), func(t Trial) bool { return t.Reader != encoding })
+		if len(mine) > 0 && !slices.ContainsFunc(mine, func(t Trial) bool { return !t.Loads() }) {
+			return fmt.Sprintf("pickle.loads(data, encoding=%q)", encoding)
+		}
+	}
+	return ""
+}
+
+// writerSetting is what the new path has to write for the old one to read it.
+func writerSetting(of []Trial) string {
+	best := ""
+	for _, t := range of {
+		switch {
+		case !t.Loads() || !t.Default:
+		case t.family() == "pickle":
+			best = "pickle.dumps(row, protocol=" + t.Format[len("pickle:"):] + ")"
+		case t.Format == "shelve-dumb":
+			best = "shelve.Shelf(dbm.dumb.open(path))"
+		}
+	}
+	return best
+}
+
+// String words what a reader that sets nothing meets.
+func (t Trial) String() string {
+	what := t.Format
+	if t.Reader != "" {
+		what += " read with " + t.Reader
+	}
+	switch {
+	case t.Loads():
+		return fmt.Sprintf("%s: all %d rows come over", what, t.Rows)
+	case t.First == nil:
+		return fmt.Sprintf("%s: nothing was written", what)
+	case t.First.Kind == LossFault:
+		return fmt.Sprintf("%s: row %d: %s: %s", what, t.First.Row, t.First.Fault.Type, t.First.Fault.Message)
+	}
+	return fmt.Sprintf("%s: row %d, column %d: %s", what, t.First.Row, t.First.Column, lossWords[t.First.Kind])
+}
+
+var lossWords = map[LossKind]string{
+	LossBytes: "bytes where the reader has text",
+	LossText:  "other characters, without an error",
+	LossValue: "another value, without an error",
+}

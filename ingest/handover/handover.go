@@ -1,0 +1,377 @@
+// Package handover finds out whether rows that one path writes into a cache, a
+// queue or a cookie can be read by the other. During a migration both run side by
+// side, and after a rollback the old one meets what the new one left behind: a
+// pickle of Python 3 that Python 2 cannot read has undone real releases.
+//
+// Nothing here is modelled: real interpreters write and read. What the reader gets
+// is compared with what it would have got from a cache of its own.
+//
+// Facts: Lib/pickle.py (load's encoding, the protocols), Lib/shelve.py, Lib/dbm;
+// the signed forms follow django.core.signing and itsdangerous.
+package handover
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/wire"
+)
+
+//go:embed handover.py
+var source string
+
+// Direction says who writes.
+type Direction string
+
+// The two directions of a migration.
+const (
+	Forward  Direction = "forward"  // py2 writes, py3 reads
+	Rollback Direction = "rollback" // py3 writes, py2 reads
+)
+
+// Writer returns the path that writes.
+func (d Direction) Writer() ingest.Path {
+	if d == Forward {
+		return ingest.Py2
+	}
+	return ingest.Py3
+}
+
+// Reader returns the path that reads.
+func (d Direction) Reader() ingest.Path { return 1 - d.Writer() }
+
+// Trial is one way of handing rows over, tried on every row of a delivery.
+type Trial struct {
+	Direction Direction `json:"direction"`
+	Format    string    `json:"format"`           // "pickle:2", "json", "shelve", "signed-repr", ...
+	Reader    string    `json:"reader,omitempty"` // encoding= of pickle.loads, the module in Python 2; "" where there is no choice
+	Default   bool      `json:"default"`          // what a reader that sets nothing does
+	Rows      int       `json:"rows"`             // written
+	Unwritten int       `json:"unwritten"`        // rows that the writer itself cannot put into this format
+	Failed    int       `json:"failed"`           // rows the reader raised on
+	Differ    int       `json:"differ"`           // rows that are not what the reader expects
+	First     *Loss     `json:"first,omitempty"`
+}
+
+// Loads reports whether every row written is read as it should be.
+func (t Trial) Loads() bool { return t.Rows > 0 && t.Failed == 0 && t.Differ == 0 }
+
+// Loss is the first row that did not come over.
+type Loss struct {
+	Row    int           `json:"row"`    // of the outcome, from 1
+	Column int           `json:"column"` // from 1, 0 for the whole row
+	Kind   LossKind      `json:"kind"`   //
+	Fault  *ingest.Fault `json:"fault"`  // of LossFault
+	Want   ingest.Value  `json:"-"`      // the cell as the reader's own cache would hold it
+	Got    ingest.Value  `json:"-"`      // what it read
+}
+
+// LossKind says how a row was lost.
+type LossKind string
+
+// The ways to lose a row; all but the first are silent.
+const (
+	LossFault LossKind = "fault" // the reader raised
+	LossBytes LossKind = "bytes" // byte strings where the reader has text
+	LossText  LossKind = "text"  // other characters: mojibake
+	LossValue LossKind = "value" // anything else
+)
+
+// Report is what came of one delivery.
+type Report struct {
+	Pythons [2]string // full versions by path
+	Rows    [2]int    // of the outcomes by path
+	Trials  []Trial
+	// Marshal is why marshal is never tried.
+	Marshal string
+	// Default is each version's default pickle protocol, by path.
+	Default [2]int
+}
+
+// marshalRefused: Doc/library/marshal.rst promises no compatibility at all.
+const marshalRefused = "marshal is refused: its format belongs to one version of Python and may change with any other; write JSON, or pickle with protocol 2"
+
+// batch is how many rows are handed over in one request.
+const batch = 200
+
+// Check writes the rows of both outcomes in every format and reads them on the
+// other path. The processes are a Python of each path. It reads the rows to their
+// ends and closes neither.
+func Check(ctx context.Context, processes [2]*interp.Process, py2, py3 ingest.Rows) (*Report, error) {
+	c := &checker{processes: processes, report: &Report{Marshal: marshalRefused}}
+	if err := c.start(ctx); err != nil {
+		return nil, fmt.Errorf("hand rows over: %w", err)
+	}
+	streams := [2]ingest.Rows{py2, py3}
+	for {
+		var rows [2][]ingest.Value
+		for p, s := range streams {
+			rows[p] = take(s, batch)
+			c.report.Rows[p] += len(rows[p])
+		}
+		if len(rows[0]) == 0 && len(rows[1]) == 0 {
+			break
+		}
+		if err := c.batch(ctx, rows); err != nil {
+			return nil, fmt.Errorf("hand rows over: %w", err)
+		}
+	}
+	var errs []error
+	for _, s := range streams {
+		_, err := s.Fault()
+		errs = append(errs, err)
+	}
+	return c.report, errors.Join(errs...)
+}
+
+// take reads up to n rows.
+func take(s ingest.Rows, n int) []ingest.Value {
+	var out []ingest.Value
+	for len(out) < n {
+		r, ok := s.Next()
+		if !ok {
+			break
+		}
+		out = append(out, r.Value.Clone())
+	}
+	return out
+}
+
+type checker struct {
+	processes [2]*interp.Process
+	report    *Report
+	done      int // rows of earlier batches
+}
+
+// start loads handover.py and lists the trials that these two versions know.
+func (c *checker) start(ctx context.Context) error {
+	var highest [2]int
+	for p, process := range c.processes {
+		if err := process.Load(ctx, "handover", source); err != nil {
+			return err
+		}
+		answer, err := process.Call(ctx, "handover.highest", nil)
+		if err != nil {
+			return err
+		}
+		var h struct{ Highest, Default int }
+		if err := json.Unmarshal(answer, &h); err != nil {
+			return fmt.Errorf("read protocols of python %s: %w", process.Interpreter.Full, err)
+		}
+		highest[p], c.report.Default[p], c.report.Pythons[p] = h.Highest, h.Default, process.Interpreter.Full
+	}
+	for _, d := range []Direction{Forward, Rollback} {
+		c.report.Trials = append(c.report.Trials, trials(d, highest[d.Writer()])...)
+	}
+	return nil
+}
+
+// trials lists every format a path can write with every way the other can read it.
+func trials(d Direction, highest int) []Trial {
+	var formats []string
+	modules := []string{"pickle", "cPickle"}
+	if d == Rollback {
+		modules = modules[:1]
+	}
+	for _, m := range modules {
+		for p := range highest + 1 {
+			formats = append(formats, fmt.Sprintf("%s:%d", m, p))
+		}
+	}
+	formats = append(formats, "signed-pickle:2")
+	readers := []string{"ASCII", "latin1", "utf-8", "bytes"}
+	if d == Rollback {
+		readers = []string{"pickle", "cPickle"}
+	}
+	var out []Trial
+	for _, f := range formats {
+		for i, r := range readers {
+			out = append(out, Trial{Direction: d, Format: f, Reader: r, Default: i == 0})
+		}
+	}
+	for _, f := range []string{"json", "shelve", "shelve-dumb", "signed-json", "signed-repr", "digest-json", "digest-pickle:2", "digest-repr"} {
+		out = append(out, Trial{Direction: d, Format: f, Default: true})
+	}
+	return out
+}
+
+// batch hands the same rows over in every format, both ways.
+func (c *checker) batch(ctx context.Context, rows [2][]ingest.Value) error {
+	for _, d := range []Direction{Forward, Rollback} {
+		b := &handed{checker: c, direction: d, rows: rows[d.Writer()]}
+		b.targets = expected(rows[d.Writer()], rows[d.Reader()], d.Reader())
+		for i := range c.report.Trials {
+			if t := &c.report.Trials[i]; t.Direction == d {
+				if err := b.try(ctx, t); err != nil {
+					return fmt.Errorf("%s %s: %w", d, t.Format, err)
+				}
+			}
+		}
+	}
+	c.done += max(len(rows[0]), len(rows[1]))
+	return nil
+}
+
+// handed is one batch in one direction. What was written in a format is kept for
+// the next reader of it.
+type handed struct {
+	*checker
+	direction Direction
+	rows      []ingest.Value // of the writer
+	targets   []ingest.Value // what the reader should get
+	format    string
+	written   []answer
+	own       []answer // what the reader gets of targets from a cache of its own
+}
+
+// answer is one payload or row, or the exception in its place.
+type answer struct {
+	Payload string
+	Row     string
+	Fault   *struct{ Type, Message string }
+}
+
+type request struct {
+	Format   string            `json:"format"`
+	Reader   string            `json:"reader"`
+	Rows     []json.RawMessage `json:"rows,omitempty"`
+	Payloads []string          `json:"payloads,omitempty"`
+	Own      []json.RawMessage `json:"own,omitempty"`
+}
+
+func ask(ctx context.Context, p *interp.Process, function string, r request) ([]answer, error) {
+	raw, err := p.Call(ctx, "handover."+function, r)
+	if err != nil {
+		return nil, err
+	}
+	var out []answer
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return nil, fmt.Errorf("read answer of python %s: %w", p.Interpreter.Full, err)
+	}
+	return out, nil
+}
+
+func wired(rows []ingest.Value) []json.RawMessage {
+	out := make([]json.RawMessage, len(rows))
+	for i, r := range rows {
+		out[i] = wire.AppendValue(nil, r)
+	}
+	return out
+}
+
+// write has the writer write the batch, and the reader what it would have written.
+func (h *handed) write(ctx context.Context, format string) (err error) {
+	if h.format == format {
+		return nil
+	}
+	h.format = format
+	writer, reader := h.processes[h.direction.Writer()], h.processes[h.direction.Reader()]
+	if h.written, err = ask(ctx, writer, "write", request{Format: format, Rows: wired(h.rows)}); err != nil {
+		return err
+	}
+	local := ownFormat(format)
+	mine, err := ask(ctx, reader, "write", request{Format: local, Rows: wired(h.targets)})
+	if err != nil {
+		return err
+	}
+	h.own, err = h.load(ctx, reader, request{Format: local}, mine, h.targets)
+	return err
+}
+
+// ownFormat is the format as every version can write it.
+func ownFormat(format string) string {
+	if strings.HasPrefix(format, "pickle:") || strings.HasPrefix(format, "cPickle:") {
+		return "pickle:2"
+	}
+	return format
+}
+
+// load reads the payloads there are; the answers stand at the places of the rows.
+func (h *handed) load(ctx context.Context, p *interp.Process, r request, from []answer, own []ingest.Value) ([]answer, error) {
+	out := append([]answer(nil), from...)
+	var places []int
+	for i, w := range from {
+		if w.Fault == nil {
+			places = append(places, i)
+			r.Payloads = append(r.Payloads, w.Payload)
+			r.Own = append(r.Own, wire.AppendValue(nil, own[i]))
+		}
+	}
+	if len(places) == 0 {
+		return out, nil
+	}
+	got, err := ask(ctx, p, "read", r)
+	for i, a := range got {
+		out[places[i]] = a
+	}
+	return out, err
+}
+
+// try hands the batch over in one way.
+func (h *handed) try(ctx context.Context, t *Trial) error {
+	if len(h.rows) == 0 {
+		return nil
+	}
+	if err := h.write(ctx, t.Format); err != nil {
+		return err
+	}
+	got, err := h.load(ctx, h.processes[h.direction.Reader()], request{Format: t.Format, Reader: t.Reader}, h.written, h.targets)
+	if err != nil {
+		return err
+	}
+	for i, a := range got {
+		if h.written[i].Fault != nil {
+			t.Unwritten++
+			continue
+		}
+		t.Rows++
+		if h.own[i].Fault != nil {
+			continue // the reader's own cache cannot hold it either
+		}
+		loss, err := h.compare(a, h.own[i])
+		if err != nil {
+			return err
+		}
+		t.lose(loss, h.done+i+1)
+	}
+	return nil
+}
+
+func (t *Trial) lose(loss *Loss, row int) {
+	switch {
+	case loss == nil:
+		return
+	case loss.Kind == LossFault:
+		t.Failed++
+	default:
+		t.Differ++
+	}
+	if t.First == nil {
+		loss.Row = row
+		if loss.Fault != nil {
+			loss.Fault.Row = row
+		}
+		t.First = loss
+	}
+}
+
+func (h *handed) compare(got, want answer) (*Loss, error) {
+	if got.Fault != nil {
+		return &Loss{Kind: LossFault, Fault: &ingest.Fault{Type: got.Fault.Type, Message: got.Fault.Message}}, nil
+	}
+	g, err := wire.ParseValue([]byte(got.Row))
+	if err != nil {
+		return nil, err
+	}
+	w, err := wire.ParseValue([]byte(want.Row))
+	if err != nil {
+		return nil, err
+	}
+	return lossOf(g, w, h.direction.Reader()), nil
+}

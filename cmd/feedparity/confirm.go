@@ -15,7 +15,9 @@ import (
 type engines struct {
 	line  *parity.Line
 	judge golden.Judge
-	close func()
+	// interpreters are the real ones found, oldest first.
+	interpreters []interp.Interpreter
+	close        func()
 }
 
 // openEngines looks for interpreters only if they are wanted: looking costs a
@@ -28,7 +30,7 @@ func openEngines(ctx context.Context, run ingest.Engine, wanted bool, extra ...s
 	found := interp.Find(ctx, extra...)
 	real := interp.NewEngine(interp.Options{Interpreters: found})
 	e.close = func() { real.Close() }
-	e.line.Calls = real
+	e.line.Calls, e.interpreters = real, found
 	if len(found) > 0 {
 		e.judge = golden.Judge{Engine: real, Full: func(py ingest.Python) string { return fullVersion(found, py) }}
 	}

@@ -41,6 +41,7 @@ var subcommands = []struct {
 	{"normalize", newNormalize},
 	{"repro", newRepro},
 	{"golden", newGolden},
+	{"handover", newHandover},
 	{"version", newVersion},
 }
 

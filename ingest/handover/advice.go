@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -74,12 +75,14 @@ func (r *Report) advise(d Direction, family string, of []Trial) Advice {
 // isDefault reports whether a writer that sets nothing writes this format. In 2.7
 // nobody leaves the protocol out (it is 0, and slow): all three count there.
 func (r *Report) isDefault(t Trial) bool {
-	var protocol int
-	if t.family() != "pickle" || t.Direction == Forward {
-		return true
+	base, protocol, _ := strings.Cut(t.Format, ":")
+	switch base {
+	case "pickle":
+		return t.Direction == Forward || protocol == strconv.Itoa(r.Default[t.Direction.Writer()])
+	case "shelve", "shelve-dumb":
+		return t.Format == "shelve"
 	}
-	fmt.Sscanf(t.Format[strings.IndexByte(t.Format, ':')+1:], "%d", &protocol)
-	return protocol == r.Default[t.Direction.Writer()]
+	return true
 }
 
 // worse ranks trials by what they lose; an exception is better than other data.
@@ -89,11 +92,17 @@ func worse(a, b Trial) bool {
 
 // readerSetting is the encoding= with which every pickle of the writer loads.
 func readerSetting(of []Trial) string {
-	for _, encoding := range []string{"utf-8", "latin1", "bytes"} {
-		mine := slices.DeleteFunc(slices.Clone(of), func(t Trial) bool { return t.Reader != encoding })
-		if len(mine) > 0 && !slices.ContainsFunc(mine, func(t Trial) bool { return !t.Loads() }) {
-			return fmt.Sprintf("pickle.loads(data, encoding=%q)", encoding)
+	for _, reader := range []string{"utf-8", "latin1", "bytes", "latin1>utf-8", "latin1>cp1252"} {
+		mine := slices.DeleteFunc(slices.Clone(of), func(t Trial) bool { return t.Reader != reader })
+		if len(mine) == 0 || slices.ContainsFunc(mine, func(t Trial) bool { return !t.Loads() }) {
+			continue
 		}
+		encoding, cells, again := strings.Cut(reader, ">")
+		line := fmt.Sprintf("pickle.loads(data, encoding=%q)", encoding)
+		if again {
+			line += fmt.Sprintf(", then .encode(%q).decode(%q) of each str", encoding, cells)
+		}
+		return line
 	}
 	return ""
 }
@@ -102,12 +111,15 @@ func readerSetting(of []Trial) string {
 func writerSetting(of []Trial) string {
 	best := ""
 	for _, t := range of {
+		base, protocol, _ := strings.Cut(t.Format, ":")
 		switch {
 		case !t.Loads() || !t.Default:
-		case t.family() == "pickle":
-			best = "pickle.dumps(row, protocol=" + t.Format[len("pickle:"):] + ")"
-		case t.Format == "shelve-dumb":
-			best = "shelve.Shelf(dbm.dumb.open(path))"
+		case base == "pickle": // the highest that loads
+			best = "pickle.dumps(row, protocol=" + protocol + ")"
+		case base == "shelve" && protocol != "":
+			return "shelve.open(path, protocol=" + protocol + ")"
+		case base == "shelve-dumb":
+			best = "shelve.Shelf(dbm.dumb.open(path), protocol=" + protocol + ")"
 		}
 	}
 	return best

@@ -49,14 +49,17 @@ func (d Direction) Reader() ingest.Path { return 1 - d.Writer() }
 // Trial is one way of handing rows over, tried on every row of a delivery.
 type Trial struct {
 	Direction Direction `json:"direction"`
-	Format    string    `json:"format"`           // "pickle:2", "json", "shelve", "signed-repr", ...
-	Reader    string    `json:"reader,omitempty"` // encoding= of pickle.loads, the module in Python 2; "" where there is no choice
-	Default   bool      `json:"default"`          // what a reader that sets nothing does
-	Rows      int       `json:"rows"`             // written
-	Unwritten int       `json:"unwritten"`        // rows that the writer itself cannot put into this format
-	Failed    int       `json:"failed"`           // rows the reader raised on
-	Differ    int       `json:"differ"`           // rows that are not what the reader expects
-	First     *Loss     `json:"first,omitempty"`
+	Format    string    `json:"format"` // "pickle:2", "json", "shelve", "signed-repr", ...
+	// Reader is the encoding= of pickle.loads, with ">codec" if every str is then
+	// encoded again and decoded as its codec; in Python 2 the module; "" where there is
+	// no choice.
+	Reader    string `json:"reader,omitempty"`
+	Default   bool   `json:"default"`   // what a reader that sets nothing does
+	Rows      int    `json:"rows"`      // written
+	Unwritten int    `json:"unwritten"` // rows that the writer itself cannot put into this format
+	Failed    int    `json:"failed"`    // rows the reader raised on
+	Differ    int    `json:"differ"`    // rows that are not what the reader expects
+	First     *Loss  `json:"first,omitempty"`
 }
 
 // Loads reports whether every row written is read as it should be.
@@ -100,10 +103,45 @@ const marshalRefused = "marshal is refused: its format belongs to one version of
 // batch is how many rows are handed over in one request.
 const batch = 200
 
+// Pair is a running Python of each path.
+type Pair [2]*interp.Process
+
+// Start starts an interpreter for each path. The pair must be closed.
+func Start(ctx context.Context, interpreters [2]interp.Interpreter) (pair Pair, err error) {
+	for p, i := range interpreters {
+		if pair[p], err = interp.Start(ctx, i, interp.Options{}); err != nil {
+			pair.Close()
+			return pair, fmt.Errorf("start python of %s: %w", ingest.Path(p), err)
+		}
+	}
+	return pair, nil
+}
+
+// Close ends both.
+func (p Pair) Close() {
+	for _, process := range p {
+		if process != nil {
+			process.Close()
+		}
+	}
+}
+
+// Lost reports whether any reader that sets nothing loses a row.
+func (r *Report) Lost() bool {
+	for _, d := range []Direction{Forward, Rollback} {
+		for _, a := range r.Advise(d) {
+			if !a.Safe {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Check writes the rows of both outcomes in every format and reads them on the
 // other path. The processes are a Python of each path. It reads the rows to their
 // ends and closes neither.
-func Check(ctx context.Context, processes [2]*interp.Process, py2, py3 ingest.Rows) (*Report, error) {
+func Check(ctx context.Context, processes Pair, py2, py3 ingest.Rows) (*Report, error) {
 	c := &checker{processes: processes, report: &Report{Marshal: marshalRefused}}
 	if err := c.start(ctx); err != nil {
 		return nil, fmt.Errorf("hand rows over: %w", err)
@@ -144,7 +182,7 @@ func take(s ingest.Rows, n int) []ingest.Value {
 }
 
 type checker struct {
-	processes [2]*interp.Process
+	processes Pair
 	report    *Report
 	done      int // rows of earlier batches
 }
@@ -185,7 +223,7 @@ func trials(d Direction, highest int) []Trial {
 		}
 	}
 	formats = append(formats, "signed-pickle:2")
-	readers := []string{"ASCII", "latin1", "utf-8", "bytes"}
+	readers := []string{"ASCII", "latin1", "utf-8", "bytes", "latin1>utf-8", "latin1>cp1252"}
 	if d == Rollback {
 		readers = []string{"pickle", "cPickle"}
 	}
@@ -195,7 +233,7 @@ func trials(d Direction, highest int) []Trial {
 			out = append(out, Trial{Direction: d, Format: f, Reader: r, Default: i == 0})
 		}
 	}
-	for _, f := range []string{"json", "shelve", "shelve-dumb", "signed-json", "signed-repr", "digest-json", "digest-pickle:2", "digest-repr"} {
+	for _, f := range []string{"json", "shelve", "shelve:2", "shelve-dumb:2", "signed-json", "signed-repr", "digest-json", "digest-pickle:2", "digest-repr"} {
 		out = append(out, Trial{Direction: d, Format: f, Default: true})
 	}
 	return out
@@ -286,8 +324,11 @@ func (h *handed) write(ctx context.Context, format string) (err error) {
 
 // ownFormat is the format as every version can write it.
 func ownFormat(format string) string {
-	if strings.HasPrefix(format, "pickle:") || strings.HasPrefix(format, "cPickle:") {
+	switch base, _, _ := strings.Cut(format, ":"); base {
+	case "pickle", "cPickle":
 		return "pickle:2"
+	case "shelve", "shelve-dumb":
+		return "shelve-dumb:2"
 	}
 	return format
 }

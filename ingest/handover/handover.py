@@ -84,7 +84,24 @@ class Pickle(object):
     def load(self, data, reader):
         if PY2:
             return {'pickle': pickle, 'cPickle': cPickle}[reader or 'pickle'].loads(data)
-        return pickle.loads(data, encoding=reader or 'ASCII')
+        encoding, _, cells = reader.partition('>')
+        value = pickle.loads(data, encoding=encoding or 'ASCII')
+        return recoded(value, cells) if cells else value
+
+
+def recoded(value, codec):
+    """What latin1 read as characters, read again as the codec of the cells. A text
+    that was unicode when it was written and fits latin1 cannot be told apart."""
+    if isinstance(value, str):
+        try:
+            return value.encode('latin1').decode(codec)
+        except UnicodeError:
+            return value
+    if isinstance(value, dict):
+        return dict([(recoded(k, codec), recoded(v, codec)) for k, v in value.items()])
+    if isinstance(value, (list, tuple, set)):
+        return type(value)([recoded(v, codec) for v in value])
+    return value
 
 
 class Json(object):
@@ -146,13 +163,13 @@ class Digest(object):
 class Shelf(object):
     """A shelve file of one row; the payload is the files that dbm makes of it."""
 
-    def __init__(self, module):
-        self.module = module
+    def __init__(self, module, protocol=None):
+        self.module, self.protocol = module, protocol
 
     def dump(self, row):
         folder = tempfile.mkdtemp('handover')
         try:
-            shelf = shelve.Shelf(self.module.open(os.path.join(folder, 'cache'), 'c'))
+            shelf = shelve.Shelf(self.module.open(os.path.join(folder, 'cache'), 'c'), self.protocol)
             shelf['row'] = row
             shelf.close()
             return json.dumps(dict([(name, b64(content(os.path.join(folder, name)))) for name in os.listdir(folder)])).encode('ascii')
@@ -192,7 +209,7 @@ def format_of(name):
     base, _, protocol = name.partition(':')
     if base in ('pickle', 'cPickle'):
         return Pickle(cPickle if base == 'cPickle' and PY2 else pickle, protocol)
-    return {'json': Json(), 'repr': Repr(), 'shelve': Shelf(dbm), 'shelve-dumb': Shelf(dumb)}[name]
+    return {'json': Json(), 'repr': Repr(), 'shelve': Shelf(dbm), 'shelve:2': Shelf(dbm, 2), 'shelve-dumb:2': Shelf(dumb, 2)}[name]
 
 
 # --- what is asked for ---

@@ -188,20 +188,36 @@ func (v *View) caseOf(d Delivery) classify.Case {
 }
 
 func (l *Line) run(ctx context.Context, run ingest.Engine, d Delivery, v *View) (diff.Result, error) {
-	var streams [2]ingest.Rows
+	rows, err := open(ctx, run, d, v)
+	if err != nil {
+		return diff.Result{}, err
+	}
+	for _, r := range rows {
+		defer r.Close()
+	}
+	return diff.Compare(rows[ingest.Py2], rows[ingest.Py3], d.Compare)
+}
+
+// Rows runs both paths of a view, of which View has told the settings, and returns
+// their outcomes as they stream. The caller closes both.
+func (l *Line) Rows(ctx context.Context, d Delivery, v *View) ([2]ingest.Rows, error) {
+	return open(ctx, l.engine(d), d, v)
+}
+
+func open(ctx context.Context, run ingest.Engine, d Delivery, v *View) (rows [2]ingest.Rows, err error) {
 	for _, path := range ingest.Paths {
 		in := ingest.Input{Name: d.Name, Data: v.input.data, Size: v.input.size, File: v.input.file, Settings: v.Py2}
 		if path == ingest.Py3 {
 			in.Settings = v.Py3
 		}
-		rows, err := run.Ingest(ctx, in)
-		if err != nil {
-			return diff.Result{}, err
+		if rows[path], err = run.Ingest(ctx, in); err != nil {
+			if path == ingest.Py3 {
+				rows[ingest.Py2].Close()
+			}
+			return rows, err
 		}
-		defer rows.Close()
-		streams[path] = rows
 	}
-	return diff.Compare(streams[ingest.Py2], streams[ingest.Py3], d.Compare)
+	return rows, nil
 }
 
 // engine returns what runs both paths of a delivery.

@@ -214,8 +214,12 @@ func stateEntry(e fetch.Entry) state.Entry {
 func (s *sweeper) incoming(feed string) string { return filepath.Join(s.Archive, feed, "incoming") }
 
 // archived is where a delivery's bytes are kept: by content, under its own name.
-func (s *sweeper) archived(d state.Delivery) string {
-	return filepath.Join(s.Archive, d.Feed, d.SHA256[:16], fetch.LocalName(path.Base(d.Path)))
+func (s *sweeper) archived(d state.Delivery) string { return Archived(s.Archive, d) }
+
+// Archived is where a sweep keeps the bytes of a delivery it fetched, below its
+// archive's directory.
+func Archived(archive string, d state.Delivery) string {
+	return filepath.Join(archive, d.Feed, d.SHA256[:16], fetch.LocalName(path.Base(d.Path)))
 }
 
 // obtain returns the archived file of a delivery and its hash, fetching it unless

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/handover"
+	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/parity"
+	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/sweep"
+)
+
+const handoverLong = `Writes the rows of one path as caches, queues and cookies hold them (pickle in every
+protocol, JSON, shelve, signed payloads) and reads them on the other, both ways:
+forward is what the new code finds when it starts, rollback what the old one finds
+when it comes back. Real Pythons do it; each row that does not come over is shown
+with the setting that brings it.
+
+Without FILE it takes the latest delivery of every feed from the archive.`
+
+func newHandover(std streams) *cobra.Command {
+	var h handing
+	cmd := &cobra.Command{
+		Use:   "handover [FILE...]",
+		Short: "Say whether rows cached by one path can be read by the other",
+		Long:  handoverLong,
+		Example: `  feedparity handover stock.csv
+  feedparity handover
+  feedparity handover --feed acme-stock --json`,
+		Args: wantArgs(0, -1, "FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h.std = std
+			return h.run(cmd.Context(), args, cmd.Flags().Changed("feed"))
+		},
+	}
+	cmd.Flags().StringVar(&h.file, "config", config.DefaultFile, "configuration file")
+	cmd.Flags().StringArrayVar(&h.only, "feed", nil, "only the feed of this `NAME`; with FILE, the paths to run on it")
+	cmd.Flags().BoolVar(&h.json, "json", false, "print JSON Lines, a delivery each")
+	return cmd
+}
+
+// handing is one run of the command.
+type handing struct {
+	std   streams
+	file  string
+	only  []string
+	json  bool
+	eng   engines
+	found []interp.Interpreter
+	lost  bool
+}
+
+func (h *handing) run(ctx context.Context, names []string, feed bool) error {
+	pair, err := ingest.BuiltinPair(ingest.Detected)
+	if err != nil {
+		return err
+	}
+	feeds := []config.Feed{{Feed: ingest.Feed{Name: "handover", Pair: pair}}}
+	var c *config.Config
+	if len(names) == 0 || feed {
+		if c, err = config.Load(h.file); err != nil {
+			return configError(err)
+		}
+		if feeds, err = chosenFeeds(c, h.only); err != nil {
+			return err
+		}
+		h.eng = openEngines(ctx, embedded.New(), true, runners(c)...)
+	} else {
+		h.eng = openEngines(ctx, embedded.New(), true)
+	}
+	defer h.eng.close()
+	h.found = h.eng.interpreters
+	if len(names) == 0 {
+		err = h.archived(ctx, c, feeds)
+	} else {
+		err = h.files(ctx, feeds, names)
+	}
+	if err == nil && h.lost {
+		return exit(statusDiverge)
+	}
+	return err
+}
+
+// files hands over what the feed's paths make of the files named.
+func (h *handing) files(ctx context.Context, feeds []config.Feed, names []string) error {
+	if len(feeds) != 1 {
+		return usageError("name one with --feed", "read --feed: files belong to one feed, not %d", len(feeds))
+	}
+	return eachFile(h.std, names, func(_ string, in ingest.Input) error { return h.delivery(ctx, feeds[0], in) })
+}
+
+// archived hands over the latest delivery of each feed.
+func (h *handing) archived(ctx context.Context, c *config.Config, feeds []config.Feed) error {
+	db, err := state.Open(ctx, c.State)
+	if err != nil {
+		return stateError(err)
+	}
+	defer db.Close()
+	status := statusOK
+	for _, f := range feeds {
+		if err := h.latest(ctx, c, db, f); err != nil {
+			status = max(status, tell(h.std.err, fmt.Errorf("hand over feed %q: %w", f.Name, err)))
+		}
+	}
+	return exit(status)
+}
+
+func (h *handing) latest(ctx context.Context, c *config.Config, db *state.DB, f config.Feed) error {
+	last, err := db.Latest(ctx, f.Name, 1)
+	if err != nil {
+		return err
+	}
+	if len(last) == 0 || last[0].SHA256 == "" {
+		return &statusError{statusIncomplete, fmt.Errorf("no delivery in the archive"), "feedparity sweep fetches them; or name a file"}
+	}
+	name := sweep.Archived(c.Archive, last[0])
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return h.delivery(ctx, f, ingest.Input{Name: path.Base(last[0].Path), Data: file, Size: last[0].Bytes, File: name})
+}
+
+// delivery hands over the rows of one delivery.
+func (h *handing) delivery(ctx context.Context, f config.Feed, in ingest.Input) error {
+	pair, err := h.pair(f)
+	if err != nil {
+		return err
+	}
+	processes, err := handover.Start(ctx, pair)
+	if err != nil {
+		return err
+	}
+	defer processes.Close()
+	d := parity.Delivery{Feed: f.Name, Name: in.Name, Data: in.Data, Size: in.Size, File: in.File, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
+	v := h.eng.line.View(ctx, d, ingest.Raw)
+	defer v.Close()
+	if v.Err != nil {
+		return v.Err
+	}
+	rows, err := h.eng.line.Rows(ctx, d, &v)
+	if err != nil {
+		return err
+	}
+	defer rows[ingest.Py2].Close()
+	defer rows[ingest.Py3].Close()
+	r, err := handover.Check(ctx, processes, rows[ingest.Py2], rows[ingest.Py3])
+	if err != nil {
+		return err
+	}
+	if r.Rows == [2]int{} {
+		return &statusError{statusIncomplete, fmt.Errorf("hand over %q: no rows", in.Name), "feedparity check says what the paths make of it"}
+	}
+	h.lost = h.lost || r.Lost()
+	if h.json {
+		return json.NewEncoder(h.std.out).Encode(handedJSON(f.Name, in.Name, r))
+	}
+	return printHanded(h.std.out, f.Name, in.Name, r)
+}
+
+// pair returns the interpreter of each path: the feed's own, or one of the version
+// its policy names.
+func (h *handing) pair(f config.Feed) (pair [2]interp.Interpreter, err error) {
+	for _, p := range ingest.Paths {
+		if call := f.Calls[p]; call != nil {
+			pair[p] = interp.Interpreter{Path: call.Python, Version: call.Version}
+			continue
+		}
+		want := f.Pair.Policy(p).Python
+		for _, i := range h.found {
+			if i.Version == want {
+				pair[p] = i // sorted: the newest patch level
+			}
+		}
+		if pair[p].Path == "" {
+			return pair, &ingest.HarnessError{Code: "no-interpreter", Path: p, Msg: "python " + want.String() + " was not found",
+				Hint: "pickles are written and read by real Pythons; feedparity doctor lists what is found"}
+		}
+	}
+	return pair, nil
+}
+
+func printHanded(w io.Writer, feed, name string, r *handover.Report) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s/%s: python %s has %s, python %s %s\n", feed, visible(name), r.Pythons[0], plural(r.Rows[0], "row"), r.Pythons[1], plural(r.Rows[1], "row"))
+	what := map[handover.Direction]string{handover.Forward: "py2 writes, py3 reads", handover.Rollback: "py3 writes, py2 reads"}
+	for _, d := range []handover.Direction{handover.Forward, handover.Rollback} {
+		fmt.Fprintf(&b, "  %s: %s\n", d, what[d])
+		for _, a := range r.Advise(d) {
+			if a.Safe {
+				fmt.Fprintf(&b, "    %-14s ok\n", a.Family)
+				continue
+			}
+			fmt.Fprintf(&b, "    %-14s LOST %s\n", a.Family, visible(a.Worst.String()))
+			if a.Setting != "" {
+				fmt.Fprintf(&b, "    %-14s fix  %s\n", "", a.Setting)
+			}
+		}
+	}
+	fmt.Fprintf(&b, "  %s\n", r.Marshal)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func handedJSON(feed, name string, r *handover.Report) any {
+	return struct {
+		Feed     string            `json:"feed"`
+		Delivery string            `json:"delivery"`
+		Pythons  [2]string         `json:"pythons"`
+		Rows     [2]int            `json:"rows"`
+		Forward  []handover.Advice `json:"forward"`
+		Rollback []handover.Advice `json:"rollback"`
+		Trials   []handover.Trial  `json:"trials"`
+		Marshal  string            `json:"marshal"`
+	}{feed, visible(name), r.Pythons, r.Rows, r.Advise(handover.Forward), r.Advise(handover.Rollback), r.Trials, r.Marshal}
+}

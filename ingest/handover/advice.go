@@ -143,7 +143,8 @@ func (t Trial) String() string {
 }
 
 var lossWords = map[LossKind]string{
-	LossBytes: "bytes where the reader has text",
-	LossText:  "other characters, without an error",
-	LossValue: "another value, without an error",
+	LossBytes:   "bytes where the reader has text",
+	LossText:    "other characters, without an error",
+	LossUnicode: "text where the reader has bytes",
+	LossValue:   "another value, without an error",
 }

@@ -24,7 +24,8 @@ func TestAdviseConfirm(t *testing.T) {
 		// a date wants latin1 and the cell utf-8
 		{"no encoding alone loads both", dates2, dates3, Forward, "pickle", false, `pickle.loads(data, encoding="latin1"), then .encode("latin1").decode("utf-8") of each str`},
 		{"2.7's JSON is UTF-8", `[{"bytes":"636166c3a9"}]`, `["café"]`, Forward, "json", true, ""},
-		{"the default protocol is too new", py2, py3, Rollback, "pickle", false, "pickle.dumps(row, protocol=2)"},
+		{"the default protocol is too new", `["café"]`, `["café"]`, Rollback, "pickle", false, "pickle.dumps(row, protocol=2)"},
+		{"unicode where 2.7 has bytes, whatever the protocol", py2, py3, Rollback, "pickle", false, ""},
 		{"text alone", `["café"]`, `["café"]`, Forward, "pickle", true, ""},
 	}
 	interptest.Pairs(t, func(t *testing.T, pair [2]*interp.Process) {

@@ -132,6 +132,8 @@ func kindOf(got, want ingest.Value) LossKind {
 	switch {
 	case got.Kind == ingest.KindBytes && want.Kind == ingest.KindText:
 		return LossBytes
+	case got.Kind == ingest.KindText && want.Kind == ingest.KindBytes:
+		return LossUnicode
 	case isString(got) && isString(want):
 		return LossText
 	}

@@ -80,10 +80,11 @@ type LossKind string
 
 // The ways to lose a row; all but the first are silent.
 const (
-	LossFault LossKind = "fault" // the reader raised
-	LossBytes LossKind = "bytes" // byte strings where the reader has text
-	LossText  LossKind = "text"  // other characters: mojibake
-	LossValue LossKind = "value" // anything else
+	LossFault   LossKind = "fault"   // the reader raised
+	LossBytes   LossKind = "bytes"   // byte strings where the reader has text
+	LossText    LossKind = "text"    // other characters: mojibake
+	LossUnicode LossKind = "unicode" // text where the reader has byte strings
+	LossValue   LossKind = "value"   // anything else
 )
 
 // Report is what came of one delivery.

@@ -276,6 +276,14 @@ type answer struct {
 	Fault   *struct{ Type, Message string }
 }
 
+func (a answer) value() (ingest.Value, error) {
+	v, err := wire.ParseValue([]byte(a.Row))
+	if err != nil {
+		err = fmt.Errorf("read row of an answer: %w", err)
+	}
+	return v, err
+}
+
 type request struct {
 	Format   string            `json:"format"`
 	Reader   string            `json:"reader"`
@@ -407,11 +415,11 @@ func (h *handed) compare(got, want answer) (*Loss, error) {
 	if got.Fault != nil {
 		return &Loss{Kind: LossFault, Fault: &ingest.Fault{Type: got.Fault.Type, Message: got.Fault.Message}}, nil
 	}
-	g, err := wire.ParseValue([]byte(got.Row))
+	g, err := got.value()
 	if err != nil {
 		return nil, err
 	}
-	w, err := wire.ParseValue([]byte(want.Row))
+	w, err := want.value()
 	if err != nil {
 		return nil, err
 	}

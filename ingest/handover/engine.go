@@ -1,0 +1,133 @@
+package handover
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/diff"
+)
+
+// Way names one way of handing rows over, as a Trial does.
+type Way struct {
+	Direction Direction
+	Format    string
+	Reader    string
+}
+
+// Engine runs the writing path as Inner does; in the place of the reading path it
+// reads, in that path's Python, what the writing one wrote. So the two outcomes of
+// an input are what was handed over and what arrived, and everything that compares,
+// shrinks and replays outcomes serves a hand-over as well.
+type Engine struct {
+	Inner ingest.Engine
+	Pair  Pair
+	Way   Way
+	// Settings and Call are the writing path's.
+	Settings ingest.Settings
+	Call     *ingest.Call
+}
+
+// Ingest implements ingest.Engine. Outcomes are held in memory: it is meant for
+// single cases.
+func (e *Engine) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
+	reading := in.Settings.Python.Path() == e.Way.Direction.Reader()
+	in.Settings, in.Call = e.Settings, e.Call
+	rows, err := e.Inner.Ingest(ctx, in)
+	if err != nil || !reading {
+		return rows, err
+	}
+	written, err := ingest.Collect(rows)
+	if err != nil {
+		return nil, err
+	}
+	payloads, fault, err := e.write(ctx, written.Rows)
+	if err != nil {
+		return nil, err
+	}
+	out, err := e.read(ctx, payloads)
+	if err == nil && out.Fault == nil {
+		out.Fault = fault
+	}
+	return out.Stream(), err
+}
+
+// write returns the payload of each row up to one that the format cannot hold.
+func (e *Engine) write(ctx context.Context, rows []ingest.Row) (payloads []string, fault *ingest.Fault, err error) {
+	if len(rows) == 0 {
+		return nil, nil, nil
+	}
+	values := make([]ingest.Value, len(rows))
+	for i, r := range rows {
+		values[i] = r.Value
+	}
+	answers, err := ask(ctx, e.Pair[e.Way.Direction.Writer()], "write", request{Format: e.Way.Format, Rows: wired(values)})
+	if err != nil {
+		return nil, nil, fmt.Errorf("write rows as %s: %w", e.Way.Format, err)
+	}
+	for i, a := range answers {
+		if a.Fault != nil {
+			return payloads, &ingest.Fault{Type: a.Fault.Type, Message: a.Fault.Message, Row: i + 1}, nil
+		}
+		payloads = append(payloads, a.Payload)
+	}
+	return payloads, nil, nil
+}
+
+// read returns what arrives, up to the first row that raises.
+func (e *Engine) read(ctx context.Context, payloads []string) (out ingest.Outcome, err error) {
+	if len(payloads) == 0 {
+		return out, nil
+	}
+	answers, err := ask(ctx, e.Pair[e.Way.Direction.Reader()], "read", request{Format: e.Way.Format, Reader: e.Way.Reader, Payloads: payloads})
+	if err != nil {
+		return out, fmt.Errorf("read rows as %s: %w", e.Way.Format, err)
+	}
+	for i, a := range answers {
+		if a.Fault != nil {
+			out.Fault = &ingest.Fault{Type: a.Fault.Type, Message: a.Fault.Message, Row: i + 1}
+			return out, nil
+		}
+		v, err := a.value()
+		if err != nil {
+			return out, err
+		}
+		out.Rows = append(out.Rows, ingest.Row{Value: v, Offset: -1})
+	}
+	return out, nil
+}
+
+// Payloads returns what the writing path wrote of an input, for a script that has
+// no path to run.
+func (e *Engine) Payloads(ctx context.Context, written ingest.Outcome) ([]string, error) {
+	payloads, _, err := e.write(ctx, written.Rows)
+	return payloads, err
+}
+
+// Signature names what an input loses on the way, "" for nothing: the cause, the
+// way and how the first row is lost. It holds no supplier data, no message and no
+// position.
+func (e *Engine) Signature(outcomes [2]ingest.Outcome) string {
+	written, read := outcomes[e.Way.Direction.Writer()], outcomes[e.Way.Direction.Reader()]
+	loss := ""
+	switch {
+	case len(written.Rows) == 0:
+		return ""
+	case read.Fault != nil:
+		loss = read.Fault.Type
+	default:
+		for i := range min(len(written.Rows), len(read.Rows)) {
+			v, w := [2]ingest.Value{}, written.Rows[i].Value
+			v[e.Way.Direction.Writer()], v[e.Way.Direction.Reader()] = w, read.Rows[i].Value
+			if !diff.Equal(v[0], v[1]) {
+				loss = string(lossOf(read.Rows[i].Value, textual(w, e.Way.Direction.Reader()), e.Way.Direction.Reader()).Kind)
+				break
+			}
+		}
+	}
+	if loss == "" {
+		return ""
+	}
+	return strings.Join([]string{"cache-pickle", string(e.Way.Direction), strings.ReplaceAll(e.Way.Format, ":", "-"), loss}, ":")
+}

@@ -154,6 +154,7 @@ func (c *Case) yaml() ([]byte, error) {
 	e.block("py3", func() { e.settings(c.Py3) })
 	e.comparison(c.Compare)
 	e.calls(c.Calls)
+	e.handover(c.Handover)
 	e.str("filename", escapeBytes(c.Filename))
 	e.block("origin", func() { e.origin(c.Origin) })
 	e.str("revision", c.Revision)
@@ -231,6 +232,19 @@ func (e *emitter) calls(calls [2]string) {
 		for _, p := range ingest.Paths {
 			e.str(p.String(), calls[p])
 		}
+	})
+}
+
+// handover is left out where both paths read the input, as in most cases they do.
+func (e *emitter) handover(h *Handover) {
+	if h == nil {
+		return
+	}
+	e.block("handover", func() {
+		e.str("direction", string(h.Direction))
+		e.str("format", h.Format)
+		e.str("reader", h.Reader)
+		e.list("payloads", h.Payloads)
 	})
 }
 

@@ -24,6 +24,7 @@ import (
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/diff"
+	"github.com/feedparity/feedparity/ingest/handover"
 )
 
 // Version is the format of a case directory that this package writes and reads.
@@ -57,6 +58,7 @@ type Case struct {
 	Py2, Py3  ingest.Settings
 	Compare   ingest.Comparison // what counts as a difference; left out where it is the default
 	Calls     [2]string         // the team's own functions by path, "" where Settings were run
+	Handover  *Handover         // how rows were handed over, nil where both paths read the input
 	Filename  string            // the supplier's, as bytes
 	Origin    Origin
 	Revision  string   // of the team's code
@@ -84,6 +86,15 @@ type Origin struct {
 	Date   string // of the delivery, RFC 3339
 	Row    int    // in the delivery, 0 if unknown
 	Byte   int64  // in the delivery, -1 if unknown
+}
+
+// Handover says that the reading path of a case reads what the writing one wrote,
+// and in which way; the names are those of package handover.
+type Handover struct {
+	Direction handover.Direction
+	Format    string
+	Reader    string
+	Payloads  []string // what the writing path wrote, a row each, in base64
 }
 
 // Event is one line of a case's history.

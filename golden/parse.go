@@ -1,11 +1,13 @@
 package golden
 
 import (
+	"encoding/base64"
 	"strconv"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/handover"
 )
 
 // file is case.yaml as written; its order is the format's.
@@ -22,6 +24,7 @@ type file struct {
 	Py3       settingsFile `yaml:"py3"`
 	Compare   compareFile  `yaml:"compare"`
 	Call      callFile     `yaml:"call"`
+	Handover  handoverFile `yaml:"handover"`
 	Filename  string       `yaml:"filename"`
 	Origin    originFile   `yaml:"origin"`
 	Revision  string       `yaml:"revision"`
@@ -87,6 +90,29 @@ func (c *compareFile) DecodeNode(n *config.Node) error {
 type callFile struct {
 	Py2 string `yaml:"py2"`
 	Py3 string `yaml:"py3"`
+}
+
+type handoverFile struct {
+	Direction string   `yaml:"direction"`
+	Format    string   `yaml:"format"`
+	Reader    string   `yaml:"reader"`
+	Payloads  []string `yaml:"payloads"`
+}
+
+func (f handoverFile) handover(doc *config.Node) (*Handover, error) {
+	if f.Direction == "" && f.Format == "" && f.Reader == "" && f.Payloads == nil {
+		return nil, nil
+	}
+	h := &Handover{handover.Direction(f.Direction), f.Format, f.Reader, f.Payloads}
+	if err := (handover.Way{Direction: h.Direction, Format: h.Format, Reader: h.Reader}).Validate(); err != nil {
+		return nil, place(doc, "handover").Errorf("%v", err)
+	}
+	for _, p := range h.Payloads {
+		if _, err := base64.StdEncoding.DecodeString(p); err != nil {
+			return nil, place(doc, "handover").Errorf("payload is no base64: %v", err)
+		}
+	}
+	return h, nil
 }
 
 type originFile struct {
@@ -163,6 +189,9 @@ func (f *file) build(doc *config.Node) (*Case, error) {
 		return nil, err
 	}
 	if c.Py3, err = f.Py3.settings(doc, ingest.Py3); err != nil {
+		return nil, err
+	}
+	if c.Handover, err = f.Handover.handover(doc); err != nil {
 		return nil, err
 	}
 	c.Compare, err = f.Compare.comparison()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/handover"
 	"github.com/feedparity/feedparity/ingest/wire"
 )
 
@@ -50,6 +51,9 @@ type ReplayOptions struct {
 	// Calls are the team's functions of the case's feed, from feedparity.yaml; a
 	// case that has calls is not compared without them.
 	Calls [2]*ingest.Call
+	// Handover returns the Pythons of a case that hands rows over; such a case is not
+	// compared without them. Replay closes nothing.
+	Handover func(context.Context, *Case) (handover.Pair, error)
 	// Now is when the replay takes place, for accepted cases that expire.
 	Now time.Time
 }
@@ -62,6 +66,10 @@ func Replay(ctx context.Context, eng ingest.Engine, c *Case, o ReplayOptions) Re
 		return Replayed{Status: NotRun}
 	}
 	var out Replayed
+	eng, err := c.handedOver(ctx, eng, o)
+	if err != nil {
+		return Replayed{Status: NotCompared, Detail: err.Error(), Err: fmt.Errorf("replay %q: %w", c.Dir(), err)}
+	}
 	for _, p := range ingest.Paths {
 		got, err := c.run(ctx, eng, p, o)
 		if err != nil {

@@ -63,7 +63,7 @@ func (w *script) head() {
 	for _, m := range w.imports {
 		w.printf("import %s\n", m)
 	}
-	if c.Calls != [2]string{} {
+	if c.foreign() {
 		w.printf("try:\n    from collections.abc import Mapping\nexcept ImportError:  # python2.7\n    from collections import Mapping\n")
 	}
 	w.printf("\nINPUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'input.csv')\n")
@@ -89,6 +89,10 @@ func (w *script) paths() {
 }
 
 func (w *script) path(p ingest.Path) {
+	if w.c.reads(p) {
+		w.handoverPath(p)
+		return
+	}
 	w.printf("    # %s: %s\n", p, comment(w.c.Settings(p).String()))
 	if w.c.Calls[p] != "" {
 		w.callPath(p)
@@ -107,7 +111,7 @@ func (w *script) main(first Difference) {
 		csvError = "'csv.Error' if type(exc) is csv.Error else type(exc).__name__"
 	}
 	raised := "Exception"
-	if w.c.Calls != [2]string{} {
+	if w.c.foreign() {
 		raised = "BaseException" // the team's own code may call sys.exit
 	}
 	w.printf(`

@@ -15,7 +15,7 @@ func (c *Case) kinds() kinds {
 	var k kinds
 	for _, p := range ingest.Paths {
 		s := c.Settings(p)
-		if c.Calls[p] != "" {
+		if c.Calls[p] != "" || c.Handover != nil {
 			k.any = true
 			continue
 		}

@@ -27,7 +27,22 @@ type Feed struct {
 	Charset  string   // what the supplier says it sends, "" if nothing
 	Compare  Comparison
 	Backfill int // deliveries taken on first sight, newest first
+	Handover Handover
 }
+
+// Handover says in which forms the feed's rows pass from one path to the other
+// while both run, or after a rollback. The zero value asks for nothing.
+type Handover struct {
+	Forms  []string // of HandoverForms
+	Caches []string // directories in which the calls keep files that the other path reads
+}
+
+// Wanted reports whether a feed asks for a hand-over at all.
+func (h Handover) Wanted() bool { return len(h.Forms)+len(h.Caches) > 0 }
+
+// HandoverForms are the forms that rows can be handed over in, in the order in
+// which they are reported: what caches, queues and cookies are made of.
+var HandoverForms = []string{"pickle", "json", "shelve", "signed-json", "signed-pickle", "signed-repr", "digest-json", "digest-pickle", "digest-repr"}
 
 // Comparison says which differences between two outcomes count.
 type Comparison struct {

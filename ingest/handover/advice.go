@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
 )
 
 // Advice is what a team has to set so that rows written by one path are read by
@@ -22,9 +24,6 @@ type Advice struct {
 	Worst *Trial `json:"worst,omitempty"`
 }
 
-// families are the forms in the order in which they are reported.
-var families = []string{"pickle", "json", "shelve", "signed-json", "signed-pickle", "signed-repr", "digest-json", "digest-pickle", "digest-repr"}
-
 func (t Trial) family() string {
 	base, _, _ := strings.Cut(t.Format, ":")
 	switch base {
@@ -40,7 +39,7 @@ func (t Trial) family() string {
 // written at all.
 func (r *Report) Advise(d Direction) []Advice {
 	var out []Advice
-	for _, f := range families {
+	for _, f := range ingest.HandoverForms {
 		var of []Trial
 		for _, t := range r.Trials {
 			if t.Direction == d && t.family() == f && t.Rows > 0 {

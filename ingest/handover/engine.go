@@ -16,6 +16,21 @@ type Way struct {
 	Reader    string
 }
 
+// Validate reports a way that Check does not try.
+func (w Way) Validate() error {
+	for _, d := range []Direction{Forward, Rollback} {
+		for _, t := range trials(d, newestProtocol) {
+			if (Way{t.Direction, t.Format, t.Reader}) == w {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("hand-over %s %s %s: there is no such way", w.Direction, w.Format, w.Reader)
+}
+
+// newestProtocol is pickle's since 3.8.
+const newestProtocol = 5
+
 // Engine runs the writing path as Inner does; in the place of the reading path it
 // reads, in that path's Python, what the writing one wrote. So the two outcomes of
 // an input are what was handed over and what arrived, and everything that compares,

@@ -91,12 +91,12 @@ func lossOf(got, want ingest.Value, path ingest.Path) *Loss {
 	if g.Equal(w) {
 		return nil
 	}
-	loss := &Loss{Want: want, Got: got, Kind: kindOf(got, want)}
+	loss := &Loss{Want: want, Got: got, Kind: kindOf(got, want, path)}
 	for i, p := range cells(got, want) {
 		if canonical(p[0], path).Equal(canonical(p[1], path)) {
 			continue
 		}
-		return &Loss{Column: i + 1, Want: p[1], Got: p[0], Kind: kindOf(p[0], p[1])}
+		return &Loss{Column: i + 1, Want: p[1], Got: p[0], Kind: kindOf(p[0], p[1], path)}
 	}
 	return loss
 }
@@ -128,11 +128,11 @@ func cells(got, want ingest.Value) [][2]ingest.Value {
 	return nil
 }
 
-func kindOf(got, want ingest.Value) LossKind {
+func kindOf(got, want ingest.Value, path ingest.Path) LossKind {
 	switch {
 	case got.Kind == ingest.KindBytes && want.Kind == ingest.KindText:
 		return LossBytes
-	case got.Kind == ingest.KindText && want.Kind == ingest.KindBytes:
+	case got.Kind == ingest.KindText && want.Kind == ingest.KindBytes && path == ingest.Py2:
 		return LossUnicode
 	case isString(got) && isString(want):
 		return LossText

@@ -115,7 +115,22 @@ func Start(ctx context.Context, interpreters [2]interp.Interpreter) (pair Pair, 
 			return pair, fmt.Errorf("start python of %s: %w", ingest.Path(p), err)
 		}
 	}
-	return pair, nil
+	return Use(ctx, pair)
+}
+
+// Use makes a pair of processes that run already.
+func Use(ctx context.Context, processes [2]*interp.Process) (Pair, error) {
+	for _, p := range processes {
+		if err := p.Load(ctx, "handover", source); err != nil {
+			return Pair{}, err
+		}
+	}
+	return Pair(processes), nil
+}
+
+// Versions returns the full versions of both.
+func (p Pair) Versions() []string {
+	return []string{p[ingest.Py2].Interpreter.Full, p[ingest.Py3].Interpreter.Full}
 }
 
 // Close ends both.
@@ -192,9 +207,6 @@ type checker struct {
 func (c *checker) start(ctx context.Context) error {
 	var highest [2]int
 	for p, process := range c.processes {
-		if err := process.Load(ctx, "handover", source); err != nil {
-			return err
-		}
 		answer, err := process.Call(ctx, "handover.highest", nil)
 		if err != nil {
 			return err

@@ -106,7 +106,11 @@ func check(t *testing.T, pair [2]*interp.Process, py2, py3 string) *Report {
 		}
 		rows[p] = o.Stream()
 	}
-	r, err := Check(t.Context(), pair, rows[0], rows[1])
+	pythons, err := Use(t.Context(), pair)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Check(t.Context(), pythons, rows[0], rows[1])
 	if err != nil {
 		t.Fatal(err)
 	}

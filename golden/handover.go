@@ -1,0 +1,100 @@
+package golden
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/handover"
+	"github.com/feedparity/feedparity/ingest/parity"
+	"github.com/feedparity/feedparity/ingest/shrink"
+)
+
+// maxHandover bounds the search for the smallest delivery that is not handed over:
+// every step runs a path and both Pythons.
+const maxHandover = 10 * time.Second
+
+// FromHandover minimises a delivery of which a way of handing over loses rows and
+// returns it as an open case, nil if the loss is none that comparing rows can show
+// (see handover.Engine). The engine is the way, with the writing path's settings.
+func FromHandover(ctx context.Context, d parity.Delivery, v *parity.View, eng *handover.Engine, data []byte, advice handover.Advice) (*Case, error) {
+	run := func(input []byte) (out [2]ingest.Outcome, err error) {
+		for _, p := range ingest.Paths {
+			in := ingest.Input{Name: d.Name, Data: bytes.NewReader(input), Size: int64(len(input)), Settings: v.Py2}
+			if p == ingest.Py3 {
+				in.Settings = v.Py3
+			}
+			rows, err := eng.Ingest(ctx, in)
+			if err != nil {
+				return out, err
+			}
+			if out[p], err = ingest.Collect(rows); err != nil {
+				return out, err
+			}
+		}
+		return out, nil
+	}
+	outcomes, err := run(data)
+	if err != nil {
+		return nil, fmt.Errorf("minimize hand-over of %q: %w", d.Name, err)
+	}
+	signature := eng.Signature(outcomes)
+	if signature == "" {
+		return nil, nil
+	}
+	small, _ := shrink.Minimize(ctx, data, shrink.Options{MaxTime: maxHandover}, func(candidate []byte) bool {
+		out, err := run(candidate)
+		return err == nil && eng.Signature(out) == signature
+	})
+	if outcomes, err = run(small); err != nil {
+		return nil, fmt.Errorf("minimize hand-over of %q: %w", d.Name, err)
+	}
+	payloads, err := eng.Payloads(ctx, outcomes[eng.Way.Direction.Writer()])
+	if err != nil {
+		return nil, err
+	}
+	c := &Case{
+		Version: Version, Feed: d.Feed, Signature: signature, Cause: "cache-pickle", State: Open, View: v.View,
+		Severity: severityOf(outcomes), Pair: d.Pair.Name, Py2: v.Py2, Py3: v.Py3, Compare: d.Compare, Filename: d.Name,
+		Origin: Origin{Byte: -1}, Fix: advice.Setting, Input: small, Outcomes: outcomes, Confirmed: eng.Pair.Versions(),
+		Handover: &Handover{eng.Way.Direction, eng.Way.Format, eng.Way.Reader, payloads},
+	}
+	for p, call := range d.Calls {
+		if call != nil {
+			c.Calls[p] = call.Function
+		}
+	}
+	return c, nil
+}
+
+// severityOf ranks a loss: other data are worse than an exception.
+func severityOf(outcomes [2]ingest.Outcome) ingest.Severity {
+	switch {
+	case outcomes[ingest.Py3].Fault != nil:
+		return ingest.Py3Fault
+	case outcomes[ingest.Py2].Fault != nil:
+		return ingest.Py2Fault
+	}
+	return ingest.Silent
+}
+
+// handedOver puts the hand-over of a case in the place of its reading path.
+func (c *Case) handedOver(ctx context.Context, eng ingest.Engine, o ReplayOptions) (ingest.Engine, error) {
+	if c.Handover == nil {
+		return eng, nil
+	}
+	if o.Handover == nil {
+		return nil, fmt.Errorf("it hands rows over, which needs a real Python of each path")
+	}
+	pair, err := o.Handover(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	writer := c.Handover.Direction.Writer()
+	return &handover.Engine{
+		Inner: eng, Pair: pair, Settings: c.Settings(writer), Call: o.Calls[writer],
+		Way: handover.Way{Direction: c.Handover.Direction, Format: c.Handover.Format, Reader: c.Handover.Reader},
+	}, nil
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/handover"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/shrink"
@@ -56,7 +57,7 @@ func FromHandover(ctx context.Context, d parity.Delivery, v *parity.View, eng *h
 		return nil, err
 	}
 	c := &Case{
-		Version: Version, Feed: d.Feed, Signature: signature, Cause: "cache-pickle", State: Open, View: v.View,
+		Version: Version, Feed: d.Feed, Signature: signature, Cause: string(classify.CachePickle), State: Open, View: v.View,
 		Severity: severityOf(outcomes), Pair: d.Pair.Name, Py2: v.Py2, Py3: v.Py3, Compare: d.Compare, Filename: d.Name,
 		Origin: Origin{Byte: -1}, Fix: advice.Setting, Input: small, Outcomes: outcomes, Confirmed: eng.Pair.Versions(),
 		Handover: &Handover{eng.Way.Direction, eng.Way.Format, eng.Way.Reader, payloads},
@@ -80,8 +81,9 @@ func severityOf(outcomes [2]ingest.Outcome) ingest.Severity {
 	return ingest.Silent
 }
 
-// handedOver puts the hand-over of a case in the place of its reading path.
-func (c *Case) handedOver(ctx context.Context, eng ingest.Engine, o ReplayOptions) (ingest.Engine, error) {
+// Engine returns what runs the paths of a case: eng, with the hand-over of a case
+// that has one in the place of its reading path.
+func (c *Case) Engine(ctx context.Context, eng ingest.Engine, o ReplayOptions) (ingest.Engine, error) {
 	if c.Handover == nil {
 		return eng, nil
 	}

@@ -66,7 +66,7 @@ func Replay(ctx context.Context, eng ingest.Engine, c *Case, o ReplayOptions) Re
 		return Replayed{Status: NotRun}
 	}
 	var out Replayed
-	eng, err := c.handedOver(ctx, eng, o)
+	eng, err := c.Engine(ctx, eng, o)
 	if err != nil {
 		return Replayed{Status: NotCompared, Detail: err.Error(), Err: fmt.Errorf("replay %q: %w", c.Dir(), err)}
 	}

@@ -51,6 +51,7 @@ func newGoldenReplay(std streams) *cobra.Command {
 				return err
 			}
 			r := replayer{std: std, eng: eng, cfg: cfg, strict: strict, json: asJSON}
+			defer r.pythons.close()
 			for _, c := range cases {
 				if err := r.replay(cmd.Context(), c); err != nil {
 					return err
@@ -71,6 +72,7 @@ type replayer struct {
 	std          streams
 	eng          ingest.Engine
 	cfg          *config.Config
+	pythons      pythons
 	strict, json bool
 	worst        int
 }
@@ -83,7 +85,8 @@ func (r *replayer) replay(ctx context.Context, c golden.Stored) error {
 		fmt.Fprintf(r.std.err, "feedparity: %s\n", oneLine(c.Err.Error()))
 		return nil
 	}
-	got := golden.Replay(ctx, r.eng, c.Case, golden.ReplayOptions{Calls: callsOf(r.cfg, c.Case), Now: time.Now()})
+	calls := callsOf(r.cfg, c.Case)
+	got := golden.Replay(ctx, r.eng, c.Case, golden.ReplayOptions{Calls: calls, Handover: r.pythons.ofCase(calls), Now: time.Now()})
 	if ctx.Err() != nil {
 		return fmt.Errorf("replay cases: %w", ctx.Err())
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/handover"
-	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/state"
 	"github.com/feedparity/feedparity/ingest/sweep"
@@ -52,13 +51,13 @@ func newHandover(std streams) *cobra.Command {
 
 // handing is one run of the command.
 type handing struct {
-	std   streams
-	file  string
-	only  []string
-	json  bool
-	eng   engines
-	found []interp.Interpreter
-	lost  bool
+	std     streams
+	file    string
+	only    []string
+	json    bool
+	eng     engines
+	pythons pythons
+	lost    bool
 }
 
 func (h *handing) run(ctx context.Context, names []string, feed bool) error {
@@ -80,7 +79,8 @@ func (h *handing) run(ctx context.Context, names []string, feed bool) error {
 		h.eng = openEngines(ctx, embedded.New(), true)
 	}
 	defer h.eng.close()
-	h.found = h.eng.interpreters
+	h.pythons.found = h.eng.interpreters
+	defer h.pythons.close()
 	if len(names) == 0 {
 		err = h.archived(ctx, c, feeds)
 	} else {
@@ -135,15 +135,10 @@ func (h *handing) latest(ctx context.Context, c *config.Config, db *state.DB, f 
 
 // delivery hands over the rows of one delivery.
 func (h *handing) delivery(ctx context.Context, f config.Feed, in ingest.Input) error {
-	pair, err := h.pair(f)
+	processes, err := h.pythons.pair(ctx, f.Pair, f.Calls)
 	if err != nil {
 		return err
 	}
-	processes, err := handover.Start(ctx, pair)
-	if err != nil {
-		return err
-	}
-	defer processes.Close()
 	d := parity.Delivery{Feed: f.Name, Name: in.Name, Data: in.Data, Size: in.Size, File: in.File, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
 	v := h.eng.line.View(ctx, d, ingest.Raw)
 	defer v.Close()
@@ -163,33 +158,11 @@ func (h *handing) delivery(ctx context.Context, f config.Feed, in ingest.Input) 
 	if r.Rows == [2]int{} {
 		return &statusError{statusIncomplete, fmt.Errorf("hand over %q: no rows", in.Name), "feedparity check says what the paths make of it"}
 	}
-	h.lost = h.lost || r.Lost()
+	h.lost = h.lost || r.Lost(f.Handover.Forms)
 	if h.json {
 		return json.NewEncoder(h.std.out).Encode(handedJSON(f.Name, in.Name, r))
 	}
 	return printHanded(h.std.out, f.Name, in.Name, r)
-}
-
-// pair returns the interpreter of each path: the feed's own, or one of the version
-// its policy names.
-func (h *handing) pair(f config.Feed) (pair [2]interp.Interpreter, err error) {
-	for _, p := range ingest.Paths {
-		if call := f.Calls[p]; call != nil {
-			pair[p] = interp.Interpreter{Path: call.Python, Version: call.Version}
-			continue
-		}
-		want := f.Pair.Policy(p).Python
-		for _, i := range h.found {
-			if i.Version == want {
-				pair[p] = i // sorted: the newest patch level
-			}
-		}
-		if pair[p].Path == "" {
-			return pair, &ingest.HarnessError{Code: "no-interpreter", Path: p, Msg: "python " + want.String() + " was not found",
-				Hint: "pickles are written and read by real Pythons; feedparity doctor lists what is found"}
-		}
-	}
-	return pair, nil
 }
 
 func printHanded(w io.Writer, feed, name string, r *handover.Report) error {

@@ -45,7 +45,14 @@ func newRepro(std streams) *cobra.Command {
 				return err
 			}
 			defer closeEngine()
-			r, err := reproduce(cmd.Context(), eng, c, dir, callsOf(cfg, c))
+			var p pythons
+			defer p.close()
+			calls := callsOf(cfg, c)
+			eng, err = c.Engine(cmd.Context(), eng, golden.ReplayOptions{Calls: calls, Handover: p.ofCase(calls)})
+			if err != nil {
+				return err
+			}
+			r, err := reproduce(cmd.Context(), eng, c, dir, calls)
 			if err != nil {
 				return err
 			}
@@ -160,6 +167,10 @@ func chosen(findings []classify.Finding, signature string) *classify.Finding {
 // explain fills in what there is to say about the first difference.
 func (r *repro) explain(ctx context.Context, run *replayed, view parity.View) {
 	f := chosen(view.Findings, r.Signature)
+	if run.c.Handover != nil && len(view.Result.Divergences) > 0 {
+		f = &classify.Finding{Signature: r.Signature, First: view.Result.Divergences[0]}
+		f.Why, f.Fix = classify.Explain(classify.CachePickle, run.c.Py2, run.c.Py3)
+	}
 	if f == nil {
 		return
 	}

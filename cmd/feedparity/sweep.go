@@ -14,6 +14,7 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/handover"
 	"github.com/feedparity/feedparity/ingest/state"
 	"github.com/feedparity/feedparity/ingest/sweep"
 )
@@ -110,9 +111,12 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	defer eng.close()
 	watch := newProgress(std.err, len(feeds))
 	defer watch.finish()
+	p := pythons{found: eng.interpreters}
+	defer p.close()
 	out := swept{revision: revision, started: time.Now()}
 	out.Result, err = sweep.Run(ctx, sweep.Options{
 		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Inbox: c.Inbox,
+		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
 		Revision: revision, Engine: "embedded " + version(), Observe: watch.event, Now: time.Now,
 	})
 	out.ended = time.Now()

@@ -45,8 +45,14 @@ const (
 	LocaleDefaultEncoding Cause = "locale-default-encoding"
 	DialectRefused        Cause = "dialect-refused"
 	Sniffer               Cause = "sniffer"
+	CachePickle           Cause = "cache-pickle"
 	Unclassified          Cause = "unclassified"
 )
+
+// NeedsCode reports whether only the team's own code, or a hand-over between the
+// paths, can show a cause: Settings cannot, so that the catalogue has no example of
+// them that the models run. docs/examples/shop shows each.
+func (c Cause) NeedsCode() bool { return slices.Contains([]Cause{CachePickle}, c) }
 
 // entry is what the catalogue says of a cause. In fix, %[1]s stands for py2's
 // codec and %[2]s for py3's, quoted.
@@ -230,6 +236,8 @@ func otherEntries() []entry {
 			"csv.reader(f, delimiter=',', quotechar='\"')  # arguments that every version takes"},
 		{Sniffer, "csv.Sniffer settles ties by the order of a dict, which is the hash order in Python 2 and that of first sight in Python 3, and sees bytes in one and characters in the other. Lib/csv.py, Sniffer._guess_quote_and_delimiter and _guess_delimiter.",
 			"csv.reader(f, delimiter=';')  # name the dialect, do not guess it"},
+		{CachePickle, "A row that one path put into a cache, a queue or a cookie is not what the other gets out of it: Python 3 loads 2.7's byte strings as ASCII unless encoding= says otherwise, 2.7 knows pickle protocols up to 2 alone, and dbm, repr() and digests differ. Lib/pickle.py, _Unpickler.load_binstring and load_proto; Lib/shelve.py and Lib/dbm; Objects/bytesobject.c and unicodeobject.c, repr.",
+			"pickle.dumps(row, protocol=2)  # written by py3; and pickle.loads(data, encoding=%[1]s) for what py2 wrote"},
 		{Unclassified, "The paths differ and no cause of the catalogue accounts for it when its feature is neutralised. This is a finding in its own right: please report it with the case.",
 			""},
 	}

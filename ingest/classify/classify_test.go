@@ -78,7 +78,7 @@ func TestEveryCauseHasAnExample(t *testing.T) {
 		seen[cause] = true
 	}
 	for _, c := range classify.Causes() {
-		if !seen[c] {
+		if !seen[c] && !c.NeedsCode() {
 			t.Errorf("no example of %s", c)
 		}
 		why, fix := classify.Explain(c, ingest.DefaultSettings(ingest.Python27), ingest.DefaultSettings(ingest.Python313))

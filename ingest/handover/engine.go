@@ -144,5 +144,31 @@ func (e *Engine) Signature(outcomes [2]ingest.Outcome) string {
 	if loss == "" {
 		return ""
 	}
-	return strings.Join([]string{"cache-pickle", string(e.Way.Direction), strings.ReplaceAll(e.Way.Format, ":", "-"), loss}, ":")
+	return e.Way.signature(loss)
+}
+
+func (w Way) signature(loss string) string {
+	return strings.Join([]string{"cache-pickle", string(w.Direction), strings.ReplaceAll(w.Format, ":", "-"), loss}, ":")
+}
+
+// Way returns the way that was tried.
+func (t Trial) Way() Way { return Way{t.Direction, t.Format, t.Reader} }
+
+// Signature names what the trial lost first, as Engine.Signature does.
+func (t Trial) Signature() string {
+	if t.First.Kind == LossFault {
+		return t.Way().signature(t.First.Fault.Type)
+	}
+	return t.Way().signature(string(t.First.Kind))
+}
+
+// Severity ranks the loss: other data are worse than an exception.
+func (t Trial) Severity() ingest.Severity {
+	switch {
+	case t.First.Kind != LossFault:
+		return ingest.Silent
+	case t.Direction == Forward:
+		return ingest.Py3Fault
+	}
+	return ingest.Py2Fault
 }

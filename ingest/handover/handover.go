@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -142,16 +143,25 @@ func (p Pair) Close() {
 	}
 }
 
-// Lost reports whether any reader that sets nothing loses a row.
-func (r *Report) Lost() bool {
+// Alive reports whether both still answer.
+func (p Pair) Alive() bool { return p[0].Alive() && p[1].Alive() }
+
+// Lost reports whether a reader that sets nothing loses a row in one of the forms,
+// or in any if none is named.
+func (r *Report) Lost(forms []string) bool { return len(r.Losses(forms)) > 0 }
+
+// Losses are the advices of both directions on what is not safe, for the forms
+// named, or for all if none is.
+func (r *Report) Losses(forms []string) []Advice {
+	var out []Advice
 	for _, d := range []Direction{Forward, Rollback} {
 		for _, a := range r.Advise(d) {
-			if !a.Safe {
-				return true
+			if !a.Safe && (len(forms) == 0 || slices.Contains(forms, a.Family)) {
+				out = append(out, a)
 			}
 		}
 	}
-	return false
+	return out
 }
 
 // Check writes the rows of both outcomes in every format and reads them on the

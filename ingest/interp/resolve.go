@@ -12,6 +12,13 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 )
 
+// CallInterpreter returns the interpreter that a call is run by: as named, or the
+// newest of its version where it is only a name.
+func (e *Engine) CallInterpreter(c ingest.Call) (Interpreter, error) {
+	path, err := e.callPython(c)
+	return Interpreter{Path: path, Version: c.Version}, err
+}
+
 // callPython resolves Call.Python. A path is used as given: behind its symlink a
 // virtual environment would be lost. A command is looked up on PATH, shims left
 // out; failing that, "python2.7", "python3", "3.13" and the like name the newest

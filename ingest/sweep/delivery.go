@@ -71,6 +71,9 @@ func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, o
 			return err
 		}
 	}
+	if err := s.handOver(ctx, f, d, t, &rep.Views[0], out); err != nil {
+		return err
+	}
 	if slices.ContainsFunc(out.Views, held) {
 		return nil
 	}
@@ -101,6 +104,9 @@ func (s *sweeper) known(ctx context.Context, keys []state.Key) (bool, error) {
 func (s *sweeper) keys(f config.Feed, sum string) []state.Key {
 	h := sha256.New()
 	fmt.Fprintln(h, f.Pair.Py2, f.Pair.Py3, f.Charset, f.Compare)
+	if f.Handover.Wanted() {
+		fmt.Fprintln(h, f.Handover)
+	}
 	for p, c := range f.Calls {
 		if c != nil {
 			fmt.Fprintln(h, ingest.Path(p), *c)

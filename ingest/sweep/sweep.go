@@ -17,6 +17,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/detect"
 	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/handover"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/state"
 )
@@ -31,6 +32,9 @@ type Options struct {
 	Inbox    string // directory for new golden cases
 	Revision string // of the team's code
 	Engine   string // name and version of the engine, part of what is remembered
+	// Pythons gives the running interpreters of a feed's paths, for feeds that ask for
+	// a hand-over; nil if there are none. The sweep closes nothing.
+	Pythons func(context.Context, config.Feed) (handover.Pair, error)
 	// Fetch has the timeouts, retries and logger with which sources are opened; user,
 	// password, TLS and zone are each feed's own.
 	Fetch fetch.Options
@@ -77,8 +81,9 @@ type Delivery struct {
 	Detected detect.Result
 	Pair     string
 	Views    []View
-	Known    bool  // the same bytes were run before under another name or time; there are no Views
-	Err      error // it could not be fetched or run; the next sweep tries again
+	Handover *handover.Report // nil if the feed asks for none
+	Known    bool             // the same bytes were run before under another name or time; there are no Views
+	Err      error            // it could not be fetched or run; the next sweep tries again
 }
 
 // View is what came of one view of a delivery.

@@ -1,0 +1,87 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/handover"
+	"github.com/feedparity/feedparity/ingest/parity"
+)
+
+// maxHanded is the largest delivery, in bytes, of which a case of a hand-over is
+// made: each step of minimising writes and reads all its rows.
+const maxHanded = 8 << 20
+
+// handOver hands the rows of a delivery from one path to the other, for feeds that
+// ask for it, and adds what is lost to the findings of the raw view.
+func (s *sweeper) handOver(ctx context.Context, f config.Feed, d parity.Delivery, t task, v *parity.View, out *Delivery) error {
+	if !f.Handover.Wanted() || v.Err != nil {
+		return nil
+	}
+	if s.Pythons == nil {
+		return fmt.Errorf("hand rows over: no real Pythons")
+	}
+	pair, err := s.Pythons(ctx, f)
+	if err != nil {
+		return err
+	}
+	rows, err := s.Line.Rows(ctx, d, v)
+	if err != nil {
+		return err
+	}
+	defer rows[ingest.Py2].Close()
+	defer rows[ingest.Py3].Close()
+	if out.Handover, err = handover.Check(ctx, pair, rows[ingest.Py2], rows[ingest.Py3]); err != nil {
+		return err
+	}
+	for _, a := range out.Handover.Losses(f.Handover.Forms) {
+		if err := s.loss(ctx, d, t, v, pair, a, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loss adds one loss as a finding, with a case if the feed has none of it yet.
+func (s *sweeper) loss(ctx context.Context, d parity.Delivery, t task, v *parity.View, pair handover.Pair, a handover.Advice, out *Delivery) error {
+	eng := &handover.Engine{Inner: s.Line.Engine, Pair: pair, Way: a.Worst.Way(), Settings: v.Py2}
+	if eng.Way.Direction == handover.Rollback {
+		eng.Settings = v.Py3
+	}
+	if eng.Call = d.Calls[eng.Way.Direction.Writer()]; eng.Call != nil {
+		eng.Inner = s.Line.Calls
+	}
+	found := Finding{Cause: string(classify.CachePickle), Signature: a.Worst.Signature(), Severity: a.Worst.Severity(), Count: a.Worst.Failed + a.Worst.Differ}
+	counter, seen, err := s.State.Signature(ctx, d.Feed, found.Signature)
+	if err != nil {
+		return err
+	}
+	if found.New, found.Case = !seen, counter.Dir; found.Case == "" && d.Size <= maxHanded {
+		found.Case, found.Err = s.fileLoss(ctx, d, t, v, eng, a, out.SHA256)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	out.Views[0].Findings = append(out.Views[0].Findings, found)
+	return nil
+}
+
+// fileLoss writes the case of a loss to the inbox, "" where comparing rows cannot
+// show it.
+func (s *sweeper) fileLoss(ctx context.Context, d parity.Delivery, t task, v *parity.View, eng *handover.Engine, a handover.Advice, sum string) (string, error) {
+	data := make([]byte, d.Size)
+	if _, err := d.Data.ReadAt(data, 0); err != nil && d.Size > 0 {
+		return "", fmt.Errorf("read delivery: %w", err)
+	}
+	c, err := golden.FromHandover(ctx, d, v, eng, data, a)
+	if c == nil || err != nil {
+		return "", err
+	}
+	c.Found("sweep", s.Now(), sum, t.entry.Path, t.entry.MTime, s.Revision)
+	dir, _, err := s.inbox.Write(c)
+	return dir, err
+}

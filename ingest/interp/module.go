@@ -31,3 +31,14 @@ func (p *Process) Call(ctx context.Context, function string, args any) (json.Raw
 	}
 	return result, nil
 }
+
+// CallBytes is Call for volume: the arguments cross as they are, and the function
+// returns bytes. Python's marshal reads what AppendMarshal of package interptest
+// writes.
+func (p *Process) CallBytes(ctx context.Context, function string, args []byte) ([]byte, error) {
+	result, err := p.exchange(ctx, map[string]string{"op": "call_bytes", "function": function}, args)
+	if err != nil {
+		return nil, fmt.Errorf("call %s in python %s: %w", function, p.Interpreter.Full, err)
+	}
+	return result, nil
+}

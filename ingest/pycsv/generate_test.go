@@ -37,8 +37,8 @@ func (g *generator) item(alphabet []string) string {
 	for range pick(g, 0, 1, 2, 3, 4, 5, 6, 8, 12) {
 		b.WriteString(pick(g, alphabet...))
 	}
-	if g.chance(0.01) { // long, to meet the default limit once counted in bytes or characters
-		b.WriteString(strings.Repeat(pick(g, "a", "\u00e9", "\U0001f600"), pick(g, 32768, 65536, 65537, 131071, 131073)))
+	if g.chance(0.002) { // long, to meet the default limit once counted in bytes or characters
+		b.WriteString(strings.Repeat(pick(g, "a", "\u00e9", "\U0001f600"), pick(g, 32768, 65536, 65537, 131071, 131072, 131073)))
 	}
 	switch r := g.Float64(); {
 	case r < .55:
@@ -223,7 +223,10 @@ func (g *generator) dictCall() call {
 	if g.chance(0.2) {
 		c.Dialect = append(c.Dialect, g.dictArguments()...)
 	}
-	columns := pick(g, 1, 2, 3, 4, 5, 6, 7, 8, 10, 15, 21, 22, 30, 43, 60, 86, 120, 200)
+	columns := pick(g, 1, 2, 3, 4, 5, 6, 7, 8, 10, 15)
+	if g.chance(0.15) {
+		columns = pick(g, 21, 22, 30, 43, 60, 86, 120, 200)
+	}
 	if g.chance(0.05) {
 		c.Items = append(c.Items, g.str(pick(g, "\n", "a\x00\n", "a\rb\n", "")))
 	}

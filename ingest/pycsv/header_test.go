@@ -1,14 +1,22 @@
 package pycsv
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
 )
+
+// looking is one call of csv.Sniffer().has_header.
+type looking struct{ sample ingest.Value }
+
+func (l looking) operation() string         { return "has_header" }
+func (l looking) marshal(dst []byte) []byte { return interptest.AppendMarshal(dst, l.sample) }
+func (l looking) String() string {
+	return "csv.Sniffer().has_header of " + shownValues(l.sample)
+}
+func (l looking) run(v *Version) []string { return []string{header(v, l.sample)} }
 
 // header writes what HasHeader found as confirm.py does.
 func header(v *Version, sample ingest.Value) string {
@@ -90,39 +98,11 @@ func (g *generator) headerSample() ingest.Value {
 }
 
 func TestHasHeaderConfirm(t *testing.T) {
-	interptest.Each(t, func(t *testing.T, p *interp.Process) {
-		v := version(t, p.Interpreter.Version)
-		if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
-			t.Fatal(err)
-		}
-		g := newGenerator(v, 5)
-		var samples []ingest.Value
+	confirmTable(t, "has_header", func(v *Version) (all []looking) {
 		for _, c := range headerCases {
-			samples = append(samples, v.str(c.sample))
+			all = append(all, looking{v.str(c.sample)})
 		}
-		for range interptest.Cases(20000) {
-			samples = append(samples, g.headerSample())
-		}
-		args := make([][]any, len(samples))
-		for i, s := range samples {
-			args[i] = wireValue(s)
-		}
-		answer, err := p.Call(t.Context(), "confirm.has_header", args)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var want []string
-		if err := json.Unmarshal(answer, &want); err != nil {
-			t.Fatal(err)
-		}
-		bad := 0
-		for i, w := range want {
-			if got := header(v, samples[i]); got != w {
-				if bad++; bad <= 5 {
-					t.Errorf("sample %q\n model  %s\n python %s", samples[i].Str, readable([]string{got}), readable([]string{w}))
-				}
-			}
-		}
-		interptest.Record(t, "has_header", p, len(samples), bad)
+		return all
 	})
+	confirmGenerated(t, "has_header", 22_000, func(g *generator) looking { return looking{g.headerSample()} })
 }

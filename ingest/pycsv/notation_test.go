@@ -1,19 +1,16 @@
 package pycsv
 
 import (
-	_ "embed"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/interp/interptest"
+	"github.com/feedparity/feedparity/ingest/wire"
 )
-
-//go:embed testdata/confirm.py
-var confirmSource string
 
 // mostCalls bounds the calls of Next in a case; confirm.py has the same.
 const mostCalls = 30
@@ -26,33 +23,24 @@ type call struct {
 	Dict    bool
 }
 
-// MarshalJSON writes a call as confirm.py reads it.
-func (c call) MarshalJSON() ([]byte, error) {
-	items := make([][]any, len(c.Items))
-	for i, v := range c.Items {
-		items[i] = wireValue(v)
-	}
-	kw := make([][2]any, len(c.Dialect))
-	for i, o := range c.Dialect {
-		kw[i] = [2]any{hex.EncodeToString([]byte(o.Name)), wireValue(o.Value)}
-	}
-	return json.Marshal(map[string]any{"items": items, "kw": kw, "limit": c.Limit, "dict": c.Dict})
+func (c call) operation() string { return "run" }
+
+// marshal writes a call as confirm.run reads it.
+func (c call) marshal(dst []byte) []byte {
+	dst = interptest.AppendMarshalTuple(dst, 4)
+	dst = interptest.AppendMarshal(dst, ingest.List(c.Items...))
+	dst = marshalOptions(dst, c.Dialect)
+	dst = interptest.AppendMarshal(dst, ingest.Int(c.Limit))
+	return interptest.AppendMarshalBool(dst, c.Dict)
 }
 
-func wireValue(v ingest.Value) []any {
-	switch v.Kind {
-	case ingest.KindNone:
-		return []any{"n"}
-	case ingest.KindBool:
-		return []any{"t", v.IsTrue()}
-	case ingest.KindInt:
-		return []any{"i", v.Str}
-	case ingest.KindFloat:
-		return []any{"f", v.Str}
-	case ingest.KindBytes:
-		return []any{"b", hex.EncodeToString([]byte(v.Str))}
+// String shows the call as Python would have it.
+func (c call) String() string {
+	name := "csv.reader"
+	if c.Dict {
+		name = "csv.DictReader"
 	}
-	return []any{"u", hex.EncodeToString([]byte(v.Str))}
+	return fmt.Sprintf("csv.field_size_limit(%d); %s(iter(%s)%s)", c.Limit, name, shownValues(c.Items...), shownOptions(c.Dialect))
 }
 
 // show writes a value as confirm.py does.
@@ -84,6 +72,28 @@ func show(v ingest.Value) string {
 	return "[" + strings.Join(parts, ",") + "]"
 }
 
+// marshalOptions writes options as a list of pairs, which keeps their order.
+func marshalOptions(dst []byte, options ingest.Dialect) []byte {
+	dst = interptest.AppendMarshalList(dst, len(options))
+	for _, o := range options {
+		dst = interptest.AppendMarshalText(interptest.AppendMarshalTuple(dst, 2), o.Name)
+		dst = interptest.AppendMarshal(dst, o.Value)
+	}
+	return dst
+}
+
+func shownValues(items ...ingest.Value) string {
+	return string(wire.AppendValue(nil, ingest.List(items...)))
+}
+
+func shownOptions(options ingest.Dialect) string {
+	var b strings.Builder
+	for _, o := range options {
+		fmt.Fprintf(&b, ", %s=%s", o.Name, wire.AppendValue(nil, o.Value))
+	}
+	return b.String()
+}
+
 func showFault(f *ingest.Fault) string {
 	return f.Type + "|" + hex.EncodeToString([]byte(f.Message))
 }
@@ -106,15 +116,25 @@ func (s *items) Next() (ingest.Value, bool) {
 func (s *items) Fault() *ingest.Fault { return s.fault }
 func (s *items) Offset() int64        { return int64(s.n-1) * 1000 }
 
-// run does on the model what confirm.py does on an interpreter.
-func (c call) run(v *Version) []string {
+// told is what one call of next did: a row, a fault, or neither at the end.
+type told struct {
+	row   ingest.Value
+	fault *ingest.Fault
+	end   bool
+	line  int // line_num after it
+}
+
+// play makes the call on the model and tells what each call of next does. It
+// returns why the call was refused, else of a DictReader the fieldnames, True for
+// those given to it.
+func (c call) play(v *Version, tell func(told)) (refused *ingest.Fault, names ingest.Value) {
 	check := NewDialect
 	if c.Dict {
 		check = NewDictDialect
 	}
 	d, fault := check(v, c.Dialect)
 	if fault != nil {
-		return []string{"refused " + showFault(fault)}
+		return fault, ingest.None
 	}
 	r := NewReader(v, d, c.Limit, &items{values: c.Items})
 	next := func() (ingest.Value, bool) {
@@ -126,73 +146,103 @@ func (c call) run(v *Version) []string {
 		dict = NewDictReader(v, r)
 		next = dict.Next
 	}
-	var out []string
 	for range mostCalls {
 		row, ok := next()
-		switch {
-		case ok:
-			out = append(out, fmt.Sprintf("row %s@%d", show(row), r.LineNum()))
-			continue
-		case r.Fault() != nil:
-			out = append(out, fmt.Sprintf("error %s@%d", showFault(r.Fault()), r.LineNum()))
-			continue
+		end := !ok && r.Fault() == nil
+		if tell(told{row, r.Fault(), end, r.LineNum()}); end {
+			break
 		}
-		out = append(out, fmt.Sprintf("end@%d", r.LineNum()))
-		break
 	}
-	if !c.Dict {
+	_, given := c.Dialect.Get("fieldnames")
+	switch {
+	case !c.Dict:
+		return nil, ingest.None
+	case given && !d.dict.fromFile():
+		return nil, ingest.Bool(true)
+	case dict.Fieldnames() == nil:
+		return nil, ingest.None
+	}
+	return nil, ingest.List(dict.Fieldnames()...)
+}
+
+// run does on the model what confirm.run does on an interpreter.
+func (c call) run(v *Version) []string {
+	var out []string
+	refused, names := c.play(v, func(e told) {
+		switch {
+		case e.end:
+			out = append(out, fmt.Sprintf("end@%d", e.line))
+		case e.fault != nil:
+			out = append(out, fmt.Sprintf("error %s@%d", showFault(e.fault), e.line))
+		default:
+			out = append(out, fmt.Sprintf("row %s@%d", show(e.row), e.line))
+		}
+	})
+	switch {
+	case refused != nil:
+		return []string{"refused " + showFault(refused)}
+	case !c.Dict:
 		return out
-	}
-	if _, given := c.Dialect.Get("fieldnames"); given && !d.dict.fromFile() {
+	case names.IsTrue():
 		return append(out, "fields given")
 	}
-	if dict.Fieldnames() == nil {
-		return append(out, "fields n")
-	}
-	return append(out, "fields "+show(ingest.List(dict.Fieldnames()...)))
+	return append(out, "fields "+show(names))
 }
 
-// ask runs calls on a real interpreter, in batches.
-func ask(t *testing.T, p *interp.Process, calls []call) [][]string {
-	t.Helper()
-	if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
-		t.Fatal(err)
-	}
-	const batch = 2000
-	var out [][]string
-	for len(calls) > 0 {
-		n := min(batch, len(calls))
-		answer, err := p.Call(t.Context(), "confirm.run", calls[:n])
-		if err != nil {
-			t.Fatal(err)
+// answer does what confirm.transcript does.
+func (c call) answer(dst []byte, v *Version) []byte {
+	start, n := len(dst), 0
+	events := interptest.AppendMarshalList(dst, 0)
+	refused, names := c.play(v, func(e told) {
+		switch {
+		case e.fault != nil:
+			events = dumpFault(events, e.fault)
+			n++
+		case !e.end:
+			events = dump(events, e.row)
+			n++
 		}
-		var got [][]string
-		if err := json.Unmarshal(answer, &got); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, got...)
-		calls = calls[n:]
+		events = interptest.AppendMarshalInt(events, e.line)
+		n++
+	})
+	if refused != nil {
+		return dumpFault(dst, refused)
 	}
-	return out
+	if c.Dict {
+		events = dump(events, names)
+		n++
+	}
+	interptest.AppendMarshalList(events[:start], n) // now that it is known
+	return events
 }
 
-// differences compares the model with an interpreter, shows the first few calls
-// that differ and returns their number.
-func differences(t *testing.T, p *interp.Process, calls []call) int {
-	t.Helper()
-	v := version(t, p.Interpreter.Version)
-	bad := 0
-	for i, want := range ask(t, p, calls) {
-		got := calls[i].run(v)
-		if strings.Join(got, "\n") == strings.Join(want, "\n") {
-			continue
-		}
-		if bad++; bad <= 5 {
-			in, _ := json.Marshal(calls[i])
-			t.Errorf("python %s, call %.800s\n model  %.800s\n python %.800s", p.Interpreter.Full, in, readable(got), readable(want))
-		}
+func dumpFault(dst []byte, f *ingest.Fault) []byte {
+	dst = interptest.AppendMarshalTuple(dst, 2)
+	return interptest.AppendMarshalText(interptest.AppendMarshalText(dst, f.Type), f.Message)
+}
+
+// dump writes a value as marshal.dumps(value, 0) does, which has floats as text; a
+// dict is the list of its items.
+func dump(dst []byte, v ingest.Value) []byte {
+	switch v.Kind {
+	case ingest.KindFloat:
+		f, _ := strconv.ParseFloat(v.Str, 64) // a repr
+		text := strings.ToLower(strings.TrimPrefix(strconv.FormatFloat(f, 'g', 17, 64), "+"))
+		return append(append(dst, 'f', byte(len(text))), text...)
+	case ingest.KindList:
+		dst = interptest.AppendMarshalList(dst, len(v.Items))
+	case ingest.KindDict:
+		dst = interptest.AppendMarshalList(dst, len(v.Items)/2)
+	default:
+		return interptest.AppendMarshal(dst, v)
 	}
-	return bad
+	for i, item := range v.Items {
+		if v.Kind == ingest.KindDict && i%2 == 0 {
+			dst = interptest.AppendMarshalTuple(dst, 2)
+		}
+		dst = dump(dst, item)
+	}
+	return dst
 }
 
 // readable decodes the hex of an error so that a failure can be understood.

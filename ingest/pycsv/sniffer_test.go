@@ -1,14 +1,22 @@
 package pycsv
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
 )
+
+// sniffing is one call of csv.Sniffer().sniff.
+type sniffing struct{ sample ingest.Value }
+
+func (s sniffing) operation() string         { return "sniff" }
+func (s sniffing) marshal(dst []byte) []byte { return interptest.AppendMarshal(dst, s.sample) }
+func (s sniffing) String() string {
+	return "csv.Sniffer().sniff of " + shownValues(s.sample)
+}
+func (s sniffing) run(v *Version) []string { return []string{sniffed(v, s.sample)} }
 
 // sniffed writes what Sniff found as confirm.py does.
 func sniffed(v *Version, sample ingest.Value) string {
@@ -140,43 +148,11 @@ func TestSniffIsQuick(t *testing.T) {
 }
 
 func TestSniffConfirm(t *testing.T) {
-	interptest.Each(t, func(t *testing.T, p *interp.Process) {
-		v := version(t, p.Interpreter.Version)
-		if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
-			t.Fatal(err)
-		}
-		g := newGenerator(v, 3)
-		var samples []ingest.Value
+	confirmTable(t, "sniffer", func(v *Version) (all []sniffing) {
 		for _, c := range sniffCases {
-			samples = append(samples, v.str(c.sample))
+			all = append(all, sniffing{v.str(c.sample)})
 		}
-		for range interptest.Cases(20000) {
-			samples = append(samples, g.sample())
-		}
-		args := make([][]any, len(samples))
-		for i, s := range samples {
-			args[i] = wireValue(s)
-		}
-		answer, err := p.Call(t.Context(), "confirm.sniff", args)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var want []string
-		if err := json.Unmarshal(answer, &want); err != nil {
-			t.Fatal(err)
-		}
-		bad := 0
-		for i, w := range want {
-			if i < len(sniffCases) && briefSniff(w) != sniffCases[i].want.expect(v.Python) {
-				bad++
-				t.Errorf("%s: python finds %s, want %s", sniffCases[i].name, briefSniff(w), sniffCases[i].want.expect(v.Python))
-			}
-			if got := sniffed(v, samples[i]); got != w {
-				if bad++; bad <= 5 {
-					t.Errorf("sample %q\n model  %s\n python %s", samples[i].Str, readable([]string{got}), readable([]string{w}))
-				}
-			}
-		}
-		interptest.Record(t, "sniffer", p, len(samples), bad)
+		return all
 	})
+	confirmGenerated(t, "sniffer", 22_000, func(g *generator) sniffing { return sniffing{g.sample()} })
 }

@@ -1,15 +1,12 @@
 package pycsv
 
 import (
-	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
 )
 
@@ -19,9 +16,20 @@ type writing struct {
 	rows    []ingest.Value
 }
 
-// model answers as confirm.write does.
-func (w writing) model(t *testing.T, v *Version) []string {
-	t.Helper()
+func (w writing) operation() string { return "write" }
+
+// marshal writes the options and rows as confirm.write reads them.
+func (w writing) marshal(dst []byte) []byte {
+	dst = marshalOptions(interptest.AppendMarshalTuple(dst, 2), w.options)
+	return interptest.AppendMarshal(dst, ingest.List(w.rows...))
+}
+
+func (w writing) String() string {
+	return fmt.Sprintf("csv.writer(f%s), rows %s", shownOptions(w.options), shownValues(w.rows...))
+}
+
+// run answers as confirm.write does.
+func (w writing) run(v *Version) []string {
 	d, fault := NewDialect(v, w.options)
 	if fault != nil {
 		return []string{"refused " + showFault(fault)}
@@ -32,60 +40,16 @@ func (w writing) model(t *testing.T, v *Version) []string {
 		got, fault, err := writer.WriteRow([]byte("before"), row)
 		switch {
 		case err != nil:
-			t.Fatal(err)
+			out = append(out, err.Error())
 		case fault != nil && string(got) != "before":
-			t.Errorf("a row that raised left %q", got)
+			out = append(out, fmt.Sprintf("a row that raised left %q", got))
 		case fault != nil:
 			out = append(out, "error "+showFault(fault))
-			continue
+		default:
+			out = append(out, show(v.str(string(got[len("before"):]))))
 		}
-		out = append(out, show(v.str(string(got[len("before"):]))))
 	}
 	return out
-}
-
-// wireCell is a value as confirm.cell reads it.
-func wireCell(v ingest.Value) []any {
-	numbers := func() []int {
-		var out []int
-		for _, s := range strings.FieldsFunc(v.Str, func(r rune) bool { return r == '-' || r == 'T' || r == ':' }) {
-			n, _ := strconv.Atoi(s)
-			out = append(out, n)
-		}
-		return out
-	}
-	switch v.Kind {
-	case ingest.KindDecimal:
-		return []any{"d", v.Str}
-	case ingest.KindDate:
-		return []any{"y", numbers()}
-	case ingest.KindDateTime:
-		return []any{"z", numbers()}
-	case ingest.KindList:
-		items := [][]any{}
-		for _, it := range v.Items {
-			items = append(items, wireCell(it))
-		}
-		return []any{"l", items}
-	case ingest.KindDict:
-		pairs := [][2][]any{}
-		for i := 0; i < len(v.Items); i += 2 {
-			pairs = append(pairs, [2][]any{wireCell(v.Items[i]), wireCell(v.Items[i+1])})
-		}
-		return []any{"m", pairs}
-	}
-	return wireValue(v)
-}
-
-func (w writing) request() map[string]any {
-	kw, rows := [][]any{}, [][]any{}
-	for _, o := range w.options {
-		kw = append(kw, []any{fmt.Sprintf("%x", o.Name), wireValue(o.Value)})
-	}
-	for _, r := range w.rows {
-		rows = append(rows, wireCell(r))
-	}
-	return map[string]any{"kw": kw, "rows": rows}
 }
 
 // writeCases: of each row what is written, or the error. Options are written as
@@ -162,7 +126,7 @@ func TestWriteRow(t *testing.T) {
 	for _, py := range Modelled() {
 		v := version(t, py)
 		for _, c := range writeCases {
-			got := briefWrite(v.writing(t, c.options, c.row).model(t, v)[0])
+			got := briefWrite(v.writing(t, c.options, c.row).run(v)[0])
 			if want := c.want.expect(py); got != want {
 				t.Errorf("%s %s %v: got %s, want %s (%s)", py, c.options, c.row, got, want, c.because)
 			}
@@ -227,47 +191,11 @@ func (g *generator) pieces() []string {
 }
 
 func TestWriterConfirm(t *testing.T) {
-	interptest.Each(t, func(t *testing.T, p *interp.Process) {
-		v := version(t, p.Interpreter.Version)
-		if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
-			t.Fatal(err)
-		}
-		g := newGenerator(v, 11)
-		var all []writing
+	confirmTable(t, "writer", func(v *Version) (all []writing) {
 		for _, c := range writeCases {
 			all = append(all, v.writing(t, c.options, c.row))
 		}
-		for range interptest.Cases(30000) {
-			all = append(all, g.writing())
-		}
-		bad := 0
-		for chunk := range slices.Chunk(all, 4000) {
-			bad += differentWritings(t, p, v, chunk)
-		}
-		interptest.Record(t, "writer", p, len(all), bad)
+		return all
 	})
-}
-
-func differentWritings(t *testing.T, p *interp.Process, v *Version, all []writing) (bad int) {
-	t.Helper()
-	args := make([]map[string]any, len(all))
-	for i, w := range all {
-		args[i] = w.request()
-	}
-	answer, err := p.Call(t.Context(), "confirm.write", args)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want [][]string
-	if err := json.Unmarshal(answer, &want); err != nil {
-		t.Fatal(err)
-	}
-	for i, w := range all {
-		if got := w.model(t, v); !slices.Equal(got, want[i]) {
-			if bad++; bad <= 5 {
-				t.Errorf("%v rows %q\n model  %s\n python %s", w.options, w.rows, readable(got), readable(want[i]))
-			}
-		}
-	}
-	return bad
+	confirmGenerated(t, "writer", 24_000, (*generator).writing)
 }

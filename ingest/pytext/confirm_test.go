@@ -2,13 +2,12 @@ package pytext
 
 import (
 	"bytes"
-	"crypto/sha1"
+	"crypto/md5"
 	_ "embed"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -41,13 +40,14 @@ func (w way) run(t *testing.T, py ingest.Python, data []byte) (items []ingest.Va
 	t.Helper()
 	l, f, err := Open(bytes.NewReader(data), int64(len(data)), w.settings(py))
 	if err != nil {
-		t.Fatalf("%v on %s: %v", w, py, err)
+		t.Errorf("%v on %s: %v", w, py, err) // no Fatal: another goroutine may run this
+		return nil, ""
 	}
 	for l != nil {
 		v, ok := l.Next()
 		if !ok {
 			if f = l.Fault(); l.Err() != nil {
-				t.Fatal(l.Err())
+				t.Error(l.Err())
 			}
 			break
 		}
@@ -60,20 +60,33 @@ func (w way) run(t *testing.T, py ingest.Python, data []byte) (items []ingest.Va
 }
 
 // digest is confirm.py's.
-func digest(items []ingest.Value) string {
+func digest(items []ingest.Value, fault string) [md5.Size]byte {
 	var all []byte
-	for _, v := range items {
+	for i, v := range items {
+		n := len(v.Str)
+		if v.Kind == ingest.KindText {
+			n = ingest.RuneCount(v.Str)
+		}
+		if i > 0 {
+			all = append(all, ',')
+		}
+		all = strconv.AppendInt(all, int64(n), 10)
+	}
+	all = append(append(append(all, ' '), fault...), '\n')
+	for i, v := range items {
+		if i == 0 {
+			all = append(all, v.Kind.String()[0]) // b or t
+		}
 		if v.Kind == ingest.KindBytes {
-			all = append(append(all, 'b'), v.Str...)
+			all = append(all, v.Str...)
 			continue
 		}
-		all = append(all, 't')
-		for _, r := range ingest.Runes(v.Str) {
-			all = binary.BigEndian.AppendUint32(all, uint32(r))
+		for s := v.Str; s != ""; {
+			r, n := ingest.DecodeRune(s)
+			all, s = binary.LittleEndian.AppendUint32(all, uint32(r)), s[n:]
 		}
 	}
-	sum := sha1.Sum(all)
-	return hex.EncodeToString(sum[:])
+	return md5.Sum(all)
 }
 
 func itemPoints(v ingest.Value) string {
@@ -126,49 +139,76 @@ func TestLinesConfirm(t *testing.T) {
 		}
 		py := p.Interpreter.Version
 		rng := rand.New(rand.NewPCG(4, uint64(py.Minor)))
-		var files [][]byte
+		var table [][]byte
 		for _, c := range linesTable {
-			files = append(files, []byte(c.data))
+			table = append(table, []byte(c.data))
 		}
-		for range interptest.Cases(6000) {
-			files = append(files, randomFile(rng))
-		}
-		cases, mismatches := 0, 0
-		for len(files) > 0 {
-			n := min(50, len(files))
-			c, m := confirmFiles(t, p, rng, files[:n])
-			cases, mismatches, files = cases+c, mismatches+m, files[n:]
-		}
+		cases := 0
+		_, mismatches := interptest.Stream(t, p, "confirm.digests", len(table)+interptest.Cases(1200), 50, func(n int) interptest.Batch {
+			trials := make([]trial, n)
+			for i := range trials {
+				if data := &trials[i].data; len(table) > 0 {
+					*data, table = table[0], table[1:]
+				} else {
+					*data = randomFile(rng)
+				}
+				trials[i].read(t, py, rng)
+				cases += len(trials[i].ways)
+			}
+			return interptest.Batch{Request: request(trials), Check: func(answer []byte) int { return check(t, p, trials, answer) }}
+		})
 		interptest.Record(t, "text", p, cases, mismatches)
 	})
 }
 
-func confirmFiles(t *testing.T, p *interp.Process, rng *rand.Rand, files [][]byte) (cases, mismatches int) {
-	t.Helper()
-	py := p.Interpreter.Version
-	var args [][]any
-	var ways [][]way
-	for _, data := range files {
-		w := waysOf(py, rng)
-		arg := []any{hex.EncodeToString(data)}
-		for _, w := range w {
-			arg = append(arg, []string{string(w.mode), w.codec, w.errors})
-		}
-		args, ways = append(args, arg), append(ways, w)
+// trial is a file, ways to read it, and the digests of what the model yields.
+type trial struct {
+	data []byte
+	ways []way
+	want [][md5.Size]byte
+}
+
+func (x *trial) read(t *testing.T, py ingest.Python, rng *rand.Rand) {
+	x.ways = waysOf(py, rng)
+	for _, w := range x.ways {
+		x.want = append(x.want, digest(w.run(t, py, x.data)))
 	}
-	for i, answers := range call[[][][3]any](t, p, "confirm.files", args) {
-		for j, want := range answers {
-			w := ways[i][j]
-			items, fault := w.run(t, py, files[i])
-			cases++
-			if got := fmt.Sprint([3]any{len(items), digest(items), fault}); got != fmt.Sprint(want) {
-				if mismatches++; mismatches < 4 {
-					reportLines(t, p, w, files[i], items, fault)
-				}
+}
+
+// request writes files as confirm.digests reads them.
+func request(trials []trial) []byte {
+	dst := interptest.AppendMarshalList(nil, len(trials))
+	for _, x := range trials {
+		dst = interptest.AppendMarshalBytes(interptest.AppendMarshalTuple(dst, 2), x.data)
+		dst = interptest.AppendMarshalList(dst, len(x.ways))
+		for _, w := range x.ways {
+			dst = interptest.AppendMarshalTuple(dst, 3)
+			for _, s := range []string{string(w.mode), w.codec, w.errors} {
+				dst = interptest.AppendMarshalText(dst, s)
 			}
 		}
 	}
-	return cases, mismatches
+	return dst
+}
+
+// check compares CPython's digests with the model's.
+func check(t *testing.T, p *interp.Process, trials []trial, answer []byte) (mismatches int) {
+	t.Helper()
+	for _, x := range trials {
+		for i, w := range x.ways {
+			if len(answer) < md5.Size {
+				t.Fatal("fewer digests than questions")
+			}
+			if !bytes.Equal(answer[:md5.Size], x.want[i][:]) {
+				if mismatches++; mismatches < 4 {
+					items, fault := w.run(t, p.Interpreter.Version, x.data)
+					reportLines(t, p, w, x.data, items, fault)
+				}
+			}
+			answer = answer[md5.Size:]
+		}
+	}
+	return mismatches
 }
 
 func reportLines(t *testing.T, p *interp.Process, w way, data []byte, items []ingest.Value, fault string) {
@@ -188,7 +228,7 @@ func reportLines(t *testing.T, p *interp.Process, w way, data []byte, items []in
 			r = want[i]
 		}
 		if g != r {
-			t.Errorf("%v, %d bytes %.80q: item %d of %d is\n%.300s, CPython's of %d\n%.300s", w, len(data), data, i, len(got), g, len(want), r)
+			t.Errorf("mismatch: %v, %d bytes %q: item %d of %d is\n%.300s, CPython's of %d\n%.300s", w, len(data), data, i, len(got), g, len(want), r)
 			return
 		}
 	}

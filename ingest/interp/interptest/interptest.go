@@ -132,8 +132,9 @@ func missing(required string, have []interp.Interpreter) []string {
 	return out
 }
 
-// defaultScale keeps "make test" quick; "make confirm" sets FEEDPARITY_CONFIRM=1.
-const defaultScale = 0.02
+// defaultScale keeps "make test" quick; "make confirm" sets FEEDPARITY_CONFIRM=1,
+// at which what can be exhausted is, and "make confirm-long" 10.
+const defaultScale = 0.04
 
 // Cases scales a number of generated cases by the environment variable
 // FEEDPARITY_CONFIRM, a factor; it returns at least 1.

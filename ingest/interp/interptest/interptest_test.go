@@ -36,8 +36,8 @@ func TestMissing(t *testing.T) {
 
 func TestCases(t *testing.T) {
 	t.Setenv("FEEDPARITY_CONFIRM", "")
-	if got := Cases(1000); got != 20 {
-		t.Errorf("Cases(1000) = %d by default, want 20", got)
+	if got := Cases(1000); got != 40 {
+		t.Errorf("Cases(1000) = %d by default, want 40", got)
 	}
 	t.Setenv("FEEDPARITY_CONFIRM", "1")
 	if got := Cases(1000); got != 1000 {

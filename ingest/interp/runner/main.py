@@ -20,14 +20,22 @@ def op_load(req, blob):
     write_frame(RESULT, b'null')
 
 
-def op_call(req, blob):
+def function_of(req):
     name, _, function = str(req['function']).partition('.')
-    result = getattr(MODULES[name], function)(json.loads(blob.decode('utf-8')))
-    write_frame(RESULT, dump(result))
+    return getattr(MODULES[name], function)
+
+
+def op_call(req, blob):
+    write_frame(RESULT, dump(function_of(req)(json.loads(blob.decode('utf-8')))))
+
+
+def op_call_bytes(req, blob):
+    """As op_call, but what crosses is what the function and its caller agree on."""
+    write_frame(RESULT, function_of(req)(blob))
 
 
 MODULES = {}
-OPS = {'load': op_load, 'call': op_call, 'batch': op_batch, 'stream': op_stream,
+OPS = {'load': op_load, 'call': op_call, 'call_bytes': op_call_bytes, 'batch': op_batch, 'stream': op_stream,
        'import': op_import, 'run': op_run}
 
 

@@ -1,6 +1,7 @@
 # -*- coding: utf-8 -*-
 # Does on a real CPython what package pycell models. Texts travel as code points
 # in hexadecimal, so that surrogates, bytes and NUL arrive as they are.
+import itertools
 import sys
 from decimal import Decimal
 
@@ -46,13 +47,13 @@ def cells(cases):
 
 
 def sweep(args):
-    """Results of a method on before + c + after for every step-th code point from
-    start on, of those that differ from what an ideograph in c's place gives."""
-    op, before, after, start, step = args
+    """Results of a method on before + c + after for every code point of some
+    ranges, of those that differ from what an ideograph in c's place gives."""
+    op, before, after, ranges = args
     before, after = cell('text', before), cell('text', after)
     plain = getattr(before + IDEOGRAPH + after, op)().split(IDEOGRAPH)
     out = []
-    for cp in range(start, 0x110000, step):
+    for cp in code_points(ranges):
         c = CHR(cp)
         result = getattr(before + c + after, op)()
         if result != plain[0] + c + plain[1]:
@@ -73,13 +74,17 @@ def chains(cases):
     return out
 
 
-def predicates(args):
-    """For every step-th code point from start on what methods and normal forms
-    give, those that give the usual (False, the character itself) left out."""
+def code_points(ranges):
+    """Ranges are of first, end and step."""
+    return itertools.chain.from_iterable(range(*r) for r in ranges)
+
+
+def predicates(ranges):
+    """For every code point of some ranges what methods and normal forms give, those
+    that give the usual (False, the character itself) left out."""
     import unicodedata
-    start, step = args
     out = []
-    for cp in range(start, 0x110000, step):
+    for cp in code_points(ranges):
         c = CHR(cp)
         got = [c.isdigit(), c.isalpha(), c.isspace(),
                unicodedata.normalize('NFC', c), unicodedata.normalize('NFKC', c),

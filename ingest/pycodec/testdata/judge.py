@@ -1,6 +1,6 @@
 # Loaded into a real interpreter by confirm_test.go: what CPython's codecs do.
 # Runs on 2.7 and 3.x. Texts travel as UTF-32, which keeps surrogates apart.
-import binascii, codecs, hashlib, io, sys
+import binascii, codecs, hashlib, io, marshal, sys
 
 PY2 = sys.version_info[0] == 2
 BYTES = [bytes(bytearray([i])) for i in range(256)]
@@ -38,14 +38,59 @@ def decode(args):
     return [hexed(once(binascii.unhexlify(h), codec, errors)) for h in args[2]]
 
 
-def sweep(args):
-    """[codec, errors, [hex prefix...]] -> for each a digest of the results of its 256 extensions"""
-    codec, errors = native(args[0]), native(args[1])
-    out = []
-    for h in args[2]:
-        p = binascii.unhexlify(h)
-        out.append(hashlib.md5(b'\n'.join([once(p + b, codec, errors) for b in BYTES])).hexdigest())
-    return out
+def brief(e):
+    """An exception without what follows from the rest of it, for the many that digests are made of."""
+    if type(e) is UnicodeDecodeError:
+        return u'E %s %d %d %s' % (e.encoding, e.start, e.end, e.reason)
+    text = str(e)
+    return u'E %s: %s' % (type(e).__name__, text.decode('latin-1') if PY2 else text)
+
+
+def sweep(blob):
+    """[codec, errors, [prefix...]] -> for each a digest of the results of its 256 extensions"""
+    codec, errors, prefixes = marshal.loads(blob)
+    codec, errors, out = native(codec), native(errors), []
+    for p in prefixes:
+        got = []
+        for b in BYTES:
+            try:
+                got.append((p + b).decode(codec, errors))
+            except Exception as e:
+                got.append(brief(e))
+        out.append(md5(encode(u'\uffff\n'.join(got))))
+    return b''.join(out)
+
+
+def blocks(blob):
+    """[codec, errors, [tail...], [prefix...]] -> for each prefix a digest of what is
+    decoded of one input, in which each tail has the prefix before it"""
+    codec, errors, tails, prefixes = marshal.loads(blob)
+    codec, errors, out = native(codec), native(errors), []
+    for p in prefixes:
+        try:
+            got = (p + p.join(tails)).decode(codec, errors)
+        except Exception as e:
+            got = brief(e)
+        out.append(md5(encode(got)))
+    return b''.join(out)
+
+
+def md5(b):
+    return hashlib.md5(b).digest()
+
+
+def decoded(blob):
+    """[codec, errors, [[input...]...]] -> a digest of the results of each list of inputs"""
+    codec, errors, lots = marshal.loads(blob)
+    codec, errors = native(codec), native(errors)
+    return b''.join([md5(b'\n'.join([once(b, codec, errors) for b in lot])) for lot in lots])
+
+
+def chunked(blob):
+    """[codec, errors, [[[chunk...]...]...]] -> a digest of what both decoders do with each list of lists of chunks"""
+    codec, errors, lots = marshal.loads(blob)
+    codec, errors = native(codec), native(errors)
+    return b''.join([md5('\n'.join([both(codec, errors, c) for c in lot]).encode('ascii')) for lot in lots])
 
 
 def incremental(codec, errors, chunks):
@@ -73,14 +118,14 @@ def stream(codec, errors, chunks):
     return out + [hexed(left)]
 
 
+def both(codec, errors, chunks):
+    return '\n'.join(incremental(codec, errors, chunks) + stream(codec, errors, chunks))
+
+
 def chunks(args):
     """[codec, errors, [[hex...]...]] -> what both decoders do with each list of chunks"""
     codec, errors = native(args[0]), native(args[1])
-    out = []
-    for c in args[2]:
-        c = [binascii.unhexlify(h) for h in c]
-        out.append('\n'.join(incremental(codec, errors, c) + stream(codec, errors, c)))
-    return out
+    return [both(codec, errors, [binascii.unhexlify(h) for h in c]) for c in args[2]]
 
 
 def digest(args):

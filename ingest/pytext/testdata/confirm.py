@@ -5,6 +5,7 @@ import binascii
 import codecs
 import hashlib
 import io
+import marshal
 import os
 import sys
 import tempfile
@@ -60,34 +61,36 @@ def run(mode, codec, errors):
     return items, fault
 
 
-def digest(items):
-    """Told apart by kind and, text being UTF-32 here, by every surrogate."""
-    h = hashlib.sha1()
-    for item in items:
-        if isinstance(item, bytes):
-            h.update(b'b' + item)
-        else:
-            h.update(b't' + (item.encode('utf-32-be') if PY2 else item.encode('utf-32-be', 'surrogatepass')))
-    return h.hexdigest()
+def digest(items, fault):
+    """Of all that was yielded: the length of each item, its text as UTF-32, which
+    tells every surrogate apart, or its bytes, and the exception."""
+    head = '%s %s\n' % (','.join([str(len(item)) for item in items]), fault)
+    h = hashlib.md5(head if PY2 else head.encode('utf-8', 'surrogatepass'))
+    if items and isinstance(items[0], bytes):
+        h.update(b'b' + b''.join(items))
+    elif items:
+        whole = u''.join(items)
+        h.update(b't' + (whole.encode('utf-32-le') if PY2 else whole.encode('utf-32-le', 'surrogatepass')))
+    return h.digest()
 
 
-def each(args):
-    """args: the file in hex, then [mode, codec, errors] of each way to read it."""
+def write(data):
     with open(PATH, 'wb') as f:
-        f.write(binascii.unhexlify(args[0]))
+        f.write(data)
+
+
+def digests(blob):
+    """[[file, [mode, codec, errors]...]...]: the digest of each way to read each file, one after the other."""
     out = []
-    for mode, codec, errors in args[1:]:
-        items, fault = run(mode, str(codec), str(errors))
-        out.append([len(items), digest(items), fault])
-    return out
-
-
-def files(args):
-    return [each(a) for a in args]
+    for data, ways in marshal.loads(blob):
+        write(data)
+        for mode, codec, errors in ways:
+            out.append(digest(*run(mode, str(codec), str(errors))))
+    return b''.join(out)
 
 
 def full(args):
-    each(args[:1])
+    write(binascii.unhexlify(args[0]))
     mode, codec, errors = args[1]
     items, fault = run(mode, str(codec), str(errors))
     return [('b' if isinstance(item, bytes) else 't') + points(item) for item in items] + ['! ' + fault]

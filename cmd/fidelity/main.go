@@ -11,7 +11,6 @@ package main
 
 import (
 	"bufio"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -23,16 +22,18 @@ import (
 )
 
 func main() {
-	long := flag.String("long", "", "this was the long run: record it in `FILE`, and of the page change its section only")
-	flag.Parse()
+	args, long := os.Args[1:], ""
+	if len(args) > 1 && args[0] == "--long" {
+		args, long = args[2:], args[1]
+	}
 	sums, err := Read(os.Stdin)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "fidelity: read test output: %v\n", err)
 		os.Exit(2)
 	}
 	sums.Print(os.Stdout)
-	if page := flag.Arg(0); page != "" && len(sums.Lines) > 0 {
-		if err := write(sums, page, *long, time.Now()); err != nil {
+	if len(args) > 0 && len(sums.Lines) > 0 {
+		if err := write(sums, args[0], long, time.Now()); err != nil {
 			fmt.Fprintf(os.Stderr, "fidelity: %v\n", err)
 			os.Exit(2)
 		}

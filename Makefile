@@ -10,11 +10,15 @@ LONG    ?= 10
 # SIZE is the large feeds' size in MB, of which "make bench" measures ROUNDS rounds.
 SIZE    ?= 100
 ROUNDS  ?= 3
+# PYTHON314 is where "make python314" unpacks a real 3.14. What is there is found by
+# every target, after all that is on PATH already.
+PYTHON314 ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/feedparity-python314
+export PATH := $(PATH):$(PYTHON314)/bin
 
-.PHONY: help build demo test shop confirm confirm-long judged fuzz mutate bench microbench golden generate lint vuln presubmit
+.PHONY: help build demo test shop python314 confirm confirm-long judged fuzz mutate bench microbench golden generate lint vuln presubmit
 
 help: ## print this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/feedparity, one static binary without cgo
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/feedparity
@@ -27,6 +31,9 @@ test: ## run every test; on the real Pythons too, where there are any
 
 shop: ## make the virtual environments of docs/examples/shop from PyPI, in .cache/shop
 	.ci/shop
+
+python314: ## unpack a real CPython 3.14 for test and confirm, from a Go module of 109 MB
+	@cd .ci/python314 && CGO_ENABLED=0 $(GO) run . $(PYTHON314)
 
 confirm: ## judge the models by every real Python, a million generated cases and more
 	@$(MAKE) --no-print-directory judged N=$(N) LOG=confirm.log PAGE="docs/fidelity.md"

@@ -221,8 +221,8 @@ const notModelled = notModelledTitle + `
 What the embedded engine does not know it refuses, naming "--engine interpreter"; it never guesses.
 
 - Builds of 2.7 with 16-bit unicode, and Windows and macOS: measured on Linux, UCS4.
-- Point releases other than those named above. Known to differ is the limit of 4300 digits on int() and on the text of an int: the models have
-  it from 3.7 on, CPython since 3.7.14, 3.8.14, 3.9.14, 3.10.7 and 3.11.0.
+- Point releases other than those named above. Known to differ is the limit of 4300 digits on int(): the models have it from 3.7
+  on, CPython since 3.7.14, 3.8.14, 3.9.14, 3.10.7 and 3.11.0.
 - What CPython's own tests do on 3.14: its distribution comes without them.
 - Locales other than C and C.UTF-8 for the methods of Python 2's byte strings.
 - csv.Sniffer of 3.x asks Go's Unicode tables what a word character is.

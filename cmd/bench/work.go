@@ -89,17 +89,20 @@ func pair(codec string) [2]ingest.Settings {
 var engine embedded.Engine
 
 // compare runs both paths over one input in full and compares them row by row.
-func compare(ctx context.Context, in ingest.Input, settings [2]ingest.Settings) (int, error) {
-	var rows [2]ingest.Rows
-	for i, s := range settings {
-		var err error
-		in.Settings = s
-		if rows[i], err = engine.Ingest(ctx, in); err != nil {
-			return 0, err
-		}
-		defer rows[i].Close()
+func compare(ctx context.Context, in ingest.Input, settings *[2]ingest.Settings) (int, error) {
+	in.Settings = settings[ingest.Py2]
+	py2, err := engine.Ingest(ctx, in)
+	if err != nil {
+		return 0, err
 	}
-	return parityOf(rows[0], rows[1])
+	defer py2.Close()
+	in.Settings = settings[ingest.Py3]
+	py3, err := engine.Ingest(ctx, in)
+	if err != nil {
+		return 0, err
+	}
+	defer py3.Close()
+	return parityOf(py2, py3)
 }
 
 // parityOf refuses to measure anything but parity.
@@ -121,7 +124,7 @@ func compareFiles(ctx context.Context, args []string) (done, error) {
 	settings := pair(codec)
 	d := done{Inputs: len(paths)}
 	for _, path := range paths {
-		rows, err := compareFile(ctx, path, settings)
+		rows, err := compareFile(ctx, path, &settings)
 		if err != nil {
 			return d, err
 		}
@@ -130,7 +133,7 @@ func compareFiles(ctx context.Context, args []string) (done, error) {
 	return d, nil
 }
 
-func compareFile(ctx context.Context, path string, settings [2]ingest.Settings) (int, error) {
+func compareFile(ctx context.Context, path string, settings *[2]ingest.Settings) (int, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return 0, err
@@ -172,7 +175,8 @@ func compareRepeated(ctx context.Context, args []string) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	rows, err := compare(ctx, ingest.Input{Name: "repeated", Data: repeated{block(), size}, Size: size}, pair("utf-8"))
+	settings := pair("utf-8")
+	rows, err := compare(ctx, ingest.Input{Name: "repeated", Data: repeated{block(), size}, Size: size}, &settings)
 	return done{Inputs: 1, Rows: rows}, err
 }
 
@@ -186,7 +190,7 @@ func countAllocs(ctx context.Context, args []string) (done, error) {
 	count := func(size int64) (rows int, allocs uint64, err error) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		rows, err = compare(ctx, ingest.Input{Name: "allocs", Data: repeated{data, size}, Size: size}, settings)
+		rows, err = compare(ctx, ingest.Input{Name: "allocs", Data: repeated{data, size}, Size: size}, &settings)
 		runtime.ReadMemStats(&after)
 		return rows, after.Mallocs - before.Mallocs, err
 	}
@@ -223,10 +227,17 @@ func smallInput(data []byte, s ingest.Settings) ingest.Input {
 // compareSmall compares inputs held in memory: INPUTS BYTES.
 func compareSmall(ctx context.Context, args []string) (done, error) {
 	n, data, err := smallArgs(args)
+	if err != nil {
+		return done{}, err
+	}
 	d, settings := done{Inputs: n}, pair("utf-8")
+	inputs := make([]ingest.Input, distinct)
+	for i := range inputs {
+		inputs[i] = smallInput(data[i], ingest.Settings{})
+	}
 	for i := 0; i < n && err == nil; i++ {
 		var rows int
-		rows, err = compare(ctx, smallInput(data[i%distinct], ingest.Settings{}), settings)
+		rows, err = compare(ctx, inputs[i%distinct], &settings)
 		d.Rows += rows
 	}
 	return d, err

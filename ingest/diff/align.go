@@ -109,14 +109,14 @@ func (c *comparer) byIndex() {
 }
 
 func (c *comparer) learn(a, b *line) {
+	if a.n != 1 && b.n != 1 {
+		return
+	}
 	if a.n == 1 {
 		c.cols.learn(ingest.Py2, a.row.Value)
 	}
 	if b.n == 1 {
 		c.cols.learn(ingest.Py3, b.row.Value)
-	}
-	if a.n == 1 || b.n == 1 {
-		c.cols.rules = nil
 	}
 }
 

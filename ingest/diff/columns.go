@@ -1,9 +1,9 @@
 package diff
 
 import (
-	"slices"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -23,30 +23,37 @@ type columns struct {
 	tolName    map[string]float64
 	ignoreAt   map[int]bool
 	tolAt      map[int]float64
-	header     [2][]string // names per path, of the first row if it is a list
-	rules      []rule      // by index, filled as columns are met
+	rules      []rule // by index, filled as columns are met
+
+	// header holds, for each path, the cells of the first row if it is a list. Their
+	// memory is text, since a row's is the stream's.
+	header [2][]ingest.Value
+	text   []byte
 }
 
-func newColumns(c ingest.Comparison) *columns {
-	cols := &columns{tolName: c.Tolerance}
-	if len(c.Ignore) > 0 {
-		cols.ignoreName, cols.ignoreAt = map[string]bool{}, map[int]bool{}
+// reset makes c what a comparison begins with, in the memory that it has.
+func (c *columns) reset(cmp ingest.Comparison) {
+	*c = columns{
+		tolName: cmp.Tolerance, rules: c.rules[:0], text: c.text[:0],
+		header: [2][]ingest.Value{c.header[0][:0], c.header[1][:0]},
 	}
-	if len(c.Tolerance) > 0 {
-		cols.tolAt = map[int]float64{}
+	if len(cmp.Ignore) > 0 {
+		c.ignoreName, c.ignoreAt = map[string]bool{}, map[int]bool{}
 	}
-	for _, s := range c.Ignore {
-		cols.ignoreName[s] = true
+	if len(cmp.Tolerance) > 0 {
+		c.tolAt = map[int]float64{}
+	}
+	for _, s := range cmp.Ignore {
+		c.ignoreName[s] = true
 		if n := position(s); n > 0 {
-			cols.ignoreAt[n] = true
+			c.ignoreAt[n] = true
 		}
 	}
-	for s, t := range c.Tolerance {
+	for s, t := range cmp.Tolerance {
 		if n := position(s); n > 0 {
-			cols.tolAt[n] = t
+			c.tolAt[n] = t
 		}
 	}
-	return cols
 }
 
 // position returns the 1-based column a number names, 0 for a name.
@@ -58,31 +65,26 @@ func position(s string) int {
 	return n
 }
 
-// learn takes the names from the first rows. Both are kept because the paths may
+// learn keeps the cells of the first rows. Both are kept because the paths may
 // disagree about the header itself: a byte order mark hides "sku" from one.
 func (c *columns) learn(path ingest.Path, v ingest.Value) {
+	c.rules = c.rules[:0]
 	if v.Kind != ingest.KindList {
 		return
 	}
-	if path == ingest.Py3 && sameNames(c.header[ingest.Py2], v.Items) {
-		c.header[path] = c.header[ingest.Py2]
-		return
+	known := c.header[ingest.Py2] // of the other path, if that is py3
+	cells := c.header[path][:0]
+	for i := range v.Items {
+		cell := &v.Items[i]
+		if path == ingest.Py3 && i < len(known) && sameString(cell, &known[i]) {
+			cells = append(cells, known[i])
+			continue
+		}
+		from := len(c.text)
+		c.text = append(c.text, cell.Str...)
+		cells = append(cells, ingest.Value{Kind: cell.Kind, Str: unsafe.String(unsafe.SliceData(c.text[from:]), len(cell.Str))})
 	}
-	// One copy of all names: the row's memory is the stream's.
-	all, names := make([]byte, 0, 256), make([]string, len(v.Items))
-	for i, cell := range v.Items {
-		names[i] = nameOf(cell)
-		all = append(all, names[i]...)
-	}
-	kept := string(all)
-	for i, name := range names {
-		names[i], kept = kept[:len(name)], kept[len(name):]
-	}
-	c.header[path] = names
-}
-
-func sameNames(names []string, cells []ingest.Value) bool {
-	return slices.EqualFunc(names, cells, func(name string, cell ingest.Value) bool { return name == nameOf(cell) })
+	c.header[path] = cells
 }
 
 // nameOf returns a header cell or dict key as text a person would write in a
@@ -110,7 +112,7 @@ func (c *columns) at(i int) rule {
 		var names []string
 		for _, path := range []ingest.Path{ingest.Py3, ingest.Py2} {
 			if n < len(c.header[path]) {
-				names = append(names, c.header[path][n])
+				names = append(names, nameOf(c.header[path][n]))
 			}
 		}
 		c.rules = append(c.rules, c.find(n+1, names...))

@@ -24,6 +24,7 @@ package diff
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -89,8 +90,10 @@ func Compare(py2, py3 ingest.Rows, c ingest.Comparison) (Result, error) {
 
 // CompareMax is Compare keeping another number of divergences.
 func CompareMax(py2, py3 ingest.Rows, c ingest.Comparison, max int) (Result, error) {
-	cmp := &comparer{c: c, max: max, cols: newColumns(c), sides: [2]side{{rows: py2}, {rows: py3}}}
-	cmp.py2, cmp.py3 = &cmp.sides[0], &cmp.sides[1]
+	cmp := comparers.Get().(*comparer)
+	cmp.c, cmp.max = c, max
+	cmp.cols.reset(c)
+	cmp.sides[0].rows, cmp.sides[1].rows = py2, py3
 	var err error
 	if len(c.Key) > 0 {
 		err = cmp.byKey()
@@ -104,7 +107,31 @@ func CompareMax(py2, py3 ingest.Rows, c ingest.Comparison, max int) (Result, err
 		return Result{Verdict: ingest.NotCompared, Severity: ingest.Info}, fmt.Errorf("compare outcomes: %w", err)
 	}
 	cmp.faults()
-	return cmp.finish(), nil
+	res := cmp.finish()
+	cmp.release()
+	return res, nil
+}
+
+// comparers are those that are done, for the next comparison.
+var comparers = sync.Pool{New: func() any {
+	c := &comparer{cols: new(columns)}
+	c.py2, c.py3 = &c.sides[0], &c.sides[1]
+	return c
+}}
+
+// mostKept bounds the memory that waits for another comparison.
+const mostKept = 1 << 18
+
+// release leaves the comparer to another comparison, unless its result may share its
+// memory.
+func (c *comparer) release() {
+	if c.res.Count > 0 || c.res.Order != nil || c.perm.from != nil || cap(c.cols.text) > mostKept {
+		return
+	}
+	c.c, c.res = ingest.Comparison{}, Result{}
+	c.sides = [2]side{}
+	c.leftover, c.leftover2, c.leftover3 = false, 0, 0
+	comparers.Put(c)
 }
 
 type comparer struct {

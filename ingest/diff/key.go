@@ -154,7 +154,7 @@ func newKeyer(names []string, cols *columns, a, b *line) (*keyer, error) {
 		at := position(name) - 1
 		for _, header := range cols.header {
 			for i, h := range header {
-				if h == name && at < 0 {
+				if at < 0 && nameOf(h) == name {
 					at = i
 				}
 			}

@@ -82,6 +82,16 @@ func (d *cellDecoder) decode(cells []ingest.Value) *ingest.Fault {
 	return nil
 }
 
+// mostKept bounds the memory that waits for another input.
+const mostKept = 1 << 18
+
+// release keeps no more memory than another input may need.
+func (d *cellDecoder) release() {
+	if cap(d.arena) > mostKept {
+		d.arena = nil
+	}
+}
+
 // shared stands for the end of a cell whose bytes are its text.
 const shared = -1
 

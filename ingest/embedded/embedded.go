@@ -16,8 +16,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
@@ -32,7 +30,7 @@ var ErrNotModelled = ingest.ErrNotModelled
 // Engine runs paths on the models. The zero value is ready and safe for concurrent
 // use; one that is used again saves looking at the same Settings twice.
 type Engine struct {
-	plans [2]atomic.Pointer[plan] // the last one of each path
+	plans planner
 }
 
 // New returns the engine.
@@ -43,11 +41,11 @@ func New() *Engine { return new(Engine) }
 // or a failure to read in.Data; whatever Python would raise is the outcome's
 // Fault. The team's own code (in.Call) cannot be modelled.
 func (e *Engine) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
-	r, err := e.open(ctx, in)
+	r, err := e.open(ctx, &in)
 	if err != nil {
 		return nil, fmt.Errorf("ingest %q as %s: %w", in.Name, in.Settings.Python.Path(), notModelled(err))
 	}
-	return r, nil
+	return &handle{rows: r}, nil
 }
 
 // notModelled gives the models' several ways to say "not yet" one name.
@@ -58,18 +56,18 @@ func notModelled(err error) error {
 	return err
 }
 
-// readers are those of rows that were closed, for the next.
-var readers sync.Pool
-
 // open builds the line. Its order is Python's: the file is opened before the
 // reader checks its dialect, so an open mode's fault comes first.
-func (e *Engine) open(ctx context.Context, in ingest.Input) (*rows, error) {
-	p, err := e.plan(in.Settings)
+func (e *Engine) open(ctx context.Context, in *ingest.Input) (*rows, error) {
+	p, err := e.plans.plan(&in.Settings)
 	if err != nil {
 		return nil, err
 	}
 	if in.Call != nil {
 		return nil, fmt.Errorf("%w: the team's own function %s", ErrNotModelled, in.Call.Function)
+	}
+	if r, ok := p.idle.Get().(*rows); ok && r.restart(ctx, in) {
+		return r, nil
 	}
 	r := &rows{ctx: ctx, plan: p, cleans: len(p.settings.Clean) > 0, strips: p.strip != stripper{}}
 	if p.cells != nil {
@@ -90,12 +88,7 @@ func (e *Engine) open(ctx context.Context, in ingest.Input) (*rows, error) {
 	if fault != nil {
 		return r.failed(fault), nil
 	}
-	if used, ok := readers.Get().(*pycsv.Reader); ok {
-		used.Reset(p.version, r.dialect, p.settings.FieldLimit, r.items)
-		r.reader = used
-	} else {
-		r.reader = pycsv.NewReader(p.version, r.dialect, p.settings.FieldLimit, r.items)
-	}
+	r.reader = pycsv.NewReader(p.version, r.dialect, p.settings.FieldLimit, r.items)
 	if p.settings.Reader == ingest.DictReader {
 		r.dict = pycsv.NewDictReader(p.version, r.reader)
 	}

@@ -287,6 +287,79 @@ func TestKeptSettings(t *testing.T) {
 	}
 }
 
+// TestNextInput: what an engine that has read other inputs makes of one is what a
+// fresh engine makes of it, whatever became of those before.
+func TestNextInput(t *testing.T) {
+	used := embedded.New()
+	for round := range 3 {
+		for _, c := range ingestCases {
+			in := caseInput(c.in, c.python, c.changes)
+			if got := outcome(t, used, in); got != c.want {
+				t.Errorf("round %d, %s: got %s, want %s", round, c.why, got, c.want)
+			}
+			// What is left in the middle must not show in the next.
+			cut := caseInput("\"x\ny\",\x81\n\xe2\x82", c.python, c.changes)
+			rows, err := used.Ingest(t.Context(), cut)
+			if err != nil {
+				continue
+			}
+			if round > 0 {
+				rows.Next()
+			}
+			rows.Close()
+		}
+	}
+}
+
+// TestClosed: a handle that is closed keeps what its path raised and sees nothing of
+// the input that has its memory now.
+func TestClosed(t *testing.T) {
+	e := embedded.New()
+	first, err := e.Ingest(t.Context(), caseInput("a\n\xff\n", py2, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ok := true; ok; {
+		_, ok = first.Next()
+	}
+	want, _ := first.Fault()
+	first.Close()
+	second, err := e.Ingest(t.Context(), caseInput("b\nc\n", py2, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	first.Close()
+	if _, ok := first.Next(); ok {
+		t.Error("a closed handle has a row")
+	}
+	if f, err := first.Fault(); f == nil || f != want || err != nil {
+		t.Errorf("after Close: %v, %v; want %v", f, err, want)
+	}
+	if got, err := ingest.Collect(second); err != nil || len(got.Rows) != 2 || got.Rows[0].Value.Items[0].Str != "b" {
+		t.Errorf("the other input: %+v, %v", got, err)
+	}
+}
+
+// TestInputAllocs: an input read with the settings of another costs no more memory
+// than a handle.
+func TestInputAllocs(t *testing.T) {
+	py2, py3 := settings("utf-8")
+	data := feeds()["200"]
+	for _, s := range []ingest.Settings{py2, py3} {
+		n := testing.AllocsPerRun(200, func() {
+			rows := open(t, data, s)
+			for ok := true; ok; {
+				_, ok = rows.Next()
+			}
+			rows.Close()
+		})
+		if n > 3 { // the handle and, the test's own, a reader; now and then a collection empties the pool
+			t.Errorf("python %s: %v allocations", s.Python, n)
+		}
+	}
+}
+
 // TestAllocs: a row of either path costs no memory, nor does comparing two.
 func TestAllocs(t *testing.T) {
 	for name, line := range map[string]string{

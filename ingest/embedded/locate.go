@@ -17,7 +17,7 @@ type Span struct{ Start, End int64 }
 // DictReader's row 1 is the first after the header; column counts from 1. It
 // answers false where the bytes cannot be told: never by a guess.
 func (e *Engine) Locate(ctx context.Context, in ingest.Input, row, column int) (Span, bool) {
-	r, err := e.open(ctx, in)
+	r, err := e.open(ctx, &in)
 	if err != nil || r.reader == nil {
 		return Span{}, false
 	}

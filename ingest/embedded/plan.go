@@ -3,15 +3,17 @@ package embedded
 import (
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycell"
 	"github.com/feedparity/feedparity/ingest/pycsv"
 )
 
-// A plan is what Settings come to before there is an input. It is immutable: an
-// engine keeps the last one of each path, since many inputs are read with the
-// same Settings.
+// A plan is what Settings come to before there is an input. It is immutable, but
+// for the rows in it that wait: an engine keeps some plans, since many inputs are
+// read with the same Settings.
 type plan struct {
 	settings ingest.Settings
 	version  *pycsv.Version
@@ -23,17 +25,30 @@ type plan struct {
 
 	dialect *pycsv.Dialect
 	fault   *ingest.Fault // that the dialect raises
+
+	idle sync.Pool // of *rows whose input is done with and that can be given another
+}
+
+// A planner keeps the last plans that were made.
+type planner struct {
+	kept [16]atomic.Pointer[plan]
+	made atomic.Uint32 // how many ever were
 }
 
 // plan returns the plan for settings.
-func (e *Engine) plan(s ingest.Settings) (*plan, error) {
-	last := &e.plans[s.Python.Path()]
-	if p := last.Load(); p != nil && sameSettings(&p.settings, &s) {
-		return p, nil
+func (k *planner) plan(s *ingest.Settings) (*plan, error) {
+	for i := range k.kept {
+		p := k.kept[i].Load()
+		if p == nil {
+			break
+		}
+		if sameSettings(&p.settings, s) {
+			return p, nil
+		}
 	}
-	p, err := newPlan(s)
+	p, err := newPlan(*s)
 	if err == nil {
-		last.Store(p)
+		k.kept[(k.made.Add(1)-1)%uint32(len(k.kept))].Store(p)
 	}
 	return p, err
 }

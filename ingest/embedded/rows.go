@@ -56,7 +56,7 @@ func (r *rows) raise(f *ingest.Fault) {
 
 // Next produces a row: it is done when its last cell is.
 func (r *rows) Next() (ingest.Row, bool) {
-	if r.done {
+	if r == nil || r.done { // nil once the handle is closed
 		return ingest.Row{}, false
 	}
 	if r.produced%checkEvery == 0 && r.ctx.Err() != nil {
@@ -268,17 +268,6 @@ func (r *rows) convert(v ingest.Value, types []string) (ingest.Value, *ingest.Fa
 
 // Fault returns what the path raised.
 func (r *rows) Fault() (*ingest.Fault, error) { return r.fault, r.err }
-
-// Close ends the stream; the next input may have the memory of its rows.
-func (r *rows) Close() error {
-	r.done = true
-	if r.reader != nil {
-		readers.Put(r.reader)
-		r.reader, r.dict = nil, nil
-		r.lines.Release()
-	}
-	return nil
-}
 
 // view is a string over bytes that the next row overwrites.
 func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -28,7 +28,9 @@ func (k utf8Kernel) run(dst, src []byte, at int, final bool) ([]byte, int, malfo
 	if at == 0 { // the common case: all is valid, but perhaps for a cut tail
 		n := len(src) - cutTail(src)
 		if utf8.Valid(src[:n]) {
-			dst, at = append(dst, src[:n]...), n
+			if dst, at = append(dst, src[:n]...), n; n == len(src) {
+				return dst, at, malformed{}
+			}
 		}
 	}
 	n := k.valid(src[at:])

@@ -75,16 +75,23 @@ type Reader struct {
 // NewReader returns csv.reader(lines, dialect) of a version under
 // csv.field_size_limit(limit).
 func NewReader(v *Version, d *Dialect, limit int64, lines Lines) *Reader {
-	r := &Reader{fields: make([]ingest.Value, 0, 8)}
-	r.Reset(v, d, limit, lines)
+	r := &Reader{v: v, d: d, limit: limit, lines: lines, fields: make([]ingest.Value, 0, 8), quick: newQuick(v, d)}
+	r.liner, _ = lines.(Liner)
 	return r
 }
 
-// Reset makes r what NewReader returns, in the memory that it has.
-func (r *Reader) Reset(v *Version, d *Dialect, limit int64, lines Lines) {
+// mostKept bounds the memory that waits for another input.
+const mostKept = 1 << 18
+
+// Restart makes r what NewReader returned, for lines that have been made to begin
+// again. No row may be used after it.
+func (r *Reader) Restart() {
 	clear(r.fields[:cap(r.fields)]) // they hold on to the last input's memory
-	*r = Reader{v: v, d: d, limit: limit, lines: lines, fields: r.fields[:0], buf: r.buf[:0], quick: newQuick(v, d)}
-	r.liner, _ = lines.(Liner)
+	r.fields = r.fields[:0]
+	if cap(r.buf) > mostKept {
+		r.buf = nil
+	}
+	r.fault, r.lineNum, r.rowOffset = nil, 0, 0
 }
 
 // Next returns the next row: Bytes in 2.7, Text in 3.x, under QUOTE_NONNUMERIC

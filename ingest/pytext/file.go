@@ -3,7 +3,6 @@ package pytext
 import (
 	"fmt"
 	"io"
-	"sync"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
@@ -19,16 +18,6 @@ type file struct {
 	ahead []byte // what readAhead has read and not returned
 	room  []byte // and where it is
 }
-
-// memory is what one Lines leaves to the next.
-type memory struct {
-	room, text []byte
-}
-
-var memories = sync.Pool{New: func() any { return new(memory) }}
-
-// mostKept bounds what is left: a file of one endless line is not worth keeping.
-const mostKept = 1 << 18
 
 // aheadSize is a multiple of all chunks that Python reads.
 const aheadSize = 1 << 16

@@ -14,6 +14,8 @@ type place struct {
 	width func([]byte) int64 // bytes of the file that made this text; nil: unknown
 	at    int64              // of the next character, less start
 	bytes bool               // width is byteWidth
+
+	marked bool // start depends on whether the file begins with a byte order mark
 }
 
 // bytePlace is the place of the first byte of a file whose lines are its bytes.
@@ -25,18 +27,17 @@ func placeOf(c *pycodec.Codec, errors string, f *file) place {
 	if errors != "strict" {
 		return place{}
 	}
-	head := string(f.peek(4))
 	switch name := c.Name(); {
 	case c.SingleByte():
 		return place{width: runeWidth}
 	case name == "utf-8":
 		return bytePlace()
 	case name == "utf-8-sig":
-		return place{width: byteWidth, start: prefixLen(head, "\xef\xbb\xbf")}
+		return place{width: byteWidth, marked: true, start: f.markLen("\xef\xbb\xbf")}
 	case name == "utf-16":
-		return place{width: utf16Width, start: max(prefixLen(head, "\xff\xfe"), prefixLen(head, "\xfe\xff"))}
+		return place{width: utf16Width, marked: true, start: f.markLen("\xff\xfe", "\xfe\xff")}
 	case name == "utf-32":
-		return place{width: utf32Width, start: max(prefixLen(head, "\xff\xfe\x00\x00"), prefixLen(head, "\x00\x00\xfe\xff"))}
+		return place{width: utf32Width, marked: true, start: f.markLen("\xff\xfe\x00\x00", "\x00\x00\xfe\xff")}
 	case name == "utf-32-le" || name == "utf-32-be":
 		return place{width: utf32Width}
 	case name == "utf-16-le" || name == "utf-16-be":
@@ -45,9 +46,14 @@ func placeOf(c *pycodec.Codec, errors string, f *file) place {
 	return place{}
 }
 
-func prefixLen(s, prefix string) int64 {
-	if strings.HasPrefix(s, prefix) {
-		return int64(len(prefix))
+// markLen returns the length of the mark that the file begins with, 0 if it is none
+// of these.
+func (f *file) markLen(marks ...string) int64 {
+	head := string(f.peek(4))
+	for _, mark := range marks {
+		if strings.HasPrefix(head, mark) {
+			return int64(len(mark))
+		}
 	}
 	return 0
 }

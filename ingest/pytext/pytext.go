@@ -42,7 +42,6 @@ type Lines struct {
 	offset int64
 	cutter *cutter // what cuts the items, and where they are; nil in modes that cut otherwise
 	place  *place
-	memory *memory // to be given back, if any
 	native bool    // there is a cutter, and the items are native strings
 	whole  *[]byte // what splitlines split; nil in all other modes
 	done   bool
@@ -77,7 +76,6 @@ func Open(in io.ReaderAt, size int64, s ingest.Settings) (*Lines, *ingest.Fault,
 	if fault != nil {
 		return nil, fault, nil
 	}
-	l.remember()
 	l.native = l.cutter != nil && (l.kind == ingest.KindBytes) == (s.Python.Path() == ingest.Py2)
 	return l, nil, nil
 }
@@ -215,26 +213,39 @@ func (l *Lines) Err() error { return l.file.err }
 // text does not tell how many bytes it came from.
 func (l *Lines) Offset() int64 { return l.offset }
 
-// Release ends the lines and leaves their memory to others: neither l nor an item
-// may be used after it.
-func (l *Lines) Release() {
-	l.done = true
-	m := l.memory
-	if m == nil {
-		return
-	}
-	l.memory = nil
-	if m.room, m.text = l.file.room, l.cutter.buf[:0]; cap(m.room)+cap(m.text) <= mostKept {
-		memories.Put(m)
-	}
-	l.file.room, l.file.ahead, l.cutter.buf = nil, nil, nil
+// A restarter is a source that can begin again on another file. What it has of its
+// own besides file and cutter is made what it was at first.
+type restarter interface {
+	restart()
 }
 
-// remember gives lines that are cut the memory of others before them.
-func (l *Lines) remember() {
-	if l.cutter != nil {
-		l.memory = memories.Get().(*memory)
-		l.file.room, l.cutter.buf = l.memory.room, l.memory.text
+// Reset begins again on another file, in the memory that l has, as Open with the
+// same Settings would. It answers false, and has done nothing, in the modes that
+// look at the file before the first item is asked for. No item may be used after it.
+func (l *Lines) Reset(in io.ReaderAt, size int64) bool {
+	src, ok := l.src.(restarter)
+	if !ok || l.place.marked {
+		return false
+	}
+	*l.file = file{in: in, size: size, room: l.file.room}
+	*l.cutter = cutter{universal: l.cutter.universal, translate: l.cutter.translate, buf: l.cutter.buf[:0]}
+	l.place.at = 0
+	src.restart()
+	l.fault, l.done, l.offset = nil, false, -1
+	return true
+}
+
+// mostKept bounds the memory that waits for another file: that of an endless line is
+// not worth keeping.
+const mostKept = 1 << 18
+
+// Release ends the lines, lets go of the file and keeps no more memory than another
+// one may need: neither l nor an item may be used after it but for Reset.
+func (l *Lines) Release() {
+	l.done = true
+	l.file.in = nil
+	if l.cutter != nil && cap(l.file.room)+cap(l.cutter.buf) > mostKept {
+		l.file.room, l.file.ahead, l.cutter.buf = nil, nil, nil
 	}
 }
 

@@ -59,6 +59,21 @@ var linesTable = []struct {
 	{"a codec only other versions have", py27, way{"recode", "koi8_t", "strict"}, "x", []string{"! LookupError: unknown encoding: koi8_t"}},
 }
 
+// drain returns the items and what ended them, as linesTable writes it.
+func drain(l *Lines) (items []string) {
+	for {
+		v, ok := l.Next()
+		if !ok {
+			break
+		}
+		items = append(items, v.Clone().Str)
+	}
+	if fault := l.Fault(); fault != nil {
+		items = append(items, "! "+fault.Type+": "+fault.Message)
+	}
+	return items
+}
+
 func TestLines(t *testing.T) {
 	for _, c := range linesTable {
 		l, fault, err := Open(strings.NewReader(c.data), int64(len(c.data)), c.way.settings(c.py))
@@ -66,16 +81,10 @@ func TestLines(t *testing.T) {
 			t.Fatalf("%s: %v", c.why, err)
 		}
 		var got []string
-		for l != nil {
-			v, ok := l.Next()
-			if !ok {
-				fault = l.Fault()
-				break
-			}
-			got = append(got, v.Clone().Str)
-		}
 		if fault != nil {
-			got = append(got, "! "+fault.Type+": "+fault.Message)
+			got = []string{"! " + fault.Type + ": " + fault.Message}
+		} else {
+			got = drain(l)
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v on %s: %d items %.200q, want %d items %.200q", c.why, c.way, c.py, len(got), got, len(c.want), c.want)
@@ -130,6 +139,43 @@ func (f failing) ReadAt(p []byte, off int64) (int, error) {
 		return n, errDisk
 	}
 	return f.ReaderAt.ReadAt(p, off)
+}
+
+// TestReset: lines that have read one file, or a part of it, read another as lines
+// just opened do.
+func TestReset(t *testing.T) {
+	again := 0
+	for _, row := range linesTable {
+		open := func(data string) *Lines {
+			l, fault, err := Open(strings.NewReader(data), int64(len(data)), row.way.settings(row.py))
+			if err != nil || fault != nil {
+				return nil
+			}
+			return l
+		}
+		for _, was := range []string{row.data, "a\r", "b\n\x81\xe2", "~{\x1b$B0"} {
+			for _, c := range linesTable {
+				l, fresh := open(was), open(c.data)
+				if l == nil || fresh == nil {
+					continue
+				}
+				for n := again % 3; n > 0; n-- {
+					l.Next()
+				}
+				l.Release()
+				if !l.Reset(strings.NewReader(c.data), int64(len(c.data))) {
+					continue
+				}
+				again++
+				if got, want := drain(l), drain(fresh); !slices.Equal(got, want) {
+					t.Errorf("%v on %s, %q after %q: got %.200q, want %.200q", row.way, row.py, c.data, was, got, want)
+				}
+			}
+		}
+	}
+	if again < 1000 {
+		t.Errorf("only %d files were read by lines that had read another", again)
+	}
 }
 
 // A failure of our own is never taken for the end of the file.

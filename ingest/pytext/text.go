@@ -75,3 +75,8 @@ func (t *textLines) readChunk() bool {
 }
 
 func (t *textLines) raised() *ingest.Fault { return t.fault }
+
+func (t *textLines) restart() {
+	t.decoder.Reset()
+	t.final, t.fault = false, nil
+}

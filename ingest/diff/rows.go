@@ -74,7 +74,7 @@ func (c *comparer) compareLists(a, b *line, emit func(Divergence)) bool {
 // sameString reports whether both are the same string of the same type, as nearly
 // all cells are, and which no rule can make differ.
 func sameString(a, b *ingest.Value) bool {
-	return a.Str == b.Str && a.Kind == b.Kind && (a.Kind == ingest.KindText || a.Kind == ingest.KindBytes)
+	return a.Kind == b.Kind && (a.Kind == ingest.KindText || a.Kind == ingest.KindBytes) && a.Str == b.Str
 }
 
 // dictMatch remembers how the keys of the last pair of dicts matched. The rows of

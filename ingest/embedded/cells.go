@@ -62,8 +62,8 @@ func (d *cellDecoder) decodeRow(r *pycsv.Reader, cells []ingest.Value) *ingest.F
 		return d.decode(cells)
 	}
 	for i := range cells {
-		if cells[i].Kind == ingest.KindBytes {
-			cells[i].Kind = ingest.KindText
+		if v := &cells[i]; v.Kind == ingest.KindBytes {
+			v.Kind = ingest.KindText
 		}
 	}
 	return nil

@@ -100,27 +100,76 @@ func (r *rows) finish(cells []ingest.Value) *ingest.Fault {
 		}
 	}
 	header := r.produced == 0
-	if r.cleans || len(r.types) > 0 && !header {
-		for i := range cells {
-			if v := &cells[i]; r.cleans && !(r.strips && (asciiEnds(v.Str) || plainEnds(v) || r.plan.strip.strip(v))) {
-				cleaned, fault := r.clean(*v)
-				if fault != nil {
-					return fault
-				}
-				*v = cleaned
-			}
-			if header || i >= len(r.types) || len(r.types[i]) == 0 {
-				continue
-			}
-			v, fault := r.convert(cells[i], r.types[i])
-			if fault != nil {
-				return fault
-			}
-			cells[i] = v
+	var fault *ingest.Fault
+	switch types := r.types; {
+	case header || len(types) == 0:
+		fault = r.cleanRow(cells)
+	default:
+		fault = r.convertRow(cells, types)
+	}
+	if header && fault == nil && len(r.plan.settings.Types) > 0 {
+		r.types = columnTypes(r.plan.settings, cells)
+	}
+	return fault
+}
+
+// cleanRow cleans the cells.
+func (r *rows) cleanRow(cells []ingest.Value) *ingest.Fault {
+	switch {
+	case !r.cleans:
+		return nil
+	case r.strips:
+		return r.stripRow(cells)
+	}
+	for i := range cells {
+		cleaned, fault := r.clean(cells[i])
+		if fault != nil {
+			return fault
+		}
+		cells[i] = cleaned
+	}
+	return nil
+}
+
+// stripRow is cleanRow where cleaning is no more than to strip: most cells need
+// no more than a look at their ends.
+func (r *rows) stripRow(cells []ingest.Value) *ingest.Fault {
+	for i := range cells {
+		if asciiEnds(cells[i].Str) {
+			continue
+		}
+		if fault := r.stripCell(&cells[i]); fault != nil {
+			return fault
 		}
 	}
-	if header {
-		r.types = columnTypes(r.plan.settings, cells)
+	return nil
+}
+
+func (r *rows) stripCell(v *ingest.Value) *ingest.Fault {
+	if plainEnds(v) || r.plan.strip.strip(v) {
+		return nil
+	}
+	cleaned, fault := r.clean(*v)
+	if fault == nil {
+		*v = cleaned
+	}
+	return fault
+}
+
+// convertRow cleans and converts the cells, each before the next.
+func (r *rows) convertRow(cells []ingest.Value, types [][]string) *ingest.Fault {
+	for i := range cells {
+		if fault := r.cleanRow(cells[i : i+1]); fault != nil {
+			return fault
+		}
+		if i >= len(types) || len(types[i]) == 0 {
+			continue
+		}
+		v, fault := r.convert(cells[i], types[i])
+		if fault != nil {
+			return fault
+		}
+		cells[i] = v
 	}
 	return nil
 }
@@ -233,7 +282,7 @@ func (r *rows) readerFault(f *ingest.Fault) *ingest.Fault {
 
 // clean applies the cleaning steps to a cell; only strings have them.
 func (r *rows) clean(v ingest.Value) (ingest.Value, *ingest.Fault) {
-	if len(r.plan.settings.Clean) == 0 {
+	if !r.cleans {
 		return v, nil
 	}
 	switch v.Kind {

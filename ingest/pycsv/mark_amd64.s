@@ -19,7 +19,64 @@ TEXT ·mark(SB), NOSPLIT, $0-56
 	XORQ CX, CX             // how many bits of them are done
 	LEAQ (SI)(DX*1), R10    // the end
 
-loop:
+block:                          // 64 bytes, a word of each mask
+	LEAQ 64(SI), R11
+	CMPQ R11, R10
+	JHI  loop
+	MOVOU (SI), X4
+	MOVO X4, X5
+	POR X4, X3
+	PCMPEQB X0, X4
+	PMOVMSKB X4, R9
+	PCMPEQB X1, X5
+	POR X5, X2
+	PMOVMSKB X5, R13
+	MOVOU 16(SI), X4
+	MOVO X4, X5
+	POR X4, X3
+	PCMPEQB X0, X4
+	PMOVMSKB X4, AX
+	PCMPEQB X1, X5
+	POR X5, X2
+	PMOVMSKB X5, BX
+	SHLQ $16, AX
+	ORQ AX, R9
+	SHLQ $16, BX
+	ORQ BX, R13
+	MOVOU 32(SI), X4
+	MOVO X4, X5
+	POR X4, X3
+	PCMPEQB X0, X4
+	PMOVMSKB X4, AX
+	PCMPEQB X1, X5
+	POR X5, X2
+	PMOVMSKB X5, BX
+	SHLQ $32, AX
+	ORQ AX, R9
+	SHLQ $32, BX
+	ORQ BX, R13
+	MOVOU 48(SI), X4
+	MOVO X4, X5
+	POR X4, X3
+	PCMPEQB X0, X4
+	PMOVMSKB X4, AX
+	PCMPEQB X1, X5
+	POR X5, X2
+	PMOVMSKB X5, BX
+	SHLQ $48, AX
+	ORQ AX, R9
+	SHLQ $48, BX
+	ORQ BX, R13
+	MOVQ R9, (DI)
+	MOVQ R13, (R8)
+	ADDQ $8, DI
+	ADDQ $8, R8
+	XORQ R9, R9
+	XORQ R13, R13
+	MOVQ R11, SI
+	JMP block
+
+loop:                           // then 16 at a time
 	LEAQ 16(SI), R11
 	CMPQ R11, R10
 	JHI  tail
@@ -37,15 +94,6 @@ loop:
 	ORQ BX, R13
 	MOVQ R11, SI
 	ADDQ $16, CX
-	CMPQ CX, $64
-	JNE loop
-	MOVQ R9, (DI)
-	MOVQ R13, (R8)
-	ADDQ $8, DI
-	ADDQ $8, R8
-	XORQ R9, R9
-	XORQ R13, R13
-	XORQ CX, CX
 	JMP loop
 
 tail:

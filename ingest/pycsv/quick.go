@@ -2,6 +2,7 @@ package pycsv
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode/utf8"
 	"unsafe"
@@ -19,15 +20,16 @@ type quick struct {
 	quotechar byte
 	quotes    bool // quotechar means something
 	kind      ingest.Kind
-	// last is the item whose bytes the fields of the row may share, "" if parseItem
-	// read it: the text of the record's other items is in Reader.buf.
-	last string
-	high bool // parseMarked read the row and saw bytes that are not ASCII
-	low  bool // it saw none
 
-	delimiters, quotechars uint64 // the byte eight times over
-	marked                 bool   // the sets are those of the item
-	ofDelimiters, ofQuotes markSet
+	delimiters, quotechars uint64  // the byte eight times over
+	ofDelimiters, ofQuotes markSet // those of the item
+
+	// kept is how many fields of the row are known to be in Reader.buf. Others may share
+	// the memory of items, which is the reader's until it asks for one by Next.
+	kept int
+	// high says that an item of the row has bytes that are not ASCII, machine that
+	// parseItem read one, of which that is not known.
+	high, machine bool
 }
 
 // A Liner is an iterator that knows its lines well enough to spare others a look.
@@ -35,6 +37,7 @@ type Liner interface {
 	// QuickLine is Next and then Offset if the next item is an ordinary line: a native
 	// string without NUL, with newline characters only as its end (LF or CRLF). If
 	// it is not, or is not known to be, QuickLine answers false and has done nothing.
+	// It leaves all items as they are, as its line then is, until Next is called.
 	QuickLine() (line string, offset int64, ok bool)
 }
 
@@ -104,90 +107,151 @@ func bodyLen(s string) int {
 
 // parseQuick does what parseItem does with an item that suits, or nothing at all
 // and answers false. The fields share the item's memory, except for those with
-// doubled quotes and those of records that go on in the next item.
+// doubled quotes and those that go on in the next item.
 func (r *Reader) parseQuick(s string) bool {
 	q := &r.quick
-	n, at := bodyLen(s), 0
-	open := r.state == inQuotedField // s[at] is between quotes
+	n := bodyLen(s)
+	open := r.state == inQuotedField // s[0] is between quotes
 	if !open && n == 0 {
 		return true // an empty row
 	}
-	if q.marked = n >= markedMin && n < markedMax; q.marked {
-		seen := mark(unsafe.StringData(s), n, q.delimiters, q.quotechars, &q.ofDelimiters[0], &q.ofQuotes[0])
-		if !open && (seen&markedQuote == 0 || !q.quotes) {
-			q.high = seen&markedHigh != 0
-			q.low = !q.high
-			r.parsePlain(s, n)
-			return true
+	seen := q.mark(s, n)
+	if open || seen&markedQuote != 0 && q.quotes {
+		if !r.parseQuotes(s, n, open) {
+			return false
+		}
+	} else {
+		r.parsePlain(s, n)
+	}
+	if seen&markedHigh != 0 {
+		q.high = true
+	}
+	return true
+}
+
+// parsePlain does what parseQuick does with a line without quotes.
+func (r *Reader) parsePlain(s string, n int) {
+	q := &r.quick
+	room, count := r.fields[:cap(r.fields)], len(r.fields)
+	kind, at := q.kind, 0
+	for w, m := range q.ofDelimiters[:n/64+1] {
+		for ; m != 0; m &= m - 1 {
+			end := w*64 + bits.TrailingZeros64(m)
+			if count >= len(room) {
+				room = more(room)
+			}
+			set(&room[count], kind, s[at:end])
+			count, at = count+1, end+1
 		}
 	}
+	if count >= len(room) {
+		room = more(room)
+	}
+	set(&room[count], kind, s[at:n])
+	r.fields = room[:count+1]
+}
+
+// more is a row with room for more fields.
+//
+//go:noinline
+func more(room []ingest.Value) []ingest.Value {
+	room = slices.Grow(room, 8)
+	clear(room[len(room):cap(room)])
+	return room[:cap(room)]
+}
+
+// parseQuotes does what parseQuick does with a line that has quotes, or begins
+// between two. It goes from quote to quote: m holds those of word w of the set that
+// are yet to come.
+func (r *Reader) parseQuotes(s string, n int, open bool) bool {
+	q := &r.quick
+	quotes := q.ofQuotes[:n/64+1]
+	w, m := 0, quotes[0]
 	fields, buffered, start := r.fields, len(r.buf), r.start
-	for { // a field in each turn
+	for at := 0; ; at++ { // a field in each turn
 		var field string
-		if open || at < n && s[at] == q.quotechar && q.quotes {
+		if open || at < n && s[at] == q.quotechar {
 			if !open {
-				at++
-			}
-			if field, at = r.quotedField(s, at, n); at < 0 {
-				if at == goesOn {
-					r.spill(fields)
-					return true
+				for m == 0 {
+					w++
+					m = quotes[w]
 				}
-				r.buf, r.start = r.buf[:buffered], start
-				return false
+				at, m = at+1, m&(m-1)
 			}
-			open = false
+			for open = true; open; {
+				for m == 0 {
+					if w++; w == len(quotes) {
+						r.goOn(fields, s[at:])
+						return true
+					}
+					m = quotes[w]
+				}
+				end := w*64 + bits.TrailingZeros64(m)
+				m &= m - 1
+				switch next := end + 1; {
+				case next >= n || s[next] == q.delimiter:
+					field, at, open = r.quotedField(s[at:end]), next, false
+				case s[next] == q.quotechar && r.d.doublequote:
+					r.buf = append(r.buf, s[at:next]...)
+					at = next + 1
+					for m == 0 {
+						w++
+						m = quotes[w]
+					}
+					m &= m - 1
+				default: // text behind a closing quote
+					r.buf, r.start = r.buf[:buffered], start
+					return false
+				}
+			}
 		} else {
-			end := q.nextDelimiter(s, at, n)
+			end := q.ofDelimiters.next(at, n)
 			field, at = s[at:end], end
+			w = end / 64
+			m = quotes[w] &^ (1<<(end%64) - 1)
 		}
 		fields = grown(fields)
 		set(&fields[len(fields)-1], q.kind, field)
 		if at >= n {
-			break
-		}
-		at++ // the delimiter
-	}
-	r.fields, r.state, q.last = fields, startRecord, s
-	return true
-}
-
-// parsePlain does what parseQuick does with a marked line without quotes.
-func (r *Reader) parsePlain(s string, n int) {
-	q := &r.quick
-	fields, at := r.fields, 0
-	for w := 0; w*64 < n; w++ {
-		for m := q.ofDelimiters[w]; m != 0; m &= m - 1 {
-			end := w*64 + bits.TrailingZeros64(m)
-			fields = grown(fields)
-			set(&fields[len(fields)-1], q.kind, s[at:end])
-			at = end + 1
+			r.fields, r.state = fields, startRecord
+			return true
 		}
 	}
-	fields = grown(fields)
-	set(&fields[len(fields)-1], q.kind, s[at:n])
-	r.fields, q.last = fields, s
 }
 
-// nextDelimiter and nextQuote return the first one in s[at:n], n if there is none.
-func (q *quick) nextDelimiter(s string, at, n int) int {
-	if q.marked {
-		return q.ofDelimiters.next(at, n)
+// quotedField returns a field of which s is the end and what is in buf the
+// beginning.
+func (r *Reader) quotedField(s string) string {
+	if len(r.buf) == r.start {
+		return s
 	}
-	if i := strings.IndexByte(s[at:n], q.delimiter); i >= 0 {
-		return at + i
-	}
-	return n
+	r.buf = append(r.buf, s...)
+	field := view(r.buf[r.start:])
+	r.start = len(r.buf)
+	return field
 }
 
-func (q *quick) nextQuote(s string, at, n int) int {
-	if q.marked {
-		return q.ofQuotes.next(at, n)
+// goOn ends an item in the middle of a field.
+func (r *Reader) goOn(fields []ingest.Value, part string) {
+	r.buf = append(r.buf, part...)
+	r.fields, r.state = fields, inQuotedField
+	r.counted, r.countedTo = 0, r.start
+}
+
+// keep copies the fields that share the memory of items, which the next item may
+// overwrite.
+func (r *Reader) keep() {
+	part := r.buf[r.start:]
+	for i := r.quick.kept; i < len(r.fields); i++ {
+		from := len(r.buf)
+		r.buf = append(r.buf, r.fields[i].Str...)
+		r.fields[i].Str = view(r.buf[from:])
 	}
-	if i := strings.IndexByte(s[at:n], q.quotechar); i >= 0 {
-		return at + i
+	if r.quick.kept < len(r.fields) {
+		r.quick.kept, r.start = len(r.fields), len(r.buf)
+		r.buf = append(r.buf, part...)
+		r.counted, r.countedTo = 0, r.start
 	}
-	return n
 }
 
 // set makes f a string. In place, because copying a value just made in pieces makes
@@ -207,57 +271,6 @@ func grown(fields []ingest.Value) []ingest.Value {
 	return append(fields, ingest.None)
 }
 
-// What quotedField may return for a place.
-const (
-	goesOn = -1 // the item ends between the quotes; what there is of the field is in buf
-	tooOdd = -2 // text behind a closing quote
-)
-
-// quotedField returns the field whose text begins, or goes on, at s[at], and the
-// place behind its closing quote: a delimiter or the end of the body, s[n].
-func (r *Reader) quotedField(s string, at, n int) (field string, next int) {
-	q := &r.quick
-	for {
-		end := q.nextQuote(s, at, n)
-		if end == n { // no quote, nor is the newline behind n
-			r.buf = append(r.buf, s[at:]...)
-			return "", goesOn
-		}
-		switch next = end + 1; {
-		case next >= n || s[next] == q.delimiter:
-			if len(r.buf) == r.start {
-				return s[at:end], next
-			}
-			r.buf = append(r.buf, s[at:end]...)
-			field = view(r.buf[r.start:])
-			r.start = len(r.buf)
-			return field, next
-		case s[next] == q.quotechar && r.d.doublequote:
-			r.buf = append(r.buf, s[at:next]...)
-			at = next + 1
-		default:
-			return "", tooOdd
-		}
-	}
-}
-
-// spill ends an item in the middle of a field: it copies the fields that share
-// the item's memory, which the next item may overwrite.
-func (r *Reader) spill(fields []ingest.Value) {
-	part := r.buf[r.start:]
-	for i := len(r.fields); i < len(fields); i++ {
-		from := len(r.buf)
-		r.buf = append(r.buf, fields[i].Str...)
-		fields[i].Str = view(r.buf[from:])
-	}
-	if len(fields) > len(r.fields) {
-		r.start = len(r.buf)
-		r.buf = append(r.buf, part...)
-	}
-	r.fields, r.state = fields, inQuotedField
-	r.counted, r.countedTo = 0, r.start
-}
-
 // view is a string over bytes that are not written again before the next
 // parseReset: growing buf moves later fields elsewhere and leaves these where
 // they are.
@@ -265,7 +278,4 @@ func view(p []byte) string { return unsafe.String(unsafe.SliceData(p), len(p)) }
 
 // ASCII reports whether all fields of the last row are known to be ASCII. False
 // says nothing.
-func (r *Reader) ASCII() bool {
-	q := &r.quick
-	return q.low || !q.high && q.last != "" && ingest.IsASCII(q.last) && ingest.IsASCII(r.buf)
-}
+func (r *Reader) ASCII() bool { return !r.quick.high && !r.quick.machine }

@@ -91,6 +91,9 @@ func (r *Reader) Restart() {
 	if cap(r.buf) > mostKept {
 		r.buf = nil
 	}
+	if len(r.quick.ofQuotes) > mostKept/64 {
+		r.quick.ofDelimiters, r.quick.ofQuotes = nil, nil
+	}
 	r.fault, r.lineNum, r.rowOffset = nil, 0, 0
 }
 
@@ -106,6 +109,9 @@ func (r *Reader) Next() ([]ingest.Value, bool) {
 	for first := true; ; first = false {
 		s, ordinary := r.quickLine(first)
 		if !ordinary {
+			if !first {
+				r.keep()
+			}
 			item, ok := r.lines.Next()
 			if !ok {
 				return r.endOfInput()
@@ -117,8 +123,11 @@ func (r *Reader) Next() ([]ingest.Value, bool) {
 				return nil, false
 			}
 		}
-		if !(r.suits(s, ordinary) && r.parseQuick(s)) && !r.parseItem(s) {
-			return nil, false
+		if !r.suits(s, ordinary) || !r.parseQuick(s) {
+			r.quick.machine = true
+			if !r.parseItem(s) {
+				return nil, false
+			}
 		}
 		if r.state == startRecord {
 			return r.fields, true
@@ -177,7 +186,7 @@ func (r *Reader) parseReset() {
 	r.start, r.counted, r.countedTo = 0, 0, 0
 	r.state = startRecord
 	r.numericField, r.unquotedField = false, false
-	r.quick.last, r.quick.high, r.quick.low = "", false, false
+	r.quick.kept, r.quick.high, r.quick.machine = 0, false, false
 	r.trace.reset()
 }
 

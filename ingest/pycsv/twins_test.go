@@ -13,11 +13,12 @@ import (
 // The reader has two parsers: parseItem, the specification, and parseQuick. All
 // that is known of one must hold for the other.
 
-// liner lends items the promise of a Liner, where they keep it.
+// liner lends items the promise of a Liner, where they keep it. Items lie one
+// behind the other in memory that is overwritten once Next is called.
 type liner struct {
 	*items
 	native ingest.Kind
-	memory []byte // of the last line, overwritten by the next as files do
+	memory []byte
 }
 
 func (l *liner) QuickLine() (string, int64, bool) {
@@ -25,9 +26,24 @@ func (l *liner) QuickLine() (string, int64, bool) {
 		return "", -1, false
 	}
 	v, _ := l.items.Next()
+	return l.hold(v.Str), l.Offset(), true
+}
+
+func (l *liner) Next() (ingest.Value, bool) {
 	clear(l.memory)
-	l.memory = append(l.memory[:0], v.Str...)
-	return view(l.memory), l.Offset(), true
+	l.memory = l.memory[:0]
+	v, ok := l.items.Next()
+	v.Str = l.hold(v.Str)
+	return v, ok
+}
+
+func (l *liner) hold(s string) string {
+	if l.memory == nil {
+		l.memory = make([]byte, 0, 1<<16) // where it is outgrown, what is in it stays
+	}
+	from := len(l.memory)
+	l.memory = append(l.memory, s...)
+	return view(l.memory[from:])
 }
 
 // promised is what QuickLine promises of a line.

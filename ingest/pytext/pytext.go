@@ -187,7 +187,8 @@ func (l *Lines) Next() (ingest.Value, bool) {
 
 // QuickLine is Next and Offset in one if the next item is an ordinary line that is
 // at hand: a native string without NUL that ends in LF or CRLF and holds no other
-// newline. If it is not, QuickLine answers false and has done nothing.
+// newline. If it is not, QuickLine answers false and has done nothing. It leaves all
+// items as they are, as its line then is, until Next is called.
 func (l *Lines) QuickLine() (line string, offset int64, ok bool) {
 	if !l.native || l.done {
 		return "", -1, false

@@ -153,4 +153,6 @@ type rules struct {
 	handlers       map[string]handler
 	chains         bool // bytes.decode wraps other exceptions: 3.6 to 3.11
 	bomDecodeError bool // a missing BOM or too much pending is a UnicodeDecodeError: 3.13
+	utf8Mode       bool // the C locale means UTF-8 (PEP 538, PEP 540): 3.7
+	wholeLocale    bool // which is also what a locale counts as of which one category fails: 3.7 alone
 }

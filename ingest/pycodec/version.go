@@ -28,6 +28,8 @@ func newRules(p ingest.Python, bit uint) *rules {
 		handlers:       handlers3,
 		chains:         p.AtLeast(3, 6) && !p.AtLeast(3, 12),
 		bomDecodeError: p.AtLeast(3, 13),
+		utf8Mode:       p.AtLeast(3, 7),
+		wholeLocale:    !p.AtLeast(3, 8),
 		utf8:           utf8Kernel{codec: "utf-8", hold: p.AtLeast(3, 7)},
 		utf16:          newUTF16(p),
 		utf32:          newUTF32(p),

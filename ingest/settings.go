@@ -13,6 +13,10 @@ const DefaultFieldLimit = 131072
 // Detected, as a policy's codec, stands for the one detection finds.
 const Detected = "detected"
 
+// LocaleCodec, as a policy's codec, stands for the one that open() without an encoding
+// takes from the environment; pycodec.Environment knows which that is.
+const LocaleCodec = "locale"
+
 // Settings say in full how one path reads one input: nothing about a run is
 // implicit. They print as the arguments of "feedparity ingest".
 //

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
 	"github.com/feedparity/feedparity/ingest/wire"
 )
 
@@ -19,7 +20,7 @@ by which engines are compared from outside.`
 // settingsFlags are the options that spell out ingest.Settings.
 type settingsFlags struct {
 	as, python, open, codec, errors, reader string
-	dialect, clean, types                   []string
+	dialect, clean, types, env              []string
 	fieldLimit                              int64
 	sniff                                   bool
 }
@@ -29,7 +30,8 @@ func (f *settingsFlags) add(cmd *cobra.Command) {
 	fs.StringVar(&f.as, "as", "", "path to run: py2 or py3 (required)")
 	fs.StringVar(&f.python, "python", "", "version: 2.7, 3.6 to 3.14 (default 2.7 for py2, 3.13 for py3)")
 	fs.StringVar(&f.open, "open", "", "open mode, such as bytes-decode or text (default: the path's first)")
-	fs.StringVar(&f.codec, "codec", "utf-8", "Python's name of the codec")
+	fs.StringVar(&f.codec, "codec", "utf-8", "Python's name of the codec, or locale for the one that open() takes from --env")
+	fs.StringArrayVar(&f.env, "env", nil, "with --codec locale: a variable of the environment (`NAME=VALUE`), such as LC_ALL=C or PYTHONUTF8=0")
 	fs.StringVar(&f.errors, "errors", "strict", "Python's error handler")
 	fs.StringArrayVar(&f.dialect, "dialect", nil, "csv.reader option (`KEY=VALUE`) with Python's escapes, such as 'delimiter=\\t'")
 	fs.StringVar(&f.reader, "reader", string(ingest.RowReader), "reader or dict (csv.DictReader)")
@@ -73,6 +75,9 @@ func (f *settingsFlags) settings() (ingest.Settings, error) {
 		}
 		s.Types = append(s.Types, ingest.ColumnType{Column: t[:i], Type: t[i+1:]})
 	}
+	if s.Codec, err = f.resolveCodec(s.Python); err != nil {
+		return s, err
+	}
 	if err := checkCells(s); err != nil {
 		return s, err
 	}
@@ -80,6 +85,29 @@ func (f *settingsFlags) settings() (ingest.Settings, error) {
 		return s, usageError("leave --open out to take the path's own", "read settings: %w", err)
 	}
 	return s, nil
+}
+
+// resolveCodec finds the codec that "locale" stands for.
+func (f *settingsFlags) resolveCodec(py ingest.Python) (string, error) {
+	if f.codec != ingest.LocaleCodec {
+		if f.env != nil {
+			return "", usageError("add --codec locale", "read --env: the codec is %s, whatever the environment", f.codec)
+		}
+		return f.codec, nil
+	}
+	env := map[string]string{}
+	for _, word := range f.env {
+		name, value, ok := strings.Cut(word, "=")
+		if !ok || name == "" {
+			return "", usageError("write it as --env LC_ALL=C", "read --env: %q has no name=value", word)
+		}
+		env[name] = value
+	}
+	codec, err := pycodec.Environment{Env: env}.LocaleCodec(py)
+	if err != nil {
+		return "", usageError("", "read --env: %w", err)
+	}
+	return codec, nil
 }
 
 func newIngest(std streams) *cobra.Command {
@@ -91,6 +119,7 @@ func newIngest(std streams) *cobra.Command {
 		Long:  ingestLong,
 		Example: `  feedparity ingest --as py2 --codec cp1252 stock.csv
   feedparity ingest --as py3 --codec utf-8 --dialect 'delimiter=;' --type qty=int -
+  feedparity ingest --as py3 --python 3.6 --open locale --codec locale --env LC_ALL=C stock.csv
   feedparity ingest --as py3 --python 3.6 --engine interpreter stock.csv`,
 		Args: wantArgs(1, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -145,6 +145,8 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"a declared charset of no Python", feed("source: x", "charset: klingon"), `c.yaml:4:14: look up codec "klingon": unknown encoding`, ""},
 	{"an alias of nothing", "feeds: *a\n", `c.yaml:1:8: alias "a": no anchor`, ""},
 	{"top level", "feds:\n  a: {}\n", `c.yaml:1:1: unknown key "feds"`, `did you mean "feeds"?`},
+	{"a codec of nobody's environment", feed("source: x", "pair: {py3: {codec: locale}}"), `c.yaml:4:25: codec locale: nothing says in which environment: paths.py3.env is not set`, "add paths: {py3: {env:"},
+	{"an environment without Python", feed("source: x", "pair: {py3: {codec: locale}}", "paths: {py3: {env: {PYTHONUTF8: 'yes'}}}"), `c.yaml:4:25: codec locale: python 3.13 does not start: PYTHONUTF8 is "yes"`, ""},
 	{"nested", feed("source: x", "pair: {py2: {codek: utf-8}}"), `c.yaml:4:18: unknown key "codek"`, `did you mean "codec"?`},
 	{"empty key", `"": x`, `c.yaml:1:1: unknown key ""`, ""},
 	{"wrong type", feed("source: [a]", ""), `c.yaml:3:13: want a string, not a list`, ""},
@@ -329,4 +331,26 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("error of several lines: %q", err)
 		}
 	})
+}
+
+// TestLocaleCodec: "locale" is the codec of the environment of the policy's path.
+func TestLocaleCodec(t *testing.T) {
+	const text = `
+paths: {py2: {env: {LANG: de_DE}}, py3: {env: {LC_ALL: C}}}
+feeds:
+  plain: {source: x, pair: {py2: {open: io-open, codec: locale}, py3: {open: locale, codec: locale}}}
+  old: {source: x, pair: {py3: {python: "3.6", open: locale, codec: locale}}}
+  own: {source: x, pair: {py3: {open: locale, codec: locale}}, paths: {py3: {env: {LC_ALL: ja_JP.eucJP}}}}
+`
+	c, err := Read("c.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][2]string{"plain": {"iso8859-1", "utf-8"}, "old": {ingest.Detected, "ascii"}, "own": {ingest.Detected, "euc_jp"}} {
+		for _, f := range c.Feeds {
+			if f.Name == name && (f.Pair.Py2.Codec != want[0] || f.Pair.Py3.Codec != want[1]) {
+				t.Errorf("%s reads with %s and %s, want %v", name, f.Pair.Py2.Codec, f.Pair.Py3.Codec, want)
+			}
+		}
+	}
 }

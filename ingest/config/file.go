@@ -185,7 +185,8 @@ type PolicyEntry struct {
 	Python string `yaml:"python"`
 	// The open mode, such as bytes, bytes-decode, text. Default bytes-decode and text.
 	Open string `yaml:"open"`
-	// Python's name of the codec, or "detected" (default).
+	// Python's name of the codec, "detected" (default), or "locale" for the one that
+	// open() without an encoding takes from the env of paths.
 	Codec string `yaml:"codec"`
 	// The errors= argument. Default strict.
 	Errors string `yaml:"errors"`

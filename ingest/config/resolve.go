@@ -234,14 +234,22 @@ func (r *resolver) pair(out *Feed, e FeedEntry, n *Node) error {
 	}
 	out.Pair.Name = out.Name
 	var err error
-	if out.Pair.Py2, err = e.Pair.Py2.settings(ingest.Py2, e.Pair.node); err == nil {
-		out.Pair.Py3, err = e.Pair.Py3.settings(ingest.Py3, e.Pair.node)
+	for _, p := range []struct {
+		path   ingest.Path
+		policy PolicyEntry
+		out    *ingest.Settings
+	}{{ingest.Py2, e.Pair.Py2, &out.Pair.Py2}, {ingest.Py3, e.Pair.Py3, &out.Pair.Py3}} {
+		env := merge(e.Paths.of(p.path), r.f.Paths.of(p.path)).Env
+		if *p.out, err = p.policy.settings(p.path, e.Pair.node, env); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
-// settings completes a policy with its path's defaults.
-func (p PolicyEntry) settings(path ingest.Path, pair *Node) (ingest.Settings, error) {
+// settings completes a policy with its path's defaults, and the codec of a locale
+// from the path's environment.
+func (p PolicyEntry) settings(path ingest.Path, pair *Node, env map[string]string) (ingest.Settings, error) {
 	where := pair
 	if p.node != nil {
 		where = p.node
@@ -267,6 +275,17 @@ func (p PolicyEntry) settings(path ingest.Path, pair *Node) (ingest.Settings, er
 	}
 	for _, step := range p.Clean {
 		s.Clean = append(s.Clean, ingest.Step(step))
+	}
+	if s.Codec == ingest.LocaleCodec {
+		if env == nil {
+			err := at(where, "codec").Errorf("codec locale: nothing says in which environment: paths.%s.env is not set", path)
+			err.Hint = "add paths: {" + path.String() + ": {env: {LC_ALL: C}}}, with what the program has"
+			return s, err
+		}
+		var err error
+		if s.Codec, err = (pycodec.Environment{Env: env}).LocaleCodec(py); err != nil {
+			return s, at(where, "codec").Errorf("codec locale: %v", err)
+		}
 	}
 	return s, p.finish(&s, path, where)
 }

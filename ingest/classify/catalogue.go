@@ -213,9 +213,9 @@ func valueEntries() []entry {
 			"value = number // 100  # if rounding down is meant; number / 100.0 on the py2 path if it is not"},
 		{FloatRounding, "Python 2's round() takes halves away from zero and always returns a float, Python 3's takes them to the even neighbour; and str() and '%s' of a float show 12 digits in Python 2 and as many as repr() since 3.2. Objects/floatobject.c, float___round__ and float_str; Python/bltinmodule.c, builtin_round in 2.7.",
 			"value = Decimal(cell).quantize(Decimal('0.01'), ROUND_HALF_UP)  # on both paths, and repr(number) in the place of str(number)"},
-		{UnicodeVersion, "Which characters are letters, digits or spaces and what NFC and NFKC make of them is read from the interpreter's own Unicode data: 5.2 in Python 2.7, 9.0 in 3.6, 15.1 in 3.13. Modules/unicodedata.c, nfd_nfkd and nfc_nfkc; Objects/unicodetype_db.h, made by Tools/unicode/makeunicodedata.py.",
+		{UnicodeVersion, "Which characters are letters, digits or spaces and what NFC and NFKC make of them is read from the interpreter's own Unicode data: 5.2 in Python 2.7, 9.0 in 3.6, 15.1 in 3.13, 16.0 in 3.14. Modules/unicodedata.c, nfd_nfkd and nfc_nfkc; Objects/unicodetype_db.h, made by Tools/unicode/makeunicodedata.py.",
 			"unicodedata.ucd_3_2_0.normalize('NFC', cell)  # one version of the data on both paths; for letters name the ranges that are meant"},
-		{DateParsing, "datetime.strptime() knows other directives, spellings and characters from version to version: %z came with 3.2 and takes +01:00 and Z since 3.7, and of text \\d and \\s match those of all scripts. Lib/_strptime.py, TimeRE and _strptime.",
+		{DateParsing, "datetime.strptime() knows other directives, spellings and characters from version to version: %z came with 3.2 and takes +01:00 and Z since 3.7, 3.14 takes a blank for the first digit of an hour, and of text \\d and \\s match those of all scripts. Lib/_strptime.py, TimeRE and _strptime.",
 			"date = datetime.datetime.strptime(cell[:10], '%Y-%m-%d')  # only directives that every version has, of ASCII text"},
 		{ImplicitASCII, "Where a byte string meets a unicode one, Python 2 decodes it as ASCII, and str() or strptime() of a unicode encodes it so: anything else raises, or, in a comparison, is unequal. Objects/stringobject.c, string_concat, and Objects/unicodeobject.c, PyUnicode_FromEncodedObject in 2.7; Python 3 never mixes the two.",
 			"cell = cell.decode(%[2]s)  # in the py2 path, as soon as it is read; after that u'' literals and no str()"},
@@ -228,7 +228,7 @@ func valueEntries() []entry {
 
 func otherEntries() []entry {
 	return []entry{
-		{CodecMissing, "One version has the codec and the other has not: koi8_t, kz1048, cp273 and cp1125 came with 3.x, cp65001 with 3.8 as an alias. Lib/encodings/aliases.py and the modules beside it.",
+		{CodecMissing, "One version has the codec and the other has not: koi8_t, kz1048, cp273 and cp1125 came with 3.x, cp65001 with 3.8 as an alias, windows-874 and other aliases with 3.14. Lib/encodings/aliases.py and the modules beside it.",
 			"open(path, encoding=%[2]s, newline='')  # py2 needs a codec that it has, or its own table"},
 		{LocaleDefaultEncoding, "open() without encoding= reads with the codec of the locale (cp1252 on Windows, ASCII or UTF-8 in a cron job's C locale), Python 2's open() with none at all; so the file is read as the machine says and not as the supplier. Lib/_pyio.py and Modules/_io/textio.c, TextIOWrapper: locale.getpreferredencoding(False).",
 			"open(path, encoding=%[1]s, newline='')  # never without encoding="},

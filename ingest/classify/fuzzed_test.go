@@ -49,6 +49,12 @@ func TestFuzzed(t *testing.T) {
 			"unicode-line-separator:control:data:bytes-decode/splitlines"},
 		{"a newline for a delimiter", "\"0\"\n\"", "io-open cp860 replace delimiter=\\n escapechar=\\\\", "splitlines cp860 replace delimiter=\\n escapechar=\\\\",
 			on(11, func(s *ingest.Settings) { s.Reader = ingest.DictReader }), "row-count:data:io-open/splitlines"},
+		{"a blank for the first digit of an hour", "at\n 9:05\n", "bytes-decode utf-8 strict", "text utf-8 strict",
+			on(14, func(s *ingest.Settings) { s.Types = []ingest.ColumnType{{Column: "at", Type: "datetime:%H:%M"}} }), "date-parsing:datetime:ValueError/-:bytes-decode/text"},
+		{"a sign that a codec has since 3.14", "\x9b\n", "bytes-decode palmos strict", "text palmos strict", on(14, nil),
+			"mojibake:palmos/palmos:bytes-decode/text"},
+		{"an alias of 3.14", "a\n", "bytes-decode windows-874 strict", "text windows-874 strict", on(14, nil),
+			"codec-missing:windows-874/cp874:LookupError/-:bytes-decode/text"},
 	}
 	for _, tt := range tests {
 		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}

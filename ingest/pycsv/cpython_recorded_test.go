@@ -107,6 +107,9 @@ func TestRecordedConfirm(t *testing.T) {
 		}
 		interptest.Record(t, "recorded-csv", p, cases, bad)
 	})
+	if want := len(recordedKinds) * len(Modelled()); *updateRecorded && len(lines) != want {
+		t.Fatalf("%d lines of %d: a modelled python is not here, nothing written", len(lines), want)
+	}
 	if *updateRecorded && !t.Failed() {
 		if err := os.WriteFile("testdata/recorded.txt", []byte(strings.Join(lines, "")), 0o644); err != nil {
 			t.Fatal(err)

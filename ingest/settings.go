@@ -148,6 +148,14 @@ func joinModes(modes []OpenMode) string {
 	return strings.Join(names, ", ")
 }
 
+// Same reports whether two Settings are the same in every respect.
+func (s *Settings) Same(t *Settings) bool {
+	sameOption := func(x, y DialectOption) bool { return x.Name == y.Name && x.Value.Equal(y.Value) }
+	return s.Python == t.Python && s.Open == t.Open && s.Codec == t.Codec && s.Errors == t.Errors &&
+		s.Sniff == t.Sniff && s.FieldLimit == t.FieldLimit && s.Reader == t.Reader &&
+		slices.Equal(s.Clean, t.Clean) && slices.Equal(s.Types, t.Types) && slices.EqualFunc(s.Dialect, t.Dialect, sameOption)
+}
+
 // Resolve completes a policy with what detection found. The dialect is used only
 // where the policy names none.
 func (s Settings) Resolve(codec string, dialect Dialect) Settings {

@@ -2,15 +2,12 @@ package interp
 
 import (
 	"bytes"
-	"context"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/wire"
 )
 
 // settingsRequest is ingest.Settings as runner.py reads them. Strings that reach
@@ -92,82 +89,6 @@ func stepsRequest(ops []ingest.Op) [][]any {
 
 func hexOf(s string) string { return hex.EncodeToString([]byte(s)) }
 
-// batchBytes and batchItems bound one round trip.
-const (
-	batchBytes = 4 << 20
-	batchItems = 1024
-)
-
-type batchRequest struct {
-	Op       string            `json:"op"`
-	Path     string            `json:"path"` // the scratch file
-	Settings []settingsRequest `json:"settings"`
-	Items    [][2]int          `json:"items"` // index of settings, size
-
-	data []byte
-	keys map[string]int
-}
-
-// Batch runs reference mode over many small inputs, held in memory, and returns
-// their outcomes in order. It is the quick way: one round trip carries hundreds.
-func (p *Process) Batch(ctx context.Context, inputs []ingest.Input) ([]ingest.Outcome, error) {
-	out := make([]ingest.Outcome, 0, len(inputs))
-	for len(inputs) > 0 {
-		req, n, err := p.nextBatch(inputs)
-		if err != nil {
-			return nil, fmt.Errorf("run reference: %w", err)
-		}
-		answer, err := p.exchange(ctx, req, req.data)
-		if err != nil {
-			return nil, fmt.Errorf("run reference: %w", err)
-		}
-		if out, err = parseBatch(out, answer, n); err != nil {
-			return nil, fmt.Errorf("read outcomes of python %s: %w", p.Interpreter.Full, err)
-		}
-		inputs = inputs[n:]
-	}
-	return out, nil
-}
-
-// nextBatch packs as many inputs as one request may carry, at least one.
-func (p *Process) nextBatch(inputs []ingest.Input) (*batchRequest, int, error) {
-	path, err := p.scratchFile()
-	if err != nil {
-		return nil, 0, err
-	}
-	req := &batchRequest{Op: "batch", Path: hexOf(path), keys: map[string]int{}}
-	for n, in := range inputs {
-		if n == batchItems || n > 0 && int64(len(req.data))+in.Size > batchBytes {
-			return req, n, nil
-		}
-		if err := req.add(p, in); err != nil {
-			return nil, 0, err
-		}
-	}
-	return req, len(inputs), nil
-}
-
-func (req *batchRequest) add(p *Process, in ingest.Input) error {
-	key := fmt.Sprintf("%+v", in.Settings)
-	which, known := req.keys[key]
-	if !known {
-		s, err := p.request(in.Settings)
-		if err != nil {
-			return err
-		}
-		which = len(req.Settings)
-		req.keys[key] = which
-		req.Settings = append(req.Settings, s)
-	}
-	before := len(req.data)
-	req.data = slices.Grow(req.data, int(in.Size))[:before+int(in.Size)]
-	if err := readInput(req.data[before:], in); err != nil {
-		return err
-	}
-	req.Items = append(req.Items, [2]int{which, int(in.Size)})
-	return nil
-}
-
 // readInput fills buf, which has the input's size.
 func readInput(buf []byte, in ingest.Input) error {
 	src, done, err := openInput(in)
@@ -194,33 +115,6 @@ func openInput(in ingest.Input) (io.ReaderAt, func() error, error) {
 		return nil, nil, fmt.Errorf("read input %q: %w", in.Name, err)
 	}
 	return f, f.Close, nil
-}
-
-// parseBatch appends n outcomes: lines, each outcome ended by a line "#".
-func parseBatch(out []ingest.Outcome, answer []byte, n int) ([]ingest.Outcome, error) {
-	want := len(out) + n
-	var o ingest.Outcome
-	for len(answer) > 0 {
-		line, rest, _ := bytes.Cut(answer, []byte("\n"))
-		answer = rest
-		if string(line) == "#" {
-			out, o = append(out, o), ingest.Outcome{}
-			continue
-		}
-		v, fault, err := wire.ParseLine(line)
-		if err != nil {
-			return nil, err
-		}
-		if fault != nil {
-			o.Fault = fault
-		} else {
-			o.Rows = append(o.Rows, ingest.Row{Value: v, Offset: -1})
-		}
-	}
-	if len(out) != want {
-		return nil, fmt.Errorf("%d outcomes where %d were asked for", len(out), want)
-	}
-	return out, nil
 }
 
 // scratchFile returns the process's one temporary file, in memory where there is

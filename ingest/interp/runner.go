@@ -10,7 +10,7 @@ import (
 var runnerFiles embed.FS
 
 // runnerParts are the parts of runner.py in the order in which they are joined.
-var runnerParts = []string{"protocol", "wire", "steps", "reference", "values", "call", "main"}
+var runnerParts = []string{"protocol", "wire", "steps", "reference", "batch", "values", "call", "main"}
 
 // runnerSource is runner.py: one text that CPython 2.7 and every 3.x run.
 var runnerSource = sync.OnceValue(func() string {

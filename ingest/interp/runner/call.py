@@ -1,4 +1,4 @@
-# runner.py, part 6: call mode. The process imports the team's module once; every
+# runner.py, part 7: call mode. The process imports the team's module once; every
 # request runs in a fresh forked child, so that no request sees another's
 # globals, caches or files.
 import fcntl

@@ -310,22 +310,6 @@ def remove_scratch():
             pass
 
 
-def op_batch(req, blob):
-    """Many small inputs at once: the lines of each outcome, then a line '#'."""
-    settings = [Settings(s) for s in req['settings']]
-    # One temporary file for all, so that open() is the real one, chunks included.
-    path = literal(req['path'])
-    SCRATCH.add(path)
-    out, at = [], 0
-    for which, size in req['items']:
-        with open(path, 'wb') as f:
-            f.write(blob[at:at + size])
-        at += size
-        out.extend(outcome_lines(path, settings[which]))
-        out.append(u'#')
-    write_frame(RESULT, to_bytes(u'\n'.join(out)))
-
-
 CHUNK_SIZE = 1 << 18
 
 

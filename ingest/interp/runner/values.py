@@ -1,4 +1,4 @@
-# runner.py, part 5: the wire form of whatever the team's own code yields.
+# runner.py, part 6: the wire form of whatever the team's own code yields.
 import datetime
 
 if PY2:

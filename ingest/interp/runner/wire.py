@@ -4,6 +4,7 @@ _ESCAPE = re.compile(u'[\\x00-\\x1f\\\\"]')
 _ESCAPES = {u'\\': u'\\\\', u'"': u'\\"', u'\n': u'\\n', u'\r': u'\\r',
             u'\t': u'\\t', u'\f': u'\\f', u'\b': u'\\b'}
 _SURROGATE = re.compile(u'[\ud800-\udfff]')
+_NOT_PLAIN = re.compile(u'[\\x00-\\x1f\\\\"\ud800-\udfff]')
 _PAIR = re.compile(u'[\ud800-\udbff][\udc00-\udfff]')
 
 
@@ -21,6 +22,8 @@ def wire_string(text):
 
 
 def wire_text(text):
+    if not _NOT_PLAIN.search(text):
+        return u'"' + text + u'"'
     # A wide build of 2.7 can hold a surrogate pair, and so can 3.x by chr(); a
     # reader of JSON would join it into one character.
     if sys.maxunicode > 0xffff and _PAIR.search(text):

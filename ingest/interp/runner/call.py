@@ -362,14 +362,25 @@ def kill_quietly(kill, pid):
         pass  # gone already
 
 
+def has_ended(pid):
+    """Whether a process waits to be reaped or was: its children are ours only then,
+    and a signal takes its time."""
+    try:
+        with open('/proc/%d/stat' % pid, 'rb') as f:
+            return f.read().rpartition(b') ')[2][:1] in b'ZX'
+    except (OSError, IOError):
+        return True
+
+
 def end_tree(pid, spared):
     """Ends a child and everything it started. A process that ends gives its own
     children to us, so it is looked again until there are none."""
     kill_quietly(os.killpg, pid)
     kill_quietly(os.kill, pid)  # it may not have made its own group yet
     for _ in range(1000):
+        ended = has_ended(pid)
         left = children() - spared - set([pid])
-        if not left:
+        if ended and not left:
             return
         for other in left:
             kill_quietly(os.kill, other)

@@ -57,6 +57,8 @@ var chainTable = []struct {
 	{"\u017fat", "date:%a", py314, false, "ValueError: list.index(x): x not in list", ""},
 	{" 9:05", "datetime:%H:%M", py313, false, "ValueError: time data ' 9:05' does not match format '%H:%M'", "a blank for a zero"},
 	{" 9:05", "datetime:%H:%M", py314, false, `{"datetime":"1900-01-01T09:05:00"}`, ""},
+	{" 0:05", "datetime:%H:%M", py314, false, `{"datetime":"1900-01-01T00:05:00"}`, ""},
+	{" 0:05 am", "datetime:%I:%M %p", py314, false, "ValueError: time data ' 0:05 am' does not match format '%I:%M %p'", "no hour of twelve"},
 	{" 9:05 pm", "datetime:%I:%M %p", py313, false, "ValueError: time data ' 9:05 pm' does not match format '%I:%M %p'", ""},
 	{" 9:05 pm", "datetime:%I:%M %p", py314, false, `{"datetime":"1900-01-01T21:05:00"}`, ""},
 	{"it\u02bcs 2012", "date:it's %Y", py313, false, "ValueError: time data 'it\u02bcs 2012' does not match format \"it's %Y\"", "Breton spells it so"},

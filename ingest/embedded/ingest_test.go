@@ -241,7 +241,7 @@ func TestIngestConfirm(t *testing.T) {
 }
 
 // TestSameSettings: an engine must not take a plan for another's. Whoever adds a
-// field to Settings adds it to sameSettings and here.
+// field to Settings adds it to Settings.Same and here.
 func TestSameSettings(t *testing.T) {
 	changes := map[string]change{
 		"open":    mode(ingest.OpenBytes),

@@ -42,7 +42,7 @@ func (k *planner) plan(s *ingest.Settings) (*plan, error) {
 		if p == nil {
 			break
 		}
-		if sameSettings(&p.settings, s) {
+		if p.settings.Same(s) {
 			return p, nil
 		}
 	}
@@ -91,12 +91,4 @@ func newDialect(v *pycsv.Version, s ingest.Settings) (*pycsv.Dialect, *ingest.Fa
 		return pycsv.NewDictDialect(v, s.Dialect)
 	}
 	return pycsv.NewDialect(v, s.Dialect)
-}
-
-// sameSettings reports whether two Settings are the same in every respect.
-func sameSettings(a, b *ingest.Settings) bool {
-	sameOption := func(x, y ingest.DialectOption) bool { return x.Name == y.Name && x.Value.Equal(y.Value) }
-	return a.Python == b.Python && a.Open == b.Open && a.Codec == b.Codec && a.Errors == b.Errors &&
-		a.Sniff == b.Sniff && a.FieldLimit == b.FieldLimit && a.Reader == b.Reader &&
-		slices.Equal(a.Clean, b.Clean) && slices.Equal(a.Types, b.Types) && slices.EqualFunc(a.Dialect, b.Dialect, sameOption)
 }

@@ -169,7 +169,7 @@ func takes(op Op, r rule) kindSet {
 
 func gives(op Op, r rule, have kindSet) kindSet {
 	switch {
-	case op.Name == "round" && have == isDecimal:
+	case op.Name == "round" && have&isDecimal != 0:
 		return isFloat | isDecimal
 	case op.Name == "round" && have == isFloat && len(op.Args) > 0, op.Name == "div" && have == isFloat,
 		op.Name == "div" && op.Args[0].Kind == KindFloat:

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -188,18 +189,6 @@ func openInput(stdin io.Reader, name string) (ingest.Input, func(), error) {
 		done = func() { f.Close(); os.Remove(f.Name()) }
 	}
 	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = usageError("name the files in it", "open %q: is a directory", name)
-	}
-	if err == nil && !info.Mode().IsRegular() { // /dev/null, a pipe: no size, no second read
-		spooled, serr := spool(f)
-		done()
-		if serr != nil {
-			return ingest.Input{}, nil, usageError("", "read %q: %w", name, serr)
-		}
-		f, done = spooled, func() { spooled.Close(); os.Remove(spooled.Name()) }
-		info, err = f.Stat()
-	}
 	if err != nil {
 		done()
 		return ingest.Input{}, nil, err
@@ -215,11 +204,41 @@ func openNamed(stdin io.Reader, name string) (*os.File, error) {
 		}
 		return f, nil
 	}
+	if err := checkRegular(name); err != nil {
+		return nil, err
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, usageError("", "open %q: %w", name, cause(err))
 	}
 	return f, nil
+}
+
+// checkRegular refuses what is no file before it is opened: a named pipe to which
+// nobody writes holds open(2) for ever, and no signal ends that. The null device
+// is an empty file to everybody.
+func checkRegular(name string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return usageError("", "open %q: %w", name, cause(err))
+	}
+	what := ""
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		return nil
+	case mode.IsDir():
+		return usageError("name the files in it", "open %q: is a directory", name)
+	case mode&fs.ModeNamedPipe != 0:
+		what = "a pipe"
+	case mode&fs.ModeSocket != 0:
+		what = "a socket"
+	default:
+		if null, err := os.Stat(os.DevNull); err == nil && os.SameFile(info, null) {
+			return nil
+		}
+		what = "a device"
+	}
+	return usageError("write what it gives to a file, or to the standard input of a command whose FILE is -", "open %q: is %s, not a file", name, what)
 }
 
 // spool copies a stream into a temporary file.

@@ -111,7 +111,7 @@ func (c *Case) judge(now [2]ingest.Outcome, got Compared, at time.Time) (Status,
 		return OK, ""
 	}
 	if !got.Diverges {
-		return NowAgrees, "if this is meant: feedparity golden resolve " + c.Dir()
+		return NowAgrees, "the paths no longer differ"
 	}
 	for _, p := range ingest.Paths {
 		if line := firstChange(c.Outcomes[p], now[p]); line > 0 {

@@ -21,7 +21,7 @@ var defaultCases = filepath.Join("golden", "cases")
 func newGolden(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "golden",
-		Short: "List, show, replay and pull golden cases",
+		Short: "List, show, replay, resolve and pull golden cases",
 		Long:  "A golden case is a minimised divergence under version control, with what both paths did.",
 		Example: `  feedparity golden list
   feedparity golden replay
@@ -30,7 +30,7 @@ func newGolden(std streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SuggestionsMinimumDistance = 2
-	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenReplay(std), newGoldenPull(std))
+	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenReplay(std), newGoldenResolve(std), newGoldenPull(std))
 	return cmd
 }
 
@@ -41,8 +41,12 @@ type goldenFlags struct {
 }
 
 func (f *goldenFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.config, "config", config.DefaultFile, "configuration file, if there is one")
+	f.addConfig(cmd)
 	cmd.Flags().StringVar(&f.dir, "dir", "", "directory of the cases (default: the configuration's, else golden/cases)")
+}
+
+func (f *goldenFlags) addConfig(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.config, "config", config.DefaultFile, "configuration file, if there is one")
 }
 
 // load reads the configuration, which may be missing unless it was asked for.

@@ -90,6 +90,9 @@ func (r *replayer) replay(ctx context.Context, c golden.Stored) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("replay cases: %w", ctx.Err())
 	}
+	if got.Status == golden.NowAgrees {
+		got.Detail = "if this is meant: feedparity golden resolve " + ingest.ShellQuote(relative(c.Path))
+	}
 	r.worst = max(r.worst, replayStatus(got, r.strict))
 	if r.json {
 		return writeJSON(r.std.out, struct {

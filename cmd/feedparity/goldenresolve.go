@@ -1,0 +1,90 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/feedparity/feedparity/golden"
+)
+
+func newGoldenResolve(std streams) *cobra.Command {
+	var f goldenFlags
+	var engine engineFlags
+	var by string
+	cmd := &cobra.Command{
+		Use:   "resolve CASE...",
+		Short: "Make cases fixed whose paths now agree",
+		Long: `Runs each case again. Where the paths agree its state becomes fixed, with the date
+and who did it in its history: from then on a replay fails if they differ again.
+A case that still diverges stays as it is, and the exit status is 1.`,
+		Example: `  feedparity golden resolve golden/cases/acme/mojibake-1b2c3d4e
+  feedparity golden resolve --by kim golden/cases/acme/*`,
+		Args: wantArgs(1, -1, "CASE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			eng, closeEngine, err := engine.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer closeEngine()
+			cfg, err := f.load(cmd)
+			if err != nil {
+				return err
+			}
+			r := replayer{std: std, eng: eng, cfg: cfg}
+			for _, a := range args {
+				if err := r.resolve(cmd.Context(), a, by); err != nil {
+					r.worst = max(r.worst, tell(std.err, err))
+				}
+				if err := cmd.Context().Err(); err != nil {
+					return fmt.Errorf("resolve cases: %w", err)
+				}
+			}
+			return exit(r.worst)
+		},
+	}
+	f.addConfig(cmd)
+	engine.add(cmd)
+	cmd.Flags().StringVar(&by, "by", cmp.Or(os.Getenv("USER"), os.Getenv("USERNAME"), "unknown"), "`NAME` of who decides it, for the history")
+	return cmd
+}
+
+// resolve makes one case fixed if its paths agree.
+func (r *replayer) resolve(ctx context.Context, arg, by string) error {
+	c, dir, err := loadCase(arg)
+	if err != nil {
+		return err
+	}
+	whole, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	store := golden.NewStore(filepath.Dir(filepath.Dir(whole)))
+	if store.Path(c) != whole {
+		return usageError("cases are kept as FEED/CAUSE-HASH", "resolve case %q: its directory should be %s", arg, c.Dir())
+	}
+	if c.State == golden.Fixed {
+		_, err := fmt.Fprintf(r.std.out, "%-14s %s\n", "fixed already", relative(dir))
+		return err
+	}
+	got := golden.Replay(ctx, r.eng, c, golden.ReplayOptions{Calls: callsOf(r.cfg, c), Now: time.Now()})
+	switch {
+	case got.Err != nil:
+		return got.Err
+	case got.Compared.Diverges:
+		return &statusError{statusDiverge, fmt.Errorf("resolve case %q: the paths still differ", relative(dir)), "feedparity repro " + relative(dir)}
+	}
+	if err := c.Resolve(by, time.Now()); err != nil {
+		return usageError("", "%w", err)
+	}
+	if err := store.Update(c); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(r.std.out, "%-14s %s\n", "fixed", relative(dir))
+	return err
+}

@@ -62,6 +62,14 @@ var ingestCases = []struct {
 	{"and the codec with the first line", ingest.Python{Major: 3, Minor: 7}, "a\n", []change{mode(ingest.OpenIterdecode), codec("cp65001")},
 		`{"fault":{"type":"LookupError","message":"cp65001 encoding is only available on Windows","row":1}}
 `},
+	{"lines that end before the header and go on: the first row is one, the second the header", py3, "~\na,b\nc,d\ne\n",
+		[]change{mode(ingest.OpenCodecs), codec("hz"), dict}, `{"dict":[["c","a"],["d","b"]]}
+{"dict":[["c","e"],["d",null]]}
+`},
+	{"without a second", py3, "~\na,b\n", []change{mode(ingest.OpenCodecs), codec("hz"), dict}, `{"fault":{"type":"TypeError","message":"'NoneType' object is not iterable","row":1}}
+`},
+	{"in 2.7", py2, "~\na,b\n", []change{mode(ingest.OpenCodecs), codec("hz"), dict}, `{"fault":{"type":"TypeError","message":"zip argument #1 must support iteration","row":1}}
+`},
 	{"bytes stay bytes", py2, "a,\xff \n", []change{mode(ingest.OpenBytes), steps("strip")}, `[{"bytes":"61"},{"bytes":"ff"}]
 `},
 	{"strip of 2.7's unicode knows U+180E", py2, "\u180ea,\u2003b\u3000\n", []change{steps("strip")}, `["a","b"]

@@ -70,10 +70,7 @@ func (a *dictArguments) setFieldnames(v *Version, names ingest.Value) {
 		a.fieldnames = names.Clone().Items
 		return
 	default:
-		a.notIterable = v.NotIterable
-		if strings.Contains(a.notIterable, "%s") {
-			a.notIterable = fmt.Sprintf(a.notIterable, typeName(v, names))
-		}
+		a.notIterable = v.notIterable(names)
 		return
 	}
 	for s := names.Str; s != ""; {
@@ -88,6 +85,14 @@ func (a *dictArguments) setFieldnames(v *Version, names ingest.Value) {
 		a.fieldnames = append(a.fieldnames, name)
 		s = s[n:]
 	}
+}
+
+// notIterable is zip()'s message for fieldnames that are no sequence.
+func (v *Version) notIterable(names ingest.Value) string {
+	if !strings.Contains(v.NotIterable, "%s") {
+		return v.NotIterable
+	}
+	return fmt.Sprintf(v.NotIterable, typeName(v, names))
 }
 
 // fromFile says that the first row is the header.

@@ -67,7 +67,24 @@ func (d *DictReader) Next() (ingest.Value, bool) {
 	if d.arguments.notIterable != "" {
 		return ingest.None, d.r.fail("TypeError", "%s", d.arguments.notIterable)
 	}
+	if d.fieldnames == nil && !d.lateHeader(&row) {
+		return ingest.None, false
+	}
 	return d.dict(row), true
+}
+
+// lateHeader reads the header after the first row, which happens where lines ended
+// before it and then went on (a MultibyteStreamReader's do): zip() asks for the
+// property fieldnames, still None, once more.
+func (d *DictReader) lateHeader(row *[]ingest.Value) bool {
+	*row = ingest.List(*row...).Clone().Items // the reader's memory is the header's now
+	if !d.readHeader() {
+		return false
+	}
+	if d.fieldnames == nil {
+		return d.r.fail("TypeError", "%s", d.v.notIterable(ingest.None))
+	}
+	return true
 }
 
 // readHeader is the property fieldnames. Of an exhausted input it keeps None

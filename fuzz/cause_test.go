@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,52 +25,74 @@ const maxShown = 40
 // Of all that the generator makes up, nothing diverges for a reason that is not
 // in the catalogue. What is found becomes a row of classify's TestFuzzed.
 func TestEveryDivergenceHasACause(t *testing.T) {
-	trials, first := 15_000, 0
+	trials, first := 5000, 0
 	if s := os.Getenv(envHunt); s != "" {
 		if _, err := fmt.Sscanf(s+" from 0", "%d from %d", &trials, &first); err != nil {
 			t.Fatalf("%s=%q: want a number of trials, or \"N from SEED\"", envHunt, s)
 		}
 	}
-	var next, shown, diverged atomic.Int64
-	causes := make([]map[classify.Cause]int, runtime.GOMAXPROCS(0))
+	c := census{first: first, trials: trials, causes: map[classify.Cause]int{}}
 	var wg sync.WaitGroup
-	for i := range causes {
+	for range runtime.GOMAXPROCS(0) {
 		h := hunter(t)
-		causes[i] = map[classify.Cause]int{}
-		wg.Go(func() {
-			for shown.Load() < maxShown {
-				n := int(next.Add(1)) - 1
-				if n >= trials {
-					return
-				}
-				clear(h.known)
-				tr := NewTrial(RandomChoices(uint64(first+n), 40+(first+n)%220), nil)
-				prey, err := h.Hunt(t.Context(), tr)
-				if err != nil {
-					shown.Add(1)
-					t.Errorf("seed %d: %v\n  input %q", first+n, err, tr.Input)
-				}
-				for _, p := range prey {
-					causes[i][p.Cause]++
-					if p.Cause == classify.Unclassified {
-						shown.Add(1)
-						showUnexplained(t, first+n, p)
-					}
-				}
-				if len(prey) > 0 {
-					diverged.Add(1)
-				}
-			}
-		})
+		wg.Go(func() { c.hunt(t, h) })
 	}
 	wg.Wait()
-	all := map[classify.Cause]int{}
-	for _, m := range causes {
-		for c, n := range m {
-			all[c] += n
+	t.Logf("%d trials from %d, %d diverged: %v", min(c.next.Load(), int64(trials)), first, c.diverged, c.causes)
+}
+
+// census counts the causes of many trials.
+type census struct {
+	first, trials int
+	next          atomic.Int64 // trial
+	mu            sync.Mutex
+	shown         int // failures
+	diverged      int
+	causes        map[classify.Cause]int
+}
+
+// hunt makes trials until there are no more of them, or enough has failed.
+func (c *census) hunt(t *testing.T, h *Hunter) {
+	for {
+		n := int(c.next.Add(1)) - 1
+		if n >= c.trials || !c.trial(t, h, c.first+n) {
+			return
 		}
 	}
-	t.Logf("%d trials from %d, %d diverged: %v", min(next.Load(), int64(trials)), first, diverged.Load(), all)
+}
+
+// trial makes one and reports whether to go on.
+func (c *census) trial(t *testing.T, h *Hunter, seed int) bool {
+	tr := NewTrial(RandomChoices(uint64(seed), 40+seed%220), nil)
+	clear(h.known) // what was found before is found again
+	prey, err := safely(t, h, tr)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		c.shown++
+		t.Errorf("seed %d: %v\n  input %q\n  %s\n  %s", seed, err, tr.Input, tr.Pair.Py2, tr.Pair.Py3)
+	}
+	if len(prey) > 0 {
+		c.diverged++
+	}
+	for _, p := range prey {
+		c.causes[p.Cause]++
+		if p.Cause == classify.Unclassified {
+			c.shown++
+			showUnexplained(t, seed, p)
+		}
+	}
+	return c.shown < maxShown
+}
+
+// safely makes an error of a panic, so that the others go on.
+func safely(t *testing.T, h *Hunter, tr Trial) (prey []Prey, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return h.Hunt(t.Context(), tr)
 }
 
 // showUnexplained reports a divergence without a cause, as small as it gets.

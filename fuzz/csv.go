@@ -51,6 +51,8 @@ var (
 		"1E+3", "1e400", "-1e-400", "nan", "snan", "inf", "-Infinity", "99999999999999999999", "0.30000000000000004", "1e-5", "15", "25", "1e11", "99999999999.5", "12345678.9", "0001", "1e27",
 	}
 
+	wholes = []string{"7", "-7", "0", "100", "15", "25", "99", "0001", "99999999999999999999", "-250", "1", "350"}
+
 	newlines = []string{"\n", "\r\n", "\n", "\r", "\r\r\n", "\n\r", ""}
 )
 
@@ -67,6 +69,9 @@ func CSV(c *Choices, s ingest.Settings) []byte {
 	g.put = encoder(s.Codec)
 	g.calm = c.N(2) == 0
 	if len(s.Types)+len(s.Clean) > 0 && c.Rare(2) {
+		if !c.Rare(4) {
+			g.newline = "\n"
+		}
 		g.typed(s)
 	} else {
 		g.table()
@@ -149,14 +154,15 @@ func (g *generator) typed(s ingest.Settings) {
 // suitable decides a cell for a conversion.
 func (g *generator) suitable(typ string) string {
 	switch {
-	case g.c.Rare(8):
+	case g.c.Rare(30):
 		return pick(g.c, oddities) + pick(g.c, plain)
 	case strings.HasPrefix(typ, "date"):
 		return pick(g.c, dates)
-	case strings.HasPrefix(typ, "int"), strings.HasPrefix(typ, "float"), strings.HasPrefix(typ, "decimal"):
-		if g.c.Rare(3) {
-			return pick(g.c, numbers)
-		}
+	case g.c.Rare(12):
+		return pick(g.c, numbers)
+	case strings.HasPrefix(typ, "int"):
+		return pick(g.c, wholes)
+	case strings.HasPrefix(typ, "float"), strings.HasPrefix(typ, "decimal"):
 		return pick(g.c, amounts)
 	case g.c.Rare(2):
 		return pick(g.c, letters)

@@ -120,7 +120,7 @@ func labels(tr Trial) map[string]bool {
 
 // wanted are the labels that must be drawn.
 func wanted() []string {
-	out := []string{"reader reader", "reader dict", "sniff true", "two codecs", "pair fuzz", "input beyond a chunk", "input ASCII", "input NUL",
+	out := []string{"reader reader", "reader dict", "sniff true", "two codecs", "pair fuzz", "pair quiet", "input beyond a chunk", "input ASCII", "input NUL",
 		"input CR", "input quotes", "input UTF-8 mark", "input surrogate"}
 	for _, p := range ingest.Builtin() {
 		out = append(out, "pair "+p.Name)

@@ -64,8 +64,11 @@ var (
 // these differ only in codec or open mode, as those of real migrations do.
 func NewPair(c *Choices) ingest.Pair {
 	builtin := ingest.Builtin()
-	if i := c.N(4 * len(builtin)); i >= 1 && i <= len(builtin) {
+	switch i := c.N(4 * len(builtin)); {
+	case i >= 1 && i <= len(builtin):
 		return builtinPair(c, builtin[i-1])
+	case i > 3*len(builtin):
+		return quietPair(c)
 	}
 	p := ingest.Pair{Name: "fuzz", Py2: ingest.DefaultSettings(ingest.Python27), Py3: ingest.DefaultSettings(pick(c, Py3Versions))}
 	common(c, &p)
@@ -90,6 +93,24 @@ func builtinPair(c *Choices, p ingest.Pair) ingest.Pair {
 	p.Py2, p.Py3 = p.Py2.Resolve(codec, nil), p.Py3.Resolve(codec, nil)
 	p.Py3.Python = pick(c, Py3Versions)
 	common(c, &p)
+	return p
+}
+
+// quietPair decides two policies that read the file without much ado, so that what
+// is done to its cells comes to bear.
+func quietPair(c *Choices) ingest.Pair {
+	p := ingest.Pair{Name: "quiet", Py2: ingest.DefaultSettings(ingest.Python27), Py3: ingest.DefaultSettings(pick(c, Py3Versions))}
+	for !c.Empty() && len(p.Py3.Clean)+len(p.Py3.Types) == 0 {
+		cells(c, &p)
+	}
+	p.Py2.Codec = pick(c, usualCodecs[:3])
+	p.Py3.Codec = p.Py2.Codec
+	if c.Rare(3) {
+		p.Py2.Open = pick(c, py2Modes)
+	}
+	if c.Rare(6) {
+		p.Py3.Open = pick(c, py3Modes)
+	}
 	return p
 }
 
@@ -120,6 +141,12 @@ func common(c *Choices, p *ingest.Pair) {
 	if c.Rare(16) {
 		both(func(s *ingest.Settings) { s.Sniff = true })
 	}
+	cells(c, p)
+}
+
+// cells decides what is done to cells.
+func cells(c *Choices, p *ingest.Pair) {
+	both := func(set func(*ingest.Settings)) { set(&p.Py2); set(&p.Py3) }
 	for c.Rare(3) {
 		if steps := append(p.Py3.Clean, pick(c, cellSteps)); ingest.CheckSteps(ingest.Py3, steps) == nil {
 			both(func(s *ingest.Settings) { s.Clean = slices.Clone(steps) })

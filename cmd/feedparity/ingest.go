@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/diff"
+	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/pycodec"
 	"github.com/feedparity/feedparity/ingest/wire"
 )
@@ -143,7 +146,9 @@ func newIngest(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printRows(std.out, rows)
+			first, err := printRows(std.out, rows)
+			warnOfColumns(std, in.Name, s, first)
+			return err
 		},
 	}
 	f.add(cmd)
@@ -151,30 +156,43 @@ func newIngest(std streams) *cobra.Command {
 	return cmd
 }
 
-// printRows writes an outcome in wire form as it comes.
-func printRows(w io.Writer, rows ingest.Rows) error {
+// printRows writes an outcome in wire form as it comes and returns the names of
+// its columns.
+func printRows(w io.Writer, rows ingest.Rows) (names []string, err error) {
 	defer rows.Close()
 	out := bufio.NewWriterSize(w, 64<<10)
 	var line []byte
-	for {
+	for n := 0; ; n++ {
 		r, ok := rows.Next()
 		if !ok {
 			break
 		}
+		if n == 0 {
+			names = diff.Names(r.Value)
+		}
 		line = append(wire.AppendValue(line[:0], r.Value), '\n')
 		if _, err := out.Write(line); err != nil {
-			return err
+			return names, err
 		}
 	}
 	fault, err := rows.Fault()
 	if err != nil {
 		out.Flush()
-		return err
+		return names, err
 	}
 	if fault != nil {
 		out.Write(append(wire.AppendFault(line[:0], fault), '\n'))
 	}
-	return out.Flush()
+	return names, out.Flush()
+}
+
+// warnOfColumns says on stderr which columns of --type the file has not.
+func warnOfColumns(std streams, name string, s ingest.Settings, columns []string) {
+	for _, t := range s.Types {
+		if w := parity.MissingColumn("types", t.Column, columns, len(columns)); w != "" && len(columns) > 0 {
+			fmt.Fprintf(std.err, "feedparity: ingest %q: warning: %s\n", name, oneLine(w))
+		}
+	}
 }
 
 // openInput opens a named file, or spools standard input for "-": engines read

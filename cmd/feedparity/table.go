@@ -24,7 +24,7 @@ func lines(d sweep.Delivery, path func(string) string, failure func(error) strin
 	var out []report.Delivery
 	for _, v := range d.Views {
 		line := base
-		line.View, line.Verdict = string(v.View), string(v.Verdict)
+		line.View, line.Verdict, line.Warnings = string(v.View), string(v.Verdict), v.Warnings
 		if v.Err != nil {
 			line.Error = failure(v.Err)
 		}
@@ -139,6 +139,12 @@ func printDeliveryFailures(std streams, d sweep.Delivery) {
 	fail(d.Err)
 	for _, v := range d.Views {
 		fail(v.Err)
+		for _, w := range v.Warnings {
+			if !said[w] {
+				said[w] = true
+				fmt.Fprintf(std.err, "feedparity: %s: warning: %s\n", what, oneLine(w))
+			}
+		}
 		for _, f := range v.Findings {
 			fail(f.Err)
 		}

@@ -87,6 +87,20 @@ func (c *columns) learn(path ingest.Path, v ingest.Value) {
 	c.header[path] = cells
 }
 
+// Names returns the names of a row's columns: its cells if it is a header, its
+// keys if it is a dict.
+func Names(row ingest.Value) []string {
+	cells := row.Items
+	if row.Kind == ingest.KindDict {
+		cells = keysOf(row.Items)
+	}
+	var out []string
+	for _, c := range cells {
+		out = append(out, strings.Clone(nameOf(c)))
+	}
+	return out
+}
+
 // nameOf returns a header cell or dict key as text a person would write in a
 // configuration: bytes that are not UTF-8 as latin-1, no byte order mark.
 func nameOf(v ingest.Value) string {

@@ -62,6 +62,7 @@ type View struct {
 	Result   diff.Result
 	Findings []classify.Finding // worst first
 	Edits    Edits              // what the normalizer changed; empty for raw
+	Warnings []string           // settings that came to nothing: columns that are not there
 	// Err says why the paths were not compared; Result.Verdict is then
 	// ingest.NotCompared.
 	Err error
@@ -195,7 +196,13 @@ func (l *Line) run(ctx context.Context, run ingest.Engine, d Delivery, v *View) 
 	for _, r := range rows {
 		defer r.Close()
 	}
-	return diff.Compare(rows[ingest.Py2], rows[ingest.Py3], d.Compare)
+	named := namedColumns(d, v)
+	for p, r := range rows {
+		rows[p] = named.watch(r, d.Calls[p] != nil)
+	}
+	res, err := diff.Compare(rows[ingest.Py2], rows[ingest.Py3], d.Compare)
+	v.Warnings = named.warnings()
+	return res, err
 }
 
 // Rows runs both paths of a view, of which View has told the settings, and returns

@@ -38,6 +38,9 @@ type Delivery struct {
 	Case      string `json:"case,omitempty"`      // directory of its golden case
 	State     string `json:"state,omitempty"`     // new, known, regressed, accepted, ...
 	Error     string `json:"error,omitempty"`     // why it was not compared
+	// Warnings are settings that came to nothing, such as a type for a column that
+	// the delivery has not.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Failure is a feed that could not be swept, or not to the end.

@@ -105,6 +105,15 @@ func Text(w io.Writer, d Document) error {
 			fmt.Fprintf(&b, "%s: %s %s: %s\n", l.State, Escape(join("/", l.Feed, l.Delivery)), l.View, Escape(join("  ", l.Cause, l.Case)))
 		}
 	}
+	said := map[string]bool{}
+	for _, l := range d.Deliveries {
+		for _, w := range l.Warnings {
+			if w = fmt.Sprintf("warning: %s: %s\n", Escape(join("/", l.Feed, l.Delivery)), Escape(w)); !said[w] {
+				said[w] = true
+				b.WriteString(w)
+			}
+		}
+	}
 	if len(d.Deliveries) > 0 {
 		b.WriteByte('\n')
 	}

@@ -94,7 +94,8 @@ type View struct {
 	Py2Rows  int
 	Py3Rows  int
 	Findings []Finding
-	Err      error // why it was not compared
+	Warnings []string // settings that came to nothing
+	Err      error    // why it was not compared
 }
 
 // Finding is one signature in one view.

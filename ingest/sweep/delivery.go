@@ -36,7 +36,20 @@ func (s *sweeper) delivery(ctx context.Context, f config.Feed, src fetch.Source,
 	if file, out.SHA256, err = s.obtain(ctx, f, src, t); err == nil {
 		err = s.run(ctx, f, t, file, &out)
 	}
+	if t.gone && errors.Is(err, parity.ErrBinary) {
+		err = s.drop(ctx, f, t, err, &out)
+	}
 	return out
+}
+
+// drop settles a delivery that no sweep will ever be able to run, such as a
+// spreadsheet, once the supplier has taken it away: it is said a last time.
+func (s *sweeper) drop(ctx context.Context, f config.Feed, t task, cause error, out *Delivery) error {
+	if err := s.State.Skip(ctx, f.Name, s.Now(), stateEntry(t.entry)); err != nil {
+		return err
+	}
+	out.Dropped = true
+	return fmt.Errorf("%w; the supplier offers it no more, so it is not tried again", cause)
 }
 
 // run does what remains to be done with a delivery in the archive.

@@ -468,6 +468,40 @@ func TestArchiveLost(t *testing.T) {
 	}
 }
 
+// TestNeverToBeRun: what is no CSV file fails every sweep while the supplier offers
+// it, is said once more when it has gone, and then is over.
+func TestNeverToBeRun(t *testing.T) {
+	d := newDrop(t)
+	d.put("a.csv", "PK\x03\x04", 1)
+	d.put("b.csv", plain, 1)
+	w := newWorld(t, feed(t, "acme", d.dir))
+	for range 2 {
+		if res := w.sweep(); res.Failed() != 1 || res.Feeds[0].Deliveries[0].Dropped {
+			t.Errorf("offered: %s", show(res))
+		}
+	}
+	d.remove("a.csv")
+	res := w.sweep()
+	if f := res.Feeds[0]; res.Failed() != 0 || names(f) != "a.csv" || !f.Deliveries[0].Dropped || !errors.Is(f.Deliveries[0].Err, parity.ErrBinary) {
+		t.Errorf("gone: %s", show(res))
+	}
+	if res := w.clean(); len(res.Feeds[0].Deliveries) != 0 {
+		t.Errorf("over: %s", show(res))
+	}
+	// Put in the place of a good file, it fails until that is replaced in turn.
+	d.put("b.csv", "PK\x03\x04", 2)
+	if res := w.sweep(); res.Failed() != 1 {
+		t.Errorf("replaced: %s", show(res))
+	}
+	d.put("b.csv", plain+"x,y\n", 3)
+	if res := w.sweep(); res.Failed() != 0 || names(res.Feeds[0]) != "b.csv b.csv" {
+		t.Errorf("replaced again: %s", show(res))
+	}
+	if res := w.clean(); len(res.Feeds[0].Deliveries) != 0 {
+		t.Errorf("over: %s", show(res))
+	}
+}
+
 // TestStateFails: a sweep without a state is no sweep.
 func TestStateFails(t *testing.T) {
 	w := newWorld(t, feed(t, "acme", newDrop(t).dir))

@@ -115,6 +115,7 @@ type task struct {
 	entry fetch.Entry
 	known state.Delivery // of an unfinished one
 	news  state.News
+	gone  bool // the supplier does not offer it any more
 }
 
 // news asks the state which deliveries are to be run, oldest first, after those
@@ -146,7 +147,7 @@ func (s *sweeper) news(ctx context.Context, f config.Feed, entries []fetch.Entry
 		if news == state.Changed && s.kept(d) {
 			todo = append(todo, leftover(d)) // the version that was fetched goes first
 		}
-		todo = append(todo, task{e, d, news})
+		todo = append(todo, task{entry: e, known: d, news: news})
 	}
 	return todo, nil
 }
@@ -194,7 +195,7 @@ func (s *sweeper) leftovers(ctx context.Context, f config.Feed, entries []fetch.
 
 func leftover(d state.Delivery) task {
 	e := fetch.Entry{Path: d.Path, Size: d.Size, MTime: d.MTime, MPrec: fetch.Precision(d.Precision), ETag: d.ETag}
-	return task{e, d, state.Unfinished}
+	return task{e, d, state.Unfinished, true}
 }
 
 // kept reports whether a delivery waits in the archive to be run.

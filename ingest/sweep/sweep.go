@@ -84,6 +84,7 @@ type Delivery struct {
 	Handover *handover.Report // nil if the feed asks for none
 	Known    bool             // the same bytes were run before under another name or time; there are no Views
 	Err      error            // it could not be fetched or run; the next sweep tries again
+	Dropped  bool             // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
 }
 
 // View is what came of one view of a delivery.
@@ -127,7 +128,7 @@ func (r *Result) Failed() int {
 
 func (d *Delivery) failed() bool {
 	if d.Err != nil {
-		return true
+		return !d.Dropped
 	}
 	for _, v := range d.Views {
 		if v.Verdict == ingest.NotCompared {

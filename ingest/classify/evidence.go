@@ -171,9 +171,14 @@ func tagOf(f *ingest.Fault) string {
 	case "InvalidOperation":
 		return tagNumber
 	case "LookupError":
+		if has("unknown error handler name") { // asked for once something is malformed
+			return tagDecode
+		}
 		return tagCodec
 	case "ValueError", "TypeError":
 		switch {
+		case has("don't know how to handle UnicodeDecodeError"):
+			return tagDecode
 		case has("delimiter", "quotechar", "escapechar", "lineterminator", "quoting"):
 			return tagDialect
 		case has("invalid literal", "could not convert", "null byte in argument", "integer string conversion"):

@@ -55,6 +55,12 @@ func TestFuzzed(t *testing.T) {
 			"mojibake:palmos/palmos:bytes-decode/text"},
 		{"an alias of 3.14", "a\n", "bytes-decode windows-874 strict", "text windows-874 strict", on(14, nil),
 			"codec-missing:windows-874/cp874:LookupError/-:bytes-decode/text"},
+		{"an error handler that cannot decode", "a\n\x98\nb", "splitlines cp932 backslashreplace", "iterdecode cp932 ignore", nil,
+			"undecodable-bytes:cp932/cp932:TypeError/-:splitlines/iterdecode"},
+		{"one that 2.7 does not have", "\xe2\x82\n", "bytes-decode utf-8 surrogateescape", "text utf-8 surrogateescape", nil,
+			"undecodable-bytes:utf-8/utf-8:LookupError/-:bytes-decode/text"},
+		{"one that Python 3 asks before csv complains", "\"\xc4\xed\xb8\x80", "splitlines utf-8 namereplace strict=True", "text-universal utf-8 namereplace strict=True", nil,
+			"undecodable-bytes:utf-8/utf-8:csv.Error/TypeError:splitlines/text-universal"},
 	}
 	for _, tt := range tests {
 		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}

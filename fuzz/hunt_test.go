@@ -108,6 +108,26 @@ func TestSessionWritesTheCaseOnce(t *testing.T) {
 	}
 }
 
+// Two workers that find different things at the same moment leave one case: that
+// of the failure that is shown.
+func TestSecondWorkerLeavesNoCase(t *testing.T) {
+	dir := t.TempDir()
+	claim := filepath.Join(t.TempDir(), "claim")
+	marked := latin1AsUTF8()
+	marked.Input = []byte("\xef\xbb\xbfa\n")
+	marked.Pair.Py3.Codec = "utf-8-sig"
+	for i, tr := range []Trial{latin1AsUTF8(), marked} {
+		s := &session{hunter: hunter(t), cases: golden.NewStore(dir), claim: claim}
+		message, err := s.write(hunt(t, s.hunter, tr)[0])
+		if err != nil || (message == "") != (i == 1) {
+			t.Errorf("worker %d: %q, %v", i, message, err)
+		}
+	}
+	if found, err := golden.NewStore(dir).List(); err != nil || len(found) != 1 {
+		t.Errorf("%d cases, %v", len(found), err)
+	}
+}
+
 func TestSessionListsALineEach(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "findings")
 	s := &session{hunter: hunter(t), findings: file}

@@ -75,12 +75,20 @@ func FuzzParity(f *testing.F) {
 // fuzzing reports whether the engine runs, or the seeds alone.
 func fuzzing() bool { return flag.Lookup("test.fuzz").Value.String() != "" }
 
+// worker reports whether this is one of the engine's processes, children of the one
+// that was started.
+func worker() bool {
+	f := flag.Lookup("test.fuzzworker")
+	return f != nil && f.Value.String() == "true"
+}
+
 // session is what all runs of a test process share.
 type session struct {
 	hunter   *Hunter
 	cases    *golden.Store
 	listing  bool
 	findings string
+	claim    string // the file that the first to fail makes, "" where nobody else can
 }
 
 func newSession(f *testing.F) *session {
@@ -91,6 +99,11 @@ func newSession(f *testing.F) *session {
 	s := &session{cases: golden.NewStore(dir), listing: os.Getenv(envMode) == "list", findings: os.Getenv(envFindings)}
 	if mode := os.Getenv(envMode); mode != "" && !s.listing {
 		f.Fatalf("%s=%q: want list, or nothing", envMode, mode)
+	}
+	if name := func(pid int) string { return filepath.Join(os.TempDir(), fmt.Sprintf("feedparity-fuzz-%d", pid)) }; worker() {
+		s.claim = name(os.Getppid())
+	} else {
+		f.Cleanup(func() { os.Remove(name(os.Getpid())) })
 	}
 	var err error
 	if s.hunter, err = NewHunter(golden.NewStore(goldenCases), s.cases); err != nil {
@@ -116,6 +129,19 @@ func (s *session) list(t *testing.T, p Prey) {
 	}
 }
 
+// first reports whether no other worker has failed: the engine ends with the first
+// failure and shows no second, whose case would be left lying about.
+func (s *session) first() bool {
+	if s.claim == "" {
+		return true
+	}
+	f, err := os.OpenFile(s.claim, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	if err == nil {
+		f.Close()
+	}
+	return err == nil
+}
+
 // write writes the golden case and returns what to fail with, its repro command
 // included; "" if another worker has written the case before: then it is known.
 func (s *session) write(p Prey) (string, error) {
@@ -125,6 +151,9 @@ func (s *session) write(p Prey) (string, error) {
 	c, err := p.Case(ctx, judge)
 	if err != nil {
 		return "", err
+	}
+	if !s.first() {
+		return "", nil
 	}
 	c.Found("fuzz", time.Now(), "", "", time.Time{}, "")
 	dir, created, err := s.cases.Write(c)

@@ -130,9 +130,11 @@ func transcode(t trial) (trial, bool) {
 	if err != nil || fault != nil {
 		return t, false
 	}
-	text, derr := c.Decode(nil, t.data, "replace")
+	text, derr := c.Decode(nil, t.data, t.py3.Errors)
 	if derr != nil {
-		return t, false
+		if text, derr = c.Decode(nil, t.data, "replace"); derr != nil {
+			return t, false
+		}
 	}
 	t.data, t.py2.Codec, t.py3.Codec = text, "utf-8", "utf-8"
 	return t, true

@@ -61,6 +61,8 @@ func TestFuzzed(t *testing.T) {
 			"undecodable-bytes:utf-8/utf-8:LookupError/-:bytes-decode/text"},
 		{"one that Python 3 asks before csv complains", "\"\xc4\xed\xb8\x80", "splitlines utf-8 namereplace strict=True", "text-universal utf-8 namereplace strict=True", nil,
 			"undecodable-bytes:utf-8/utf-8:csv.Error/TypeError:splitlines/text-universal"},
+		{"what utf-7 leaves out is no number", "\"+`-\",+\n", "io-open utf-7 ignore quoting=2", "text-universal utf-7 ignore quoting=2", nil,
+			"replacement-count:utf-7/utf-7:ignore/ignore:io-open/text-universal"},
 	}
 	for _, tt := range tests {
 		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}

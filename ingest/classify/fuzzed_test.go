@@ -63,6 +63,8 @@ func TestFuzzed(t *testing.T) {
 			"undecodable-bytes:utf-8/utf-8:csv.Error/TypeError:splitlines/text-universal"},
 		{"what utf-7 leaves out is no number", "\"+`-\",+\n", "io-open utf-7 ignore quoting=2", "text-universal utf-7 ignore quoting=2", nil,
 			"replacement-count:utf-7/utf-7:ignore/ignore:io-open/text-universal"},
+		{"a bad byte that takes a quote along in 2.7 alone", "\xfe\"", "splitlines euc_kr ignore strict=True", "stringio euc_kr ignore strict=True", nil,
+			"undecodable-bytes:euc-kr/euc-kr:-/csv.Error:splitlines/stringio"},
 	}
 	for _, tt := range tests {
 		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}

@@ -111,7 +111,7 @@ func evidentRules() []rule {
 	return []rule{
 		{cause: NULByte, match: oneSided(tagNUL), detail: withClassOf(nulClass, what), general: true},
 		{cause: UndecodableBytes, match: oneSided(tagDecode), detail: withFaults(codecs), general: true},
-		{cause: UndecodableBytes, match: func(e evidence, c Case) bool { return e.fault() && lenient(c) }, changes: []change{dropBad},
+		{cause: UndecodableBytes, match: func(e evidence, c Case) bool { return e.fault() && lenient(c) }, changes: []change{dropBad, badToASCII},
 			detail: withFaults(codecs), general: true}, // they go before csv sees them, or after
 		{cause: ReplacementCount, match: func(e evidence, c Case) bool { return e.feature == featReplaced && lenient(c) }, detail: replacement, general: true},
 		{cause: Sniffer, match: func(e evidence, c Case) bool {

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -70,6 +71,23 @@ func TestText(t *testing.T) {
 	}
 	if got := Latin1Text("a\xe9"); got != "aé" {
 		t.Errorf("Latin1Text = %q", got)
+	}
+}
+
+// TestCounts: what looks at many bytes at once sees the one that differs wherever it
+// stands.
+func TestCounts(t *testing.T) {
+	for n := range 80 {
+		for at := range n {
+			ascii := []byte(strings.Repeat("x", n))
+			if !IsASCII(ascii) || RuneCount(ascii) != n {
+				t.Fatalf("%d bytes of ASCII: %v, %d", n, IsASCII(ascii), RuneCount(ascii))
+			}
+			other := string(ascii[:at]) + "\u20ac" + string(ascii[at+1:])
+			if IsASCII(other) || RuneCount(other) != n {
+				t.Fatalf("%q: %v, %d; want false, %d", other, IsASCII(other), RuneCount(other), n)
+			}
+		}
 	}
 }
 

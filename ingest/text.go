@@ -45,16 +45,25 @@ func DecodeRune[T string | []byte](s T) (rune, int) {
 // RuneCount returns the number of code points in s, which is Python's len().
 func RuneCount[T string | []byte](s T) int {
 	n, i := len(s), 0
+	for ; i+32 <= len(s); i += 32 { // mostly ASCII
+		part := s[i : i+32]
+		if (eight(part)|eight(part[8:16])|eight(part[16:24])|eight(part[24:32]))&0x8080808080808080 != 0 {
+			n -= continuations(part)
+		}
+	}
+	return n - continuations(s[i:])
+}
+
+// continuations counts the bytes that are not the first of a code point: 10xxxxxx.
+func continuations[T string | []byte](s T) (n int) {
+	i := 0
 	for ; i+8 <= len(s); i += 8 {
 		w := eight(s[i : i+8])
-		if w&0x8080808080808080 == 0 {
-			continue
-		}
-		n -= bits.OnesCount64(w &^ (w << 1) & 0x8080808080808080) // bytes 10xxxxxx
+		n += bits.OnesCount64(w &^ (w << 1) & 0x8080808080808080)
 	}
 	for ; i < len(s); i++ {
 		if s[i]&0xC0 == 0x80 {
-			n--
+			n++
 		}
 	}
 	return n

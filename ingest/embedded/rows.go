@@ -146,7 +146,7 @@ func (r *rows) stripRow(cells []ingest.Value) *ingest.Fault {
 }
 
 func (r *rows) stripCell(v *ingest.Value) *ingest.Fault {
-	if plainEnds(v) || r.plan.strip.strip(v) {
+	if r.plan.strip.strip(v) {
 		return nil
 	}
 	cleaned, fault := r.clean(*v)
@@ -229,17 +229,17 @@ func (s stripper) strip(v *ingest.Value) bool {
 	if v.Kind != ingest.KindBytes && v.Kind != ingest.KindText {
 		return false
 	}
-	text := v.Str
-	for s.left && text != "" && text[0] == ' ' {
-		text = text[1:]
+	start, end := 0, len(v.Str)
+	for s.left && start < end && v.Str[start] == ' ' {
+		start++
 	}
-	for s.right && text != "" && text[len(text)-1] == ' ' {
-		text = text[:len(text)-1]
+	for s.right && start < end && v.Str[end-1] == ' ' {
+		end--
 	}
-	if len(text) != len(v.Str) {
-		v.Str = text
+	if end-start < len(v.Str) {
+		v.Str = v.Str[start:end]
 	}
-	return text == "" || plainEnds(v)
+	return start == end || asciiEnds(v.Str) || plainEnds(v)
 }
 
 // nextDict produces a DictReader's row. Its keys are neither cleaned nor

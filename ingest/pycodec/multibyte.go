@@ -49,7 +49,7 @@ func (k *multibyteKernel) run(dst, src []byte, at int, final bool) ([]byte, int,
 			continue
 		}
 		if n := 0; k.single[c] == 0 { // the common case: some characters of two bytes
-			if dst, n = k.plane.run(dst, src[at:]); n > 0 {
+			if dst, n = k.plane.run(dst, src[at:], k.ascii); n > 0 {
 				at += n
 				continue
 			}
@@ -68,6 +68,8 @@ func (k *multibyteKernel) run(dst, src []byte, at int, final bool) ([]byte, int,
 	}
 	return dst, at, malformed{}
 }
+
+func (k *multibyteKernel) plain(dst, src []byte) ([]byte, int) { return k.plane.run(dst, src, k.ascii) }
 
 // sequence returns the entry of the sequence of two bytes or more at src[at:] and
 // its length, which goes past the end of an incomplete one.

@@ -32,7 +32,11 @@ func Lookup(py ingest.Python, name string) (*Codec, *ingest.Fault, error) {
 		}
 		return nil, nil, fmt.Errorf("look up codec %q: %w", name, ErrUnknown)
 	}
-	return r.open(name, m)
+	c, fault, err := r.open(name, m)
+	if c != nil && c.shape != signature {
+		c.plain, _ = c.kernel.(plainKernel)
+	}
+	return c, fault, err
 }
 
 // nulFault is how the argument parser refuses a NUL, before any lookup.

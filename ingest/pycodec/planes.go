@@ -3,8 +3,10 @@ package pycodec
 import (
 	_ "embed"
 	"encoding/binary"
+	"slices"
 	"sync"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // planesBin holds the tables of the multi-byte codecs, as makeplanes.go measured
@@ -117,7 +119,16 @@ func (d directory) expand(number int) []rune {
 // A plane gives the text of two-byte sequences: the UTF-8 of the character as in
 // byteTable, with wide set an index into planes().pairs or an astral code point,
 // or 0 for none.
-type plane [planeSize]uint32
+//
+// Its rows are a cache line further apart than the 256 entries they have: else the
+// characters of all rows, which lie in the same part of each, would contend for the
+// same few places of a cache.
+type plane [128 * planeStride]uint32
+
+const planeStride = 256 + 64/4
+
+// index is where the entry of a two-byte sequence is.
+func index(a, b byte) int { return int(a&0x7F)*planeStride + int(b) }
 
 const wide = 1 << 31
 
@@ -127,11 +138,12 @@ func newPlane(name string) *plane {
 	d := planes()
 	p := new(plane)
 	for i, r := range d.expand(d.number[name]) {
+		at := index(byte(i>>8), byte(i))
 		switch {
 		case r >= 0x10000:
-			p[i] = wide | uint32(r)
+			p[at] = wide | uint32(r)
 		case r > 0:
-			p[i] = packRune(r)
+			p[at] = packRune(r)
 		}
 	}
 	return p
@@ -147,22 +159,35 @@ func (p *plane) withdraw(later *plane) {
 }
 
 // lookup returns the entry of a two-byte sequence.
-func (p *plane) lookup(a, b byte) uint32 { return p[int(a&0x7F)<<8|int(b)] }
+func (p *plane) lookup(a, b byte) uint32 { return p[index(a, b)] }
 
-// run decodes the two-byte characters of the BMP at the start of src and returns
-// how many bytes they were.
-func (p *plane) run(dst, src []byte) ([]byte, int) {
-	at := 0
-	for at+1 < len(src) && src[at] >= utf8.RuneSelf {
-		e := p.lookup(src[at], src[at+1])
-		if e <= withdrawn || e&wide != 0 {
+// run decodes the two-byte characters of the BMP at the start of src, and the ASCII
+// between them if ascii is set, and returns how many bytes they were.
+func (p *plane) run(dst, src []byte, ascii bool) ([]byte, int) {
+	n, at := len(dst), 0
+	dst = slices.Grow(dst, (len(src)+1)/2*3+4) // three bytes for two, and a word that begins in the last
+	out := unsafe.Pointer(unsafe.SliceData(dst))
+	for at < len(src) {
+		c := src[at]
+		if c < utf8.RuneSelf {
+			if !ascii {
+				break
+			}
+			*(*byte)(unsafe.Add(out, n)) = c
+			n, at = n+1, at+1
+			continue
+		}
+		if at+1 == len(src) {
 			break
 		}
-		n := len(dst)
-		dst = append(dst, byte(e), byte(e>>8), byte(e>>16))[:n+int(e>>24)]
-		at += 2
+		e := p.lookup(c, src[at+1])
+		if e-withdrawn-1 >= wide-withdrawn-1 { // none, or not of the BMP
+			break
+		}
+		binary.LittleEndian.PutUint32((*[4]byte)(unsafe.Add(out, n))[:], e)
+		n, at = n+int(e>>24), at+2
 	}
-	return dst, at
+	return dst[:n], at
 }
 
 // appendEntry appends the text of an entry other than 0.

@@ -50,6 +50,7 @@ type Codec struct {
 	shape  shape
 	kernel kernel  // nil with shape byteOrder
 	marked *marked // nil but with shape byteOrder
+	plain  plainKernel
 }
 
 // shape says what a codec's incremental decoder keeps between calls.
@@ -71,6 +72,13 @@ type kernel interface {
 	run(dst, src []byte, at int, final bool) (out []byte, next int, bad malformed)
 }
 
+// plainKernel is a kernel that knows a quicker way with most of what there is.
+type plainKernel interface {
+	// plain decodes the beginning of src, appending to dst, and returns how many bytes
+	// it was. What is malformed or out of the ordinary it leaves to run.
+	plain(dst, src []byte) ([]byte, int)
+}
+
 // malformed describes src[start:end] as CPython's decoder passes it to the error
 // handler.
 type malformed struct {
@@ -86,6 +94,11 @@ func (c *Codec) Name() string { return c.name }
 // Decode appends to dst the text of bytes.decode(src, name, errors). After an
 // error it returns dst as it was. The error's Object is src or a part of it.
 func (c *Codec) Decode(dst, src []byte, errors string) ([]byte, *Error) {
+	if c.plain != nil {
+		if out, n := c.plain.plain(dst, src); n == len(src) {
+			return out, nil
+		}
+	}
 	var out []byte
 	var err *Error
 	switch c.shape {

@@ -3,6 +3,7 @@ package pycodec
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -43,6 +44,13 @@ func (k utf8Kernel) run(dst, src []byte, at int, final bool) ([]byte, int, malfo
 		return dst, at, malformed{}
 	}
 	return dst, at, malformed{at, end, reason, k.codec}
+}
+
+func (k utf8Kernel) plain(dst, src []byte) ([]byte, int) {
+	if !utf8.Valid(src) {
+		return dst, 0
+	}
+	return append(dst, src...), len(src)
 }
 
 // cutTail returns the length of an incomplete sequence at the end of src: a guess
@@ -86,10 +94,18 @@ func surrogateAt(p []byte) bool {
 
 // asciiLen returns the number of bytes below 0x80 at the start of src.
 func asciiLen(src []byte) int {
+	const high = 0x8080808080808080
 	at := 0
-	for ; at+8 <= len(src); at += 8 {
-		if binary.LittleEndian.Uint64(src[at:])&0x8080808080808080 != 0 {
+	for ; at+32 <= len(src); at += 32 {
+		four := src[at : at+32]
+		if (binary.LittleEndian.Uint64(four)|binary.LittleEndian.Uint64(four[8:])|
+			binary.LittleEndian.Uint64(four[16:])|binary.LittleEndian.Uint64(four[24:]))&high != 0 {
 			break
+		}
+	}
+	for ; at+8 <= len(src); at += 8 {
+		if w := binary.LittleEndian.Uint64(src[at:]) & high; w != 0 {
+			return at + bits.TrailingZeros64(w)/8
 		}
 	}
 	for at < len(src) && src[at] < utf8.RuneSelf {

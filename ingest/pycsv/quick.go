@@ -161,81 +161,89 @@ func more(room []ingest.Value) []ingest.Value {
 }
 
 // parseQuotes does what parseQuick does with a line that has quotes, or begins
-// between two. It goes from quote to quote: m holds those of word w of the set that
-// are yet to come.
+// between two.
 func (r *Reader) parseQuotes(s string, n int, open bool) bool {
 	q := &r.quick
-	quotes := q.ofQuotes[:n/64+1]
-	w, m := 0, quotes[0]
-	fields, buffered, start := r.fields, len(r.buf), r.start
-	for at := 0; ; at++ { // a field in each turn
-		var field string
-		if open || at < n && s[at] == q.quotechar {
-			if !open {
-				for m == 0 {
-					w++
-					m = quotes[w]
-				}
-				at, m = at+1, m&(m-1)
+	quotes, delimiter, quotechar := q.ofQuotes, q.delimiter, q.quotechar
+	room, count := r.fields[:cap(r.fields)], len(r.fields)
+	buffered, start := len(r.buf), r.start
+	at := 0
+	for { // a field in each turn
+		if count >= len(room) {
+			room = more(room)
+		}
+		f := &room[count]
+		if !open && at < n && s[at] == quotechar {
+			// Nearly always the next quote ends the field.
+			at++
+			end := quotes.next(at, n)
+			if next := end + 1; next == n || next < n && s[next] == delimiter {
+				set(f, q.kind, s[at:end])
+				at = next
+			} else {
+				open = true
 			}
-			for open = true; open; {
-				for m == 0 {
-					if w++; w == len(quotes) {
-						r.goOn(fields, s[at:])
-						return true
-					}
-					m = quotes[w]
-				}
-				end := w*64 + bits.TrailingZeros64(m)
-				m &= m - 1
-				switch next := end + 1; {
-				case next >= n || s[next] == q.delimiter:
-					field, at, open = r.quotedField(s[at:end]), next, false
-				case s[next] == q.quotechar && r.d.doublequote:
-					r.buf = append(r.buf, s[at:next]...)
-					at = next + 1
-					for m == 0 {
-						w++
-						m = quotes[w]
-					}
-					m &= m - 1
-				default: // text behind a closing quote
-					r.buf, r.start = r.buf[:buffered], start
-					return false
-				}
-			}
-		} else {
+		} else if !open {
 			end := q.ofDelimiters.next(at, n)
-			field, at = s[at:end], end
-			w = end / 64
-			m = quotes[w] &^ (1<<(end%64) - 1)
+			set(f, q.kind, s[at:end])
+			at = end
 		}
-		fields = grown(fields)
-		set(&fields[len(fields)-1], q.kind, field)
+		if open {
+			var field string
+			if field, at = r.quotedField(s, at, n); at < 0 {
+				if at == goesOn {
+					r.fields, r.state = room[:count], inQuotedField
+					return true
+				}
+				r.buf, r.start = r.buf[:buffered], start
+				return false
+			}
+			set(f, q.kind, field)
+			open = false
+		}
+		count++
 		if at >= n {
-			r.fields, r.state = fields, startRecord
-			return true
+			break
+		}
+		at++ // the delimiter
+	}
+	r.fields, r.state = room[:count], startRecord
+	return true
+}
+
+// What quotedField may return for a place.
+const (
+	goesOn = -1 // the item ends between the quotes; what there is of the field is in buf
+	tooOdd = -2 // text behind a closing quote
+)
+
+// quotedField returns the field whose text begins, or goes on, at s[at], and the
+// place behind its closing quote: a delimiter or the end of the body, s[n].
+func (r *Reader) quotedField(s string, at, n int) (field string, next int) {
+	q := &r.quick
+	for {
+		end := q.ofQuotes.next(at, n)
+		if end == n { // no quote, nor is the newline behind n
+			r.buf = append(r.buf, s[at:]...)
+			r.counted, r.countedTo = 0, r.start
+			return "", goesOn
+		}
+		switch next = end + 1; {
+		case next >= n || s[next] == q.delimiter:
+			if len(r.buf) == r.start {
+				return s[at:end], next
+			}
+			r.buf = append(r.buf, s[at:end]...)
+			field = view(r.buf[r.start:])
+			r.start = len(r.buf)
+			return field, next
+		case s[next] == q.quotechar && r.d.doublequote:
+			r.buf = append(r.buf, s[at:next]...)
+			at = next + 1
+		default:
+			return "", tooOdd
 		}
 	}
-}
-
-// quotedField returns a field of which s is the end and what is in buf the
-// beginning.
-func (r *Reader) quotedField(s string) string {
-	if len(r.buf) == r.start {
-		return s
-	}
-	r.buf = append(r.buf, s...)
-	field := view(r.buf[r.start:])
-	r.start = len(r.buf)
-	return field
-}
-
-// goOn ends an item in the middle of a field.
-func (r *Reader) goOn(fields []ingest.Value, part string) {
-	r.buf = append(r.buf, part...)
-	r.fields, r.state = fields, inQuotedField
-	r.counted, r.countedTo = 0, r.start
 }
 
 // keep copies the fields that share the memory of items, which the next item may
@@ -261,14 +269,6 @@ func set(f *ingest.Value, kind ingest.Kind, s string) {
 	if f.Items != nil {
 		f.Items = nil
 	}
-}
-
-// grown is a row with one more field, which is to be set.
-func grown(fields []ingest.Value) []ingest.Value {
-	if len(fields) < cap(fields) {
-		return fields[:len(fields)+1]
-	}
-	return append(fields, ingest.None)
 }
 
 // view is a string over bytes that are not written again before the next

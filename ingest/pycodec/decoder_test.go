@@ -52,6 +52,7 @@ var chunkTable = []chunkRow{
 	{"a shift sequence waits to be closed", "3.8", "utf-7", "strict", []string{"a+AO", "k", "-"}, "a||é", ""},
 	{"escapes wait since 3.9", "3.9", "unicode_escape", "strict", []string{"a\\", "x4", "1"}, "a||A", ""},
 	{"until 3.8 they do not", "3.8", "unicode_escape", "strict", []string{"a\\"}, "!UnicodeDecodeError: 'unicodeescape' codec can't decode byte 0x5c in position 1: \\ at end of string", ""},
+	{"no escape waits for more octal digits", "3.13", "unicode_escape", "strict", []string{`\00`, "/00"}, "\x00|00", ""},
 	{"single bytes: positions count in the chunk", "3.13", "cp1252", "strict", []string{"abc", "d\x81"}, "abc|!UnicodeDecodeError: 'charmap' codec can't decode byte 0x81 in position 1: character maps to <undefined>", ""},
 	{"an unknown handler is wrapped by nothing here", "3.6", "cp1252", "nope", []string{"\x81"}, "!LookupError: unknown error handler name 'nope'", ""},
 }

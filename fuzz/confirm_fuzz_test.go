@@ -99,7 +99,7 @@ func codecBatch(py ingest.Python, raw []byte, codec, handler int) []ingest.Input
 		for k := range 3 {
 			s := ingest.DefaultSettings(py)
 			s.Open, s.Codec = mode, codecs()[(codec+k)%len(codecs())]
-			s.Errors = []string{"strict", "replace", "ignore", "backslashreplace", "surrogateescape", "unknown"}[(handler+i*k)%6]
+			s.Errors = handlers[(handler+i*k)%len(handlers)]
 			// The options are well formed, so that reading them cannot fail.
 			s.Dialect, _ = ingest.ParseDialect(py.Path(), `delimiter=\x01`, "quoting=3")
 			out = append(out, input(raw, s))

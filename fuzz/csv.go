@@ -120,6 +120,17 @@ func (g *generator) table() {
 	if g.c.Rare(40) {
 		g.pad()
 	}
+	if g.c.Rare(200) {
+		g.long()
+	}
+}
+
+// long appends a cell as long as the usual limit of a field or a multiple of what
+// readers take at a time, in narrow, wide or astral characters.
+func (g *generator) long() {
+	n := pick(g.c, []int{131072, 131073, 131071, 65536, 32769})
+	g.text(strings.Repeat(pick(g.c, []string{"x", "é", "€", "😀"}), n))
+	g.text(g.newline)
 }
 
 // typed makes a table whose first row names the columns that are converted, above

@@ -130,6 +130,9 @@ func (w *planner) dialect(d ingest.Dialect) {
 	if v, ok := options["quoting"]; w.rare(4, ok) {
 		w.index(slices.Index(quotings, v))
 	}
+	if v, ok := options["lineterminator"]; w.rare(12, ok) {
+		w.index(slices.Index(terminators, v))
+	}
 }
 
 // usual answers that one option, which Choices.Rare asks for once in n.

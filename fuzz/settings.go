@@ -35,6 +35,7 @@ var (
 	escapechars = []string{`\\`, `\\`, `\\`, `a`, `"`, `,`, ` `, `None`, ``}
 	flags       = []string{"doublequote=False", "skipinitialspace=True", "strict=True"}
 	quotings    = []string{"1", "2", "3", "2", "0", "4", "5"}
+	terminators = []string{`\n`, `;`, ``, `a`, `\r`, `\x00`}
 	columns     = []string{"1", "2", "qty", "3", "größe"}
 	limits      = []int64{ingest.DefaultFieldLimit, 0, 1, 2, 3, 5, 16}
 )
@@ -199,6 +200,9 @@ func dialect(c *Choices) []string {
 	}
 	if c.Rare(4) {
 		out = append(out, "quoting="+pick(c, quotings))
+	}
+	if c.Rare(12) { // readers check it and do not use it
+		out = append(out, "lineterminator="+pick(c, terminators))
 	}
 	return out
 }

@@ -49,6 +49,8 @@ func TestFuzzed(t *testing.T) {
 			"unicode-line-separator:control:data:bytes-decode/splitlines"},
 		{"a newline for a delimiter", "\"0\"\n\"", "io-open cp860 replace delimiter=\\n escapechar=\\\\", "splitlines cp860 replace delimiter=\\n escapechar=\\\\",
 			on(11, func(s *ingest.Settings) { s.Reader = ingest.DictReader }), "row-count:data:io-open/splitlines"},
+		{"a handler for encoding meets what one codec cannot read", "\x81", "bytes cp1252 xmlcharrefreplace", "codecs-open utf-8 xmlcharrefreplace", nil,
+			"undecodable-bytes:-/utf-8:-/TypeError:bytes/codecs-open"},
 		{"a blank for the first digit of an hour", "at\n 9:05\n", "bytes-decode utf-8 strict", "text utf-8 strict",
 			on(14, func(s *ingest.Settings) { s.Types = []ingest.ColumnType{{Column: "at", Type: "datetime:%H:%M"}} }), "date-parsing:datetime:ValueError/-:bytes-decode/text"},
 		{"a sign that a codec has since 3.14", "\x9b\n", "bytes-decode palmos strict", "text palmos strict", on(14, nil),

@@ -15,17 +15,14 @@ import (
 )
 
 // A chained question is a column type, in which any step may stand, and a cell.
-type chained struct {
-	typ string
-	v   ingest.Value
-}
+type chained interptest.Chain
 
-func (c chained) String() string { return fmt.Sprintf("%s of %s %q", c.typ, c.v.Kind, c.v.Str) }
+func shownChain(c chained) string { return fmt.Sprintf("%s of %s %q", c.Type, c.Cell.Kind, c.Cell.Str) }
 
-// model answers as confirm.chains does.
-func (c chained) model(t *testing.T, py ingest.Python) [2]string {
+// chainModel answers as cell.py's chains does.
+func chainModel(t *testing.T, c chained, py ingest.Python) [2]string {
 	t.Helper()
-	v, fault, err := Convert(py, c.typ, c.v)
+	v, fault, err := Convert(py, c.Type, c.Cell)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,42 +32,24 @@ func (c chained) model(t *testing.T, py ingest.Python) [2]string {
 	return [2]string{"ok", string(wire.AppendValue(nil, v))}
 }
 
-// request is the chain as runner.py reads it.
-func (c chained) request(t *testing.T, py ingest.Python) []any {
-	t.Helper()
-	ops, err := ingest.ParseType(py.Path(), c.typ)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var steps [][]any
-	for _, op := range ops {
-		step := []any{op.Name}
-		for _, a := range op.Args {
-			s := a.Str
-			if a.Kind == ingest.KindText || a.Kind == ingest.KindBytes {
-				s = fmt.Sprintf("%x", s)
-			}
-			step = append(step, [2]string{a.Kind.String(), s})
-		}
-		steps = append(steps, step)
-	}
-	return []any{steps, c.v.Kind.String(), points(c.v.Kind, c.v.Str)}
-}
-
 // confirmChains puts questions to an interpreter and returns how many answers
 // differ from the model's.
 func confirmChains(t *testing.T, p *interp.Process, questions []chained) (mismatches int) {
 	t.Helper()
 	py := p.Interpreter.Version
 	for chunk := range slices.Chunk(questions, 4000) {
-		var args [][]any
+		var chains []interptest.Chain
 		for _, q := range chunk {
-			args = append(args, q.request(t, py))
+			chains = append(chains, interptest.Chain(q))
 		}
-		for i, want := range call[[][2]string](t, p, "confirm.chains", args) {
-			if got := chunk[i].model(t, py); got != want {
+		answers, err := interptest.Chains(t.Context(), p, chains)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range answers {
+			if got := chainModel(t, chunk[i], py); got != want {
 				if mismatches++; mismatches < 20 {
-					t.Errorf("mismatch: %s = %.300q\nCPython: %.300q", chunk[i], got, want)
+					t.Errorf("mismatch: %s = %.300q\nCPython: %.300q", shownChain(chunk[i]), got, want)
 				}
 			}
 		}
@@ -184,7 +163,7 @@ type chainKind string
 func TestChainConfirm(t *testing.T) {
 	interptest.Each(t, func(t *testing.T, p *interp.Process) {
 		py := p.Interpreter.Version
-		if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
+		if err := interptest.LoadCells(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
 		rng := rand.New(rand.NewPCG(9, uint64(py.Minor)))
@@ -208,11 +187,11 @@ func TestChainConfirm(t *testing.T) {
 func TestPredicatesConfirm(t *testing.T) {
 	interptest.Each(t, func(t *testing.T, p *interp.Process) {
 		py := p.Interpreter.Version
-		if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
+		if err := interptest.LoadCells(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
 		ranges := codePointRanges(3)
-		want := call[[][2]string](t, p, "confirm.predicates", ranges)
+		want := call[[][2]string](t, p, "cell.predicates", ranges)
 		var got [][2]string
 		for cp := range codePoints(ranges) {
 			c := ingest.TextOf(rune(cp))
@@ -231,7 +210,7 @@ func predicatesOf(t *testing.T, py ingest.Python, c string) (line string, usual 
 		{"isdigit", ingest.Text(c)}, {"isalpha", ingest.Text(c)}, {"isspace", ingest.Text(c)},
 		{"nfc", ingest.Text(c)}, {"nfkc", ingest.Text(c)}, {"nfc", ingest.Text("e" + c + "\u0301")}, {"nfkc", ingest.Text(c + "\u0323\u0307")},
 	} {
-		v, _, err := Clean(py, ingest.Step(q.typ), q.v)
+		v, _, err := Clean(py, ingest.Step(q.Type), q.Cell)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -240,7 +219,7 @@ func predicatesOf(t *testing.T, py ingest.Python, c string) (line string, usual 
 			usual = usual && !v.IsTrue()
 		} else {
 			forms = append(forms, points(v.Kind, v.Str))
-			usual = usual && v.Str == q.v.Str
+			usual = usual && v.Str == q.Cell.Str
 		}
 	}
 	return strings.Join(flags, " ") + "/" + strings.Join(forms, "/"), usual

@@ -16,19 +16,9 @@ import (
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
 )
 
-//go:embed testdata/confirm.py
-var confirmSource string
-
-// points writes a string as confirm.py does.
+// points writes a string as cell.py does.
 func points(kind ingest.Kind, s string) string {
-	var out []string
-	if kind == ingest.KindBytes {
-		s = ingest.Latin1Text(s)
-	}
-	for _, r := range ingest.Runes(s) {
-		out = append(out, strconv.FormatInt(int64(r), 16))
-	}
-	return strings.Join(out, " ")
+	return interptest.Points(ingest.Value{Kind: kind, Str: s})
 }
 
 func call[T any](t *testing.T, p *interp.Process, function string, args any) T {
@@ -77,7 +67,7 @@ func confirm(t *testing.T, p *interp.Process, questions []asked) (mismatches int
 		for _, q := range chunk {
 			args = append(args, [3]string{q.op, q.v.Kind.String(), points(q.v.Kind, q.v.Str)})
 		}
-		for i, want := range call[[][2]string](t, p, "confirm.cells", args) {
+		for i, want := range call[[][2]string](t, p, "cell.cells", args) {
 			got, err := chunk[i].model(p.Interpreter.Version)
 			if err != nil {
 				t.Fatal(err)
@@ -111,7 +101,7 @@ func kinds(py ingest.Python, text string) []ingest.Value {
 
 func TestCleanConfirm(t *testing.T) {
 	interptest.Each(t, func(t *testing.T, p *interp.Process) {
-		if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
+		if err := interptest.LoadCells(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
 		cases, mismatches := sweepCodePoints(t, p)
@@ -140,7 +130,7 @@ func sweepCodePoints(t *testing.T, p *interp.Process) (cases, mismatches int) {
 		for i, c := range contexts[op] {
 			ranges := codePointRanges(i)
 			args := []any{op, points(ingest.KindText, c[0]), points(ingest.KindText, c[1]), ranges}
-			want := call[[][2]string](t, p, "confirm.sweep", args)
+			want := call[[][2]string](t, p, "cell.sweep", args)
 			got := sweepModel(t, p.Interpreter.Version, ingest.Step(op), c, ranges)
 			cases += countOf(ranges)
 			mismatches += countDifferent(t, fmt.Sprintf("%s of %+q?%+q", op, c[0], c[1]), got, want)
@@ -222,7 +212,7 @@ func countDifferent(t *testing.T, what string, got, want [][2]string) (n int) {
 
 func TestConvertConfirm(t *testing.T) {
 	interptest.Each(t, func(t *testing.T, p *interp.Process) {
-		if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
+		if err := interptest.LoadCells(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
 		var texts []string

@@ -16,7 +16,10 @@ func dateFunction(op ingest.Op) cellFunc {
 	return func(m *model, v ingest.Value) (ingest.Value, *ingest.Fault) {
 		if m.bytes {
 			var fault *ingest.Fault
-			if v, fault = bytesArgument(v); fault != nil {
+			if v, fault = bytesArgument(1, v); fault == nil {
+				_, fault = bytesArgument(2, op.Args[0])
+			}
+			if fault != nil {
 				return v, fault
 			}
 		}
@@ -33,7 +36,7 @@ func dateFunction(op ingest.Op) cellFunc {
 
 // bytesArgument is the "s" of PyArg_ParseTuple in 2.7: unicode is encoded, NUL is
 // refused.
-func bytesArgument(v ingest.Value) (ingest.Value, *ingest.Fault) {
+func bytesArgument(n int, v ingest.Value) (ingest.Value, *ingest.Fault) {
 	kind := "str"
 	if v.Kind == ingest.KindText {
 		kind = "unicode"
@@ -43,7 +46,7 @@ func bytesArgument(v ingest.Value) (ingest.Value, *ingest.Fault) {
 		}
 	}
 	if strings.IndexByte(v.Str, 0) >= 0 {
-		return v, ingest.Faultf("TypeError", "strptime() argument 1 must be string without null bytes, not %s", kind)
+		return v, ingest.Faultf("TypeError", "strptime() argument %d must be string without null bytes, not %s", n, kind)
 	}
 	return v, nil
 }

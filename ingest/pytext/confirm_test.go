@@ -5,11 +5,8 @@ import (
 	"crypto/md5"
 	_ "embed"
 	"encoding/binary"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -20,23 +17,13 @@ import (
 	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
-//go:embed testdata/confirm.py
-var confirmSource string
-
 // A way is one manner of reading a file.
-type way struct {
-	mode          ingest.OpenMode
-	codec, errors string
-}
+type way interptest.Way
 
-func (w way) settings(py ingest.Python) ingest.Settings {
-	s := ingest.DefaultSettings(py)
-	s.Open, s.Codec, s.Errors = w.mode, w.codec, w.errors
-	return s
-}
+func (w way) settings(py ingest.Python) ingest.Settings { return interptest.Way(w).Settings(py) }
 
-// run lists the items and the fault as confirm.py does.
-func (w way) run(t *testing.T, py ingest.Python, data []byte) (items []ingest.Value, fault string) {
+// readAs lists the items and the fault as text.py does.
+func readAs(t *testing.T, w way, py ingest.Python, data []byte) (items []ingest.Value, fault string) {
 	t.Helper()
 	l, f, err := Open(bytes.NewReader(data), int64(len(data)), w.settings(py))
 	if err != nil {
@@ -57,60 +44,6 @@ func (w way) run(t *testing.T, py ingest.Python, data []byte) (items []ingest.Va
 		fault = f.Type + ": " + f.Message
 	}
 	return items, fault
-}
-
-// digest is confirm.py's.
-func digest(items []ingest.Value, fault string) [md5.Size]byte {
-	var all []byte
-	for i, v := range items {
-		n := len(v.Str)
-		if v.Kind == ingest.KindText {
-			n = ingest.RuneCount(v.Str)
-		}
-		if i > 0 {
-			all = append(all, ',')
-		}
-		all = strconv.AppendInt(all, int64(n), 10)
-	}
-	all = append(append(append(all, ' '), fault...), '\n')
-	for i, v := range items {
-		if i == 0 {
-			all = append(all, v.Kind.String()[0]) // b or t
-		}
-		if v.Kind == ingest.KindBytes {
-			all = append(all, v.Str...)
-			continue
-		}
-		for s := v.Str; s != ""; {
-			r, n := ingest.DecodeRune(s)
-			all, s = binary.LittleEndian.AppendUint32(all, uint32(r)), s[n:]
-		}
-	}
-	return md5.Sum(all)
-}
-
-func itemPoints(v ingest.Value) string {
-	if v.Kind == ingest.KindBytes {
-		return "b" + hex.EncodeToString([]byte(v.Str))
-	}
-	var out []string
-	for _, r := range ingest.Runes(v.Str) {
-		out = append(out, strconv.FormatInt(int64(r), 16))
-	}
-	return "t" + strings.Join(out, " ")
-}
-
-func call[T any](t *testing.T, p *interp.Process, function string, args any) T {
-	t.Helper()
-	answer, err := p.Call(t.Context(), function, args)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out T
-	if err := json.Unmarshal(answer, &out); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 // waysOf lists what is tried on every file: each mode of the version with codecs
@@ -134,7 +67,7 @@ func waysOf(py ingest.Python, rng *rand.Rand) []way {
 
 func TestLinesConfirm(t *testing.T) {
 	interptest.Each(t, func(t *testing.T, p *interp.Process) {
-		if err := p.Load(t.Context(), "confirm", confirmSource); err != nil {
+		if err := interptest.LoadText(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
 		py := p.Interpreter.Version
@@ -144,18 +77,22 @@ func TestLinesConfirm(t *testing.T) {
 			table = append(table, []byte(c.data))
 		}
 		cases := 0
-		_, mismatches := interptest.Stream(t, p, "confirm.digests", len(table)+interptest.Cases(1200), 50, func(n int) interptest.Batch {
+		_, mismatches := interptest.Stream(t, p, "text.digests", len(table)+interptest.Cases(1200), 50, func(n int) interptest.Batch {
 			trials := make([]trial, n)
 			for i := range trials {
-				if data := &trials[i].data; len(table) > 0 {
+				if data := &trials[i].Data; len(table) > 0 {
 					*data, table = table[0], table[1:]
 				} else {
 					*data = randomFile(rng)
 				}
 				trials[i].read(t, py, rng)
-				cases += len(trials[i].ways)
+				cases += len(trials[i].Ways)
 			}
-			return interptest.Batch{Request: request(trials), Check: func(answer []byte) int { return check(t, p, trials, answer) }}
+			var readings []interptest.Reading
+			for _, x := range trials {
+				readings = append(readings, x.Reading)
+			}
+			return interptest.Batch{Request: interptest.AppendReadings(nil, readings...), Check: func(answer []byte) int { return check(t, p, trials, answer) }}
 		})
 		interptest.Record(t, "text", p, cases, mismatches)
 	})
@@ -163,46 +100,29 @@ func TestLinesConfirm(t *testing.T) {
 
 // trial is a file, ways to read it, and the digests of what the model yields.
 type trial struct {
-	data []byte
-	ways []way
+	interptest.Reading
 	want [][md5.Size]byte
 }
 
 func (x *trial) read(t *testing.T, py ingest.Python, rng *rand.Rand) {
-	x.ways = waysOf(py, rng)
-	for _, w := range x.ways {
-		x.want = append(x.want, digest(w.run(t, py, x.data)))
+	for _, w := range waysOf(py, rng) {
+		x.Ways = append(x.Ways, interptest.Way(w))
+		x.want = append(x.want, interptest.TextDigest(readAs(t, w, py, x.Data)))
 	}
-}
-
-// request writes files as confirm.digests reads them.
-func request(trials []trial) []byte {
-	dst := interptest.AppendMarshalList(nil, len(trials))
-	for _, x := range trials {
-		dst = interptest.AppendMarshalBytes(interptest.AppendMarshalTuple(dst, 2), x.data)
-		dst = interptest.AppendMarshalList(dst, len(x.ways))
-		for _, w := range x.ways {
-			dst = interptest.AppendMarshalTuple(dst, 3)
-			for _, s := range []string{string(w.mode), w.codec, w.errors} {
-				dst = interptest.AppendMarshalText(dst, s)
-			}
-		}
-	}
-	return dst
 }
 
 // check compares CPython's digests with the model's.
 func check(t *testing.T, p *interp.Process, trials []trial, answer []byte) (mismatches int) {
 	t.Helper()
 	for _, x := range trials {
-		for i, w := range x.ways {
+		for i, w := range x.Ways {
 			if len(answer) < md5.Size {
 				t.Fatal("fewer digests than questions")
 			}
 			if !bytes.Equal(answer[:md5.Size], x.want[i][:]) {
 				if mismatches++; mismatches < 4 {
-					items, fault := w.run(t, p.Interpreter.Version, x.data)
-					reportLines(t, p, w, x.data, items, fault)
+					items, fault := readAs(t, way(w), p.Interpreter.Version, x.Data)
+					reportLines(t, p, way(w), x.Data, items, fault)
 				}
 			}
 			answer = answer[md5.Size:]
@@ -215,10 +135,13 @@ func reportLines(t *testing.T, p *interp.Process, w way, data []byte, items []in
 	t.Helper()
 	var got []string
 	for _, v := range items {
-		got = append(got, itemPoints(v))
+		got = append(got, interptest.ShowItem(v))
 	}
 	got = append(got, "! "+fault)
-	want := call[[]string](t, p, "confirm.full", []any{hex.EncodeToString(data), []string{string(w.mode), w.codec, w.errors}})
+	want, err := interptest.FullText(t.Context(), p, interptest.Way(w), data)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i := range max(len(got), len(want)) {
 		g, r := "(nothing)", "(nothing)"
 		if i < len(got) {
@@ -344,8 +267,8 @@ func checkOffsets(t *testing.T, py ingest.Python, w way, data []byte) (known int
 func checkItem(t *testing.T, py ingest.Python, w way, data, piece []byte, item string) {
 	t.Helper()
 	source := string(piece)
-	if w.mode != ingest.OpenBytes && w.mode != ingest.OpenBytesDecode && w.mode != ingest.OpenUniversal && (w.mode != ingest.OpenSplitlines || py.Path() == ingest.Py3) {
-		source = decodePiece(t, py, w.codec, data, piece)
+	if w.Mode != ingest.OpenBytes && w.Mode != ingest.OpenBytesDecode && w.Mode != ingest.OpenUniversal && (w.Mode != ingest.OpenSplitlines || py.Path() == ingest.Py3) {
+		source = decodePiece(t, py, w.Codec, data, piece)
 	}
 	trimmed := strings.TrimRight(source, "\r\n\x0b\x0c\x1c\x1d\x1e\u0085\u2028\u2029")
 	if trimmed != strings.TrimRight(item, "\r\n\x0b\x0c\x1c\x1d\x1e\u0085\u2028\u2029") && !strings.Contains(source, "\xed") {

@@ -63,14 +63,14 @@ def sweep(args):
 
 def chains(cases):
     """What chains of steps, as runner.py has them, make of cells: the wire form of
-    the value or the exception."""
+    the value, or the exception and its message as code points."""
     out = []
     for steps, kind, hexes in cases:
         c = cell(kind, hexes)
         try:
             out.append(['ok', runner.wire(runner.chain(steps)(c))])  # noqa: F821
         except Exception as e:
-            out.append([type(e).__name__, runner.fault_message(e)])  # noqa: F821
+            out.append([type(e).__name__, points(runner.fault_message(e))])  # noqa: F821
     return out
 
 

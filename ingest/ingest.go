@@ -137,7 +137,7 @@ type Rows interface {
 // HarnessError says that a path could not be run or its result not compared:
 // verdict not-compared, never an outcome.
 type HarnessError struct {
-	Code string // stable, such as "import-error" or "not-iterable"
+	Code string // stable, such as "import-error" or "nothing-to-compare"
 	Path Path
 	Msg  string // one line for people
 	Hint string // what to do about it

@@ -128,6 +128,10 @@ func (s *suite) rows() []row {
 	for _, size := range []int{200, 4096} {
 		rows = append(rows, s.smallRow(size, "trips", 100), s.smallRow(size, "batches", 50))
 	}
+	for _, django := range []bool{false, true} {
+		rows = append(rows, s.callRow(ingest.Py2, django), s.callRow(ingest.Py3, django))
+	}
+	rows = append(rows, s.endureRow())
 	return append(rows, s.memoryRow(), s.growthRow(), s.allocsRow(), s.startRow(), s.startPythonRow(), s.spawnRow())
 }
 

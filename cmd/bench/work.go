@@ -32,6 +32,10 @@ type done struct {
 	// Peak is the most memory the process held, in bytes. What its parent is told,
 	// ru_maxrss, begins with the parent's own.
 	Peak int64
+	// Files, Children and Grown are the descriptors, processes and bytes of resident
+	// memory that calls left behind, zombies included, in this process and its own.
+	Files, Children int
+	Grown           int64
 }
 
 // peak reads VmHWM, 0 where the system does not tell.
@@ -59,6 +63,7 @@ func tasks() map[string]task {
 		"peerfiles": peerFiles,
 		"engine":    interpreters,
 		"allocs":    countAllocs,
+		"calls":     isolatedCalls,
 	}
 }
 

@@ -3,7 +3,9 @@ package interp_test
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/interp"
@@ -53,4 +55,43 @@ func BenchmarkCall(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkSmallCalls is what shrinking lives on: isolated calls per second of CPU,
+// ours and the interpreter's.
+func BenchmarkSmallCalls(b *testing.B) {
+	dir := b.TempDir()
+	source := "import csv\ndef rows(path):\n    with open(path) as f:\n        for row in csv.reader(f):\n            yield row\n"
+	if err := os.WriteFile(filepath.Join(dir, "bench.py"), []byte(source), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	for _, i := range interp.Find(b.Context()) {
+		b.Run("python"+i.Version.String(), func(b *testing.B) {
+			e := interp.NewEngine(interp.Options{})
+			in := input("sku,qty\nA-1,2\n", ingest.Settings{})
+			in.Call = &ingest.Call{Function: "bench:rows", Python: i.Path, Dir: dir, Version: i.Version}
+			if _, err := run(b.Context(), e, in); err != nil {
+				b.Fatal(err)
+			}
+			before := cpu()
+			for b.Loop() {
+				if o, err := run(b.Context(), e, in); err != nil || len(o.Rows) != 2 {
+					b.Fatal(o, err)
+				}
+			}
+			e.Close() // its processes' CPU time is known once they have ended
+			b.ReportMetric(float64(b.N)/(cpu()-before).Seconds(), "calls/CPU-s")
+		})
+	}
+}
+
+// cpu is the CPU time of this process and of its children that have ended.
+func cpu() (sum time.Duration) {
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var u syscall.Rusage
+		if syscall.Getrusage(who, &u) == nil {
+			sum += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+		}
+	}
+	return sum
 }

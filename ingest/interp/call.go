@@ -1,6 +1,8 @@
 package interp
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,27 +11,31 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
 )
 
-// Stable codes of the harness errors of this package; runner/call.py and
-// values.py use those of the second group as well.
+// Stable codes of the harness errors of this package; the parts of the runner use
+// those of the last group as well. docs/config.md lists them.
 const (
 	codeNoInterpreter = "no-interpreter" // none of that version or name
 	codeDied          = "interpreter-died"
 	codeStart         = "interpreter-failed" // it did not start
 	codeVersion       = "wrong-version"
 	codeSetup         = "call-setup"     // the input could not be offered
-	codeImportTimeout = "import-timeout" // or crash, while importing
+	codeSandbox       = "sandbox-failed" // a directory could not be kept or restored
+	codeImportTimeout = "import-timeout" // or crash, while importing or in setup
 	codeImportCrash   = "import-crash"
+	codeFactory       = "factory-failed"
+	codeCollect       = "collect-failed"
 	codePipe          = "result-pipe-closed"
 	codeGarbage       = "bad-answer"
 
-	// import-error, no-function, not-callable, wrong-signature, call-failed,
-	// not-iterable, unserialisable-value
+	// import-error, setup-failed, no-function, not-callable, wrong-signature,
+	// call-failed, nothing-to-compare, unserialisable-value, serializer-failed,
+	// rollback-failed, effect-write, effect-connection, effect-program,
+	// effect-signal, effect-database
 )
 
 // childFailed and pipeClosed are exit statuses that runner/call.py defines.
@@ -42,8 +48,33 @@ const (
 const callGrace = 15 * time.Second
 
 // call runs the team's own function in a fresh child of a process that has its
-// module imported.
+// modules imported. What it may change that others see as well, it has for itself
+// until all its rows are there.
 func (e *Engine) call(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
+	c := *in.Call
+	if len(c.Effects.Sandbox)+len(c.Effects.Rollback) == 0 {
+		return e.callAgain(ctx, in)
+	}
+	release, err := e.claim(ctx, c.Effects)
+	if err != nil {
+		return nil, harness(codeSandbox, c.Version, err.Error(), "effects: {sandbox: ...} names directories that can be read and written here")
+	}
+	rows, err := e.callAgain(ctx, in)
+	if err == nil {
+		rows, err = spool(rows)
+	}
+	if rerr := release(); err == nil && rerr != nil {
+		rows.Close()
+		err = harness(codeSandbox, c.Version, rerr.Error(), "the directory is not as it was before the call: look at it")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+// callAgain tries once more where the process may have been dead before it was asked.
+func (e *Engine) callAgain(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
 	rows, err := e.callOnce(ctx, in, false)
 	if ctx.Err() == nil && diedIdle(err) {
 		rows, err = e.callOnce(ctx, in, true)
@@ -56,9 +87,6 @@ func (e *Engine) call(ctx context.Context, in ingest.Input) (ingest.Rows, error)
 
 func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ ingest.Rows, err error) {
 	c := *in.Call
-	if err := supported(c); err != nil {
-		return nil, err
-	}
 	key := callKey(c)
 	p, err := e.pools.get(ctx, key, fresh, func(ctx context.Context) (*Process, error) { return e.startCall(ctx, c) })
 	if err != nil {
@@ -69,14 +97,16 @@ func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ i
 		e.pools.put(key, p)
 		return nil, harness(codeSetup, p.Interpreter.Version, err.Error(), "")
 	}
-	timeout := p.opts.timeout()
-	s, err := p.open(ctx, childUnknown, callRequest{"run", hexOf(c.Function), hexOf(w.input), hexOf(w.tmp), timeout.Seconds()})
+	r := e.runRequest(c, w)
+	p.patience = e.callTimeout(c) + e.opts.startTimeout() + callGrace
+	s, err := p.open(ctx, childUnknown, r)
 	if err != nil {
 		e.pools.put(key, p)
 		w.remove()
 		return nil, err
 	}
-	s.control, s.end = callControl, func(s *stream, payload []byte) { callEnd(s, payload, timeout) }
+	seen := &callWatch{call: c, work: w, timeout: e.callTimeout(c), stage: firstStage(c)}
+	s.recording, s.control, s.end, s.rewrite = &seen.rec, seen.control, seen.end, w.anonymous()
 	s.done = func() {
 		e.pools.put(key, p)
 		w.remove()
@@ -84,32 +114,89 @@ func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ i
 	return s, nil
 }
 
-// supported refuses what a call asks for and is not done here yet.
-func supported(c ingest.Call) error {
-	asks := c.Factory + c.Setup + c.Collect + c.Serializers
-	if asks != "" || c.Args != "" && c.Args != ingest.ArgsPath || c.Isolation == ingest.IsolationProcess || c.MaxMemory > 0 || c.Timeout > 0 {
-		return harness("not-supported", c.Version, "call "+c.Function+": only call, args: path and effects: none are done yet", "")
+// firstStage is what a child does first; where nothing but our own code comes before
+// the call, it does not say that this begins.
+func firstStage(c ingest.Call) string {
+	switch {
+	case c.Isolation == ingest.IsolationProcess:
+		return "import"
+	case c.Factory != "" || len(c.Effects.Rollback) > 0:
+		return "prepared"
 	}
-	return nil
+	return "call"
+}
+
+func (e *Engine) callTimeout(c ingest.Call) time.Duration {
+	if c.Timeout > 0 {
+		return c.Timeout
+	}
+	return e.opts.timeout()
+}
+
+// prepareRequest says what is done once per process, or, in isolation "process",
+// once per request. Names and paths are hex.
+type prepareRequest struct {
+	Modules     []string `json:"modules"` // the call's, or its factory's, first
+	Setup       string   `json:"setup"`
+	Serializers string   `json:"serializers"`
+}
+
+type importRequest struct {
+	Op string `json:"op"`
+	prepareRequest
 }
 
 type callRequest struct {
-	Op       string  `json:"op"`
-	Function string  `json:"function"`
-	Path     string  `json:"path"`
-	Tmp      string  `json:"tmp"`
-	Timeout  float64 `json:"timeout"` // seconds
+	importRequest
+	Fresh    bool     `json:"fresh"`
+	Function string   `json:"function"`
+	Factory  string   `json:"factory"`
+	Collect  string   `json:"collect"`
+	Args     string   `json:"args"`
+	Path     string   `json:"path"`
+	Tmp      string   `json:"tmp"`
+	Root     string   `json:"root"`
+	Timeout  float64  `json:"timeout"` // seconds
+	Start    float64  `json:"start"`   // seconds more where fresh
+	Memory   int64    `json:"memory"`
+	Sandbox  []string `json:"sandbox"`
+	Rollback []string `json:"rollback"`
+	Allow    []string `json:"allow"`
 }
 
-// callKey tells apart what must not share a process: another module's import
-// may change anything in it. Functions of one module do, since no call runs in it.
+func prepareOf(c ingest.Call) prepareRequest {
+	r := prepareRequest{Setup: hexOf(c.Setup), Serializers: hexOf(c.Serializers)}
+	for _, f := range []string{c.Factory, c.Function, c.Collect, c.Setup, c.Serializers} {
+		if module, _, ok := strings.Cut(f, ":"); ok && !slices.Contains(r.Modules, hexOf(module)) {
+			r.Modules = append(r.Modules, hexOf(module))
+		}
+	}
+	return r
+}
+
+func (e *Engine) runRequest(c ingest.Call, w workspace) callRequest {
+	hexes := func(list []string) []string {
+		out := []string{}
+		for _, s := range list {
+			out = append(out, hexOf(s))
+		}
+		return out
+	}
+	return callRequest{
+		importRequest: importRequest{"run", prepareOf(c)}, Fresh: c.Isolation == ingest.IsolationProcess,
+		Function: hexOf(c.Function), Factory: hexOf(c.Factory), Collect: hexOf(c.Collect),
+		Args: cmp.Or(string(c.Args), string(ingest.ArgsPath)),
+		Path: hexOf(w.input), Tmp: hexOf(w.tmp), Root: hexOf(w.root),
+		Timeout: e.callTimeout(c).Seconds(), Start: e.opts.startTimeout().Seconds(), Memory: cmp.Or(c.MaxMemory, ingest.DefaultMaxMemory),
+		Sandbox: hexes(c.Effects.Sandbox), Rollback: hexes(c.Effects.Rollback), Allow: hexes(c.Effects.Allow),
+	}
+}
+
+// callKey tells apart what must not share a process: another module's import or
+// setup may change anything in it. Functions of one module do, since no call runs
+// in it.
 func callKey(c ingest.Call) string {
-	return fmt.Sprintf("%q", append([]string{c.Python, c.Version.String(), c.Dir, moduleOf(c.Function)}, callEnv(c)...))
-}
-
-func moduleOf(function string) string {
-	module, _, _ := strings.Cut(function, ":")
-	return module
+	return fmt.Sprintf("%q %q", append([]string{c.Python, c.Version.String(), c.Dir, string(c.Isolation)}, callEnv(c)...), prepareOf(c))
 }
 
 // callEnv is the complete environment, sorted. Without one, a minimal one is
@@ -151,7 +238,7 @@ func (e *Engine) startCall(ctx context.Context, c ingest.Call) (*Process, error)
 		return nil, harness(codeStart, c.Version, err.Error(), "")
 	}
 	p, err := start(ctx, Interpreter{Path: path, Version: c.Version}, e.opts,
-		launch{flags: []string{"-B", "-W", "ignore"}, env: callEnv(c), dir: dir})
+		launch{flags: []string{"-B", "-W", "ignore"}, env: callEnv(c), dir: dir, calls: true})
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, err
@@ -163,27 +250,29 @@ func (e *Engine) startCall(ctx context.Context, c ingest.Call) (*Process, error)
 		return nil, harness(codeVersion, c.Version, fmt.Sprintf("%s is python %s, not %s", path, have, c.Version),
 			"let python: and the version of the path agree")
 	}
+	if c.Isolation == ingest.IsolationProcess {
+		return p, nil
+	}
 	p.patience = e.opts.startTimeout()
-	if err := p.importModule(ctx, moduleOf(c.Function)); err != nil {
+	if err := p.prepare(ctx, c); err != nil {
 		p.Close()
 		return nil, err
 	}
-	p.patience = e.opts.timeout() + callGrace
 	return p, nil
 }
 
-// importModule imports the team's module. Whatever goes wrong in it is the
-// harness's: no input has been touched yet.
-func (p *Process) importModule(ctx context.Context, module string) error {
-	answer, err := p.exchange(ctx, map[string]string{"op": "import", "module": hexOf(module)})
+// prepare imports the team's modules and runs its setup. Whatever goes wrong in it
+// is the harness's: no input has been touched yet.
+func (p *Process) prepare(ctx context.Context, c ingest.Call) error {
+	answer, err := p.exchange(ctx, importRequest{"import", prepareOf(c)})
 	py := p.Interpreter.Version
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return err
 	case errors.Is(err, errNoAnswer):
-		return harness(codeImportTimeout, py, fmt.Sprintf("import %s: %v", module, err), "importing the module must not wait for anything")
+		return harness(codeImportTimeout, py, fmt.Sprintf("import %s: %v", firstModule(c), err), importTimeoutHint)
 	case err != nil:
-		return harness(codeImportCrash, py, fmt.Sprintf("import %s: %v", module, err), "importing the module must not end the process")
+		return harness(codeImportCrash, py, fmt.Sprintf("import %s: %v", firstModule(c), err), importCrashHint)
 	}
 	var h remoteHarness
 	if err := json.Unmarshal(answer, &h); err != nil {
@@ -206,59 +295,17 @@ func harness(code string, py ingest.Python, msg, hint string) error {
 	return &ingest.HarnessError{Code: code, Path: py.Path(), Msg: msg, Hint: hint}
 }
 
-// callControl reads what a child says beside rows and its fault.
-func callControl(s *stream, line []byte) {
-	var h remoteHarness
-	word, err := parseControl(line, &h)
-	switch {
-	case err == nil && word == "end":
-		s.complete = true
-	case err == nil && word == "harness" && h.Code != "":
-		s.setErr(h.error(s.p.Interpreter.Version))
-	default:
-		s.setErr(harness(codeGarbage, s.p.Interpreter.Version, fmt.Sprintf("read rows: garbage %.40q in the answer", line), ""))
-	}
-}
-
-// callEnd judges how a child ended that did not say so itself.
-func callEnd(s *stream, payload []byte, timeout time.Duration) {
-	var e struct {
-		Status  int
-		Timeout bool
-	}
-	py := s.p.Interpreter.Version
-	if err := json.Unmarshal(payload, &e); err != nil {
-		s.setErr(harness(codeGarbage, py, err.Error(), ""))
-	}
-	if s.complete || s.fault != nil || s.err != nil {
-		return
-	}
-	s.pending = nil // the beginning of a row that never became one
-	row := s.rows + 1
-	switch {
-	case e.Timeout:
-		s.fault = &ingest.Fault{Type: ingest.FaultTimeout, Message: fmt.Sprintf("stopped after %v", timeout), Row: row}
-	case e.Status < 0:
-		s.fault = &ingest.Fault{Type: ingest.FaultCrash, Message: "killed by " + signalName(-e.Status), Row: row}
-	case e.Status == childFailed:
-		s.setErr(harness(codeGarbage, py, "run the call: "+s.p.tail.lastLine(), "this is a defect of feedparity"))
-	case e.Status == pipeClosed:
-		s.setErr(harness(codePipe, py, "read rows: the code closed file descriptors that it did not open", ""))
-	default:
-		s.fault = &ingest.Fault{Type: ingest.FaultCrash, Message: fmt.Sprintf("exited with status %d", e.Status), Row: row}
-	}
-}
-
-func signalName(n int) string {
-	return fmt.Sprintf("signal %d (%v)", n, syscall.Signal(n))
-}
-
 // workspace is a request's own folder: the input under its own file name, and a
 // directory for temporary files.
 type workspace struct{ root, input, tmp string }
 
 func newWorkspace(in ingest.Input) (w workspace, err error) {
-	if w.root, err = os.MkdirTemp("", "feedparity-call-"); err != nil {
+	// Without links in it, so that what the team's code says of a path is this one.
+	tmp, err := filepath.EvalSymlinks(os.TempDir())
+	if err == nil {
+		w.root, err = os.MkdirTemp(tmp, "feedparity-call-")
+	}
+	if err != nil {
 		return w, fmt.Errorf("create input folder: %w", err)
 	}
 	defer func() {
@@ -279,16 +326,32 @@ func newWorkspace(in ingest.Input) (w workspace, err error) {
 	return w, copyInput(w.input, in)
 }
 
-// remove deletes the folder, also where the team's code took permissions away.
-func (w workspace) remove() {
-	if os.RemoveAll(w.root) == nil {
-		return
-	}
-	filepath.WalkDir(w.root, func(path string, d os.DirEntry, err error) error {
-		if d != nil && d.IsDir() {
-			os.Chmod(path, 0o700)
+// Folder stands for the path of a request's own folder in what the team's code says:
+// the real one is another one each time, which is no difference between paths.
+const Folder = "/feedparity-call"
+
+// anonymous replaces the folder's path in the wire form of text and of bytes.
+func (w workspace) anonymous() func(line []byte) []byte {
+	real, hexed := []byte(w.root), []byte(hexOf(w.root))
+	return func(line []byte) []byte {
+		if bytes.Contains(line, real) {
+			line = bytes.ReplaceAll(line, real, []byte(Folder))
 		}
-		return nil
-	})
-	os.RemoveAll(w.root)
+		if bytes.Contains(line, hexed) {
+			line = bytes.ReplaceAll(line, hexed, []byte(hexOf(Folder)))
+		}
+		return line
+	}
+}
+
+// remove deletes the folder, also where the team's code took permissions away. Most
+// calls leave nothing but what was made for them.
+func (w workspace) remove() {
+	for _, path := range []string{w.input, filepath.Dir(w.input), w.tmp, w.root} {
+		os.Remove(path)
+	}
+	if _, err := os.Lstat(w.root); err == nil && os.RemoveAll(w.root) != nil {
+		openDirs(w.root)
+		os.RemoveAll(w.root)
+	}
 }

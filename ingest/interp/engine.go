@@ -20,6 +20,7 @@ type Engine struct {
 	opts  Options
 	found func() []Interpreter
 	pools pools
+	boxes sandboxes
 }
 
 // NewEngine returns an engine; no interpreter is looked for or started before it
@@ -38,7 +39,7 @@ func NewEngine(o Options) *Engine {
 
 // Close ends the engine's idle processes; rows still open keep theirs until they
 // are closed.
-func (e *Engine) Close() error { return e.pools.close() }
+func (e *Engine) Close() error { return errors.Join(e.pools.close(), e.boxes.close()) }
 
 // Ingest implements ingest.Engine. What kept the path from being run, or its
 // rows from being compared, is an *ingest.HarnessError, from here or from

@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -140,33 +140,66 @@ func TestStartFaults(t *testing.T) {
 	})
 }
 
-// leftover is a module that leaves a process behind in a session of its own and
-// writes its number to $LEFT.
-const leftover = `import os, time
+// leftover is a module that leaves a process behind in a session of its own, which
+// tells its number at $PORT.
+const leftover = `import os, socket, time
 def leave(path):
+    r, w = os.pipe()
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            with open(os.environ['LEFT'] + '.new', 'w') as f:
-                f.write(str(os.getpid()))
-            os.rename(os.environ['LEFT'] + '.new', os.environ['LEFT'])
+            s = socket.create_connection(('127.0.0.1', int(os.environ['PORT'])))
+            s.sendall(str(os.getpid()).encode() + b'\n')
+            os.write(w, b'x')
             time.sleep(600)
         os._exit(0)
-    while not os.path.exists(os.environ['LEFT']):
-        time.sleep(0.001)
+    os.read(r, 1)
     return [1]
 def wait(path):
     yield leave(path)
     time.sleep(600)
 `
 
-func gone(t *testing.T, pidFile string) {
+// numbers receives what is left behind.
+type numbers struct{ *net.TCPListener }
+
+func listen(t *testing.T) numbers {
 	t.Helper()
-	text, err := os.ReadFile(pidFile)
-	pid, _ := strconv.Atoi(string(text))
-	if err != nil || pid == 0 {
-		t.Fatalf("no process was left: %q, %v", text, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(func() { l.Close() })
+	return numbers{l.(*net.TCPListener)}
+}
+
+func (n numbers) port() string { return fmt.Sprint(n.Addr().(*net.TCPAddr).Port) }
+
+// next returns the number of the next process that was left, 0 if there is none in
+// that time.
+func (n numbers) next(d time.Duration) (pid int) {
+	n.SetDeadline(time.Now().Add(d))
+	c, err := n.Accept()
+	if err != nil {
+		return 0
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(d))
+	fmt.Fscanln(c, &pid)
+	return pid
+}
+
+func (n numbers) gone(t *testing.T) {
+	t.Helper()
+	pid := n.next(10 * time.Second)
+	if pid == 0 {
+		t.Fatal("no process was left")
+	}
+	ended(t, pid)
+}
+
+func ended(t *testing.T, pid int) {
+	t.Helper()
 	for range 100 {
 		if syscall.Kill(pid, 0) == syscall.ESRCH || isZombie(pid) {
 			return
@@ -191,13 +224,13 @@ func TestNothingOutlivesACall(t *testing.T) {
 		e := interp.NewEngine(interp.Options{Timeout: 20 * time.Second})
 		defer e.Close()
 		in := callInput(p, dir, "leftover:leave")
-		left := filepath.Join(t.TempDir(), "left")
-		in.Call.Env = map[string]string{"LEFT": left}
+		left := listen(t)
+		in.Call.Env = map[string]string{"PORT": left.port()}
+		in.Call.Effects.Allow = []string{"127.0.0.1:" + left.port()}
 		if o, err := run(t.Context(), e, in); err != nil || oneLine(o) != `{"int":"1"}` {
 			t.Fatalf("%v, %v", o, err)
 		}
-		gone(t, left)
-		os.Remove(left)
+		left.gone(t)
 
 		in.Call.Function = "leftover:wait"
 		ctx, cancel := context.WithCancel(t.Context())
@@ -220,39 +253,23 @@ func TestNothingOutlivesACall(t *testing.T) {
 		if d := time.Since(start); d > 8*time.Second {
 			t.Errorf("cancelling took %v", d)
 		}
-		gone(t, left)
+		left.gone(t)
 
 		// Cancelled before anything was read: the call may not even have begun, or it
 		// may have left its process in a session of its own already.
 		for i := range 5 {
-			os.Remove(left)
 			ctx, cancel = context.WithCancel(t.Context())
 			if rows, err = e.Ingest(ctx, in); err != nil {
 				t.Fatal(err)
 			}
-			for n := 0; i > 0 && n < 50*i && !exists(left); n++ {
-				time.Sleep(time.Millisecond)
-			}
+			time.Sleep(time.Duration(i*10) * time.Millisecond)
 			cancel()
 			rows.Close()
-			time.Sleep(20 * time.Millisecond)
-			if exists(left) {
-				gone(t, left)
-			} else if fileAppears(left) {
-				t.Error("a call that was cancelled went on")
+			for pid := left.next(50 * time.Millisecond); pid != 0; pid = left.next(50 * time.Millisecond) {
+				ended(t, pid)
 			}
 		}
 	})
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-func fileAppears(path string) bool {
-	time.Sleep(50 * time.Millisecond)
-	return exists(path)
 }
 
 // TestEarlyClose stops reading an endless call that has filled the pipes.

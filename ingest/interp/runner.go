@@ -2,6 +2,7 @@ package interp
 
 import (
 	"embed"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -9,14 +10,24 @@ import (
 //go:embed runner/*.py
 var runnerFiles embed.FS
 
-// runnerParts are the parts of runner.py in the order in which they are joined.
-var runnerParts = []string{"protocol", "wire", "steps", "reference", "batch", "values", "call", "main"}
+// Parts of runner.py in the order in which they are joined: those that both modes
+// have, and what each has of its own.
+var (
+	commonParts    = []string{"protocol", "wire", "own", "values", "objects"}
+	referenceParts = []string{"steps", "reference", "batch"}
+	callParts      = []string{"record", "effects", "place", "call", "keeper"}
+)
 
-// runnerSource is runner.py: one text that CPython 2.7 and every 3.x run.
-var runnerSource = sync.OnceValue(func() string {
+// The two texts of runner.py, which CPython 2.7 and every 3.x run.
+var (
+	referenceSource = sync.OnceValue(func() string { return join(referenceParts) })
+	callSource      = sync.OnceValue(func() string { return join(callParts) })
+)
+
+func join(parts []string) string {
 	var b strings.Builder
 	b.WriteString("# -*- coding: utf-8 -*-\n")
-	for _, part := range runnerParts {
+	for _, part := range slices.Concat(commonParts, parts, []string{"main"}) {
 		text, err := runnerFiles.ReadFile("runner/" + part + ".py")
 		if err != nil {
 			panic(err) // embedded when feedparity was built
@@ -25,7 +36,7 @@ var runnerSource = sync.OnceValue(func() string {
 		b.WriteByte('\n')
 	}
 	return b.String()
-})
+}
 
 // bootstrap reads the length-prefixed runner from descriptor 3 and runs it, so
 // that no file has to be installed anywhere.

@@ -43,6 +43,7 @@ type launch struct {
 	flags []string
 	env   []string
 	dir   string
+	calls bool // call mode: the team's code is run
 }
 
 func start(ctx context.Context, i Interpreter, o Options, l launch) (*Process, error) {
@@ -52,7 +53,7 @@ func start(ctx context.Context, i Interpreter, o Options, l launch) (*Process, e
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.startTimeout())
 	defer cancel()
-	if err := p.hello(ctx); err != nil {
+	if err := p.hello(ctx, l.calls); err != nil {
 		p.Close()
 		return nil, fmt.Errorf("start %s: %w", i.Path, err)
 	}
@@ -99,11 +100,14 @@ func (p *Process) wait() {
 }
 
 // hello sends the runner and reads what the interpreter says of itself.
-func (p *Process) hello(ctx context.Context) error {
+func (p *Process) hello(ctx context.Context, calls bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer p.guard(ctx)()
-	source := runnerSource()
+	source := referenceSource()
+	if calls {
+		source = callSource()
+	}
 	frame := append(binary.BigEndian.AppendUint32(nil, uint32(len(source))), source...)
 	if _, err := p.in.Write(frame); err != nil {
 		return p.fail(ctx, err)

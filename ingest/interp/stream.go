@@ -3,10 +3,8 @@ package interp
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -33,8 +31,14 @@ type stream struct {
 	control func(s *stream, line []byte)
 	end     func(s *stream, payload []byte)
 
+	recording *ingest.Recording // call mode: what was seen
+	rewrite   func(line []byte) []byte
+
 	closeOnce sync.Once
 }
+
+// Recording implements ingest.Recorder.
+func (s *stream) Recording() *ingest.Recording { return s.recording }
 
 // open sends a request whose answer streams; child is childUnknown if the answer
 // comes from a child, else 0.
@@ -80,6 +84,9 @@ func (s *stream) line(line []byte) (ingest.Row, bool) {
 	if s.control != nil && len(line) > 0 && line[0] == '#' {
 		s.control(s, line[1:])
 		return ingest.Row{}, false
+	}
+	if s.rewrite != nil {
+		line = s.rewrite(line)
 	}
 	v, fault, err := wire.ParseLine(line)
 	switch {
@@ -189,13 +196,4 @@ func (p *Process) Stream(ctx context.Context, path string, set ingest.Settings) 
 		return nil, fmt.Errorf("run reference: %w", err)
 	}
 	return s, nil
-}
-
-// parseControl splits "fault {json}" and reads the JSON.
-func parseControl(line []byte, into any) (word string, err error) {
-	word, rest, _ := strings.Cut(string(line), " ")
-	if rest == "" {
-		return word, nil
-	}
-	return word, json.Unmarshal([]byte(rest), into)
 }

@@ -1,4 +1,4 @@
-# runner.py, part 5: reference mode over many small inputs, where the time that
+# runner.py, part 8: reference mode over many small inputs, where the time that
 # Python takes around the work is most of it. Each is still read by csv and cleaned
 # as Settings say; what is left out is what cannot be seen. An input that open()
 # reads at once is read from memory instead, and rows of nothing but strings are
@@ -168,3 +168,6 @@ def op_batch(req, blob):
         gc.enable()
         scratch.close()
     write_frame(RESULT, OUTCOME.join(out))
+
+
+REFERENCE_OPS = {'batch': op_batch, 'stream': op_stream}

@@ -60,8 +60,12 @@ def read_frame():
     return None if head is None else read_exact(IN, struct.unpack('>I', head)[0])
 
 
+def frame(kind, payload):
+    return struct.pack('>I', len(payload) + 1) + kind + payload
+
+
 def write_frame(kind, payload):
-    write_all(OUT, struct.pack('>I', len(payload) + 1) + kind + payload)
+    write_all(OUT, frame(kind, payload))
 
 
 def dump(value):

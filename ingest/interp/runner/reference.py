@@ -1,4 +1,4 @@
-# runner.py, part 4: reference mode. Does in real Python exactly what Settings
+# runner.py, part 7: reference mode. Does in real Python exactly what Settings
 # say; the Go model is judged by it, so nothing here may be clever.
 import codecs
 import csv
@@ -90,17 +90,6 @@ else:
     }
 
 SNIFFED = 8192
-
-
-def unhex_text(value):
-    data = binascii.unhexlify(value)
-    # 2.7 decodes surrogates as they stand; 3.x must be told to.
-    return data.decode('utf-8') if PY2 else data.decode('utf-8', 'surrogatepass')
-
-
-def literal(value):
-    """A native string literal from the hex of its (generalized) UTF-8."""
-    return binascii.unhexlify(value) if PY2 else unhex_text(value)
 
 
 def dialect_value(kind, value):

@@ -1,4 +1,4 @@
-# runner.py, part 3: what is done to one cell, step by step, as a team's own code
+# runner.py, part 6: what is done to one cell, step by step, as a team's own code
 # would have it. A step is a name and its arguments.
 import datetime
 import decimal

@@ -1,5 +1,5 @@
-# runner.py, part 6: the wire form of whatever the team's own code yields.
-import datetime
+# runner.py, part 4: the wire form of whatever the team's own code yields.
+import collections
 
 if PY2:
     from collections import Mapping
@@ -20,12 +20,27 @@ _ADDRESS = re.compile('at 0x[0-9a-fA-F]+')
 MAX_DEPTH = 100
 
 
+def one_line(exc):
+    text = u' '.join(fault_message(exc).split())
+    return text.encode('latin-1', 'replace') if PY2 else text
+
+
 def type_name(value):
+    """The name of a value's type, for people."""
     kind = type(value)
     name = getattr(kind, '__qualname__', kind.__name__)
-    if kind.__module__ in ('builtins', '__builtin__'):
+    if kind.__module__ in BUILTINS:
         return name
     return '%s.%s' % (kind.__module__, name)
+
+
+BUILTINS = ('builtins', '__builtin__', 'exceptions')
+
+
+def class_of(value):
+    """The class of a value; in Python 2 all instances of old classes have one type."""
+    kind = type(value)
+    return value.__class__ if kind.__name__ == 'instance' and PY2 else kind
 
 
 def wire_any(value, depth=0):
@@ -36,27 +51,64 @@ def wire_any(value, depth=0):
         return wire(value)
     if depth > MAX_DEPTH:
         raise Harness('unserialisable-value', 'a value is nested deeper than %d' % MAX_DEPTH,
-                      'does it contain itself? yield plain lists, dicts and cells')
+                      'does it contain itself? yield plain lists, dicts and cells, or name a serializer')
+    kind = class_of(value)
     form = EXACT.get(kind)
     if form is None:
-        form = EXACT[kind] = form_of(value)
+        form = EXACT[kind] = form_of(value, kind)
     return form(value, depth)
 
 
-def form_of(value):
+def form_of(value, kind):
+    """How values of a class are written: a serializer that the team has named for
+    it or a base of it, else what it extends, else its fields."""
+    for base in getattr(kind, '__mro__', (kind,)):
+        name = class_name(base)
+        if name in SERIALIZERS:
+            return serialized(name, SERIALIZERS[name])
+        if name in BY_NAME:
+            return BY_NAME[name]
     for kinds, form in FORMS:
         if isinstance(value, kinds):
             return form
-    return wire_unknown
+    fields = fields_of(value, kind)
+    return wire_unknown if fields is None else wire_object(kind, fields)
+
+
+SERIALIZERS = {}  # by dotted class name: the team's functions
+
+
+def class_name(kind):
+    """The same in both Pythons, other than __qualname__."""
+    return kind.__name__ if kind.__module__ in BUILTINS else '%s.%s' % (kind.__module__, kind.__name__)
+
+
+def serialized(name, make):
+    def form(value, depth):
+        try:
+            plain = make(value)
+        except BaseException as exc:
+            raise Harness('serializer-failed', 'the serializer of %s raised %s: %s' % (name, fault_type(exc), one_line(exc)),
+                          'a serializer takes an instance and returns plain values')
+        return wire_any(plain, depth + 1)
+    return form
 
 
 def wire_unknown(value, depth):
     shown = repr(value)
-    if _ADDRESS.search(shown):
+    if _ADDRESS.search(shown) or hasattr(value, 'next' if PY2 else '__next__'):  # a file, above all
         raise Harness('unserialisable-value', 'a value of type %s cannot be compared' % type_name(value),
-                      'yield lists, tuples or dicts of cells; an iterator inside a row must be made a list')
-    return u'{"other":{"type":%s,"repr":%s}}' % (
-        wire_string(native_text(type_name(value))), wire_string(native_text(shown)))
+                      'yield lists, tuples or dicts of cells, make an iterator inside a row a list, or name a serializer')
+    return wire_shown(type_name(value), shown)
+
+
+def wire_shown(name, shown):
+    return u'{"other":{"type":%s,"repr":%s}}' % (wire_string(native_text(name)), wire_string(native_text(shown)))
+
+
+def wire_timedelta(value, depth):
+    # 3.7 began to name the arguments in the repr.
+    return wire_shown('datetime.timedelta', 'datetime.timedelta(%d, %d, %d)' % (value.days, value.seconds, value.microseconds))
 
 
 def wire_items(items, depth):
@@ -71,16 +123,28 @@ def wire_mapping(mapping, depth):
     return u'{"dict":[%s]}' % u','.join([u'[%s]' % u','.join(wire_items(pair, depth)) for pair in pairs])
 
 
+def wire_decimal(value, depth):
+    kind = next(base for base in type(value).__mro__ if class_name(base) == 'decimal.Decimal')
+    return wire_scalar(u'decimal', kind.__str__(value))  # whatever a subclass makes of it
+
+
+# Classes of modules that need not be there: a process is the cheaper to fork, the
+# fewer it has.
+BY_NAME = {
+    'decimal.Decimal': wire_decimal,
+    'datetime.datetime': lambda v, depth: wire_scalar(u'datetime', v.isoformat()),
+    'datetime.date': lambda v, depth: wire_scalar(u'date', v.isoformat()),
+    'datetime.timedelta': wire_timedelta,
+}
+
 FORMS = [
     (bool, lambda v, depth: u'true' if v else u'false'),
     (text_type, lambda v, depth: wire_text(v)),
     (byte_type, lambda v, depth: wire_bytes(v)),
     ((int, long) if PY2 else int, lambda v, depth: u'{"int":"%s"}' % int_digits(v)),  # noqa: F821
     (float, lambda v, depth: u'{"float":"%r"}' % float(v)),
-    (decimal.Decimal, lambda v, depth: wire_scalar(u'decimal', decimal.Decimal.__str__(v))),
-    (datetime.datetime, lambda v, depth: wire_scalar(u'datetime', v.isoformat())),
-    (datetime.date, lambda v, depth: wire_scalar(u'date', v.isoformat())),
-    ((list, tuple), lambda v, depth: u'[%s]' % u','.join(wire_items(v, depth))),
+    (bytearray, lambda v, depth: wire_bytes(bytes(v))),
+    ((list, tuple, collections.deque, xrange if PY2 else range), lambda v, depth: u'[%s]' % u','.join(wire_items(v, depth))),  # noqa: F821
     ((set, frozenset), lambda v, depth: u'{"set":[%s]}' % u','.join(sorted(wire_items(v, depth)))),
     (Mapping, wire_mapping),
 ]
@@ -92,8 +156,8 @@ def wire_row(row):
     """The wire form of a row; what goes wrong in it is not the call's doing."""
     try:
         return wire_any(row)
-    except Harness:
+    except (Harness, MemoryError):
         raise
     except Exception as exc:
-        raise Harness('unserialisable-value', '%s while a value was written: %s' % (fault_type(exc), fault_message(exc)),
+        raise Harness('unserialisable-value', '%s while a value was written: %s' % (fault_type(exc), one_line(exc)),
                       'yield lists, tuples or dicts of plain cells')

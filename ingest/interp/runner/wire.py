@@ -43,6 +43,20 @@ def wire_pairs(pairs):
     return u'{"dict":[%s]}' % u','.join([u'[%s,%s]' % (wire(k), wire(v)) for k, v in pairs])
 
 
+def wire_json(value):
+    """Plain JSON of what is said beside rows. Module json would do, but a forked
+    child pays for every page of memory that it touches first."""
+    if isinstance(value, dict):
+        return u'{%s}' % u','.join([u'%s:%s' % (wire_string(native_text(k)), wire_json(v)) for k, v in value.items()])
+    if isinstance(value, (list, tuple)):
+        return u'[%s]' % u','.join([wire_json(v) for v in value])
+    if isinstance(value, (text_type, byte_type)):
+        return wire_string(native_text(value))
+    if value is None or isinstance(value, bool):
+        return {None: u'null', True: u'true', False: u'false'}[value]
+    return u'%d' % value
+
+
 def int_digits(n):
     """The digits of any int: 3.11 (and security releases before) limit str()."""
     try:
@@ -54,6 +68,17 @@ def int_digits(n):
             return text_type(int(n))
         finally:
             sys.set_int_max_str_digits(limit)
+
+
+def unhex_text(value):
+    data = binascii.unhexlify(value)
+    # 2.7 decodes surrogates as they stand; 3.x must be told to.
+    return data.decode('utf-8') if PY2 else data.decode('utf-8', 'surrogatepass')
+
+
+def literal(value):
+    """A native string literal from the hex of its (generalized) UTF-8."""
+    return binascii.unhexlify(value) if PY2 else unhex_text(value)
 
 
 def native_text(s):
@@ -102,11 +127,14 @@ def fault_type(exc):
 
 
 def fault_message(exc):
-    """str(exc); its repr where that fails, as for unicode messages in Python 2."""
-    try:
-        return native_text(str(exc))
-    except Exception:
-        return native_text(repr(exc))
+    """str(exc); its repr where that fails, as for unicode messages in Python 2, and
+    its class where that fails as well."""
+    for show in (str, repr):
+        try:
+            return native_text(show(exc))
+        except BaseException:
+            pass  # the team's own class may raise anything
+    return u'<%s that cannot be shown>' % native_text(type(exc).__name__)
 
 
 def wire_fault(kind, message, row):

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/interp"
+)
+
+// callSource is a team's module, and what makes it one of a Django project.
+const (
+	callSource = "import csv, io, sys\ndef rows(path):\n" +
+		"    with (open(path, 'rb') if sys.version_info[0] == 2 else io.open(path, newline='')) as f:\n" +
+		"        for row in csv.DictReader(f):\n            yield row['sku'], int(row['qty'])\n"
+	djangoSource = "import django\nfrom django.conf import settings\n" +
+		"def setup():\n    settings.configure(INSTALLED_APPS=['django.contrib.contenttypes', 'django.contrib.auth'])\n    django.setup()\n"
+	callInput = "sku,qty\nA-1,2\nA-2,3\n"
+)
+
+// callRow is about isolated calls of one path.
+func (s *suite) callRow(path ingest.Path, django bool) row {
+	what, goal := "a module without Django", 250
+	if django {
+		what, goal = "a module with Django", 150
+	}
+	return row{
+		what: fmt.Sprintf("isolated calls of %s, %s", what, path), goal: fmt.Sprintf(">= %d per CPU-second", goal),
+		format: "%.0f per CPU-second", holds: atLeast(float64(goal)),
+		measure: func(ctx context.Context) (float64, string, error) {
+			python, err := s.callPython(path, django)
+			if err != nil {
+				return 0, "", err
+			}
+			n := max(s.size*20, 200)
+			c, d, err := work(ctx, "calls", n, python, django)
+			return perSecond(d.Inputs, c), fmt.Sprintf("%.1f ms of CPU each, ours and the interpreter's", 1000/perSecond(d.Inputs, c)), err
+		},
+	}
+}
+
+// callPython is the interpreter that calls are measured with: with Django, the one
+// of the sample shop's virtual environment.
+func (s *suite) callPython(path ingest.Path, django bool) (string, error) {
+	if !django {
+		return s.pythons[path], s.needPythons()
+	}
+	python := filepath.Join(".cache", "shop", [2]string{"py27", "py311"}[path], "bin", "python")
+	if _, err := os.Stat(python); err != nil {
+		return "", errSkip("make shop makes the environments with Django")
+	}
+	return filepath.Abs(python)
+}
+
+// endureRow makes very many calls and looks at what is left of them.
+func (s *suite) endureRow() row {
+	n := 500 * s.size
+	return row{
+		what: fmt.Sprintf("left by %d calls: descriptors, processes, and memory beyond what the first tenth took", n), goal: "none, <= 4 MB", format: "%.1f MB", holds: atMost(4), rounds: 1,
+		measure: func(ctx context.Context) (float64, string, error) {
+			if err := s.needPythons(); err != nil {
+				return 0, "", err
+			}
+			_, d, err := work(ctx, "calls", n, s.pythons[ingest.Py3], false)
+			if d.Files > 1 || d.Children > 0 { // Go may open one for itself at any time
+				return math.Inf(1), fmt.Sprintf("%d descriptors, %d processes", d.Files, d.Children), err
+			}
+			return float64(d.Grown) / 1e6, fmt.Sprintf("%d descriptors, %d processes", d.Files, d.Children), err
+		},
+	}
+}
+
+// isolatedCalls: N PYTHON DJANGO.
+func isolatedCalls(ctx context.Context, args []string) (d done, err error) {
+	n, err := strconv.Atoi(args[0])
+	if err != nil {
+		return d, err
+	}
+	dir, err := os.MkdirTemp("", "feedparity-bench-")
+	if err != nil {
+		return d, err
+	}
+	defer os.RemoveAll(dir)
+	call := &ingest.Call{Function: "bench:rows", Python: args[1], Dir: dir}
+	source := callSource
+	if args[2] == "true" {
+		source += djangoSource
+		call.Setup = "bench:setup"
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bench.py"), []byte(source), 0o644); err != nil {
+		return d, err
+	}
+	e := interp.NewEngine(interp.Options{})
+	in := ingest.Input{Name: "stock.csv", Data: strings.NewReader(callInput), Size: int64(len(callInput)), Call: call}
+	var before left
+	for d.Inputs = range n {
+		if d.Inputs == n/10 {
+			before = leftNow()
+		}
+		if err := callOnce(ctx, e, in); err != nil {
+			return d, err
+		}
+	}
+	d.Inputs = n
+	after := leftNow()
+	d.Files, d.Children, d.Grown = after.files-before.files, after.processes-before.processes, after.memory-before.memory
+	return d, e.Close()
+}
+
+func callOnce(ctx context.Context, e *interp.Engine, in ingest.Input) error {
+	rows, err := e.Ingest(ctx, in)
+	if err != nil {
+		return err
+	}
+	o, err := ingest.Collect(rows)
+	if err == nil && (len(o.Rows) != 2 || o.Fault != nil) {
+		err = fmt.Errorf("call gave %d rows and %v", len(o.Rows), o.Fault)
+	}
+	return err
+}
+
+// left is what this process and its children hold.
+type left struct {
+	files, processes int
+	memory           int64
+}
+
+func leftNow() (l left) {
+	pids := []string{"self"}
+	for i := 0; i < len(pids); i++ {
+		l.processes++
+		fds, _ := os.ReadDir("/proc/" + pids[i] + "/fd")
+		l.files += len(fds)
+		statm, _ := os.ReadFile("/proc/" + pids[i] + "/statm")
+		if f := strings.Fields(string(statm)); len(f) > 1 {
+			pages, _ := strconv.ParseInt(f[1], 10, 64)
+			l.memory += pages * int64(os.Getpagesize())
+		}
+		tasks, _ := filepath.Glob("/proc/" + pids[i] + "/task/*/children")
+		for _, task := range tasks {
+			text, _ := os.ReadFile(task)
+			pids = append(pids, strings.Fields(string(text))...)
+		}
+	}
+	return l
+}

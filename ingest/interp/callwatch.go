@@ -1,0 +1,256 @@
+package interp
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/wire"
+)
+
+const (
+	importTimeoutHint = "importing the module and its setup must not wait for anything"
+	importCrashHint   = "importing the module and its setup must not end the process"
+)
+
+// callWatch reads what a child says beside its rows and judges how it ended.
+type callWatch struct {
+	call    ingest.Call
+	work    workspace
+	timeout time.Duration
+
+	rec   ingest.Recording
+	order []*int // the counts of opens and uses in the order in which they were told
+	stage string // "import", "prepared", "call", "collect"
+	// record is where the fault was raised, if there was one; see ingest.Fault.
+	record int
+}
+
+// control reads a line "#word {json}".
+func (c *callWatch) control(s *stream, line []byte) {
+	word, rest, _ := strings.Cut(string(line), " ")
+	var err error
+	switch word {
+	case "prepared", "call", "collect":
+		c.stage = word
+	case "end":
+		s.complete = true
+	case "open":
+		err = c.open(rest)
+	case "csv":
+		err = c.csv(rest)
+	case "seen":
+		err = c.seen(rest)
+	case "harness":
+		var h remoteHarness
+		if err = json.Unmarshal([]byte(rest), &h); err == nil && h.Code != "" {
+			s.setErr(h.error(s.p.Interpreter.Version))
+		}
+	default:
+		err = errGarbage
+	}
+	if err != nil {
+		s.setErr(harness(codeGarbage, s.p.Interpreter.Version, fmt.Sprintf("read rows: garbage %.40q in the answer", line), ""))
+	}
+}
+
+// frame is ingest.Frame as the runner writes it, null for none.
+type frame struct {
+	File     string
+	Line     int
+	Function string
+}
+
+func (f *frame) frame() ingest.Frame {
+	if f == nil {
+		return ingest.Frame{}
+	}
+	return ingest.Frame(*f)
+}
+
+func (c *callWatch) open(line string) error {
+	var o struct {
+		Function, Path, Mode      string
+		Input                     bool
+		Encoding, Errors, Newline *string
+		Frame                     *frame
+	}
+	if err := json.Unmarshal([]byte(line), &o); err != nil {
+		return err
+	}
+	c.count(&ingest.Opened{
+		Function: o.Function, Path: o.Path, Input: o.Input, Mode: o.Mode,
+		Encoding: o.Encoding, Errors: o.Errors, Newline: o.Newline, Frame: o.Frame.frame(), Count: 1,
+	}, nil)
+	return nil
+}
+
+func (c *callWatch) csv(line string) error {
+	var u struct {
+		Function, Source, Encoding, Errors string
+		Dialect                            [][2]string
+		Limit                              int64
+		Frame                              *frame
+	}
+	if err := json.Unmarshal([]byte(line), &u); err != nil {
+		return err
+	}
+	use := &ingest.CSVUse{
+		Function: u.Function, FieldLimit: u.Limit, Source: u.Source, Encoding: u.Encoding, Errors: u.Errors,
+		Frame: u.Frame.frame(), Count: 1,
+	}
+	for _, o := range u.Dialect {
+		v, err := wire.ParseValue([]byte(o[1]))
+		if err != nil {
+			return err
+		}
+		use.Dialect = append(use.Dialect, ingest.DialectOption{Name: o[0], Value: v})
+	}
+	c.count(nil, use)
+	return nil
+}
+
+// count keeps one of the two and where its count is.
+func (c *callWatch) count(o *ingest.Opened, u *ingest.CSVUse) {
+	if o != nil {
+		c.rec.Opens = append(c.rec.Opens, o)
+		c.order = append(c.order, &o.Count)
+		return
+	}
+	c.rec.CSV = append(c.rec.CSV, u)
+	c.order = append(c.order, &u.Count)
+}
+
+func (c *callWatch) seen(line string) error {
+	var seen struct {
+		Records, Record int
+		Counts          []int
+		Frame           *frame
+	}
+	if err := json.Unmarshal([]byte(line), &seen); err != nil {
+		return err
+	}
+	c.rec.Records, c.rec.Frame, c.record = seen.Records, seen.Frame.frame(), seen.Record
+	for i, n := range seen.Counts {
+		if i < len(c.order) {
+			*c.order[i] = n
+		}
+	}
+	return nil
+}
+
+// end judges how a child ended that did not say so itself.
+func (c *callWatch) end(s *stream, payload []byte) {
+	var e struct {
+		Status  int
+		Stopped string // "timeout" or "processes"
+	}
+	py := s.p.Interpreter.Version
+	if err := json.Unmarshal(payload, &e); err != nil {
+		s.setErr(harness(codeGarbage, py, err.Error(), ""))
+	}
+	if c.violation(s) {
+		return
+	}
+	if s.fault != nil {
+		s.fault.Record, s.fault.Where = c.record, c.rec.Frame
+	}
+	if s.complete || s.fault != nil || s.err != nil {
+		return
+	}
+	s.pending = nil // the beginning of a row that never became one
+	switch {
+	case e.Status == childFailed && e.Stopped == "":
+		s.setErr(harness(codeGarbage, py, "run the call: "+s.p.tail.lastLine(), "this is a defect of feedparity"))
+	case e.Status == pipeClosed && e.Stopped == "":
+		s.setErr(harness(codePipe, py, "read rows: the code closed file descriptors that it did not open", ""))
+	default:
+		class, msg := c.death(e.Status, e.Stopped)
+		c.stopped(s, class, msg)
+	}
+}
+
+// death words how a process ended before it was done.
+func (c *callWatch) death(status int, stopped string) (class, msg string) {
+	switch {
+	case stopped == "timeout":
+		return ingest.FaultTimeout, fmt.Sprintf("stopped after %v", c.timeout)
+	case stopped == "processes":
+		return ingest.FaultProcesses, "made too many processes"
+	case status < 0:
+		return ingest.FaultCrash, fmt.Sprintf("killed by signal %d (%v)", -status, syscall.Signal(-status))
+	}
+	return ingest.FaultCrash, fmt.Sprintf("exited with status %d", status)
+}
+
+// stopped makes a process's death the outcome of the call, or a harness error where
+// it was not the call that was under way.
+func (c *callWatch) stopped(s *stream, class, msg string) {
+	py := s.p.Interpreter.Version
+	switch {
+	case c.stage == "call":
+		s.fault = &ingest.Fault{Type: class, Message: msg, Row: s.rows + 1}
+	case c.stage == "collect":
+		s.setErr(harness(codeCollect, py, fmt.Sprintf("collect %s: %s", c.call.Collect, msg), "collect must only read what the call has left"))
+	case c.stage == "prepared":
+		s.setErr(harness(codeFactory, py, fmt.Sprintf("make the object of %s: %s", c.call.Function, msg), "factory must only make the object"))
+	case class == ingest.FaultTimeout:
+		s.setErr(harness(codeImportTimeout, py, fmt.Sprintf("import %s: %s", firstModule(c.call), msg), importTimeoutHint))
+	default:
+		s.setErr(harness(codeImportCrash, py, fmt.Sprintf("import %s: %s", firstModule(c.call), msg), importCrashHint))
+	}
+}
+
+// firstModule is the module that is imported first.
+func firstModule(c ingest.Call) string {
+	function := c.Function
+	if c.Factory != "" {
+		function = c.Factory
+	}
+	module, _, _ := strings.Cut(function, ":")
+	return module
+}
+
+// effectHints say what to do about something that a call must not do.
+var effectHints = map[string]string{
+	"effect-write":      "let it write below tempfile.gettempdir(), or name the directory: effects: {sandbox: [DIR]}",
+	"effect-connection": "replace the connection in the adapter, or permit it: effects: {allow: [HOST:PORT]}",
+	"effect-program":    "replace the program in the adapter, or permit it: effects: {allow: [subprocess]}",
+	"effect-signal":     "let it signal its own processes alone",
+	"effect-database":   "name a test database: effects: {rollback: NAME}",
+}
+
+// violation reports whether the call did what it must not, whatever else it did. One
+// that made too many processes was stopped, which is an outcome.
+func (c *callWatch) violation(s *stream) bool {
+	data, err := os.ReadFile(filepath.Join(c.work.root, "violation"))
+	if errors.Is(err, os.ErrNotExist) {
+		return false
+	}
+	var v struct {
+		Code, What string
+		Frame      *frame
+	}
+	if err != nil || json.Unmarshal(data, &v) != nil {
+		s.err = harness(codeGarbage, s.p.Interpreter.Version, "read what the call did: its folder was changed", "")
+		return true
+	}
+	s.pending, c.rec.Frame = nil, v.Frame.frame()
+	if v.Code == ingest.FaultProcesses {
+		s.fault = &ingest.Fault{Type: ingest.FaultProcesses, Message: v.What, Row: s.rows + 1, Where: c.rec.Frame}
+		s.err = nil
+		return true
+	}
+	msg := fmt.Sprintf("call %s: it %s", c.call.Function, v.What)
+	if v.Frame != nil {
+		msg += fmt.Sprintf(" (%s)", c.rec.Frame)
+	}
+	s.fault, s.err = nil, harness(v.Code, s.p.Interpreter.Version, msg, effectHints[v.Code])
+	return true
+}

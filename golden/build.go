@@ -53,11 +53,7 @@ func FromFinding(ctx context.Context, line *parity.Line, d parity.Delivery, v *p
 	if f.First.Py2Offset >= 0 && v.View == ingest.Raw {
 		c.Origin.Byte = f.First.Py2Offset
 	}
-	for p, call := range d.Calls {
-		if call != nil {
-			c.Calls[p] = call.Function
-		}
-	}
+	c.called(d.Calls)
 	return c, judge.confirm(ctx, c)
 }
 

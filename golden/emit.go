@@ -153,7 +153,7 @@ func (c *Case) yaml() ([]byte, error) {
 	e.block("py2", func() { e.settings(c.Py2) })
 	e.block("py3", func() { e.settings(c.Py3) })
 	e.comparison(c.Compare)
-	e.calls(c.Calls)
+	e.calls(c)
 	e.handover(c.Handover)
 	e.str("filename", escapeBytes(c.Filename))
 	e.block("origin", func() { e.origin(c.Origin) })
@@ -223,14 +223,26 @@ func (e *emitter) comparison(c ingest.Comparison) {
 	})
 }
 
-func (e *emitter) calls(calls [2]string) {
-	if calls == [2]string{} {
+func (e *emitter) calls(c *Case) {
+	if c.Calls == [2]string{} {
 		e.line("call", "{}")
 		return
 	}
 	e.block("call", func() {
 		for _, p := range ingest.Paths {
-			e.str(p.String(), calls[p])
+			a := c.Around[p]
+			if a == (Around{}) {
+				e.str(p.String(), c.Calls[p])
+				continue
+			}
+			e.block(p.String(), func() {
+				e.str("function", c.Calls[p])
+				for _, part := range [][2]string{{"factory", a.Factory}, {"setup", a.Setup}, {"collect", a.Collect}, {"args", string(a.Args)}} {
+					if part[1] != "" {
+						e.str(part[0], part[1])
+					}
+				}
+			})
 		}
 	})
 }

@@ -58,6 +58,7 @@ type Case struct {
 	Py2, Py3  ingest.Settings
 	Compare   ingest.Comparison // what counts as a difference; left out where it is the default
 	Calls     [2]string         // the team's own functions by path, "" where Settings were run
+	Around    [2]Around         // what belongs to them
 	Handover  *Handover         // how rows were handed over, nil where both paths read the input
 	Filename  string            // the supplier's, as bytes
 	Origin    Origin
@@ -95,6 +96,22 @@ type Handover struct {
 	Format    string
 	Reader    string
 	Payloads  []string // what the writing path wrote, a row each, in base64
+}
+
+// Around are the parts of an ingest.Call beside its function, "" where it has none.
+type Around struct {
+	Factory, Setup, Collect string
+	Args                    ingest.Args
+}
+
+// called notes the functions of a feed.
+func (c *Case) called(calls [2]*ingest.Call) {
+	for p, call := range calls {
+		if call != nil {
+			c.Calls[p] = call.Function
+			c.Around[p] = Around{call.Factory, call.Setup, call.Collect, call.Args}
+		}
+	}
 }
 
 // Event is one line of a case's history.
@@ -245,11 +262,25 @@ func (c *Case) validateSource(p ingest.Path, s ingest.Settings) error {
 			return fmt.Errorf("column %q: %w", t.Column, err)
 		}
 	}
-	module, function, _ := strings.Cut(c.Calls[p], ":")
-	for _, name := range strings.Split(module+"."+function, ".") {
-		if c.Calls[p] != "" && !isName(name) {
-			return fmt.Errorf("call %q: want module:function", c.Calls[p])
+	a := c.Around[p]
+	for _, f := range []string{a.Factory, a.Setup, a.Collect} {
+		if f != "" && !isQualified(f) {
+			return fmt.Errorf("call %q: want module:function", f)
 		}
 	}
+	switch {
+	case c.Calls[p] == "" && a != (Around{}):
+		return fmt.Errorf("call: no function is named")
+	case a.Factory != "" && !isQualified("factory:"+c.Calls[p]):
+		return fmt.Errorf("call %q: want the name of a method", c.Calls[p])
+	case a.Factory == "" && c.Calls[p] != "" && !isQualified(c.Calls[p]):
+		return fmt.Errorf("call %q: want module:function", c.Calls[p])
+	}
 	return nil
+}
+
+// isQualified reports whether s is "module:name", either of names joined by dots.
+func isQualified(s string) bool {
+	module, name, ok := strings.Cut(s, ":")
+	return ok && !slices.ContainsFunc(strings.Split(module+"."+name, "."), func(s string) bool { return !isName(s) })
 }

@@ -62,11 +62,7 @@ func FromHandover(ctx context.Context, d parity.Delivery, v *parity.View, eng *h
 		Origin: Origin{Byte: -1}, Fix: advice.Setting, Input: small, Outcomes: outcomes, Confirmed: eng.Pair.Versions(),
 		Handover: &Handover{eng.Way.Direction, eng.Way.Format, eng.Way.Reader, payloads},
 	}
-	for p, call := range d.Calls {
-		if call != nil {
-			c.Calls[p] = call.Function
-		}
-	}
+	c.called(d.Calls)
 	return c, nil
 }
 

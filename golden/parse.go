@@ -88,8 +88,30 @@ func (c *compareFile) DecodeNode(n *config.Node) error {
 }
 
 type callFile struct {
-	Py2 string `yaml:"py2"`
-	Py3 string `yaml:"py3"`
+	Py2 functionFile `yaml:"py2"`
+	Py3 functionFile `yaml:"py3"`
+}
+
+// functionFile is a function, or one with what belongs to it.
+type functionFile struct {
+	Function string `yaml:"function"`
+	Factory  string `yaml:"factory"`
+	Setup    string `yaml:"setup"`
+	Collect  string `yaml:"collect"`
+	Args     string `yaml:"args"`
+}
+
+// DecodeNode reads either form.
+func (f *functionFile) DecodeNode(n *config.Node) error {
+	if n.Kind == config.Scalar {
+		return n.Decode(&f.Function)
+	}
+	type plain functionFile
+	return n.Decode((*plain)(f))
+}
+
+func (f functionFile) around() Around {
+	return Around{f.Factory, f.Setup, f.Collect, ingest.Args(f.Args)}
 }
 
 type handoverFile struct {
@@ -167,7 +189,8 @@ func (f *file) build(doc *config.Node) (*Case, error) {
 	c := &Case{
 		Version: f.Version, Feed: f.Feed, Signature: f.Signature, Cause: f.Cause,
 		State: State(f.State), View: ingest.View(f.View), Pair: f.Pair,
-		Calls:    [2]string{f.Call.Py2, f.Call.Py3},
+		Calls:    [2]string{f.Call.Py2.Function, f.Call.Py3.Function},
+		Around:   [2]Around{f.Call.Py2.around(), f.Call.Py3.around()},
 		Origin:   Origin{SHA256: f.Origin.Delivery, Date: f.Origin.Date, Row: f.Origin.Row, Byte: f.Origin.Byte},
 		Revision: f.Revision, FoundBy: f.FoundBy, Confirmed: f.Confirmed, Essential: f.Essential, Residue: f.Residue,
 		Fix: f.Fix, Links: f.Links, Reason: f.Reason, Owner: f.Owner, Expires: f.Expires, Notes: f.Notes,

@@ -94,6 +94,7 @@ func (c *Case) run(ctx context.Context, eng ingest.Engine, p ingest.Path, o Repl
 		}
 		call := *o.Calls[p]
 		call.Function = c.Calls[p]
+		call.Factory, call.Setup, call.Collect, call.Args = c.Around[p].Factory, c.Around[p].Setup, c.Around[p].Collect, c.Around[p].Args
 		in.Call = &call
 	}
 	rows, err := eng.Ingest(ctx, in)

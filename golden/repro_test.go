@@ -274,7 +274,7 @@ func outcome(t *testing.T, lines ...string) ingest.Outcome {
 
 // adapters is team code that yields whatever the wire form knows, and faults.
 const adapters = `# -*- coding: utf-8 -*-
-import collections, csv, datetime, decimal, os
+import collections, csv, datetime, decimal, os, uuid
 def everything(path):
     yield [os.path.basename(path), 1, 2.5, True, None, decimal.Decimal('1.10'), datetime.date(2026, 11, 22)]
     yield (datetime.datetime(2026, 11, 22, 1, 2, 3), set([u'b', u'a']), {u'k': [b'x', u'\u00e9']}, 1j)
@@ -291,6 +291,32 @@ def unicode_message(path):
     raise ValueError(u'\u00e9')
 def csv_error(path):
     raise csv.Error('mine')
+TABLE = []
+class Item(object):
+    def __init__(self, sku):
+        self.sku, self.qty = sku, 1
+class Slotted(object):
+    __slots__ = ('b', 'a')
+    def __init__(self):
+        self.b, self.a = 1, [Item(u'inner')]
+class Importer(object):
+    def load(self, f):
+        for line in f:
+            TABLE.append(Item(line.strip()))
+            yield 'not compared'
+        TABLE.append(uuid.UUID(int=1))
+        TABLE.append(Slotted())
+        raise ValueError('at the end')
+def importer():
+    return Importer()
+def setup():
+    TABLE.append(u'set up')
+def table(made):
+    return TABLE + [type(made).__name__]
+def one():
+    return Item(u'A-1')
+def fill(path):
+    pass
 `
 
 // TestReproCallConfirm holds scripts of the team's own code to what call mode of
@@ -304,9 +330,13 @@ func TestReproCallConfirm(t *testing.T) {
 	defer eng.Close()
 	interptest.Each(t, func(t *testing.T, p *interp.Process) {
 		py, n, wrong := p.Interpreter.Version, 0, 0
-		for _, function := range []string{"everything", "mapping", "leaves", "unicode_message", "csv_error"} {
+		for function, around := range map[string]Around{
+			"adapters:everything": {}, "adapters:mapping": {}, "adapters:leaves": {}, "adapters:unicode_message": {}, "adapters:csv_error": {},
+			"load":          {Factory: "adapters:importer", Setup: "adapters:setup", Collect: "adapters:table", Args: ingest.ArgsFileRB},
+			"adapters:fill": {Collect: "adapters:one", Args: ingest.ArgsFileText},
+		} {
 			c := reproCase(t, ingest.Python313, 0, "sku,qty\nA1,3\n")
-			c.Calls = [2]string{"adapters:" + function, "adapters:" + function}
+			c.Calls, c.Around = [2]string{function, function}, [2]Around{around, around}
 			call := &ingest.Call{Python: p.Interpreter.Path, Dir: project, Version: py}
 			in := *c
 			in.Py2.Python, in.Py3.Python = py, py
@@ -314,11 +344,15 @@ func TestReproCallConfirm(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", function, err)
 			}
+			c.Outcomes[py.Path()] = want
 			dir := filepath.Join(t.TempDir(), "case")
 			writeScript(t, dir, c)
 			cmd := exec.Command(p.Interpreter.Path, filepath.Join(dir, reproFile))
 			cmd.Dir = project
 			out, err := cmd.CombinedOutput()
+			if want.Fault != nil {
+				want.Fault.Record = 0 // the script does not count
+			}
 			if n++; err != nil || !bytes.Equal(withoutComments(out), wire.AppendOutcome(nil, want)) {
 				wrong++
 				t.Errorf("%s: %v, printed\n%swant\n%s", function, err, out, wire.AppendOutcome(nil, want))

@@ -56,6 +56,7 @@ func (k *kinds) addMode(p ingest.Path, s ingest.Settings) {
 func (w *script) shower() {
 	k := w.c.kinds()
 	w.stringer(k)
+	w.objects()
 	w.printf("\n\ndef show(value):\n")
 	w.branch("isinstance(value, type(u''))", "string(value)", k.surrogates)
 	if k.bytes {

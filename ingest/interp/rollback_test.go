@@ -1,0 +1,112 @@
+package interp_test
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/interp"
+)
+
+// project is a small Django project with two databases in files.
+const project = `# -*- coding: utf-8 -*-
+import os
+import django
+from django.conf import settings
+HERE = os.path.dirname(os.path.abspath(__file__))
+DATABASES = {alias: {'ENGINE': 'django.db.backends.sqlite3', 'NAME': os.path.join(HERE, name)}
+             for alias, name in (('default', 'test.db'), ('other', 'live.db'))}
+settings.configure(DATABASES=DATABASES, INSTALLED_APPS=['project'], USE_TZ=False, DEFAULT_AUTO_FIELD='django.db.models.AutoField')
+django.setup()
+from django.db import connections, models, transaction
+class Stock(models.Model):
+    sku = models.CharField(max_length=20)
+    seen = models.DateTimeField(auto_now=True)
+    class Meta:
+        app_label = 'project'
+def setup():
+    for alias in DATABASES:
+        with connections[alias].schema_editor() as editor:
+            if 'project_stock' not in connections[alias].introspection.table_names():
+                editor.create_model(Stock)
+    Stock.objects.count()  # leaves the connection open
+def load(path):
+    with transaction.atomic():
+        for line in open(path):
+            Stock.objects.create(sku=line.strip())
+    try:
+        with transaction.atomic():
+            Stock.objects.create(sku=u'undone')
+            raise ValueError
+    except ValueError:
+        pass
+def table():
+    return Stock.objects.order_by('sku')
+def count():
+    yield Stock.objects.count()
+def nothing(path):
+    pass
+def load_other(path):
+    Stock.objects.using('other').create(sku=u'x')
+def raises(path):
+    Stock.objects.create(sku=u'x')
+    raise ValueError('late')
+`
+
+// TestRollbackConfirm: a call works in Django's database, compares what it left
+// there, and leaves nothing. It needs the environments of "make shop".
+func TestRollbackConfirm(t *testing.T) {
+	for _, name := range []string{"py27", "py311"} {
+		python, err := filepath.Abs(filepath.Join("..", "..", ".cache", "shop", name, "bin", "python"))
+		must(t, err)
+		if _, err := os.Stat(python); err != nil {
+			t.Skip("no environment with Django: make shop makes them")
+		}
+		t.Run(name, func(t *testing.T) { rollback(t, python) })
+	}
+}
+
+func rollback(t *testing.T, python string) {
+	dir := team(t, map[string]string{"project.py": project})
+	e := interp.NewEngine(interp.Options{})
+	defer e.Close()
+	call := func(function, collect string, databases ...string) (ingest.Outcome, error) {
+		in := input("b\na\n", ingest.Settings{})
+		in.Call = &ingest.Call{Function: "project:" + function, Collect: "project:" + collect, Setup: "project:setup", Python: python, Dir: dir}
+		for _, db := range databases {
+			in.Call.Effects.Rollback = append(in.Call.Effects.Rollback, filepath.Join(dir, db))
+		}
+		return run(t.Context(), e, in)
+	}
+	const want = `{"dict":[["__class__","project.Stock"],["sku","a"]]} {"dict":[["__class__","project.Stock"],["sku","b"]]}`
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			if o, err := call("load", "table", "test.db"); err != nil || oneLine(o) != want {
+				t.Errorf("load: %v, %s", err, oneLine(o))
+			}
+		})
+	}
+	wg.Wait()
+	if o, err := call("raises", "count", "test.db"); err != nil || oneLine(o) != `{"int":"1"} {"fault":{"type":"ValueError","message":"late","row":2}}` {
+		t.Errorf("raises: %v, %s", err, oneLine(o))
+	}
+	if o, err := call("nothing", "count", "test.db"); err != nil || oneLine(o) != `{"int":"0"}` {
+		t.Errorf("afterwards: %v, %s", err, oneLine(o))
+	}
+	for _, c := range []struct {
+		function, code, message string
+		databases               []string
+	}{
+		{"load_other", "effect-database", "connects to database " + filepath.Join(dir, "live.db") + " (project.py:", []string{"test.db"}},
+		{"load", "effect-write", "opens database " + filepath.Join(dir, "test.db") + " (project.py:", nil},
+		{"load", "rollback-failed", "Django has no database of that NAME", []string{"none.db"}},
+	} {
+		_, err := call(c.function, "count", c.databases...)
+		if problem := judgeCall(ingest.Outcome{}, err, "", c.code, c.message); problem != "" {
+			t.Errorf("%s with %v: %s", c.function, c.databases, problem)
+		}
+	}
+}

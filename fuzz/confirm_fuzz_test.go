@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
 	"github.com/feedparity/feedparity/ingest/shrink"
-	"github.com/feedparity/feedparity/ingest/wire"
 )
 
 // variants is how many inputs one run of FuzzReaderConfirm sends to each
@@ -125,25 +125,39 @@ func judges(f *testing.F) func(*testing.T, func(ingest.Python) []ingest.Input) {
 			if t.Context().Err() == nil && err[i] != nil {
 				t.Fatalf("python %s: %v", p.Interpreter.Full, err[i])
 			}
-			if err[i] == nil && report(t, batch(p.Interpreter.Version), real[i]) > 0 {
-				smallest(t, p, batch(p.Interpreter.Version), real[i])
+			if err[i] == nil {
+				report(t, p, batch(p.Interpreter.Version), real[i])
 			}
 		}
 	}
 }
 
-// smallest minimises the first mismatch of a batch.
-func smallest(t *testing.T, p *interp.Process, inputs []ingest.Input, real []ingest.Outcome) {
-	for i, in := range inputs {
-		if modelled(t, in) == string(wire.AppendOutcome(nil, real[i])) {
-			continue
-		}
-		differs := func(data []byte) bool {
-			got, err := p.Batch(t.Context(), []ingest.Input{input(data, in.Settings)})
-			return err == nil && modelled(t, input(data, in.Settings)) != string(wire.AppendOutcome(nil, got[0]))
-		}
-		small, _ := shrink.Minimize(t.Context(), contents(in), shrink.Options{MaxSteps: 2000, MaxTime: 5 * time.Second}, differs)
-		t.Errorf("python %s: minimised to %q", p.Interpreter.Full, small)
-		return
+// report shows where the models' outcomes are not the real ones, the first
+// minimised.
+func report(t *testing.T, p *interp.Process, inputs []ingest.Input, real []ingest.Outcome) {
+	t.Helper()
+	modelled, err := outcomes(t.Context(), embedded.New(), inputs)
+	if err != nil {
+		t.Fatal(err)
 	}
+	for i, m := range differences(inputs, modelled, real) {
+		if t.Error(m); i == 0 {
+			t.Errorf("python %s: minimised to %q", p.Interpreter.Full, smallest(t, p, m))
+		}
+	}
+}
+
+// smallest minimises the input of a mismatch.
+func smallest(t *testing.T, p *interp.Process, m Mismatch) []byte {
+	differs := func(data []byte) bool {
+		in := []ingest.Input{input(data, m.Settings)}
+		modelled, err := outcomes(t.Context(), embedded.New(), in)
+		if err != nil {
+			return false
+		}
+		real, err := p.Batch(t.Context(), in)
+		return err == nil && len(differences(in, modelled, real)) > 0
+	}
+	small, _ := shrink.Minimize(t.Context(), m.Input, shrink.Options{MaxSteps: 2000, MaxTime: 5 * time.Second}, differs)
+	return small
 }

@@ -1,89 +1,100 @@
 package fuzz
 
 import (
-	"bytes"
 	"context"
-	"errors"
+	"strings"
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
-	"github.com/feedparity/feedparity/ingest/wire"
 )
 
 // TestLineConfirm judges the whole embedded engine: generated deliveries under
 // generated Settings must have, to the byte, the outcome they have in CPython.
-func TestLineConfirm(t *testing.T) {
+func TestLineConfirm(t *testing.T) { confirmLayer(t, Layers[0], 25_000) }
+
+// TestLayersConfirm does so with cases that are about single layers.
+func TestLayersConfirm(t *testing.T) {
+	for _, l := range Layers[1:] {
+		l.Name = "ingest" // those layers are judged closer by their own packages
+		confirmLayer(t, l, 2_500)
+	}
+}
+
+func confirmLayer(t *testing.T, l Layer, cases int) {
+	t.Helper()
 	const batch = 400
 	interptest.Each(t, func(t *testing.T, p *interp.Process) {
-		cases, bad := interptest.Cases(25_000), 0
-		for seed := 0; seed < cases; seed += batch {
-			var inputs []ingest.Input
-			for i := seed; i < min(seed+batch, cases); i++ {
-				c := RandomChoices(uint64(i), 220)
-				s := Random(c, p.Interpreter.Version)
-				inputs = append(inputs, input(CSV(c, s), s))
+		total, done, bad := interptest.Cases(cases), 0, 0
+		for done < total && bad <= 20 { // what is wrong is clear by then
+			n := min(batch, total-done)
+			found, err := l.Confirm(t.Context(), embedded.New(), p, p.Interpreter.Version, uint64(done), n)
+			if err != nil {
+				t.Fatal(err)
 			}
-			bad += mismatches(t, p, inputs)
-			if bad > 20 {
-				break // what is wrong is clear by now
+			for _, m := range found {
+				t.Error(m)
 			}
+			done, bad = done+n, bad+len(found)
 		}
-		interptest.Record(t, "ingest", p, cases, bad)
+		interptest.Record(t, l.Name, p, done, bad)
 	})
 }
 
-func input(data []byte, s ingest.Settings) ingest.Input {
-	return ingest.Input{Name: "fuzz.csv", Data: bytes.NewReader(data), Size: int64(len(data)), Settings: s}
+// broken is an engine that loses every fault.
+type broken struct{ ingest.Engine }
+
+func (b broken) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
+	rows, err := b.Engine.Ingest(ctx, in)
+	return lossy{rows}, err
 }
 
-// mismatches runs inputs on both engines and reports where they differ.
-func mismatches(t *testing.T, p *interp.Process, inputs []ingest.Input) int {
-	t.Helper()
-	real, err := p.Batch(context.Background(), inputs)
-	if err != nil {
-		t.Fatal(err)
+type lossy struct{ ingest.Rows }
+
+func (lossy) Fault() (*ingest.Fault, error) { return nil, nil }
+
+// embeddedJudge says what the models do.
+type embeddedJudge struct{ t *testing.T }
+
+func (j embeddedJudge) Batch(ctx context.Context, inputs []ingest.Input) (out []ingest.Outcome, err error) {
+	for _, in := range inputs {
+		rows, err := embedded.New().Ingest(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		o, err := ingest.Collect(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, o)
 	}
-	return report(t, inputs, real)
+	return out, nil
 }
 
-// report shows where the models' outcomes are not the real ones.
-func report(t *testing.T, inputs []ingest.Input, real []ingest.Outcome) (bad int) {
-	t.Helper()
-	for i, in := range inputs {
-		want := string(wire.AppendOutcome(nil, real[i]))
-		if got := modelled(t, in); got != want {
-			bad++
-			t.Errorf("mismatch: input %q\n  %s\n  model  %s  python %s", contents(in), in.Settings, got, want)
+// TestConfirm: an engine is not confirmed by itself with a fault, and every layer
+// is about what its name says.
+func TestConfirm(t *testing.T) {
+	for _, l := range Layers {
+		for _, py := range []ingest.Python{ingest.Python27, ingest.Python313} {
+			found, err := l.Confirm(t.Context(), embedded.New(), embeddedJudge{t}, py, 7, 200)
+			if err != nil || len(found) > 0 {
+				t.Errorf("%s %s: the models against themselves: %v, %v", l.Name, py, found, err)
+			}
+			found, err = l.Confirm(t.Context(), broken{embedded.New()}, embeddedJudge{t}, py, 7, 200)
+			if err != nil || len(found) < 5 {
+				t.Fatalf("%s %s: an engine without faults has %d mismatches, %v", l.Name, py, len(found), err)
+			}
+			if s := found[0].String(); !strings.Contains(s, found[0].Settings.String()) || !strings.Contains(s, "fault") {
+				t.Errorf("a mismatch is shown as %s", s)
+			}
+			for _, m := range found {
+				s := m.Settings
+				if l.Name == "cell" && len(s.Clean)+len(s.Types) == 0 || l.Name == "dictreader" && s.Reader != ingest.DictReader || l.Name == "text" && len(s.Types) > 0 {
+					t.Errorf("%s draws %s", l.Name, s)
+				}
+			}
 		}
 	}
-	return bad
-}
-
-// contents are an input's bytes, which input holds in memory.
-func contents(in ingest.Input) []byte {
-	data := make([]byte, in.Size)
-	if n, err := in.Data.ReadAt(data, 0); n < len(data) {
-		panic(err) // a bytes.Reader gives what it has
-	}
-	return data
-}
-
-// modelled is the embedded outcome in wire form.
-func modelled(t *testing.T, in ingest.Input) string {
-	t.Helper()
-	rows, err := embedded.New().Ingest(context.Background(), in)
-	if errors.Is(err, embedded.ErrNotModelled) {
-		t.Fatalf("the generator drew Settings without a model: %v", err)
-	}
-	if err != nil {
-		t.Fatalf("%s: %v", in.Settings, err)
-	}
-	out, err := ingest.Collect(rows)
-	if err != nil {
-		t.Fatalf("%s: %v", in.Settings, err)
-	}
-	return string(wire.AppendOutcome(nil, out))
 }

@@ -7,15 +7,22 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/interp"
 )
 
 const doctorLong = `Says what this machine can do: which Pythons are found, whether the configuration
-can be read and its secrets are there. It dials no server and runs none of your code.`
+can be read and its secrets are there. It dials no server and runs none of your code.
+
+With --confirm it has the Pythons of this machine judge the models of them that
+feedparity is built of: for a minute it makes up deliveries and policies, reads them
+with both, and counts where they differ, a line per layer and version. Whatever
+differs is printed in full, to be reported, and the exit status is 1.`
 
 // diagnosis is what doctor found.
 type diagnosis struct {
@@ -23,6 +30,7 @@ type diagnosis struct {
 	Pythons []foundPython `json:"pythons"`
 	Config  string        `json:"config,omitempty"`
 	Feeds   []foundFeed   `json:"feeds,omitempty"`
+	*confirmation
 }
 
 type foundPython struct {
@@ -41,33 +49,73 @@ type foundFeed struct {
 
 func newDoctor(std streams) *cobra.Command {
 	var file string
-	var asJSON bool
+	var asJSON, confirm bool
+	var duration time.Duration
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say which Pythons are found and whether the configuration holds",
 		Long:  doctorLong,
 		Example: `  feedparity doctor
-  feedparity doctor --config conf/feedparity.yaml`,
+  feedparity doctor --config conf/feedparity.yaml
+  feedparity doctor --confirm --for 5m`,
 		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("for") && !confirm {
+				return usageError("add --confirm", "read --for: only --confirm takes time")
+			}
 			d := diagnosis{Version: version(), Pythons: examinePythons(cmd.Context())}
 			verdict := d.examineConfig(file, cmd.Flags().Changed("config"))
-			show := d.print
+			noConfig := d.Config == "" && verdict == nil
+			if !asJSON {
+				if err := d.print(std.out); err != nil {
+					return err
+				}
+				if noConfig {
+					fmt.Fprintf(std.out, "config  none: there is no %s here; feedparity init writes one\n", file)
+				}
+			}
+			if confirm {
+				if err := d.confirm(cmd.Context(), std, duration, asJSON); err != nil {
+					verdict = err
+				}
+			}
 			if asJSON {
-				show = func(w io.Writer) error { return writeJSON(w, d) }
-			}
-			if err := show(std.out); err != nil {
-				return err
-			}
-			if d.Config == "" && verdict == nil && !asJSON {
-				fmt.Fprintf(std.out, "config  none: there is no %s here; feedparity init writes one\n", file)
+				if err := writeJSON(std.out, d); err != nil {
+					return err
+				}
 			}
 			return verdict
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration `FILE`")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	cmd.Flags().BoolVar(&confirm, "confirm", false, "have the Pythons of this machine judge the models of them")
+	cmd.Flags().DurationVar(&duration, "for", time.Minute, "how long --confirm takes")
 	return cmd
+}
+
+// confirm judges the models and shows it.
+func (d *diagnosis) confirm(ctx context.Context, std streams, duration time.Duration, asJSON bool) error {
+	pythons, end, err := candidates(ctx, interp.Find(ctx))
+	if err != nil {
+		return err
+	}
+	defer end()
+	begun := time.Now()
+	bar := newProgress(std.err, 0)
+	d.confirmation, err = confirmModels(ctx, embedded.New(), pythons, begun.Add(duration), uint64(begun.UnixNano()), func(cases, bad int) {
+		bar.show(fmt.Sprintf("%v of %v  %d cases, %d mismatches", time.Since(begun).Round(time.Second), duration, cases, bad))
+	})
+	bar.finish()
+	if err != nil {
+		return err
+	}
+	if !asJSON {
+		if err := d.confirmation.print(std.out); err != nil {
+			return err
+		}
+	}
+	return d.confirmation.verdict()
 }
 
 func examinePythons(ctx context.Context) []foundPython {

@@ -11,7 +11,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/sweep"
 )
 
-// progress shows how far a sweep is: a line that is rewritten, on a terminal only.
+// progress shows how far a sweep, or another long run, is: a line that is rewritten, on a terminal only.
 type progress struct {
 	w     io.Writer
 	total int
@@ -33,10 +33,14 @@ func (p *progress) event(e sweep.Event) {
 	if e.What == "done" && e.Delivery == "" {
 		p.feeds++
 	}
+	p.show(fmt.Sprintf("%d/%d feeds  %s %s %s", p.feeds, p.total, e.Feed, e.What, visible(e.Delivery)))
+}
+
+// show rewrites the line.
+func (p *progress) show(line string) {
 	if p.width < 20 {
 		return
 	}
-	line := fmt.Sprintf("%d/%d feeds  %s %s %s", p.feeds, p.total, e.Feed, e.What, visible(e.Delivery))
 	fmt.Fprintf(p.w, "\r\x1b[K%s", cut(strings.TrimRight(line, " "), p.width-24))
 	p.shown = true
 }

@@ -98,7 +98,7 @@ func longLabels() (out [][]byte) {
 
 // TestNameprepConfirm decodes labels of one character, and of the two that a
 // character and a mark, a letter or a digit are: all that nameprep does something
-// about, and a sample of the rest; at full scale every character.
+// about, and a sample of the rest.
 func TestNameprepConfirm(t *testing.T) {
 	eachJudge(t, func(j *judge) {
 		r, err := rulesOf(j.py)
@@ -111,10 +111,10 @@ func TestNameprepConfirm(t *testing.T) {
 			c := special[i*len(special)/interptest.Cases(len(special))]
 			labels = append(labels, []rune{c}, []rune{c, 0x301}, []rune{'a', c}, []rune{c, 0x5D0}, []rune{0x5D0, c}, []rune{0x5D0, c, 0x5D0}, []rune{0x1100, c}, []rune{0xAC00, c})
 		}
-		for i := range interptest.Cases(0x110000) {
-			labels = append(labels, []rune{rune(i * (0x110000 / interptest.Cases(0x110000)))})
+		for c, step := rune(0), rune(0x110000/interptest.Cases(0x22000)); c < 0x110000; c += step {
+			labels = append(labels, []rune{c})
 		}
-		labels = append(labels, randomLabels(special, interptest.Cases(200000))...)
+		labels = append(labels, randomLabels(special, interptest.Cases(100000))...)
 		inputs := make([][]byte, len(labels))
 		for i, text := range labels {
 			inputs[i] = append([]byte("b.xn--"), encodePunycode(text)...)

@@ -153,7 +153,7 @@ def modules(_):
     import encodings, os
     out = []
     for f in sorted(os.listdir(os.path.dirname(encodings.__file__))):
-        if not f.endswith('.py') or f in ('__init__.py', 'aliases.py'):
+        if not f.endswith('.py') or f.startswith('_') or f == 'aliases.py':
             continue
         found = lookup([f[:-3]])[0]
         text = found.startswith('E ') or getattr(codecs.lookup(f[:-3]), '_is_text_encoding', True)

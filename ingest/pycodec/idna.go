@@ -136,7 +136,7 @@ func (k idnaCodec) toUnicode(dst, label []byte) ([]byte, *Error) {
 	if !bytes.HasPrefix(k.folded(label), []byte(acePrefix)) {
 		return k.rules.decodeASCII(dst, label, "strict")
 	}
-	inner := Codec{rules: k.rules, given: punycodeName, shape: whole, whole: punycodeCodec{k.rules}}
+	inner := Codec{rules: k.rules, given: punycodeName, shape: whole, whole: punycodeCodec(k)}
 	text, err := inner.Decode(nil, label[len(acePrefix):], "strict")
 	if err != nil {
 		return dst, k.placed(err, label, len(acePrefix))

@@ -45,7 +45,7 @@ func readTable(charset string) *[256]rune {
 		return nil
 	}
 	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
-	if err != nil || fault != nil {
+	if err != nil || fault != nil || !c.SingleByte() {
 		return nil
 	}
 	t := new([256]rune)

@@ -2,7 +2,6 @@ package embedded_test
 
 import (
 	"bytes"
-	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -108,6 +107,17 @@ var ingestCases = []struct {
 `},
 	{"cleaning one cell comes before converting the next", py2, "a,b\nx,y\n", []change{typed("1", "int"), typed("2", "float")}, `["a","b"]
 {"fault":{"type":"ValueError","message":"invalid literal for int() with base 10: 'x'","row":2}}
+`},
+	{"names of characters in cells", py2, "a,\\N{BULLET}\n\\N{GRINNING FACE}\n", []change{codec("unicode_escape")}, `["a","•"]
+{"fault":{"type":"UnicodeDecodeError","message":"'unicodeescape' codec can't decode bytes in position 0-16: unknown Unicode character name","row":2}}
+`},
+	{"a cell of punycode, and a byte in a message of 2.7", py2, "tda,a-bga\nM\xe9\n", []change{codec("punycode")}, `["ü","aé"]
+{"fault":{"type":"IndexError","message":"string index out of range","row":2}}
+`},
+	{"and one with a byte to name", py2, "$\xe9\n", []change{codec("punycode")}, `{"fault":{"type":"UnicodeError","message":"Invalid extended code point 'é'","row":1}}
+`},
+	{"idna takes the file for labels", py3, "a,b\n.xn--tda.,c\n", []change{codec("idna")}, `["a","b"]
+[".ü.","c"]
 `},
 	{"MultibyteStreamReader ends at a line of nothing, and goes on for csv within quotes", py3, "\"a\n~\nb\"\nc\n", []change{mode(ingest.OpenCodecs), codec("hz")}, `["a\n"]
 ["b\""]
@@ -405,17 +415,5 @@ func TestAllocs(t *testing.T) {
 		if n > 20 { // of some 2,000 rows in the run that counts
 			t.Errorf("%s: comparing the rest takes %v allocations", name, n)
 		}
-	}
-}
-
-// TestNotModelledInACell: an escape whose meaning is not known gives no outcome.
-func TestNotModelledInACell(t *testing.T) {
-	in := caseInput("a\n\\N{BULLET}\n", py2, []change{codec("unicode_escape")})
-	rows, err := embedded.New().Ingest(t.Context(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if out, err := ingest.Collect(rows); !errors.Is(err, embedded.ErrNotModelled) || out.Fault != nil {
-		t.Errorf("got %+v, %v; want an error that says it is not modelled", out, err)
 	}
 }

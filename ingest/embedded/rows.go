@@ -2,12 +2,10 @@ package embedded
 
 import (
 	"context"
-	"fmt"
 	"unicode/utf8"
 	"unsafe"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/pycodec"
 	"github.com/feedparity/feedparity/ingest/pycsv"
 	"github.com/feedparity/feedparity/ingest/pytext"
 )
@@ -45,10 +43,6 @@ func (r *rows) failed(f *ingest.Fault) *rows {
 }
 
 func (r *rows) raise(f *ingest.Fault) {
-	if f.Type == pycodec.NotModelled { // what Python does here is not known: no outcome
-		r.err, r.done = fmt.Errorf("%w: %s", ErrNotModelled, f.Message), true
-		return
-	}
 	located := *f
 	located.Row = r.produced + 1
 	r.fault, r.done = &located, true

@@ -39,9 +39,6 @@ func newDecoder(charset string) (decoder, error) {
 	if d := newCharDecoder(c); d != nil {
 		return d, nil
 	}
-	if c.Multibyte() { // escape sequences: no bytes are a character's own
-		return nil, fmt.Errorf("normalize %s: %w", charset, ErrNotModelled)
-	}
 	switch name := c.Name(); name {
 	case "utf-8", "utf-8-sig":
 		return &utf8Decoder{}, nil
@@ -51,8 +48,6 @@ func newDecoder(charset string) (decoder, error) {
 		return &wideDecoder{width: widthOf(name), order: binary.LittleEndian}, nil
 	case "utf-16-be", "utf-32-be":
 		return &wideDecoder{width: widthOf(name), order: binary.BigEndian}, nil
-	case "utf-7", "unicode-escape", "raw-unicode-escape":
-		return nil, fmt.Errorf("normalize %s: %w", charset, ErrNotModelled)
 	default:
 		return newTable(name, c)
 	}
@@ -184,12 +179,17 @@ func (d *tableDecoder) next(p []byte, _ bool) ([]byte, int, string) {
 }
 
 // newTable makes the table of a single-byte charset out of x/text's where that is
-// known to equal Python's, else out of Python's. TestTables compares the two.
+// known to equal Python's, else out of Python's. TestTables compares the two. It
+// refuses a charset in which no bytes are a character's own: escape sequences,
+// labels and numbers.
 func newTable(name string, c *pycodec.Codec) (decoder, error) {
+	if !c.SingleByte() {
+		return nil, fmt.Errorf("normalize %s: %w", name, ErrNotModelled)
+	}
 	if m := sameTable(name); m != nil {
 		return fromCharmap(m), nil
 	}
-	return fromPython(c)
+	return fromPython(c), nil
 }
 
 func fromCharmap(m *charmap.Charmap) *tableDecoder {
@@ -203,7 +203,7 @@ func fromCharmap(m *charmap.Charmap) *tableDecoder {
 	return d
 }
 
-func fromPython(c *pycodec.Codec) (*tableDecoder, error) {
+func fromPython(c *pycodec.Codec) *tableDecoder {
 	d := &tableDecoder{isASCII: true}
 	for i := range d.text {
 		text, bad := c.Decode(nil, []byte{byte(i)}, "strict")
@@ -212,12 +212,7 @@ func fromPython(c *pycodec.Codec) (*tableDecoder, error) {
 		}
 		d.isASCII = d.isASCII && (i >= 0x80 || string(d.text[i]) == string(rune(i)))
 	}
-	for i, a := range d.text { // a codec of longer sequences shows itself here
-		if len(a) > 0 && utf8.RuneCount(a) != 1 || len(a) > 0 && !utf8.Valid(a) {
-			return nil, fmt.Errorf("normalize %s: byte %#x is no character: %w", c.Name(), i, ErrNotModelled)
-		}
-	}
-	return d, nil
+	return d
 }
 
 // sameTable returns x/text's table of a charset where it maps and rejects the

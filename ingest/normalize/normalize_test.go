@@ -157,7 +157,7 @@ func TestUndecodable(t *testing.T) {
 
 func TestCharsetNames(t *testing.T) {
 	for charset, want := range map[string]string{
-		"utf-9": "unknown encoding", "hex": "not a text encoding", "iso2022_jp": "not modelled", "hz": "not modelled", "utf-7": "not modelled", "unicode_escape": "not modelled", "idna": "not modelled", "big5": "", "EUC-JP": "", "Latin-1": "", "UTF_16_LE": "", "utf8": "",
+		"utf-9": "unknown encoding", "hex": "not a text encoding", "iso2022_jp": "not modelled", "hz": "not modelled", "utf-7": "not modelled", "unicode_escape": "not modelled", "idna": "not modelled", "punycode": "not modelled", "undefined": "not modelled", "mbcs": "unknown encoding", "big5": "", "EUC-JP": "", "Latin-1": "", "UTF_16_LE": "", "utf8": "",
 	} {
 		_, err := Normalize(io.Discard, strings.NewReader(""), Options{Charset: charset})
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

@@ -30,11 +30,7 @@ func TestTables(t *testing.T) {
 		if c.Name() != name {
 			t.Errorf("%s: Python calls it %s", name, c.Name())
 		}
-		want, err := fromPython(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := fromCharmap(m)
+		want, got := fromPython(c), fromCharmap(m)
 		for i := range got.text {
 			if string(got.text[i]) != string(want.text[i]) {
 				t.Errorf("%s byte %#x: %q, in Python %q", name, i, got.text[i], want.text[i])

@@ -18,7 +18,6 @@ import (
 	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/normalize"
-	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
 // engineFunc is an engine made of a function, for what no real one does.
@@ -231,8 +230,8 @@ func TestNotCompared(t *testing.T) {
 		is        error
 		text      string
 	}{
-		{"declared codec not modelled", models(), delivery("sku\r\n1\r\n", pair(t, "utf8", func(p *ingest.Pair) { p.Py2.Codec, p.Py3.Codec = "idna", "idna" })),
-			ingest.NotCompared, ingest.Parity, pycodec.ErrNotModelled, "idna"},
+		{"version not modelled", models(), delivery("sku\r\n1\r\n", pair(t, "utf8", func(p *ingest.Pair) { p.Py3.Python = ingest.Python{Major: 3, Minor: 5} })),
+			ingest.NotCompared, ingest.NotCompared, embedded.ErrNotModelled, "python 3.5"},
 		{"path not run", onPy3(func(context.Context, ingest.Input) (ingest.Rows, error) { return nil, harness }), delivery(utf8, pair(t, "utf8")),
 			ingest.NotCompared, ingest.NotCompared, harness, "no module named adapters"},
 		{"path breaks half way", onPy3(func(ctx context.Context, in ingest.Input) (ingest.Rows, error) {

@@ -379,7 +379,7 @@ func random(alphabet string, n, max int) [][]byte {
 // cut at every point and at every two points.
 func TestDecoderConfirm(t *testing.T) {
 	eachJudge(t, func(j *judge) {
-		for _, errors := range []string{"strict", "replace", "ignore", "surrogateescape", "surrogatepass", "nope"} {
+		for _, errors := range []string{"strict", "replace", "ignore", "surrogateescape", "surrogatepass", "backslashreplace", "xmlcharrefreplace", "nope"} {
 			for _, codec := range []string{"utf-8", "utf-8-sig"} {
 				j.chunks(codec, errors, random(alphabet8, interptest.Cases(20), 7))
 				j.chunks(codec, errors, structuredUTF8(interptest.Cases(30)))

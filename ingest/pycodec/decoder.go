@@ -105,6 +105,10 @@ func (c *Codec) NewStream(errors string) *Stream {
 // Decode appends to dst the text of src up to an incomplete sequence at its end,
 // and returns how many bytes it used: reader.decode(src, errors).
 func (s *Stream) Decode(dst, src []byte) (out []byte, used int, err *Error) {
+	if s.codec.shape == whole {
+		out, err = s.codec.whole.decode(dst, src, s.errors)
+		return out, len(src), err
+	}
 	return s.step(dst, src, false)
 }
 
@@ -122,6 +126,9 @@ func (s *Stream) step(dst, src []byte, final bool) ([]byte, int, *Error) {
 	case c.shape == eastern: // the decode method keeps nothing
 		out, _, err := c.drive(c.start(), dst, src, 0, true, s.errors)
 		return out, len(src), err
+	}
+	if c.shape == whole {
+		return c.whole.feed(dst, src, s.errors, final)
 	}
 	return c.drive(c.kernel, dst, src, 0, final || c.shape == stateless, s.errors)
 }

@@ -1,6 +1,7 @@
 package pycodec
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,7 +59,7 @@ var chunkTable = []chunkRow{
 }
 
 func TestDecoder(t *testing.T) {
-	for _, r := range chunkTable {
+	for _, r := range slices.Concat(chunkTable, wholeChunks, namesChunks) {
 		c, fault, err := Lookup(py(r.version), r.codec)
 		if fault != nil || err != nil {
 			t.Fatal(fault, err)
@@ -81,7 +82,7 @@ func TestDecoder(t *testing.T) {
 // TestDecoderTableConfirm feeds the chunks of the table to every interpreter.
 func TestDecoderTableConfirm(t *testing.T) {
 	eachJudge(t, func(j *judge) {
-		for _, r := range chunkTable {
+		for _, r := range slices.Concat(chunkTable, wholeChunks, namesChunks) {
 			var chunks [][]byte
 			for _, s := range r.in {
 				chunks = append(chunks, []byte(strings.TrimPrefix(s, "/")))

@@ -11,13 +11,9 @@ const (
 	unicodeError       = "UnicodeError"
 )
 
-// NotModelled is the Type of an Error that is no exception of Python's: what it
-// would do with these bytes cannot be told.
-const NotModelled = "NotModelled"
-
 // Error is the exception a decoder raised.
 type Error struct {
-	Type string // UnicodeDecodeError; else LookupError, TypeError, UnicodeError, RuntimeError or NotModelled
+	Type string // UnicodeDecodeError; else LookupError, TypeError, UnicodeError, RuntimeError, IndexError or OverflowError
 	// Codec, Object, Start, End and Reason are the attributes of the
 	// UnicodeDecodeError. Object shares the memory of the input or of the
 	// decoder: it is valid until the following call. Start and End count in it.
@@ -25,6 +21,8 @@ type Error struct {
 	Object     []byte
 	Start, End int
 	Reason     string // of any other type: the whole message
+
+	several bool // it has several arguments, which str(exc) shows as a tuple
 }
 
 // Message returns str(exc), as UnicodeDecodeError__str__ (Objects/exceptions.c)

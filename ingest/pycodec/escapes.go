@@ -12,13 +12,10 @@ import (
 // PyUnicode_DecodeRawUnicodeEscape, which knows \u and \U only. All other bytes
 // are Latin-1.
 type escapeKernel struct {
-	raw bool
-	py2 bool // whose raw codec words its errors otherwise
+	raw   bool
+	py2   bool   // whose raw codec words its errors otherwise
+	rules *rules // which know the names of characters
 }
-
-// nameNeeded is the reason for an Error of type NotModelled: what Python does
-// depends on its database of character names, of which there is no model.
-const nameNeeded = `\N{...} in unicode_escape needs Python's database of character names`
 
 func (k escapeKernel) run(dst, src []byte, at int, final bool) ([]byte, int, malformed) {
 	for at < len(src) {
@@ -82,8 +79,7 @@ func (k escapeKernel) escape(dst, s []byte) (out []byte, n int, reason string, c
 	case s[1] == 'x':
 		return k.hex(dst, s, 2)
 	case s[1] == 'N':
-		n, reason, cut = name(s)
-		return dst, n, reason, cut
+		return k.name(dst, s)
 	case s[1] == '\n':
 		return dst, 2, "", false
 	case s[1] >= '0' && s[1] <= '7':
@@ -143,22 +139,25 @@ func octal(dst, s []byte) ([]byte, int) {
 	return utf8.AppendRune(dst, r), n
 }
 
-// name says what is wrong with a character's name, or that it would have to be
-// known.
-func name(s []byte) (n int, reason string, cut bool) {
+// name decodes \N{...}, whose braces hold the name of a character.
+func (k escapeKernel) name(dst, s []byte) (out []byte, n int, reason string, cut bool) {
 	const bad = `malformed \N character escape`
 	if len(s) == 2 {
-		return 2, bad, true
+		return dst, 2, bad, true
 	}
 	if s[2] != '{' {
-		return 2, bad, false
+		return dst, 2, bad, false
 	}
-	switch end := bytes.IndexByte(s, '}'); end {
+	end := bytes.IndexByte(s, '}')
+	switch end {
 	case -1:
-		return len(s), bad, true
+		return dst, len(s), bad, true
 	case 3:
-		return 3, bad, false
-	default:
-		return end + 1, nameNeeded, false
+		return dst, 3, bad, false
 	}
+	char, known := k.rules.character(s[3:end])
+	if !known {
+		return dst, end + 1, "unknown Unicode character name", false
+	}
+	return ingest.AppendRune(dst, char), end + 1, "", false
 }

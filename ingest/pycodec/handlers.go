@@ -42,8 +42,6 @@ func KnownHandler(py ingest.Python, errors string) bool {
 func (c *Codec) handle(dst, src []byte, bad malformed, errors string) ([]byte, int, *Error) {
 	h, known := c.rules.handlers[errors]
 	switch {
-	case bad.reason == nameNeeded:
-		return dst, 0, &Error{Type: NotModelled, Reason: nameNeeded}
 	case bad.reason == internalFail:
 		return dst, 0, &Error{Type: "RuntimeError", Reason: internalFail}
 	case !known:

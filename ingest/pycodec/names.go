@@ -27,7 +27,7 @@ func Lookup(py ingest.Python, name string) (*Codec, *ingest.Fault, error) {
 	}
 	m, ok := r.find(name)
 	if !ok {
-		if knownElsewhere(name) {
+		if knownElsewhere(name) || windowsOnly[normalize(name)] {
 			return nil, ingest.Faultf("LookupError", "unknown encoding: %s", name), nil
 		}
 		return nil, nil, fmt.Errorf("look up codec %q: %w", name, ErrUnknown)
@@ -46,6 +46,10 @@ func nulFault(py ingest.Python) *ingest.Fault {
 	}
 	return ingest.Faultf("ValueError", "embedded null character")
 }
+
+// windowsOnly are the names of modules that cannot be imported elsewhere and say so
+// like those there are not.
+var windowsOnly = map[string]bool{"mbcs": true, "dbcs": true, "ansi": true, "oem": true}
 
 func knownElsewhere(name string) bool {
 	for _, r := range modelled() {
@@ -83,12 +87,20 @@ func (r *rules) open(given string, m module) (*Codec, *ingest.Fault, error) {
 	case "utf_7":
 		c.kernel, c.shape = utf7Kernel{strict: r.python.AtLeast(3, 8)}, buffered
 	case "unicode_escape", "raw_unicode_escape":
-		c.kernel = escapeKernel{raw: m.name != "unicode_escape", py2: r.python.Path() == ingest.Py2}
+		c.kernel = escapeKernel{raw: m.name != "unicode_escape", py2: r.python.Path() == ingest.Py2, rules: r}
 		if r.python.AtLeast(3, 9) { // bpo-45461
 			c.shape = buffered
 		}
 	case "hz":
 		c.kernel, c.shape = &hzKernel{plane: gb2312(), whole: r.python.Path() == ingest.Py2}, eastern
+	case "unicode_internal":
+		c.kernel = internalKernel{}
+	case "punycode":
+		c.whole, c.shape = punycodeCodec{r}, whole
+	case "idna":
+		c.whole, c.shape = idnaCodec{r}, whole
+	case "undefined":
+		c.whole, c.shape = undefinedCodec{}, whole
 	default:
 		return r.openListed(c, m)
 	}

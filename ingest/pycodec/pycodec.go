@@ -13,9 +13,10 @@
 //	utf8.go utf16.go utf32.go utf7.go
 //	multibyte.go                     a table of two-byte characters: planes.go, planes.bin
 //	hz.go iso2022.go                 the same tables, chosen by escape sequences
-//	escapes.go                       unicode_escape but for \N{...}, raw_unicode_escape
-//
-// Not modelled are idna, punycode, undefined and unicode_internal.
+//	escapes.go                       unicode_escape, raw_unicode_escape
+//	charnames.go                     the names in \N{...}: charnames.bin
+//	whole.go punycode.go idna.go     those that take an input as a whole
+//	nameprep.go                      what idna makes of a label: nameprep.bin
 //
 // Decoded text is generalized UTF-8, see ingest.AppendRune. Confirmed on every
 // interpreter by TestCodecConfirm and TestEasternConfirm.
@@ -23,6 +24,8 @@ package pycodec
 
 //go:generate go run maketables.go
 //go:generate go run makeplanes.go
+//go:generate go run makenames.go
+//go:generate go run makenameprep.go
 
 import (
 	"errors"
@@ -48,8 +51,9 @@ type Codec struct {
 	given  string // the name as the caller spelt it, which some messages repeat
 	name   string
 	shape  shape
-	kernel kernel  // nil with shape byteOrder
-	marked *marked // nil but with shape byteOrder
+	kernel kernel     // nil with shapes byteOrder and whole
+	marked *marked    // nil but with shape byteOrder
+	whole  wholeCodec // nil but with shape whole
 	plain  plainKernel
 }
 
@@ -62,6 +66,7 @@ const (
 	signature              // as buffered, and whether a UTF-8 BOM may still come
 	byteOrder              // as buffered, and the byte order once a BOM gave it
 	eastern                // as buffered, the kernel's state, and see decodeEastern
+	whole                  // what its feed did not use
 )
 
 // kernel decodes src[at:], appending to dst, up to the first malformed sequence.
@@ -108,6 +113,11 @@ func (c *Codec) Decode(dst, src []byte, errors string) ([]byte, *Error) {
 	case byteOrder:
 		k, mark := c.marked.byBOM(src)
 		out, _, err = c.drive(k, dst, src, mark, true, errors)
+	case whole:
+		if len(src) == 0 && !c.rules.whole.py2 { // 3.x does not ask a codec about nothing
+			return dst, nil
+		}
+		out, err = c.whole.decode(dst, src, errors)
 	default:
 		out, _, err = c.drive(c.start(), dst, src, 0, true, errors)
 	}
@@ -136,10 +146,10 @@ func (c *Codec) drive(k kernel, dst, src []byte, at int, final bool, errors stri
 
 // chain rewrites an exception as bytes.decode does: 3.6 to 3.11 wrap those that
 // are no UnicodeDecodeError in the name of the codec
-// (_PyErr_TrySetFromCause, Python/codecs.c wrap_codec_error), unless
-// PyUnicode_Decode took a short cut and never asked the codec.
+// (_PyErr_TrySetFromCause, Python/codecs.c wrap_codec_error), unless they have more
+// than a text, or PyUnicode_Decode took a short cut and never asked the codec.
 func (c *Codec) chain(err *Error) *Error {
-	if c.rules.chains && err.Type != unicodeDecodeError && err.Type != NotModelled && !shortcut(c.given) {
+	if c.rules.chains && err.Type != unicodeDecodeError && !err.several && !shortcut(c.given) {
 		err.Reason = "decoding with '" + c.given + "' codec failed (" + err.Type + ": " + err.Reason + ")"
 	}
 	return err
@@ -163,9 +173,11 @@ type rules struct {
 	bit            uint // in the masks of tables.go
 	utf8           utf8Kernel
 	utf16, utf32   marked
+	whole          wholeRules
 	handlers       map[string]handler
 	chains         bool // bytes.decode wraps other exceptions: 3.6 to 3.11
 	bomDecodeError bool // a missing BOM or too much pending is a UnicodeDecodeError: 3.13
 	utf8Mode       bool // the C locale means UTF-8 (PEP 538, PEP 540): 3.7
 	wholeLocale    bool // which is also what a locale counts as of which one category fails: 3.7 alone
+	foldsNames     bool // \N{...} knows syllables and ideographs in any case, by their number alone: 3.14
 }

@@ -39,3 +39,22 @@ func (k utf32Kernel) unit(p []byte) uint32 {
 	}
 	return binary.LittleEndian.Uint32(p)
 }
+
+// internalKernel mirrors _PyUnicode_DecodeUnicodeInternal, the memory of an array of
+// wchar_t, which has four bytes on Linux: unicode_internal, which 3.8 dropped.
+type internalKernel struct{}
+
+func (internalKernel) run(dst, src []byte, at int, _ bool) ([]byte, int, malformed) {
+	const name = "unicode_internal"
+	for ; at+4 <= len(src); at += 4 {
+		c := binary.LittleEndian.Uint32(src[at:])
+		if c > utf8.MaxRune {
+			return dst, at, malformed{at, at + 4, "illegal code point (> 0x10FFFF)", name}
+		}
+		dst = ingest.AppendRune(dst, rune(c))
+	}
+	if at == len(src) {
+		return dst, at, malformed{}
+	}
+	return dst, at, malformed{at, len(src), "truncated input", name}
+}

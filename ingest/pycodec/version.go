@@ -30,7 +30,9 @@ func newRules(p ingest.Python, bit uint) *rules {
 		bomDecodeError: p.AtLeast(3, 13),
 		utf8Mode:       p.AtLeast(3, 7),
 		wholeLocale:    !p.AtLeast(3, 8),
+		foldsNames:     p.AtLeast(3, 14),
 		utf8:           utf8Kernel{codec: "utf-8", hold: p.AtLeast(3, 7)},
+		whole:          newWholeRules(p),
 		utf16:          newUTF16(p),
 		utf32:          newUTF32(p),
 	}

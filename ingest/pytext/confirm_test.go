@@ -50,7 +50,7 @@ func readAs(t *testing.T, w way, py ingest.Python, data []byte) (items []ingest.
 // of every shape and the error handlers that change what is yielded.
 func waysOf(py ingest.Python, rng *rand.Rand) []way {
 	codecs := []string{"utf-8", "utf-8-sig", "latin-1", "cp1252", "ascii", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "cp037", "koi8_t", "cp65001",
-		"gb18030", "shift_jis", "big5", "euc_kr", "iso2022_jp", "hz"}
+		"gb18030", "shift_jis", "big5", "euc_kr", "iso2022_jp", "hz", "punycode", "idna", "idna", "unicode_escape", "raw_unicode_escape", "unicode_internal", "undefined"}
 	handlers := []string{"strict", "strict", "replace", "ignore", "bogus"}
 	if py.Path() == ingest.Py3 {
 		handlers = append(handlers, "surrogateescape", "backslashreplace")
@@ -166,6 +166,7 @@ var filePieces = []string{
 	"\n", "\r", "\r\n", "\r\r\n", "\n\r", "\n\n", "\r\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f", "\u0085", "\u2028", "\u2029", "\r\u2028", "\x00", "\x1a",
 	"é", "€", "😀", "é\r", "\r€", "\xff", "\xe9", "\x85", "\xe2\x82", "\xf0\x9f\x98", "\xc3", "\xed\xa0\x80", "\xed\xa0\xbd\xed\xb8\x80", "\xc0\x80", "\xf4\x90\x80\x80", "\ufeff", "\xef\xbb", "\xff\xfe", "\xfe\xff", "\x81", "\"x\ry\"",
 	"\xb0\xa1", "\x88\x9f", "\x81\n", "\x81,", "\xb0\n", "\x80\n", "\x81\x30\x81\x30", "\x81\x30\n", "\x81\x30\x81", "\xa4\xd4\xa4\n", "\x1b$B!!", "\x1b(B", "\x1b", "\n\x1b(J\n", "\x1b$))))))))\n", "~{VP~}", "~\n", "\n~{\n",
+	"xn--tda.", ".xn--tda\n", ".xn--a-\n", ".", "..", "XN--tda.", "-tda", "-", `\N{BULLET}`, `\N{GRINNING FACE}`, `\N{BUL`, `\u00e9`, `\`,
 }
 
 func randomFile(rng *rand.Rand) []byte {

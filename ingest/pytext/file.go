@@ -3,9 +3,6 @@ package pytext
 import (
 	"fmt"
 	"io"
-
-	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
 // file reads the input in order. Its error is our own failure and final.
@@ -71,13 +68,4 @@ func (f *file) peek(n int) []byte {
 	p = p[:f.read(p)]
 	f.at = at
 	return p
-}
-
-// raise returns the exception of a decoder. Where the decoder cannot tell what
-// Python would do, that is a failure of ours.
-func (f *file) raise(err *pycodec.Error) *ingest.Fault {
-	if err.Type == pycodec.NotModelled {
-		f.err = fmt.Errorf("decode: %s: %w", err.Reason, pycodec.ErrNotModelled)
-	}
-	return err.Fault()
 }

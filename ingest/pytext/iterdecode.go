@@ -26,7 +26,7 @@ func (d *decodedLines) next() ([]byte, int64, bool) {
 		d.final = !ok
 		out, err := d.decoder.Decode(d.buf[:0], line, d.final)
 		if err != nil {
-			d.fault = d.lines.file.raise(err)
+			d.fault = err.Fault()
 			return nil, 0, false
 		}
 		if d.buf = out; len(out) > 0 {

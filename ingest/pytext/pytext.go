@@ -154,7 +154,7 @@ func (l *Lines) openWhole(s ingest.Settings, cut func([]byte) (int, int)) (*inge
 		}
 		var raised *pycodec.Error
 		if text, raised = c.Decode(nil, data, s.Errors); raised != nil {
-			return l.file.raise(raised), nil
+			return raised.Fault(), nil
 		}
 	}
 	if s.Open == ingest.OpenSplitlines {

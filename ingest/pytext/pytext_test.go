@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
 var (
@@ -56,6 +55,13 @@ var linesTable = []struct {
 	{"part of a signature reads as nothing", py313, way{"text", "utf-8-sig", "strict"}, "\xef\xbb", nil},
 	{"no codec is asked about nothing", py36, way{"splitlines", "cp65001", "strict"}, "", nil},
 	{"but open() asks at once", py36, way{"text", "cp65001", "strict"}, "", []string{"! LookupError: cp65001 encoding is only available on Windows"}},
+	{"a label waits for the chunk with its dot", py313, way{"text", "idna", "strict"}, strings.Repeat("xx.\n", 2046) + "a.xn--tda.", append(slices.Repeat([]string{"xx.\n"}, 2046), "a.ü.")},
+	{"codecs.open takes each piece for a whole", py313, way{"codecs-open", "idna", "strict"}, strings.Repeat("x", 65) + "xn--tda", []string{strings.Repeat("x", 65) + "xn--tda"}},
+	{"an empty first label makes the last come twice", py36, way{"text", "idna", "strict"}, ".a.b", []string{".a..bb"}},
+	{"a position beyond the input: all of it is tried again", py313, way{"codecs-open", "punycode", "strict"}, "abc-zzzz99999a", []string{"! UnicodeDecodeError: 'punycode' codec can't decode bytes in position 8166615-8166615: Invalid character U+190b73"}},
+	{"a name across chunks", py313, way{"text", "unicode_escape", "strict"}, strings.Repeat("x", 8190) + `\N{BULLET}`, []string{strings.Repeat("x", 8190) + "•"}},
+	{"and across those of iterdecode", py313, way{"iterdecode", "unicode_escape", "replace"}, "\\N{BUL\nLET}\n", []string{"\ufffd\n"}},
+	{"what refuses all refuses nothing", py313, way{"text", "undefined", "strict"}, "", []string{"! UnicodeError: undefined encoding"}},
 	{"a codec only other versions have", py27, way{"recode", "koi8_t", "strict"}, "x", []string{"! LookupError: unknown encoding: koi8_t"}},
 }
 
@@ -275,28 +281,5 @@ func TestWhole(t *testing.T) {
 	}
 	if v, ok := l.Whole(); ok {
 		t.Errorf("StringIO is an iterator, yet Whole = %v", v)
-	}
-}
-
-// TestNameNeeded: what no model can decode ends in an error, never in a fault.
-func TestNameNeeded(t *testing.T) {
-	data := "a\n\\N{BULLET}\n"
-	for _, py := range []ingest.Python{py27, py313} {
-		for _, mode := range ingest.ModesOf(py.Path()) {
-			l, fault, err := Open(strings.NewReader(data), int64(len(data)), way{mode, "unicode_escape", "replace"}.settings(py))
-			if fault != nil {
-				t.Errorf("%s %s: %v", py, mode, fault)
-			}
-			for ok := l != nil; ok; {
-				_, ok = l.Next()
-			}
-			decodes := err != nil || l.kind == ingest.KindText || mode == ingest.OpenRecode
-			if l != nil {
-				err = l.Err()
-			}
-			if decodes && !errors.Is(err, pycodec.ErrNotModelled) {
-				t.Errorf("%s %s: error %v", py, mode, err)
-			}
-		}
 	}
 }

@@ -132,7 +132,7 @@ func (s *streamLines) decode(firstline bool) bool {
 	old := len(s.buf)
 	out, used, err := s.stream.Decode(s.buf, s.raw)
 	if err != nil && firstline && err.Type == "UnicodeDecodeError" {
-		fault, start := s.file.raise(err), err.Start
+		fault, start := err.Fault(), min(err.Start, len(s.raw)) // punycode can name any number
 		out, used, err = s.stream.Decode(s.buf, s.raw[:start])
 		if err == nil {
 			end, _ := textLineEnd(out[old:])
@@ -143,7 +143,7 @@ func (s *streamLines) decode(firstline bool) bool {
 		}
 	}
 	if err != nil {
-		s.fault = s.file.raise(err)
+		s.fault = err.Fault()
 		return false
 	}
 	s.buf = out

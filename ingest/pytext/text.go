@@ -65,7 +65,7 @@ func (t *textLines) readChunk() bool {
 	}
 	out, err := t.decoder.Decode(t.buf, chunk, len(chunk) == 0)
 	if err != nil {
-		t.fault, t.final, t.buf = t.file.raise(err), true, t.buf[:0]
+		t.fault, t.final, t.buf = err.Fault(), true, t.buf[:0]
 		t.scanned = 0
 		return false
 	}

@@ -58,6 +58,8 @@ def run(mode, codec, errors):
             items.append(item)
     except Exception as e:
         fault = '%s: %s' % (type(e).__name__, e)
+        if PY2:  # whose messages may have bytes of the input
+            fault = fault.decode('latin-1')
     return items, fault
 
 

@@ -1,6 +1,6 @@
 # Loaded into a real interpreter by confirm_test.go: what CPython's codecs do.
 # Runs on 2.7 and 3.x. Texts travel as UTF-32, which keeps surrogates apart.
-import binascii, codecs, hashlib, io, marshal, sys
+import binascii, codecs, hashlib, io, json, marshal, sys, unicodedata
 
 PY2 = sys.version_info[0] == 2
 BYTES = [bytes(bytearray([i])) for i in range(256)]
@@ -15,7 +15,8 @@ def encode(u):
 
 
 def failed(e):
-    s = u'E %s: %s' % (type(e).__name__, e)
+    # 2.7 puts a byte of the input into punycode's message.
+    s = u'E %s: %s' % (type(e).__name__, str(e).decode('latin-1') if PY2 else e)
     if isinstance(e, UnicodeDecodeError):
         s += u' %s %d %d %s %s' % (e.encoding, e.start, e.end, e.reason, hexed(e.object))
     return s.encode('utf-8')
@@ -144,4 +145,28 @@ def lookup(names):
         except Exception as e:
             m = str(e)
             out.append('E %s: ' % type(e).__name__ + (m.decode('utf-8') if PY2 else m))
+    return out
+
+
+def modules(_):
+    """For each module in the encodings package: [name, kind, canonical name or what was raised]"""
+    import encodings, os
+    out = []
+    for f in sorted(os.listdir(os.path.dirname(encodings.__file__))):
+        if not f.endswith('.py') or f.startswith('_') or f == 'aliases.py':
+            continue
+        found = lookup([f[:-3]])[0]
+        text = found.startswith('E ') or getattr(codecs.lookup(f[:-3]), '_is_text_encoding', True)
+        out.append(json.dumps([f[:-3], 'text' if text else 'bytes', found]))
+    return out
+
+
+def names(step):
+    """Every step-th character that has a name of its own: 'number name'"""
+    char = unichr if PY2 else chr
+    out = []
+    for cp in range(0, 0x110000, step):
+        name = unicodedata.name(char(cp), '')
+        if name:
+            out.append('%x %s' % (cp, name))
     return out

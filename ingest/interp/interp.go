@@ -4,6 +4,8 @@
 //
 // In reference mode an interpreter does in real Python exactly what Settings
 // say; it is the judge of the embedded engine. In call mode it runs the team's
-// own function. What the path raised is an outcome; everything that kept it from
-// being run or compared is an *ingest.HarnessError.
+// own function in a process of its own, watches what it does (ingest.Recording) and
+// keeps it from changing anything that it may not. What the path raised is an
+// outcome; everything that kept it from being run or compared is an
+// *ingest.HarnessError.
 package interp

@@ -69,13 +69,13 @@ class Memory(object):
             with open('/proc/self/statm') as f:
                 self.taken = int(f.read().split()[5]) * os.sysconf('SC_PAGE_SIZE')
             self.limit = functools.partial(resource.setrlimit, resource.RLIMIT_DATA)
+            self.ballast = bytearray(1 << 20)  # here, since to fill it would cost each child
         except (ImportError, OSError, IOError, ValueError):
             pass  # another system: only the time is limited
 
     def begin(self, size):
         self.size = self.taken + size
         if self.limit is not None:
-            self.ballast = bytearray(1 << 20)
             self.limit((self.size, self.size + SOFT_END))
 
     def more(self):

@@ -7,10 +7,11 @@ import (
 
 // test tests the rules: first for one that accounts for all divergences of the
 // class, then, since one row may have two causes in two cells, for one that
-// accounts for the first of them.
+// accounts for the first of them. Of an exception that nothing accounts for it
+// then takes for gone what both paths raise.
 func (c *classifier) test(t trial, e evidence, before diff.Result) verdict {
 	v := c.tryRules(t, e, before, c.gone)
-	if n, _ := count(before, e.key()); v.last && n > 1 {
+	if n, _ := count(before, e.key()); v.last && (n > 1 || v.cause == Unclassified) {
 		if first := c.tryRules(t, e, before, c.goneHere); !first.last {
 			return first
 		}
@@ -108,7 +109,14 @@ func (c *classifier) goneHere(t trial, e evidence, before diff.Result) bool {
 	if is >= was || is > 0 && sameRow(first.d, e.d) && first.d.Column == e.d.Column {
 		return false
 	}
-	return readEnough(t, res, before)
+	return readEnough(t, res, before) || e.fault() && agreed(res, e)
+}
+
+// agreed reports whether both paths raise what one of them raised before.
+func agreed(res diff.Result, e evidence) bool {
+	tag := tagOf(res.Py3Fault)
+	return res.Verdict == ingest.AgreeFault && tag == tagOf(res.Py2Fault) &&
+		(tag == e.tag2 && faultClass(res.Py2Fault) == faultClass(e.d.Py2Fault) || tag == e.tag3 && faultClass(res.Py3Fault) == faultClass(e.d.Py3Fault))
 }
 
 func readEnough(t trial, res, before diff.Result) bool {

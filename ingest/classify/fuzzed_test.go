@@ -67,6 +67,10 @@ func TestFuzzed(t *testing.T) {
 			"replacement-count:utf-7/utf-7:ignore/ignore:io-open/text-universal"},
 		{"a bad byte that takes a quote along in 2.7 alone", "\xfe\"", "splitlines euc_kr ignore strict=True", "stringio euc_kr ignore strict=True", nil,
 			"undecodable-bytes:euc-kr/euc-kr:-/csv.Error:splitlines/stringio"},
+		{"a mark before a quote, without which both raise", "\ufeff\"", "bytes-decode utf-8-sig strict strict=True", "text-universal utf-8-sig strict strict=True", nil,
+			"bom-in-header:utf-8-sig/utf-8-sig:bytes-decode/text-universal"},
+		{"bytes that are no character behind an escaped newline", "5\"\n\"p\n\xaf\xc4\"\"", "universal euc_jp ignore delimiter=\" escapechar=\"", "stringio euc_jp ignore delimiter=\" escapechar=\"",
+			on(12, nil), "replacement-count:euc-jp/euc-jp:ignore/ignore:universal/stringio"},
 	}
 	for _, tt := range tests {
 		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}

@@ -71,6 +71,12 @@ func TestFuzzed(t *testing.T) {
 			"bom-in-header:utf-8-sig/utf-8-sig:bytes-decode/text-universal"},
 		{"bytes that are no character behind an escaped newline", "5\"\n\"p\n\xaf\xc4\"\"", "universal euc_jp ignore delimiter=\" escapechar=\"", "stringio euc_jp ignore delimiter=\" escapechar=\"",
 			on(12, nil), "replacement-count:euc-jp/euc-jp:ignore/ignore:universal/stringio"},
+		{"a wide space among what is more than the columns", "ź\n,\u2003", "bytes utf-8 strict", "text utf-8 strict",
+			func(s *ingest.Settings) { s.Reader, s.Clean = ingest.DictReader, []ingest.Step{"split"} }, "unicode-whitespace:split:bytes/text"},
+		{"a letter that has no case in bytes is still there to split at", "u", "bytes utf-8 strict", "text utf-8 strict",
+			func(s *ingest.Settings) { s.Clean = []ingest.Step{"append:é", "swapcase", "split:é"} }, "bytes-vs-text:split:bytes/text"},
+		{"bytes taken apart, and then to be normalized", "a", "bytes utf-8 strict", "text utf-8 strict",
+			func(s *ingest.Settings) { s.Clean = []ingest.Step{"append:é", "replace::-", "split:é", "nfkc"} }, "bytes-vs-text:split:bytes/text"},
 	}
 	for _, tt := range tests {
 		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}

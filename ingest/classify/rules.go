@@ -44,7 +44,7 @@ func stepRules() []rule {
 		{cause: ValueType, match: atStep("round"), detail: operation},
 		{cause: BytesVsText, match: func(e evidence, _ Case) bool { return e.feature == featBytes && e.step != "" }, detail: operation},
 		{cause: BytesVsText, match: func(e evidence, _ Case) bool {
-			return slices.Contains(normalizing, e.step) && faultClass(e.d.Py2Fault) == "TypeError"
+			return e.d.Py2Fault != nil && strings.HasSuffix(e.d.Py2Fault.Message, "must be unicode, not str")
 		}, detail: withOperation(what)},
 		{cause: CaseMapping, match: atStep(caseSteps...), detail: caseDetail},
 		{cause: UnicodeVersion, match: atStep(normalizing...), detail: operation},
@@ -98,6 +98,7 @@ func valueRules() []rule {
 		{cause: Mojibake, match: func(e evidence, _ Case) bool { return !e.fault() },
 			changes: []change{sameCodec, sameCodec3, transcode}, detail: codecs},
 		{cause: ValueType, match: converted, changes: []change{digitSignsTogether}, detail: withClass("sign", operation), input: true},
+		{cause: BytesVsText, match: func(e evidence, _ Case) bool { return e.step != "" }, changes: []change{decodeCells}, detail: operation, general: true},
 		{cause: ValueType, match: always, changes: []change{dropTypes, dropQuoting}, detail: operation, general: true},
 		{cause: Sniffer, match: always, changes: []change{dropSniff, dropSniffed}, detail: what},
 		{cause: DialectRefused, match: faultTag(tagDialect), changes: []change{dropDialect}, detail: faults},

@@ -98,7 +98,8 @@ func (c *classifier) gone(t trial, e evidence, before diff.Result) bool {
 }
 
 // goneHere reports whether a trial shows fewer divergences of the class and none
-// where the first was.
+// where the first was. (Which key of a dict has become which is a guess, so that
+// keys have no place.)
 func (c *classifier) goneHere(t trial, e evidence, before diff.Result) bool {
 	res, ok := c.run(t)
 	if !ok {
@@ -106,7 +107,8 @@ func (c *classifier) goneHere(t trial, e evidence, before diff.Result) bool {
 	}
 	was, _ := count(before, e.key())
 	is, first := count(res, e.key())
-	if is >= was || is > 0 && sameRow(first.d, e.d) && first.d.Column == e.d.Column {
+	here := is > 0 && e.d.Kind != diff.KindKey && sameRow(first.d, e.d) && first.d.Column == e.d.Column
+	if is >= was || here {
 		return false
 	}
 	return readEnough(t, res, before) || e.fault() && agreed(res, e)

@@ -78,7 +78,7 @@ func textRules() []rule {
 		{cause: LocaleDefaultEncoding, match: func(e evidence, c Case) bool { return c.Py3.Open == ingest.OpenLocale },
 			changes: []change{explicitCodec}, detail: withFaults(codecs)},
 		{cause: ReplacementCount, match: func(e evidence, c Case) bool { return !e.fault() && lenient(c) },
-			changes: []change{badToASCII, transcode, sameErrors}, detail: replacement},
+			changes: []change{badToASCII, transcode, sameErrors}, detail: replacement, input: true},
 		{cause: BytesVsText, match: func(e evidence, c Case) bool { return e.feature == featBytes }, changes: []change{decodeCells, nonASCIIToASCII}, detail: codec3},
 		{cause: BytesVsText, match: func(e evidence, _ Case) bool { return e.tag2 == tagEncode }, changes: []change{recodeLines, nonASCIIToASCII}, detail: withFaults(codec3)},
 		{cause: UndecodableBytes, match: faultTag(tagDecode), changes: []change{badToASCII, nonASCIIToASCII, transcode, littleEndian}, detail: withFaults(codecs)},

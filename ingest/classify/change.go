@@ -336,12 +336,9 @@ var (
 		py3.Open, py3.Codec = ingest.OpenText, codec
 		return other
 	})
-	decodeCells = settings(func(py2, py3 *ingest.Settings) bool {
-		was := py2.Open
-		py2.Open, py2.Codec, py2.Errors = ingest.OpenBytesDecode, py3.Codec, py3.Errors
-		return was == ingest.OpenBytes
-	})
-	recodeLines = settings(func(py2, _ *ingest.Settings) bool {
+	decodeCells    = settings(decoding(ingest.OpenBytes))
+	decodeAnyCells = settings(decoding(ingest.OpenBytes, ingest.OpenCodecs, ingest.OpenIO)) // the last two leave byte strings of ASCII
+	recodeLines    = settings(func(py2, _ *ingest.Settings) bool {
 		was := py2.Open
 		py2.Open = ingest.OpenRecode
 		return was == ingest.OpenCodecs || was == ingest.OpenIO
@@ -403,6 +400,16 @@ var (
 		return ok
 	})
 )
+
+// decoding makes py2 decode its cells as py3 decodes the file, in place of a mode
+// that leaves byte strings.
+func decoding(modes ...ingest.OpenMode) func(py2, py3 *ingest.Settings) bool {
+	return func(py2, py3 *ingest.Settings) bool {
+		was := py2.Open
+		py2.Open, py2.Codec, py2.Errors = ingest.OpenBytesDecode, py3.Codec, py3.Errors
+		return slices.Contains(modes, was)
+	}
+}
 
 func dropOption(s *ingest.Settings, name string) bool {
 	n := len(s.Dialect)

@@ -79,6 +79,8 @@ func TestFuzzed(t *testing.T) {
 			func(s *ingest.Settings) { s.Clean = []ingest.Step{"append:é", "replace::-", "split:é", "nfkc"} }, "bytes-vs-text:split:bytes/text"},
 		{"a translated newline and bytes that are no character, in one cell", "\"\r\xe9\"\xca\xa1,\"inf\r\"a\n,", "universal euc_jp ignore", "stringio euc_jp ignore",
 			on(9, func(s *ingest.Settings) { s.Reader = ingest.DictReader }), "replacement-count:euc-jp/euc-jp:ignore/ignore:universal/stringio"},
+		{"the same where the cells are ASCII and the literal is not", "y", "codecs-open utf-8 strict", "stringio utf-8 strict",
+			func(s *ingest.Settings) { s.Clean = []ingest.Step{"append:é", "upper", "split:é", "append:é"} }, "bytes-vs-text:split:codecs-open/stringio"},
 	}
 	for _, tt := range tests {
 		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}

@@ -98,7 +98,7 @@ func valueRules() []rule {
 		{cause: Mojibake, match: func(e evidence, _ Case) bool { return !e.fault() },
 			changes: []change{sameCodec, sameCodec3, transcode}, detail: codecs},
 		{cause: ValueType, match: converted, changes: []change{digitSignsTogether}, detail: withClass("sign", operation), input: true},
-		{cause: BytesVsText, match: func(e evidence, _ Case) bool { return e.step != "" }, changes: []change{decodeCells}, detail: operation, general: true},
+		{cause: BytesVsText, match: func(e evidence, _ Case) bool { return e.step != "" }, changes: []change{decodeAnyCells}, detail: operation, general: true},
 		{cause: ValueType, match: always, changes: []change{dropTypes, dropQuoting}, detail: operation, general: true},
 		{cause: Sniffer, match: always, changes: []change{dropSniff, dropSniffed}, detail: what},
 		{cause: DialectRefused, match: faultTag(tagDialect), changes: []change{dropDialect}, detail: faults},

@@ -228,6 +228,7 @@ var (
 	separatorsToLetter = in(isSeparator, 'x')
 	separatorsToLF     = in(isSeparator, '\n')
 	spacesToSpace      = in(isSpace, ' ')
+	spacesToLetter     = in(isSpace, 'x') // where a space is an escape character or a delimiter
 	digitsToASCII      = in(func(r rune) bool { return r > unicode.MaxASCII && unicode.Is(unicode.Nd, r) }, '1')
 	surrogatesToASCII  = in(ingest.IsSurrogate, '?')
 	badToASCII         = in(func(r rune) bool { return r == bad }, '?')

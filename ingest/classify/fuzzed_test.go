@@ -81,6 +81,10 @@ func TestFuzzed(t *testing.T) {
 			on(9, func(s *ingest.Settings) { s.Reader = ingest.DictReader }), "replacement-count:euc-jp/euc-jp:ignore/ignore:universal/stringio"},
 		{"the same where the cells are ASCII and the literal is not", "y", "codecs-open utf-8 strict", "stringio utf-8 strict",
 			func(s *ingest.Settings) { s.Clean = []ingest.Step{"append:é", "upper", "split:é", "append:é"} }, "bytes-vs-text:split:codecs-open/stringio"},
+		{"white space of 2.7 alone where a space is an escape character", "\u180e", "universal utf-8 strict strict=True", "text utf-8 strict strict=True", func(s *ingest.Settings) {
+			s.Clean = []ingest.Step{"rstrip"}
+			s.Dialect, _ = ingest.ParseDialect(s.Python.Path(), "escapechar= ")
+		}, "unicode-whitespace:rstrip:universal/text"},
 	}
 	for _, tt := range tests {
 		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}

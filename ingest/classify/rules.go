@@ -88,6 +88,7 @@ func textRules() []rule {
 func valueRules() []rule {
 	return []rule{
 		{cause: UnicodeWhitespace, match: converted, changes: []change{spacesToSpace}, detail: operation, input: true},
+		{cause: UnicodeWhitespace, match: atStep("strip", "lstrip", "rstrip"), changes: []change{spacesToLetter}, detail: operation, input: true},
 		{cause: UnicodeDigits, match: converted, changes: []change{digitsToASCII}, detail: operation, input: true},
 		{cause: UnderscoreDigits, match: converted, changes: []change{dropUnderscores}, detail: operation, input: true},
 		{cause: BytesVsText, match: atStep(predicates...), changes: []change{decodeCells}, detail: operation},

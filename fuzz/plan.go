@@ -67,6 +67,9 @@ func (w *planner) rare(n int, yes bool) bool {
 // common mirrors the function of that name.
 func (w *planner) common(p ingest.Pair) {
 	w.dialect(p.Py3.Dialect)
+	if len(p.Py3.Dialect) == 0 {
+		w.rare(8, p.Py3.Dialect == nil)
+	}
 	if w.rare(8, p.Py3.FieldLimit != ingest.DefaultFieldLimit) {
 		w.index(slices.Index(limits, p.Py3.FieldLimit))
 	}

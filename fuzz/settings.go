@@ -101,6 +101,7 @@ func builtinPair(c *Choices, p ingest.Pair) ingest.Pair {
 // is done to its cells comes to bear.
 func quietPair(c *Choices) ingest.Pair {
 	p := ingest.Pair{Name: "quiet", Py2: ingest.DefaultSettings(ingest.Python27), Py3: ingest.DefaultSettings(pick(c, Py3Versions))}
+	p.Py2.Dialect, p.Py3.Dialect = ingest.Dialect{}, ingest.Dialect{}
 	for !c.Empty() && len(p.Py3.Clean)+len(p.Py3.Types) == 0 {
 		cells(c, &p)
 	}
@@ -132,6 +133,9 @@ func common(c *Choices, p *ingest.Pair) {
 	// The options are well formed, so that reading them cannot fail.
 	p.Py2.Dialect, _ = ingest.ParseDialect(ingest.Py2, options...)
 	p.Py3.Dialect, _ = ingest.ParseDialect(ingest.Py3, options...)
+	if len(options) == 0 && !c.Rare(8) { // else it is detected
+		p.Py2.Dialect, p.Py3.Dialect = ingest.Dialect{}, ingest.Dialect{}
+	}
 	if c.Rare(8) {
 		limit := pick(c, limits)
 		both(func(s *ingest.Settings) { s.FieldLimit = limit })

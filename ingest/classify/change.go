@@ -228,6 +228,7 @@ var (
 	separatorsToLetter = in(isSeparator, 'x')
 	separatorsToLF     = in(isSeparator, '\n')
 	spacesToSpace      = in(isSpace, ' ')
+	spacesToLetter     = in(isSpace, 'x') // where a space is an escape character or a delimiter
 	digitsToASCII      = in(func(r rune) bool { return r > unicode.MaxASCII && unicode.Is(unicode.Nd, r) }, '1')
 	surrogatesToASCII  = in(ingest.IsSurrogate, '?')
 	badToASCII         = in(func(r rune) bool { return r == bad }, '?')
@@ -336,12 +337,9 @@ var (
 		py3.Open, py3.Codec = ingest.OpenText, codec
 		return other
 	})
-	decodeCells = settings(func(py2, py3 *ingest.Settings) bool {
-		was := py2.Open
-		py2.Open, py2.Codec, py2.Errors = ingest.OpenBytesDecode, py3.Codec, py3.Errors
-		return was == ingest.OpenBytes
-	})
-	recodeLines = settings(func(py2, _ *ingest.Settings) bool {
+	decodeCells    = settings(decoding(ingest.OpenBytes))
+	decodeAnyCells = settings(decoding(ingest.OpenBytes, ingest.OpenCodecs, ingest.OpenIO)) // the last two leave byte strings of ASCII
+	recodeLines    = settings(func(py2, _ *ingest.Settings) bool {
 		was := py2.Open
 		py2.Open = ingest.OpenRecode
 		return was == ingest.OpenCodecs || was == ingest.OpenIO
@@ -403,6 +401,16 @@ var (
 		return ok
 	})
 )
+
+// decoding makes py2 decode its cells as py3 decodes the file, in place of a mode
+// that leaves byte strings.
+func decoding(modes ...ingest.OpenMode) func(py2, py3 *ingest.Settings) bool {
+	return func(py2, py3 *ingest.Settings) bool {
+		was := py2.Open
+		py2.Open, py2.Codec, py2.Errors = ingest.OpenBytesDecode, py3.Codec, py3.Errors
+		return slices.Contains(modes, was)
+	}
+}
 
 func dropOption(s *ingest.Settings, name string) bool {
 	n := len(s.Dialect)

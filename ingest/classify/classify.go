@@ -163,6 +163,7 @@ type classifier struct {
 	rules []rule
 	runs  int
 	out   []Finding
+	fixes []change // of the findings, as far as they have any
 	// latest is the finding that the last divergence explained went to.
 	latest int
 }
@@ -187,12 +188,18 @@ func (c *classifier) group(g group) error {
 	e, left := g.first, g.count
 	for n := 0; left > 0 && n < maxPeel; n++ {
 		v := c.explain(base, whole, e)
+		if v.last && n == 0 && whole {
+			v, base, e = c.besides(v, base, e)
+		}
 		if c.ctx.Err() != nil {
 			return c.ctx.Err()
 		}
 		if n > 0 && v.last { // not explained by itself: it stays with the cause before
 			c.out[c.latest].Count += left
 			return nil
+		}
+		if v.fix != nil {
+			c.fixes = append(c.fixes, v.fix)
 		}
 		next, rest, again := c.peel(base, whole, v, e, left)
 		c.add(c.finding(v, e.d, left-rest))
@@ -202,6 +209,26 @@ func (c *classifier) group(g group) error {
 		base, left, e = next, rest, *again
 	}
 	return nil
+}
+
+// besides looks for a cause that shows only where those of the classes before are
+// neutralised: an escaped newline, say, beside bytes that are no character. It
+// returns the trial and the evidence that the verdict is about.
+func (c *classifier) besides(v verdict, base trial, e evidence) (verdict, trial, evidence) {
+	next, ok := sequence(c.fixes)(base)
+	if !ok {
+		return v, base, e
+	}
+	res, ok := c.run(next)
+	if !ok {
+		return v, base, e
+	}
+	if n, first := count(res, e.key()); n > 0 {
+		if other := c.explain(next, true, *first); !other.last {
+			return other, next, *first
+		}
+	}
+	return v, base, e
 }
 
 // peel applies what made a divergence go away to the whole input and returns what

@@ -7,10 +7,11 @@ import (
 
 // test tests the rules: first for one that accounts for all divergences of the
 // class, then, since one row may have two causes in two cells, for one that
-// accounts for the first of them.
+// accounts for the first of them. Of an exception that nothing accounts for it
+// then takes for gone what both paths raise.
 func (c *classifier) test(t trial, e evidence, before diff.Result) verdict {
 	v := c.tryRules(t, e, before, c.gone)
-	if n, _ := count(before, e.key()); v.last && n > 1 {
+	if n, _ := count(before, e.key()); v.last && (n > 1 || v.cause == Unclassified) {
 		if first := c.tryRules(t, e, before, c.goneHere); !first.last {
 			return first
 		}
@@ -97,7 +98,8 @@ func (c *classifier) gone(t trial, e evidence, before diff.Result) bool {
 }
 
 // goneHere reports whether a trial shows fewer divergences of the class and none
-// where the first was.
+// where the first was. (Which key of a dict has become which is a guess, so that
+// keys have no place.)
 func (c *classifier) goneHere(t trial, e evidence, before diff.Result) bool {
 	res, ok := c.run(t)
 	if !ok {
@@ -105,10 +107,18 @@ func (c *classifier) goneHere(t trial, e evidence, before diff.Result) bool {
 	}
 	was, _ := count(before, e.key())
 	is, first := count(res, e.key())
-	if is >= was || is > 0 && sameRow(first.d, e.d) && first.d.Column == e.d.Column {
+	here := is > 0 && e.d.Kind != diff.KindKey && sameRow(first.d, e.d) && first.d.Column == e.d.Column
+	if is >= was || here {
 		return false
 	}
-	return readEnough(t, res, before)
+	return readEnough(t, res, before) || e.fault() && agreed(res, e)
+}
+
+// agreed reports whether both paths raise what one of them raised before.
+func agreed(res diff.Result, e evidence) bool {
+	tag := tagOf(res.Py3Fault)
+	return res.Verdict == ingest.AgreeFault && tag == tagOf(res.Py2Fault) &&
+		(tag == e.tag2 && faultClass(res.Py2Fault) == faultClass(e.d.Py2Fault) || tag == e.tag3 && faultClass(res.Py3Fault) == faultClass(e.d.Py3Fault))
 }
 
 func readEnough(t trial, res, before diff.Result) bool {

@@ -67,6 +67,24 @@ func TestFuzzed(t *testing.T) {
 			"replacement-count:utf-7/utf-7:ignore/ignore:io-open/text-universal"},
 		{"a bad byte that takes a quote along in 2.7 alone", "\xfe\"", "splitlines euc_kr ignore strict=True", "stringio euc_kr ignore strict=True", nil,
 			"undecodable-bytes:euc-kr/euc-kr:-/csv.Error:splitlines/stringio"},
+		{"a mark before a quote, without which both raise", "\ufeff\"", "bytes-decode utf-8-sig strict strict=True", "text-universal utf-8-sig strict strict=True", nil,
+			"bom-in-header:utf-8-sig/utf-8-sig:bytes-decode/text-universal"},
+		{"bytes that are no character behind an escaped newline", "5\"\n\"p\n\xaf\xc4\"\"", "universal euc_jp ignore delimiter=\" escapechar=\"", "stringio euc_jp ignore delimiter=\" escapechar=\"",
+			on(12, nil), "replacement-count:euc-jp/euc-jp:ignore/ignore:universal/stringio"},
+		{"a wide space among what is more than the columns", "ź\n,\u2003", "bytes utf-8 strict", "text utf-8 strict",
+			func(s *ingest.Settings) { s.Reader, s.Clean = ingest.DictReader, []ingest.Step{"split"} }, "unicode-whitespace:split:bytes/text"},
+		{"a letter that has no case in bytes is still there to split at", "u", "bytes utf-8 strict", "text utf-8 strict",
+			func(s *ingest.Settings) { s.Clean = []ingest.Step{"append:é", "swapcase", "split:é"} }, "bytes-vs-text:split:bytes/text"},
+		{"bytes taken apart, and then to be normalized", "a", "bytes utf-8 strict", "text utf-8 strict",
+			func(s *ingest.Settings) { s.Clean = []ingest.Step{"append:é", "replace::-", "split:é", "nfkc"} }, "bytes-vs-text:split:bytes/text"},
+		{"a translated newline and bytes that are no character, in one cell", "\"\r\xe9\"\xca\xa1,\"inf\r\"a\n,", "universal euc_jp ignore", "stringio euc_jp ignore",
+			on(9, func(s *ingest.Settings) { s.Reader = ingest.DictReader }), "replacement-count:euc-jp/euc-jp:ignore/ignore:universal/stringio"},
+		{"the same where the cells are ASCII and the literal is not", "y", "codecs-open utf-8 strict", "stringio utf-8 strict",
+			func(s *ingest.Settings) { s.Clean = []ingest.Step{"append:é", "upper", "split:é", "append:é"} }, "bytes-vs-text:split:codecs-open/stringio"},
+		{"white space of 2.7 alone where a space is an escape character", "\u180e", "universal utf-8 strict strict=True", "text utf-8 strict strict=True", func(s *ingest.Settings) {
+			s.Clean = []ingest.Step{"rstrip"}
+			s.Dialect, _ = ingest.ParseDialect(s.Python.Path(), "escapechar= ")
+		}, "unicode-whitespace:rstrip:universal/text"},
 	}
 	for _, tt := range tests {
 		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}

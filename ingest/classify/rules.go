@@ -44,7 +44,7 @@ func stepRules() []rule {
 		{cause: ValueType, match: atStep("round"), detail: operation},
 		{cause: BytesVsText, match: func(e evidence, _ Case) bool { return e.feature == featBytes && e.step != "" }, detail: operation},
 		{cause: BytesVsText, match: func(e evidence, _ Case) bool {
-			return slices.Contains(normalizing, e.step) && faultClass(e.d.Py2Fault) == "TypeError"
+			return e.d.Py2Fault != nil && strings.HasSuffix(e.d.Py2Fault.Message, "must be unicode, not str")
 		}, detail: withOperation(what)},
 		{cause: CaseMapping, match: atStep(caseSteps...), detail: caseDetail},
 		{cause: UnicodeVersion, match: atStep(normalizing...), detail: operation},
@@ -78,7 +78,7 @@ func textRules() []rule {
 		{cause: LocaleDefaultEncoding, match: func(e evidence, c Case) bool { return c.Py3.Open == ingest.OpenLocale },
 			changes: []change{explicitCodec}, detail: withFaults(codecs)},
 		{cause: ReplacementCount, match: func(e evidence, c Case) bool { return !e.fault() && lenient(c) },
-			changes: []change{badToASCII, transcode, sameErrors}, detail: replacement},
+			changes: []change{badToASCII, transcode, sameErrors}, detail: replacement, input: true},
 		{cause: BytesVsText, match: func(e evidence, c Case) bool { return e.feature == featBytes }, changes: []change{decodeCells, nonASCIIToASCII}, detail: codec3},
 		{cause: BytesVsText, match: func(e evidence, _ Case) bool { return e.tag2 == tagEncode }, changes: []change{recodeLines, nonASCIIToASCII}, detail: withFaults(codec3)},
 		{cause: UndecodableBytes, match: faultTag(tagDecode), changes: []change{badToASCII, nonASCIIToASCII, transcode, littleEndian}, detail: withFaults(codecs)},
@@ -88,6 +88,7 @@ func textRules() []rule {
 func valueRules() []rule {
 	return []rule{
 		{cause: UnicodeWhitespace, match: converted, changes: []change{spacesToSpace}, detail: operation, input: true},
+		{cause: UnicodeWhitespace, match: atStep("strip", "lstrip", "rstrip"), changes: []change{spacesToLetter}, detail: operation, input: true},
 		{cause: UnicodeDigits, match: converted, changes: []change{digitsToASCII}, detail: operation, input: true},
 		{cause: UnderscoreDigits, match: converted, changes: []change{dropUnderscores}, detail: operation, input: true},
 		{cause: BytesVsText, match: atStep(predicates...), changes: []change{decodeCells}, detail: operation},
@@ -98,6 +99,7 @@ func valueRules() []rule {
 		{cause: Mojibake, match: func(e evidence, _ Case) bool { return !e.fault() },
 			changes: []change{sameCodec, sameCodec3, transcode}, detail: codecs},
 		{cause: ValueType, match: converted, changes: []change{digitSignsTogether}, detail: withClass("sign", operation), input: true},
+		{cause: BytesVsText, match: func(e evidence, _ Case) bool { return e.step != "" }, changes: []change{decodeAnyCells}, detail: operation, general: true},
 		{cause: ValueType, match: always, changes: []change{dropTypes, dropQuoting}, detail: operation, general: true},
 		{cause: Sniffer, match: always, changes: []change{dropSniff, dropSniffed}, detail: what},
 		{cause: DialectRefused, match: faultTag(tagDialect), changes: []change{dropDialect}, detail: faults},

@@ -148,14 +148,25 @@ func shown(res diff.Result, e evidence) (found evidence, ok bool) {
 	for _, f := range evidences(res.Divergences) {
 		switch {
 		case !sameRow(f.d, e.d) || f.fault() && !e.fault():
-		case f.fault():
+		case f.fault(), f.d.Kind == e.d.Kind && f.d.Column == e.d.Column:
 			return f, true
-		case ok || e.d.Kind == diff.KindCell && f.d.Kind == diff.KindCell && f.d.Column != e.d.Column:
-		default:
+		case !ok && !ofOtherCell(f.d, e.d):
 			found, ok = f, true
 		}
 	}
 	return found, ok
+}
+
+// ofOtherCell reports whether a divergence is about a column by itself, and not
+// the one that another is about.
+func ofOtherCell(f, e diff.Divergence) bool {
+	switch f.Kind {
+	case diff.KindCell:
+		return e.Kind == diff.KindCell
+	case diff.KindKey, diff.KindKeyMissing, diff.KindKeyExtra:
+		return true
+	}
+	return false
 }
 
 // sameRow reports whether two divergences are of one row of a path.

@@ -136,6 +136,9 @@ func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
 // that the normalizer reads.
 func (l *Line) View(ctx context.Context, d Delivery, v ingest.View) View {
 	out := View{View: v}
+	if v == ingest.Raw && !asksDetection(d.Pair) && d.Pair.Py2.Dialect != nil && d.Pair.Py3.Dialect != nil {
+		return l.view(ctx, d, detect.Result{}, v)
+	}
 	found, err := detect.Detect(d.Data, d.Size, detect.Options{Declared: d.Charset})
 	if err == nil && found.Binary != "" && (v == ingest.Normalized || asksDetection(d.Pair)) {
 		err = fmt.Errorf("%w: it is %s", ErrBinary, found.Binary)

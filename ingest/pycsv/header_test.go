@@ -40,6 +40,7 @@ var headerCases = []struct {
 	{"underscores", "name,qty\nfoo,1_0\nbar,2_0\n", wants{{"2.7", "False"}, {"", "True"}}, "PEP 515"},
 	{"a long", "a,qq\nfoo,1L\nbar,2L\n", wants{{"2.7", "True"}, {"", "False"}}, "long() of 2.7 reads it, elsewhere it is a text of two characters"},
 	{"complex", "name,q\nx,1+2j\ny,2+3j\n", all("True"), ""},
+	{"complex numbers of two lengths", "name,q\nfoo,1+2j\nba,10+3j\n", all("True"), "texts of two lengths would say nothing"},
 	{"int and float", "n,q\nabc,1\nde,2.5\n", wants{{"2.7", "False"}, {"3.6", "False"}, {"3.7", "False"}, {"3.8", "False"}, {"3.9", "False"}, {"", "True"}}, "one type from 3.10 on"},
 	{"one column", "\"a\"\n\"b\"\n", wants{{"3.13", "ValueError: bad delimiter or quotechar value"}, {"3.14", "ValueError: bad delimiter or quotechar value"}, {"", "False"}}, "3.13 refuses the dialect that was sniffed"},
 	{"empty", "", all("csv.Error: Could not determine delimiter"), ""},

@@ -148,8 +148,12 @@ func (c call) play(v *Version, tell func(told)) (refused *ingest.Fault, names in
 	}
 	for range mostCalls {
 		row, ok := next()
-		end := !ok && r.Fault() == nil
-		if tell(told{row, r.Fault(), end, r.LineNum()}); end {
+		fault := r.Fault()
+		if ok && fault != nil { // no Python does that
+			fault = ingest.Faultf("row and fault", "%s", fault)
+		}
+		end := !ok && fault == nil
+		if tell(told{row, fault, end, r.LineNum()}); end {
 			break
 		}
 	}

@@ -74,6 +74,8 @@ var survivors = []survivor{
 	{"doublequote 0.5", []string{`"a""b",c`}, with("doublequote", ingest.Float("0.5")), 0, false, all(`["a\"b" "c"]`), ""},
 	{"doublequote 0", []string{`"a""b",c`}, with("doublequote", ingest.Int(0)), 0, false, all(`["a\"b\"" "c"]`), ""},
 	{"doublequote empty", []string{`"a""b",c`}, with("doublequote", ""), 0, false, all(`["a\"b\"" "c"]`), "so has a string"},
+	{"doublequote a list of one", []string{`"a""b",c`}, with("doublequote", ingest.List(ingest.Int(0))), 0, false, all(`["a\"b" "c"]`), "so has a list"},
+	{"doublequote a list of none", []string{`"a""b",c`}, with("doublequote", ingest.List()), 0, false, all(`["a\"b\"" "c"]`), ""},
 	{"doublequote None", []string{`"a""b",c`}, with("doublequote", ingest.None), 0, false, all(`["a\"b\"" "c"]`), "None is given, and false"},
 	{"quoting beyond a long", []string{"a"}, with("quoting", ingest.BigInt("9223372036854775808")), 0, false, wants{
 		{"2.7-3.6", longMessage}, {"", cIntMessage},

@@ -28,8 +28,6 @@ func fullCase(t *testing.T) *Case {
 		Version: Version, Feed: "acme", Signature: "mojibake: C1 controls", Cause: "mojibake", Severity: ingest.Py3Fault,
 		State: Accepted, View: ingest.Normalized, Pair: "no", Py2: py2, Py3: py3,
 		Compare:  ingest.Comparison{Key: []string{"sku"}, Ignore: []string{"1", "é"}, Tolerance: map[string]float64{"price": 0.005, "b=c": 1e-9}, Strict: true},
-		Calls:    [2]string{"load", "shop.adapters:Stock.load"},
-		Around:   [2]Around{{Factory: "shop.adapters:importer", Setup: "django:setup", Args: ingest.ArgsFileRB}, {Collect: "shop.adapters:table"}},
 		Filename: "pr\xffce %41.csv", Origin: Origin{SHA256: strings.Repeat("ab", 32), Path: "/out/\xe9.csv", Date: "2026-11-22T01:02:03Z", Row: 12, Byte: 0x1a4},
 		Revision: "3f2a", FoundBy: "sweep", Confirmed: []string{"2.7.18", "3.10"}, Essential: []string{"\u00a0 after a digit", "- x"}, Residue: []string{"row 1: null"},
 		Fix: "open(..., encoding='cp1252')  # not latin-1", Links: []string{"https://example.org/a?b=c#d"},
@@ -44,8 +42,21 @@ func fullCase(t *testing.T) *Case {
 	}
 }
 
-func TestWriteThenLoad(t *testing.T) {
+// calledCase is a full case of the team's own code.
+func calledCase(t *testing.T) *Case {
 	c := fullCase(t)
+	c.Calls = [2]string{"load", "shop.adapters:Stock.load"}
+	c.Around = [2]Around{{Factory: "shop.adapters:importer", Setup: "django:setup", Args: ingest.ArgsFileRB}, {Collect: "shop.adapters:table"}}
+	return c
+}
+
+func TestWriteThenLoad(t *testing.T) {
+	for name, c := range map[string]*Case{"settings": fullCase(t), "calls": calledCase(t)} {
+		t.Run(name, func(t *testing.T) { writeThenLoad(t, c) })
+	}
+}
+
+func writeThenLoad(t *testing.T, c *Case) {
 	s := NewStore(filepath.Join(t.TempDir(), "golden", "cases"))
 	dir, created, err := s.Write(c)
 	if err != nil || !created || filepath.Base(dir) != "mojibake-"+Hash(c.Signature) {

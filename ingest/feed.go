@@ -33,12 +33,11 @@ type Feed struct {
 // Handover says in which forms the feed's rows pass from one path to the other
 // while both run, or after a rollback. The zero value asks for nothing.
 type Handover struct {
-	Forms  []string // of HandoverForms
-	Caches []string // directories in which the calls keep files that the other path reads
+	Forms []string // of HandoverForms
 }
 
 // Wanted reports whether a feed asks for a hand-over at all.
-func (h Handover) Wanted() bool { return len(h.Forms)+len(h.Caches) > 0 }
+func (h Handover) Wanted() bool { return len(h.Forms) > 0 }
 
 // HandoverForms are the forms that rows can be handed over in, in the order in
 // which they are reported: what caches, queues and cookies are made of.

@@ -122,11 +122,10 @@ type FeedEntry struct {
 	Tolerance map[string]float64 `yaml:"tolerance"`
 	// "natural" (default) or "strict", where types and the order of dicts count too.
 	Compare string `yaml:"compare"`
-	// The forms in which rows pass from one path to the other: one of pickle, json,
-	// shelve, signed-json, signed-pickle, signed-repr, digest-json, digest-pickle and
-	// digest-repr, a list of them, or {forms: [...], caches: [DIR]} where calls keep
-	// files in directories of their sandbox. Default: none is tried.
-	Handover HandoverEntry `yaml:"handover"`
+	// The forms in which rows pass from one path to the other, one or a list of: pickle,
+	// json, shelve, signed-json, signed-pickle, signed-repr, digest-json, digest-pickle,
+	// digest-repr. Default: none is tried.
+	Handover []string `yaml:"handover"`
 	// How many deliveries are taken when a feed is first seen, newest first. Default 3.
 	Backfill *int `yaml:"backfill"`
 	// The user to log in as. Default: the URL's, else anonymous.

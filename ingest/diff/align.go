@@ -108,8 +108,13 @@ func (c *comparer) byIndex() {
 	c.rest()
 }
 
+// learn takes the names of columns from the first rows.
 func (c *comparer) learn(a, b *line) {
 	if a.n != 1 && b.n != 1 {
+		return
+	}
+	if a.n == b.n && sameStrings(a.row.Value, b.row.Value) {
+		c.cols.learnBoth(a.row.Value)
 		return
 	}
 	if a.n == 1 {

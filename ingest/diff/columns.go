@@ -3,7 +3,6 @@ package diff
 import (
 	"strconv"
 	"strings"
-	"unsafe"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -25,17 +24,24 @@ type columns struct {
 	tolAt      map[int]float64
 	rules      []rule // by index, filled as columns are met
 
-	// header holds, for each path, the cells of the first row if it is a list. Their
-	// memory is text, since a row's is the stream's.
-	header [2][]ingest.Value
+	// header holds, for each path, the cells of the first row if it is a list, one
+	// behind the other in text, since the row's memory is the stream's.
+	header [2][]heading
 	text   []byte
+}
+
+// heading is a cell of the first row: its kind and where in the columns' text it
+// begins and ends.
+type heading struct {
+	kind       ingest.Kind
+	start, end int
 }
 
 // reset makes c what a comparison begins with, in the memory that it has.
 func (c *columns) reset(cmp ingest.Comparison) {
 	*c = columns{
 		tolName: cmp.Tolerance, rules: c.rules[:0], text: c.text[:0],
-		header: [2][]ingest.Value{c.header[0][:0], c.header[1][:0]},
+		header: [2][]heading{c.header[0][:0], c.header[1][:0]},
 	}
 	if len(cmp.Ignore) > 0 {
 		c.ignoreName, c.ignoreAt = map[string]bool{}, map[int]bool{}
@@ -72,19 +78,25 @@ func (c *columns) learn(path ingest.Path, v ingest.Value) {
 	if v.Kind != ingest.KindList {
 		return
 	}
-	known := c.header[ingest.Py2] // of the other path, if that is py3
-	cells := c.header[path][:0]
+	header, text := c.header[path][:0], c.text
 	for i := range v.Items {
-		cell := &v.Items[i]
-		if path == ingest.Py3 && i < len(known) && sameString(cell, &known[i]) {
-			cells = append(cells, known[i])
-			continue
-		}
-		from := len(c.text)
-		c.text = append(c.text, cell.Str...)
-		cells = append(cells, ingest.Value{Kind: cell.Kind, Str: unsafe.String(unsafe.SliceData(c.text[from:]), len(cell.Str))})
+		cell, start := &v.Items[i], len(text)
+		text = append(text, cell.Str...)
+		header = append(header, heading{cell.Kind, start, len(text)})
 	}
-	c.header[path] = cells
+	c.header[path], c.text = header, text
+}
+
+// learnBoth is learn of a row that both paths have.
+func (c *columns) learnBoth(v ingest.Value) {
+	c.learn(ingest.Py2, v)
+	c.header[ingest.Py3] = append(c.header[ingest.Py3][:0], c.header[ingest.Py2]...)
+}
+
+// name is nameOf the i-th cell of a path's header.
+func (c *columns) name(path ingest.Path, i int) string {
+	h := c.header[path][i]
+	return nameOf(ingest.Value{Kind: h.kind, Str: string(c.text[h.start:h.end])})
 }
 
 // Names returns the names of a row's columns: its cells if it is a header, its
@@ -126,7 +138,7 @@ func (c *columns) at(i int) rule {
 		var names []string
 		for _, path := range []ingest.Path{ingest.Py3, ingest.Py2} {
 			if n < len(c.header[path]) {
-				names = append(names, nameOf(c.header[path][n]))
+				names = append(names, c.name(path, n))
 			}
 		}
 		c.rules = append(c.rules, c.find(n+1, names...))

@@ -152,9 +152,9 @@ func newKeyer(names []string, cols *columns, a, b *line) (*keyer, error) {
 	k.at = []int{}
 	for _, name := range names {
 		at := position(name) - 1
-		for _, header := range cols.header {
-			for i, h := range header {
-				if at < 0 && nameOf(h) == name {
+		for path, header := range cols.header {
+			for i := range header {
+				if at < 0 && cols.name(ingest.Path(path), i) == name {
 					at = i
 				}
 			}

@@ -77,6 +77,19 @@ func sameString(a, b *ingest.Value) bool {
 	return a.Kind == b.Kind && (a.Kind == ingest.KindText || a.Kind == ingest.KindBytes) && a.Str == b.Str
 }
 
+// sameStrings reports whether both are lists of the same strings.
+func sameStrings(a, b ingest.Value) bool {
+	if a.Kind != ingest.KindList || b.Kind != ingest.KindList || len(a.Items) != len(b.Items) {
+		return false
+	}
+	for i := range a.Items {
+		if !sameString(&a.Items[i], &b.Items[i]) {
+			return false
+		}
+	}
+	return true
+}
+
 // dictMatch remembers how the keys of the last pair of dicts matched. The rows of
 // one feed have the same keys, so that matching them is done once.
 type dictMatch struct {

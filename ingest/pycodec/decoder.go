@@ -30,7 +30,14 @@ func (d *Decoder) Decode(dst, src []byte, final bool) ([]byte, *Error) {
 		d.joined = append(append(d.joined[:0], d.pending...), src...)
 		data = d.joined
 	}
-	if d.stream.codec.shape == eastern {
+	c := d.stream.codec
+	if c.shape == buffered && c.plain != nil {
+		if out, n := c.plain.plain(dst, data); n == len(data) {
+			d.pending = d.pending[:0]
+			return out, nil
+		}
+	}
+	if c.shape == eastern {
 		return d.decodeEastern(dst, data, final)
 	}
 	out, used, err := d.stream.step(dst, data, final)

@@ -22,6 +22,9 @@ type cutter struct {
 // very end of buf is no end yet unless final, since an LF may follow. The last
 // line, without an end, comes when final. The line is valid until more is added.
 func (c *cutter) cut(final bool) (line []byte, source []byte, ok bool) {
+	if c.start == len(c.buf) {
+		return nil, nil, false
+	}
 	end, width := c.find(final)
 	if end < 0 {
 		if !final || c.start == len(c.buf) {

@@ -141,16 +141,23 @@ func (f feed) files(dir string, n, size int) (string, error) {
 	return dir, nil
 }
 
-// inputs returns n inputs of about size bytes, cut at the end of a record.
+// inputs returns n inputs of size bytes, give or take half a row: they end with the
+// record whose end is nearest, and hold one at least.
 func (f feed) inputs(n, size int) [][]byte {
 	out := make([][]byte, n)
 	r := rand.New(rand.NewPCG(7, 2))
 	for i := range out {
 		data := []byte(header)
-		for len(data) < size {
+		for rows := 0; ; rows++ {
 			was := len(data)
 			if data = f.row(r, data); f.encode != nil {
 				data = data[:was+len(f.encode(data[was:]))]
+			}
+			if over := len(data) - size; over > 0 && rows > 0 && over > size-was {
+				data = data[:was]
+			}
+			if len(data) >= size || len(data) == was {
+				break
 			}
 		}
 		out[i] = data

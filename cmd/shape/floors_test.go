@@ -23,9 +23,9 @@ var floors = map[string]int{
 	"ingest/interp/interptest": 3, // for tests only
 	"ingest/embedded":          3, "ingest/classify": 3,
 	"ingest/parity": 4, "ingest/report": 4,
-	"ingest/handover": 4,
-	"golden":          5,
-	"ingest/sweep":    6, "fuzz": 6,
+	"ingest/handover": 4, "ingest/pysource": 1, "ingest/adopt": 3,
+	"golden":       5,
+	"ingest/sweep": 6, "fuzz": 6,
 	"cmd/feedparity": 7, "cmd/shape": 7, "cmd/bench": 7, "cmd/mutate": 7, "cmd/fidelity": 7,
 }
 

@@ -53,7 +53,7 @@ func (s *sweeper) sweepFeed(ctx context.Context, f config.Feed, out *Feed) error
 		return err
 	}
 	out.Listed, out.Unparsed = len(entries), unparsed
-	todo, err := s.news(ctx, f, matching(f.Match, entries), out)
+	todo, err := s.news(ctx, f, Matching(f.Match, entries), out)
 	if err != nil {
 		return err
 	}
@@ -91,8 +91,9 @@ func (s *sweeper) open(ctx context.Context, f config.Feed) (fetch.Source, error)
 // writing.
 var unfinishedNames = []string{"*.tmp", "*.part", "*.filepart", "*.crdownload", "*.writing", "~*", ".*"}
 
-// matching returns the files that are deliveries of a feed.
-func matching(patterns []string, entries []fetch.Entry) []fetch.Entry {
+// Matching returns the files that are deliveries of a feed: whose names match one of
+// the patterns, where there are any, and that nobody is still writing.
+func Matching(patterns []string, entries []fetch.Entry) []fetch.Entry {
 	var out []fetch.Entry
 	for _, e := range entries {
 		unfinished := matchAny(unfinishedNames, strings.ToLower(e.Name()))

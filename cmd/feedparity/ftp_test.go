@@ -72,3 +72,36 @@ func TestSweepMissingSecret(t *testing.T) {
 		t.Errorf("exit status %d\n%s", code, talk)
 	}
 }
+
+// TestInitFromFTP: init logs in, lists and looks at the newest file of each kind.
+func TestInitFromFTP(t *testing.T) {
+	server, err := ftptest.New(ftptest.Options{User: "feed", Password: "right", Files: map[string]ftptest.File{
+		"out/stock_20261123.csv": {Data: []byte("sku;qty\r\nA1;2\r\n")},
+		"out/stock_20261124.csv": {Data: []byte(strings.Repeat("A1;caf\xe9\r\n", 200_000))}, // more than is looked at
+		"out/readme.pdf":         {Data: []byte("%PDF")},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	config := filepath.Join(t.TempDir(), "feedparity.yaml")
+	t.Setenv("FEEDPARITY_TEST_PASSWORD", "hunter2")
+	from := strings.Replace(server.URL(), "ftp://", "ftp://feed@", 1) + "/out"
+	if code, out, talk := runIn(t, "init", "--from", from, "--password-env", "FEEDPARITY_TEST_PASSWORD", config); code != statusIncomplete || !strings.Contains(talk, "530") || strings.Contains(out+talk, "hunter2") {
+		t.Errorf("a wrong password: exit status %d\n%s", code, talk)
+	}
+	t.Setenv("FEEDPARITY_TEST_PASSWORD", "right")
+	code, _, talk := runIn(t, "init", "--from", from, "--password-env", "FEEDPARITY_TEST_PASSWORD", config)
+	text, err := os.ReadFile(config)
+	if code != statusOK || err != nil {
+		t.Fatalf("exit status %d\n%s%v", code, talk, err)
+	}
+	for _, want := range []string{"user: feed", "password: {env: FEEDPARITY_TEST_PASSWORD}", `match: "stock_*.csv"`, "from stock_20261124.csv", "delimiter=;", "readme.pdf", "source: \"" + server.URL() + "/out\""} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if code, _, talk := runIn(t, "doctor", "--config", config); code != statusOK {
+		t.Errorf("doctor: exit status %d\n%s", code, talk)
+	}
+}

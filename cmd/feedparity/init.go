@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -216,7 +217,7 @@ func sourceError(err error) error {
 
 // feedsOf makes a feed of each kind of name, with what its newest file is.
 func feedsOf(ctx context.Context, src fetch.Source, entries []fetch.Entry) (out []adopt.FeedPlan, left []string) {
-	slices.SortStableFunc(entries, func(a, b fetch.Entry) int { return a.MTime.Compare(b.MTime) })
+	slices.SortStableFunc(entries, func(a, b fetch.Entry) int { return cmp.Or(a.MTime.Compare(b.MTime), cmp.Compare(a.Path, b.Path)) })
 	byName := map[string]fetch.Entry{}
 	var names []string
 	for _, e := range entries {

@@ -188,11 +188,18 @@ func (p *Plan) sample(b *strings.Builder, f FeedPlan) {
 	case r.Binary != "":
 		fmt.Fprintf(b, "    # TODO: %s is no text, it %s: feedparity reads text.\n", comment(f.Sample), r.Why)
 	case r.Charset == "ascii" || strings.HasPrefix(r.Charset, "utf-"):
-		fmt.Fprintf(b, "    # %s: charset %s, dialect %s, guessed anew for each delivery\n", comment(f.Sample), r.Charset, r.Dialect)
+		fmt.Fprintf(b, "    # %s: charset %s, dialect %s, guessed anew for each delivery\n", comment(f.Sample), r.Charset, dialectOf(r))
 	default:
 		fmt.Fprintf(b, "    charset: %s # guessed from %s, confidence %s: TODO: what does the supplier say?\n", yamlText(r.Charset), comment(f.Sample), strconv.FormatFloat(r.Confidence, 'f', 2, 64))
-		fmt.Fprintf(b, "    # dialect there: %s\n", r.Dialect)
+		fmt.Fprintf(b, "    # dialect there: %s\n", dialectOf(r))
 	}
+}
+
+func dialectOf(r detect.Result) string {
+	if s := r.Dialect.String(); s != "-" {
+		return s
+	}
+	return "excel"
 }
 
 // unclaimed writes a module that no file name suggests: as a feed where there are no

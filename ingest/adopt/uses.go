@@ -184,15 +184,15 @@ func (p *project) attribute(name string, s *scope) []pysource.Token {
 	if !strings.HasPrefix(name, "self.") || s.fn.Class == "" {
 		return nil
 	}
-	for _, init := range s.fn.in.named(s.fn.Class, "__init__", s.python) {
-		for _, a := range init.Assigned[name] {
-			if param := init.param(plainName(a.Value)); param != nil {
-				return param.Default
-			}
-			return a.Value
-		}
+	inits := s.fn.in.named(s.fn.Class, "__init__", s.python)
+	if len(inits) == 0 || len(inits[0].Assigned[name]) == 0 {
+		return nil
 	}
-	return nil
+	given := inits[0].Assigned[name][0].Value
+	if param := inits[0].param(plainName(given)); param != nil {
+		return param.Default
+	}
+	return given
 }
 
 func plainName(toks []pysource.Token) string {

@@ -63,6 +63,7 @@ type Seen struct {
 	Text string
 }
 
+// String returns "file:line text".
 func (s Seen) String() string { return fmt.Sprintf("%s:%d %s", s.File, s.Line, s.Text) }
 
 // Code is what was found in a team's code.

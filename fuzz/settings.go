@@ -52,7 +52,7 @@ var (
 	}
 	conversions = []string{
 		"int", "float", "decimal", "text", "bool", "date:%Y-%m-%d", "date:%d.%m.%y", "datetime:%Y-%m-%d %H:%M:%S", "datetime:%H:%M%z",
-		"date:%d %b %Y", "datetime:%I:%M %p", "date:%Y%j", "datetime:%d/%m/%Y %H:%M:%S.%f", "date:%A %d %B", "datetime:%Z %S",
+		"date:%d %b %Y", "datetime:%I:%M %p", "date:%Y%j", "datetime:%d/%m/%Y %H:%M:%S.%f", "date:%A %d %B", "datetime:%Z %S", "date:%G-W%V-%u", "date:%Y %W %w", "datetime:%x %X", "datetime:%c",
 		"float|round:2", "float|round", "float|str", "int|div:2", "int|div:100|round:1", "decimal|round:2", "decimal|str", "str",
 	}
 	chainSteps = []string{

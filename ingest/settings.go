@@ -105,8 +105,8 @@ type ColumnType struct {
 	//	                                 as well; div is Python's "/"
 	//	str format:SPEC                  str(value), 'SPEC' % value
 	//
-	// FORMAT has the directives %d %m %Y %y %j %H %I %p %M %S %f %a %A %b %B %z %Z %%,
-	// SPEC one of %s %d %e %f %g with flags, width and precision.
+	// FORMAT has the directives of every version's strptime, those of 3.14 alone
+	// among them, in the C locale and no two for one part of a date; SPEC one of %s %d %e %f %g with flags, width and precision.
 	Type string
 }
 

@@ -80,38 +80,73 @@ func readNumber(_ Path, arg string) ([]Value, error) {
 	return []Value{Float(arg)}, nil
 }
 
-// checkFormat refuses what strptime would refuse for every cell, and what is not
-// modelled: other directives, two for one part of a date, cased letters that are
-// not ASCII.
+// directive is one of a strptime format. Flags, a width, O and E are for 3.14.
+var directive = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`%[-_0#]*[0-9]*([OE]?)(.?)`)
+})
+
+// checkFormat refuses what strptime would refuse for every cell whatever the version,
+// and what is not modelled: two directives for one part of a date, cased letters that
+// are not ASCII.
 func checkFormat(v Value) error {
-	part := map[rune]rune{'Y': 'y', 'b': 'm', 'B': 'm', 'A': 'a', 'I': 'H'}
-	seen := map[rune]bool{}
-	directive := false
-	for _, c := range v.Str {
-		switch {
-		case !directive && c >= utf8.RuneSelf && (unicode.SimpleFold(c) != c || unicode.IsUpper(c) || unicode.IsLower(c) || unicode.IsTitle(c)):
+	for _, c := range directive().ReplaceAllString(v.Str, "") {
+		if c >= utf8.RuneSelf && (unicode.SimpleFold(c) != c || unicode.IsUpper(c) || unicode.IsLower(c) || unicode.IsTitle(c)) {
 			return fmt.Errorf("%c in a format is %w", c, ErrNotModelled)
-		case !directive:
-			directive = c == '%'
-			continue
-		case c == '%':
-		case !strings.ContainsRune("dmYyHIMSfbBaApjzZ", c):
-			return fmt.Errorf("%%%c is %w", c, ErrNotModelled)
-		default:
-			if other, ok := part[c]; ok {
-				c = other
-			}
-			if seen[c] {
+		}
+	}
+	seen := map[rune]bool{}
+	for _, found := range directive().FindAllStringSubmatch(v.Str, -1) {
+		alternative, name := found[1], found[2]
+		switch {
+		case name == "":
+			return errors.New("stray % in the format")
+		case alternative == "" && !strings.Contains("aAbBcdefGHIjklmMpPrRSTuUVwWxXyYzZ%", name),
+			alternative == "O" && !strings.Contains("deHImMSwyCp", name), alternative == "E":
+			return fmt.Errorf("%s is no directive of strptime", found[0])
+		case alternative == "O" && name != "p":
+			continue // no digits of its own in this locale
+		}
+		for _, part := range partsOf(name) {
+			if seen[part] {
 				return fmt.Errorf("two directives for one part of a date are %w", ErrNotModelled)
 			}
-			seen[c] = true
+			seen[part] = true
 		}
-		directive = false
-	}
-	if directive {
-		return errors.New("stray % in the format")
 	}
 	return nil
+}
+
+// partsOf are the parts of a date that a directive sets.
+func partsOf(name string) string {
+	switch name {
+	case "%":
+		return ""
+	case "Y":
+		return "y"
+	case "b", "B":
+		return "m"
+	case "A", "u", "w":
+		return "a"
+	case "W":
+		return "U"
+	case "I", "k", "l":
+		return "H"
+	case "e":
+		return "d"
+	case "P":
+		return "p"
+	case "c":
+		return "amdHMSy"
+	case "x":
+		return "mdy"
+	case "X", "T":
+		return "HMS"
+	case "R":
+		return "HM"
+	case "r":
+		return "HMSp"
+	}
+	return name
 }
 
 // conversions are what format knows: flags, width, precision, conversion.

@@ -73,6 +73,8 @@ var chainTypes = map[string][]string{
 	},
 	"date": {
 		"date:%Y-%m-%d", "datetime:%Y-%m-%d %H:%M:%S", "date:%d/%m/%y", "date:%d%m%Y", "date:%d.%m.%Y|str", "datetime:%Y-%m-%dT%H:%M:%S.%f|str", "datetime:%I:%M %p", "date:%d %b %Y", "date:%a %d %B %Y", "date:%A, %B %d, %Y", "date:%Y/%j", "date:%j", "datetime:%H:%M%z", "datetime:%Y%m%d%H%M%S%z", "datetime:%H:%M %Z", "datetime:%Z%z %S", "date:%d %%", "date:%m %d|format:%s", "date:%Y|bool", `date:%Y\u5e74%m\u6708%d\u65e5`, "date: %d\t %m", "date:Ask%Mi", "datetime:%d%f%H", "datetime:%S%y%m%d", "date:", "date:it's %Y", "datetime:%b%z",
+		"date:%G-W%V-%u", "date:%G %V %a", "date:%G-%V", "date:%G %j", "date:%V %w", "date:%Y-W%U-%w", "date:%Y-W%W-%u", "date:%W %A", "date:%Y %V %u", "date:%Y %U %V %w", "date:%G %V %W %w", "date:%y %j %W %a", "date:%G %V %u %Y", "date:%G %U %u %V %j",
+		"datetime:%c", "date:%x", "datetime:%X", "datetime:%x %X", "datetime:%T", "datetime:%d. %R", "datetime:%r", "datetime:%k:%M", "datetime:%l %P", "date:%e.%m.%Y", "date:%-d/%-m/%y", "date:%02d-%_m", "date:%d %Om", "date:%Oe%m", "datetime:%I %Op", "date:%#-5Y", "date:%0%%Y",
 	},
 }
 
@@ -90,8 +92,13 @@ func dateFor(rng *rand.Rand, typ string) string {
 	layout, _, _ = strings.Cut(layout, "|")
 	var b strings.Builder
 	directive := false
+	for name, whole := range directives314 {
+		layout = strings.ReplaceAll(layout, "%"+name, whole)
+	}
 	for _, c := range layout {
 		switch {
+		case directive && strings.ContainsRune("-_#0123456789", c):
+			continue
 		case rng.IntN(40) == 0:
 			b.WriteString(datePieces[rng.IntN(len(datePieces))])
 		case directive:
@@ -111,7 +118,7 @@ func datePart(rng *rand.Rand, directive byte) string {
 		return pick(rng, fmt.Sprintf("%d", rng.IntN(n)), fmt.Sprintf("%2d", rng.IntN(n)), fmt.Sprintf("%02d", rng.IntN(n)))
 	}
 	switch directive {
-	case 'Y':
+	case 'Y', 'G':
 		return pick(rng, "2012", "1999", "0000", "0001", "9999", "2011", "201\u0662", "12", fmt.Sprintf("%04d", rng.IntN(10000)))
 	case 'b', 'B':
 		return pick(rng, "jan", "January", "FEB", "february", "may", "Sept", "september", "\u017fep", "apr\u0131l", "dec", "December")
@@ -132,7 +139,7 @@ func datePart(rng *rand.Rand, directive byte) string {
 	case 'y':
 		return fmt.Sprintf("%02d", rng.IntN(100))
 	}
-	return number(map[byte]int{'d': 33, 'm': 14, 'H': 26, 'I': 14, 'M': 62, 'S': 63}[directive])
+	return number(map[byte]int{'U': 55, 'W': 55, 'V': 55, 'u': 9, 'w': 8, 'd': 33, 'm': 14, 'H': 26, 'I': 14, 'M': 62, 'S': 63}[directive])
 }
 
 // normalPieces are characters that compose, decompose, block and are put in order.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -12,7 +13,7 @@ import (
 // dateFunction is datetime.datetime.strptime(cell, format), for date with .date()
 // after it.
 func dateFunction(op ingest.Op) cellFunc {
-	elements := parseDateFormat(op.Args[0])
+	formats := formatsOf(op.Args[0])
 	return func(m *model, v ingest.Value) (ingest.Value, *ingest.Fault) {
 		if m.bytes {
 			var fault *ingest.Fault
@@ -23,8 +24,8 @@ func dateFunction(op ingest.Op) cellFunc {
 				return v, fault
 			}
 		}
-		s := strptime{m: m, format: op.Args[0], day: 1, month: 1}
-		if s.run(elements, v); s.fault != nil {
+		s := strptime{m: m, format: op.Args[0], day: 1, month: 1, weekday: -1, week: -1, isoWeek: -1}
+		if s.run(formats[m.index](), v); s.fault != nil {
 			return v, s.fault
 		}
 		if op.Name == "date" {
@@ -32,6 +33,14 @@ func dateFunction(op ingest.Op) cellFunc {
 		}
 		return ingest.DateTime(s.date() + "T" + s.time()), nil
 	}
+}
+
+// formatsOf are a format as each version takes it apart, once it is asked.
+func formatsOf(format ingest.Value) (formats [len(versions)]func() dateFormat) {
+	for i := range versions {
+		formats[i] = sync.OnceValue(func() dateFormat { return parseDateFormat(&versions[i], format) })
+	}
+	return formats
 }
 
 // bytesArgument is the "s" of PyArg_ParseTuple in 2.7: unicode is encoded, NUL is
@@ -59,7 +68,8 @@ type strptime struct {
 	fault  *ingest.Fault
 
 	year, month, day, hour, minute, second, micro, julian int
-	yearSet, hour12, offsetSet                            bool
+	weekday, week, isoYear, isoWeek                       int // -1 for none, but for isoYear
+	yearSet, isoYearSet, hour12, offsetSet, mondays       bool
 	half                                                  string // what %p matched
 	offset                                                int64  // microseconds east of UTC
 }
@@ -70,14 +80,13 @@ func (s *strptime) fail(format string, args ...any) {
 	}
 }
 
-func (s *strptime) run(elements []element, v ingest.Value) {
-	s.t = &matcher{m: s.m, kind: v.Kind, format: elements, data: unitsOf(v), dead: map[[2]int]bool{}, ends: make([]int, len(elements))}
-	for _, e := range elements {
-		if e == (element{true, 'z'}) && s.m.bytes {
-			s.fail("'z' is a bad directive in format '%s'", ingest.Latin1Text(s.format.Str))
-			return
-		}
+func (s *strptime) run(format dateFormat, v ingest.Value) {
+	if format.bad != "" {
+		s.fail("%s", format.bad)
+		return
 	}
+	elements := format.elements
+	s.t = &matcher{m: s.m, kind: v.Kind, format: elements, data: unitsOf(v), dead: map[[2]int]bool{}, ends: make([]int, len(elements))}
 	if !s.t.match(0, 0) {
 		s.fail("time data %s does not match format %s", reprOf(s.m, v), reprOf(s.m, s.format))
 		return
@@ -129,6 +138,14 @@ func (s *strptime) take(directive rune, found []rune) {
 		s.day = s.number(found)
 	case 'j':
 		s.julian = s.number(found)
+	case 'G':
+		s.isoYear, s.isoYearSet = s.number(found), true
+	case 'V':
+		s.isoWeek = s.number(found)
+	case 'U', 'W':
+		s.week, s.mondays = s.number(found), directive == 'W'
+	case 'u', 'w':
+		s.weekday = (s.number(found) + 6) % 7
 	case 'H', 'I':
 		s.hour, s.hour12 = s.number(found), directive == 'I'
 	case 'M':
@@ -162,6 +179,8 @@ func (s *strptime) takeName(directive rune, found []rune) {
 	}
 	if directive|0x20 == 'b' {
 		s.month = slices.Index(names('b'), name.Str[:3]) + 1
+	} else {
+		s.weekday = slices.Index(names('a'), name.Str[:3])
 	}
 }
 
@@ -212,6 +231,7 @@ func (s *strptime) finish() {
 			s.hour += 12
 		}
 	}
+	s.checkWeeks()
 	leap := !s.yearSet && s.month == 2 && s.day == 29
 	if !s.yearSet {
 		s.year = 1900
@@ -219,6 +239,7 @@ func (s *strptime) finish() {
 			s.year = 1904
 		}
 	}
+	s.findDay()
 	s.checkDay()
 	if leap {
 		s.year = 1900

@@ -30,6 +30,16 @@ func directives(m *model, c rune) []string {
 		return []string{"DDDD"}
 	case 'Y':
 		return []string{"DDDDDDDD"}
+	case 'G':
+		return []string{"DDDDDDDD"}
+	case 'U', 'W':
+		return []string{"5503", "04DD", "DD"}
+	case 'V':
+		return []string{"5503", "0019", "14DD", "DD"}
+	case 'u':
+		return []string{"17"}
+	case 'w':
+		return []string{"06"}
 	case 'f':
 		return []string{"090909090909", "0909090909", "09090909", "090909", "0909", "09"}
 	}
@@ -95,27 +105,105 @@ type element struct {
 	c         rune
 }
 
-// parseDateFormat takes a format apart as TimeRE.pattern does.
-func parseDateFormat(v ingest.Value) []element {
-	var out []element
+// A dateFormat is a format taken apart as TimeRE.pattern does, or the message of
+// what that refuses.
+type dateFormat struct {
+	elements []element
+	bad      string
+}
+
+func parseDateFormat(m *model, v ingest.Value) (f dateFormat) {
 	chars := unitsOf(v)
-	for i := 0; i < len(chars); i++ {
+	for i := 0; i < len(chars); {
 		switch c := chars[i]; {
-		case c == '%' && i+1 < len(chars) && chars[i+1] != '%':
-			i++
-			out = append(out, element{true, chars[i]})
 		case c == '%':
-			i++
-			out = append(out, element{false, '%'})
-		case isBlankUnit(&versions[len(versions)-1], v.Kind, c):
-			if len(out) == 0 || out[len(out)-1] != (element{true, ' '}) {
-				out = append(out, element{true, ' '})
+			name, end := m.directive(v.Kind, chars, i+1)
+			if !f.add(m, name) {
+				f.bad = m.badDirective(name, v)
+				return f
+			}
+			i = end
+		case isBlankUnit(m, v.Kind, c):
+			f.elements = append(f.elements, element{true, ' '})
+			for i < len(chars) && isBlankUnit(m, v.Kind, chars[i]) {
+				i++
 			}
 		default:
-			out = append(out, element{false, c})
+			f.elements = append(f.elements, element{false, c})
+			i++
 		}
 	}
-	return out
+	return f
+}
+
+// add adds what a directive stands for and says whether there is such a one.
+func (f *dateFormat) add(m *model, name string) bool {
+	if name == "%" {
+		f.elements = append(f.elements, element{false, '%'})
+		return true
+	}
+	if whole, ok := m.directives[name]; ok {
+		f.elements = append(f.elements, parseDateFormat(m, ingest.Text(whole)).elements...)
+		return true
+	}
+	if len(name) != 1 || !strings.Contains(m.fields, name) {
+		return false
+	}
+	f.elements = append(f.elements, element{true, rune(name[0])})
+	return true
+}
+
+// directive returns what TimeRE.pattern looks up for the "%" before chars[i], and
+// where that ends. Characters that are special to re, and the whitespace that became
+// one of it, have a backslash before them by then.
+func (m *model) directive(kind ingest.Kind, chars []rune, i int) (name string, end int) {
+	if m.flags {
+		for i < len(chars) && strings.ContainsRune("-_0#", chars[i]) {
+			i++
+		}
+		for i < len(chars) && chars[i] >= '0' && chars[i] <= '9' {
+			i++
+		}
+		if i < len(chars) && (chars[i] == 'O' || chars[i] == 'E') {
+			name = string(chars[i])
+			i++
+		}
+	}
+	if i == len(chars) {
+		return name, i
+	}
+	c := chars[i]
+	escaped := strings.ContainsRune(`\.^$*+?(){}[]|`, c)
+	switch {
+	case isBlankUnit(m, kind, c):
+		name += `\s`
+	case escaped && m.flags:
+		name += `\` + string(c)
+	case escaped:
+		name = `\`
+	case c == '\'' && m.apostrophe:
+		name += "["
+	default:
+		name += ingest.TextOf(c)
+	}
+	return name, i + 1
+}
+
+// badDirective is the message about one that _strptime does not know.
+func (m *model) badDirective(name string, format ingest.Value) string {
+	shown := format.Str
+	if format.Kind == ingest.KindBytes {
+		shown = ingest.Latin1Text(shown)
+	}
+	if m.flags {
+		name = strings.Replace(strings.ReplaceAll(name, `\s`, ""), `\`, "", 1)
+	} else if strings.HasPrefix(name, `\`) {
+		name = "%"
+	}
+	if name == "" {
+		return "stray % in format '" + shown + "'"
+	}
+	return "'" + name + "' is a bad directive in format '" + shown + "'"
 }
 
 // unitsOf are the characters of a value: of a byte string its bytes.

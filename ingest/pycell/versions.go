@@ -32,23 +32,28 @@ type model struct {
 
 	capitalizeTitles bool // 3.8+: capitalize() maps the first character to title case, not upper
 
-	dates      *dateTexts
-	blankHour  bool // 3.14: %H and %I match " 5" (TimeRE of Lib/_strptime.py)
-	apostrophe bool // 3.14: ' in a format matches U+02BC too (TimeRE.pattern)
+	dates       *dateTexts
+	fields      string            // the directives of a format that stand for one thing
+	directives  map[string]string // and those that stand for others
+	calendar    bool              // 3.12+: %G-%V is date.fromisocalendar
+	strictWeeks bool              // 3.13+: %G and %V are checked whatever else there is
+	flags       bool              // 3.14: flags, a width and O or E before a directive are passed over
+	blankHour   bool              // 3.14: %H and %I match " 5" (TimeRE of Lib/_strptime.py)
+	apostrophe  bool              // 3.14: ' in a format matches U+02BC too (TimeRE.pattern)
 }
 
 // The number of models; an array's length, so that masks and models stay together.
 var versions = [10]model{
-	{index: 0, python: ingest.Python{Major: 2, Minor: 7}, patch: 18, dates: &dates27, bytes: true},
-	{index: 1, python: ingest.Python{Major: 3, Minor: 6}, patch: 15, dates: &dates36, keepsText: true, plainOffset: true},
-	{index: 2, python: ingest.Python{Major: 3, Minor: 7}, patch: 16, dates: &dates36, anyCaseZ: true, digitLimit: 4300, limitText: "4300"},
-	{index: 3, python: ingest.Python{Major: 3, Minor: 8}, patch: 18, dates: &dates36, anyCaseZ: true, digitLimit: 4300, limitText: "4300", emptyFloat: "''", capitalizeTitles: true},
-	{index: 4, python: ingest.Python{Major: 3, Minor: 9}, patch: 18, dates: &dates36, digitLimit: 4300, limitText: "4300", emptyFloat: "''", capitalizeTitles: true},
-	{index: 5, python: ingest.Python{Major: 3, Minor: 10}, patch: 13, dates: &dates36, digitLimit: 4300, limitText: "4300", quoteBlank: true, capitalizeTitles: true},
-	{index: 6, python: ingest.Python{Major: 3, Minor: 11}, patch: 7, dates: &dates36, digitLimit: 4300, limitText: "4300 digits", quoteBlank: true, capitalizeTitles: true},
-	{index: 7, python: ingest.Python{Major: 3, Minor: 12}, patch: 1, dates: &dates36, digitLimit: 4300, limitText: "4300 digits", quoteBlank: true, limitLate: true, capitalizeTitles: true},
-	{index: 8, python: ingest.Python{Major: 3, Minor: 13}, patch: 0, dates: &dates36, digitLimit: 4300, limitText: "4300 digits", quoteBlank: true, limitLate: true, capitalizeTitles: true},
-	{index: 9, python: ingest.Python{Major: 3, Minor: 14}, patch: 6, dates: &dates314, digitLimit: 4300, limitText: "4300 digits", quoteBlank: true, limitLate: true, capitalizeTitles: true, blankHour: true, apostrophe: true},
+	{index: 0, python: ingest.Python{Major: 2, Minor: 7}, patch: 18, dates: &dates27, fields: fields27, directives: directives27, bytes: true},
+	{index: 1, python: ingest.Python{Major: 3, Minor: 6}, patch: 15, dates: &dates36, fields: fields36, directives: directives27, keepsText: true, plainOffset: true},
+	{index: 2, python: ingest.Python{Major: 3, Minor: 7}, patch: 16, dates: &dates36, fields: fields36, directives: directives27, anyCaseZ: true, digitLimit: 4300, limitText: "4300"},
+	{index: 3, python: ingest.Python{Major: 3, Minor: 8}, patch: 18, dates: &dates36, fields: fields36, directives: directives27, anyCaseZ: true, digitLimit: 4300, limitText: "4300", emptyFloat: "''", capitalizeTitles: true},
+	{index: 4, python: ingest.Python{Major: 3, Minor: 9}, patch: 18, dates: &dates36, fields: fields36, directives: directives27, digitLimit: 4300, limitText: "4300", emptyFloat: "''", capitalizeTitles: true},
+	{index: 5, python: ingest.Python{Major: 3, Minor: 10}, patch: 13, dates: &dates36, fields: fields36, directives: directives27, digitLimit: 4300, limitText: "4300", quoteBlank: true, capitalizeTitles: true},
+	{index: 6, python: ingest.Python{Major: 3, Minor: 11}, patch: 7, dates: &dates36, fields: fields36, directives: directives27, digitLimit: 4300, limitText: "4300 digits", quoteBlank: true, capitalizeTitles: true},
+	{index: 7, python: ingest.Python{Major: 3, Minor: 12}, patch: 1, dates: &dates36, fields: fields36, directives: directives27, digitLimit: 4300, limitText: "4300 digits", quoteBlank: true, limitLate: true, capitalizeTitles: true, calendar: true},
+	{index: 8, python: ingest.Python{Major: 3, Minor: 13}, patch: 0, dates: &dates36, fields: fields36, directives: directives27, digitLimit: 4300, limitText: "4300 digits", quoteBlank: true, limitLate: true, capitalizeTitles: true, calendar: true, strictWeeks: true},
+	{index: 9, python: ingest.Python{Major: 3, Minor: 14}, patch: 6, dates: &dates314, fields: fields36, directives: directives314, digitLimit: 4300, limitText: "4300 digits", quoteBlank: true, limitLate: true, capitalizeTitles: true, blankHour: true, apostrophe: true, calendar: true, strictWeeks: true, flags: true},
 }
 
 // modelOf returns the model of a version. The error names the nearest one.

@@ -17,6 +17,7 @@ type engines struct {
 	judge golden.Judge
 	// interpreters are the real ones found, oldest first.
 	interpreters []interp.Interpreter
+	calls        *interp.Engine // runs the team's own functions, nil where none were wanted
 	close        func()
 }
 
@@ -30,7 +31,7 @@ func openEngines(ctx context.Context, run ingest.Engine, wanted bool, extra ...s
 	found := interp.Find(ctx, extra...)
 	real := interp.NewEngine(interp.Options{Interpreters: found})
 	e.close = func() { real.Close() }
-	e.line.Calls, e.interpreters = real, found
+	e.line.Calls, e.calls, e.interpreters = real, real, found
 	if len(found) > 0 {
 		e.judge = golden.Judge{Engine: real, Full: func(py ingest.Python) string { return fullVersion(found, py) }}
 	}

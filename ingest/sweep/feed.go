@@ -43,7 +43,7 @@ func (s *sweeper) sweepFeed(ctx context.Context, f config.Feed, out *Feed) error
 	if err := os.RemoveAll(s.incoming(f.Name)); err != nil {
 		return err
 	}
-	src, err := s.open(ctx, f)
+	src, err := Open(ctx, f, s.Fetch)
 	if err != nil {
 		return err
 	}
@@ -68,14 +68,13 @@ func (s *sweeper) sweepFeed(ctx context.Context, f config.Feed, out *Feed) error
 	return nil
 }
 
-// open reaches a configured feed's source. Secrets are read here and not before:
-// what is not swept needs none.
-func (s *sweeper) open(ctx context.Context, f config.Feed) (fetch.Source, error) {
+// Open reaches a configured feed's source; o has what the configuration does not say.
+// Secrets are read here and not before: what is not swept needs none.
+func Open(ctx context.Context, f config.Feed, o fetch.Options) (fetch.Source, error) {
 	password, err := f.Source.Password.Read()
 	if err != nil {
 		return nil, err
 	}
-	o := s.Fetch
 	o.User, o.Password, o.Zone = f.Source.User, password.Reveal(), f.Source.Zone
 	o.TLS.CAFile, o.TLS.ServerName, o.TLS.Pin = f.Source.CAFile, f.Source.ServerName, f.Source.Pin
 	switch f.Source.TLS {

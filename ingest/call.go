@@ -102,6 +102,16 @@ type Recording struct {
 	Records int
 	// Frame is the last frame of the fault within the team's files, zero without one.
 	Frame Frame
+	// Used are those of Input.Neutral that had something to do.
+	Used []*Used
+}
+
+// Used is a place at which the team's code did what Input.Neutral names.
+type Used struct {
+	Neutral  Neutral
+	Function string // of Python, such as "round"
+	Frame    Frame  // zero where the code was not running then
+	Count    int
 }
 
 // Opened is one way in which a file was opened, or its bytes decoded.

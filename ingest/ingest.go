@@ -111,6 +111,8 @@ type Input struct {
 	Settings Settings
 	// Call, if set, runs the team's own function instead of Settings.
 	Call *Call
+	// Neutral makes the run of a Call an experiment; a policy does not heed it.
+	Neutral []Neutral
 }
 
 // Engine runs one ingestion path over one input. The error reports a broken

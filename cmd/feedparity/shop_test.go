@@ -20,8 +20,8 @@ import (
 
 var shopDir = filepath.Join("..", "..", "docs", "examples", "shop")
 
-// wantShare is the share of divergences that must get the right cause; the aim is 0.9.
-const wantShare = 0.5
+// wantShare is the share of divergences that must get the right cause.
+const wantShare = 0.9
 
 // expectation is a line of docs/examples/shop/expected.tsv.
 type expectation struct {

@@ -46,13 +46,22 @@ const (
 	DialectRefused        Cause = "dialect-refused"
 	Sniffer               Cause = "sniffer"
 	CachePickle           Cause = "cache-pickle"
+	HashValue             Cause = "hash-value"
+	CRCSign               Cause = "crc-sign"
+	SortOrder             Cause = "sort-order"
+	NoneOrdering          Cause = "none-ordering"
+	BytesReprInText       Cause = "bytes-repr-in-text"
+	RegexUnicodeClass     Cause = "regex-unicode-class"
+	IteratorExhausted     Cause = "iterator-exhausted"
 	Unclassified          Cause = "unclassified"
 )
 
 // NeedsCode reports whether only the team's own code, or a hand-over between the
 // paths, can show a cause: Settings cannot, so that the catalogue has no example of
 // them that the models run. docs/examples/shop shows each.
-func (c Cause) NeedsCode() bool { return slices.Contains([]Cause{CachePickle}, c) }
+func (c Cause) NeedsCode() bool { return slices.Contains(ofCode, c) }
+
+var ofCode = []Cause{CachePickle, HashValue, CRCSign, SortOrder, NoneOrdering, BytesReprInText, RegexUnicodeClass, IteratorExhausted}
 
 // entry is what the catalogue says of a cause. In fix, %[1]s stands for py2's
 // codec and %[2]s for py3's, quoted.
@@ -107,7 +116,6 @@ const (
 
 func fixFor(e entry, c Case) string {
 	switch {
-	case c.Call:
 	case e.cause == NULByte && wideCodec(c.Py3):
 		return wideFix
 	case e.cause == BOMInHeader && decodesOther(c.Py2) && decodesOther(c.Py3):
@@ -116,14 +124,14 @@ func fixFor(e entry, c Case) string {
 	return e.fix
 }
 
-// fill puts the names of the codecs into a fix. The team's own code says none, and
-// a path that never decodes has none: what the file is written in is then not known.
+// fill puts the names of the codecs into a fix. Code may name none, and a path that
+// never decodes has none: what the file is written in is then not known.
 func fill(fix string, c Case) string {
-	py2, py3, note := quotedCodec(c.Py2), quotedCodec(c.Py3), "the py2 path never decodes and cannot tell it"
+	note := "the py2 path never decodes and cannot tell it"
 	if c.Call {
-		py2, py3, note = "", "", "the Settings do not describe the team's own code"
+		note = "the code was not seen to name it"
 	}
-	return put(put(fix, "%[1]s", py2, note), "%[2]s", py3, note)
+	return put(put(fix, "%[1]s", quotedCodec(c.Py2), note), "%[2]s", quotedCodec(c.Py3), note)
 }
 
 func put(fix, place, codec, note string) string {
@@ -154,7 +162,10 @@ func decodesOther(s ingest.Settings) bool {
 }
 
 func catalogue() []entry {
-	return slices.Concat(textEntries(), lineEntries(), valueEntries(), otherEntries())
+	return slices.Concat(textEntries(), lineEntries(), valueEntries(), otherEntries(), codeEntries(), []entry{
+		{Unclassified, "The paths differ and no cause of the catalogue accounts for it when its feature is neutralised. This is a finding in its own right: please report it with the case.",
+			""},
+	})
 }
 
 func textEntries() []entry {
@@ -189,7 +200,7 @@ func lineEntries() []entry {
 		{UnicodeLineSeparator, "str.splitlines() of text and the stream readers of codecs end a line at VT, FF, FS, GS, RS, NEL, U+2028 and U+2029, while files and byte strings do so only at LF and CR; csv then sees two lines. Objects/unicodeobject.c, _PyUnicode_IsLinebreak and unicode.splitlines; Lib/codecs.py, StreamReader.readline.",
 			"csv.reader(io.StringIO(text, newline=''))  # not text.splitlines(), not codecs.open"},
 		{EscapeNewline, "After the escape character Python 2's reader takes CR or LF into the cell and then ends the record with the line, whereas Python 3's goes on with the next line. Modules/_csv.c: the state AFTER_ESCAPED_CRNL is in 3.x only.",
-			"text = re.sub(r'\\\\\\r?\\n', ' ', text)  # before csv, on both paths"},
+			"text = re.sub(r'\\\\r?\\n', ' ', text)  # before csv, on both paths"},
 		{FieldLimit, "csv.field_size_limit() counts bytes in Python 2 and characters in Python 3, so that a long non-ASCII cell passes the limit of 131072 in one and not in the other. Modules/_csv.c, parse_add_char, in both.",
 			"csv.field_size_limit(sys.maxsize)  # on both paths"},
 		{RowsBeforeFault, "Both paths raise, but after different numbers of rows: Python 3 decodes 8192 bytes at a time before csv sees the first line of them, Python 2 cell by cell, so it has handed over the rows before. Modules/_io/textio.c, textiowrapper_read_chunk; what was stored before the exception differs.",
@@ -238,7 +249,25 @@ func otherEntries() []entry {
 			"csv.reader(f, delimiter=';')  # name the dialect, do not guess it"},
 		{CachePickle, "A row that one path put into a cache, a queue or a cookie is not what the other gets out of it: Python 3 loads 2.7's byte strings as ASCII unless encoding= says otherwise, 2.7 knows pickle protocols up to 2 alone, and dbm, repr() and digests differ. Lib/pickle.py, _Unpickler.load_binstring and load_proto; Lib/shelve.py and Lib/dbm; Objects/bytesobject.c and unicodeobject.c, repr.",
 			"pickle.dumps(row, protocol=2)  # written by py3; and pickle.loads(data, encoding=%[1]s) for what py2 wrote"},
-		{Unclassified, "The paths differ and no cause of the catalogue accounts for it when its feature is neutralised. This is a finding in its own right: please report it with the case.",
-			""},
+	}
+}
+
+// codeEntries are causes that only code can show.
+func codeEntries() []entry {
+	return []entry{
+		{HashValue, "hash() is another function in each Python: of strings since 3.4 (SipHash, with a random seed since 3.3), of numbers since 3.2 (modulo 2**61 - 1), of tuples since 3.8 (xxHash); what is stored or shared out by it goes elsewhere. Python/pyhash.c, Objects/tupleobject.c, tuplehash, and Objects/stringobject.c, string_hash in 2.7.",
+			"worker = zlib.crc32(sku.encode('utf-8')) & 0xffffffff  # on both paths: hash() is for dicts alone"},
+		{CRCSign, "zlib.crc32(), zlib.adler32() and binascii.crc32() return a signed number in Python 2 and an unsigned one in Python 3, so that every second checksum differs. Modules/zlibmodule.c, PyZlib_crc32: PyInt_FromLong of an int in 2.7, PyLong_FromUnsignedLong in 3.x.",
+			"checksum = zlib.crc32(data) & 0xffffffff  # in the py2 path"},
+		{SortOrder, "Both paths produce the same rows, in another order: that of a dict is the order of hashes in Python 2 and of insertion since 3.7, that of a set the order of hashes in both, and sort() compares byte strings in the one and characters in the other. Objects/dictobject.c, Objects/setobject.c; Objects/listobject.c, list_sort.",
+			"for key in sorted(found):  # on both paths, or key: in feedparity.yaml if the order means nothing"},
+		{NoneOrdering, "Python 2 orders any two values, None before all and numbers before strings, whereas Python 3 raises TypeError where a type does not define the order; sorted(), min(), max() and < of a cell that is missing meet it. Objects/object.c, default_3way_compare in 2.7, do_richcompare in 3.x.",
+			"rows.sort(key=lambda row: (row['qty'] is not None, row['qty']))  # on both paths: say where None goes"},
+		{BytesReprInText, "str(), '%s' and format() of bytes write b'...' into the text in Python 3, where Python 2 put the byte string itself; repr() writes u'...' and 5L in Python 2, 'b' and nothing in Python 3. Objects/bytesobject.c, bytes_str and bytes_repr; Objects/unicodeobject.c, unicode_repr.",
+			"text = '%s/%s' % (sku, slug.decode(%[2]s))  # no bytes in a format; python3 -bb finds the place"},
+		{RegexUnicodeClass, "In a pattern of text \\d, \\w, \\s, \\b and IGNORECASE know all of Unicode in Python 3 and ASCII alone in Python 2, where re.UNICODE must be asked for; byte strings have ASCII in both. Lib/re, _compile, and Lib/sre_parse.py, fix_flags: SRE_FLAG_UNICODE is the default for str since 3.0.",
+			"re.compile(r'\\d{13}', re.ASCII if str is not bytes else 0)  # or re.UNICODE on the py2 path, whichever is meant"},
+		{IteratorExhausted, "map(), filter() and zip() return lists in Python 2 and iterators in Python 3, which can be read once, have no length and are always true; keys(), values() and items() of a dict are views. Python/bltinmodule.c: builtin_map in 2.7, map_new in 3.x; Objects/dictobject.c, dictview.",
+			"rows = list(filter(test, reader))  # in the py3 path"},
 	}
 }

@@ -12,28 +12,51 @@ import (
 	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
-// trial is one pair of runs to be made: an input and how both paths read it.
+// trial is one pair of runs to be made: an input, how both paths read it and, of the
+// team's own code, what is left out of it.
 type trial struct {
 	name    string
 	data    []byte
 	py2     ingest.Settings
 	py3     ingest.Settings
 	compare ingest.Comparison
+
+	neutral []ingest.Neutral // of the team's own code: what is left out
+	ordered bool             // the rows are put in an order before they are compared
 }
 
 // run executes both paths.
 func (t trial) run(ctx context.Context, eng ingest.Engine) (diff.Result, error) {
+	res, _, err := t.observe(ctx, eng)
+	return res, err
+}
+
+// observe executes both paths and returns what was recorded of them as well, nil
+// where nothing was.
+func (t trial) observe(ctx context.Context, eng ingest.Engine) (res diff.Result, seen [2]*ingest.Recording, err error) {
 	var streams [2]ingest.Rows
 	for i, s := range []ingest.Settings{t.py2, t.py3} {
-		in := ingest.Input{Name: t.name, Data: bytes.NewReader(t.data), Size: int64(len(t.data)), Settings: s}
+		in := ingest.Input{Name: t.name, Data: bytes.NewReader(t.data), Size: int64(len(t.data)), Settings: s, Neutral: t.neutral}
 		rows, err := eng.Ingest(ctx, in)
 		if err != nil {
-			return diff.Result{}, err
+			return diff.Result{}, seen, err
 		}
 		defer rows.Close()
 		streams[i] = rows
 	}
-	return diff.CompareMax(streams[0], streams[1], t.compare, maxKept)
+	compared := streams
+	if t.ordered {
+		for i, rows := range streams {
+			if compared[i], err = inOrder(rows); err != nil {
+				return diff.Result{}, seen, err
+			}
+		}
+	}
+	res, err = diff.CompareMax(compared[0], compared[1], t.compare, maxKept)
+	for i, rows := range streams {
+		seen[i] = ingest.RecordingOf(rows)
+	}
+	return res, seen, err
 }
 
 // change neutralises one feature of a trial. It reports false if the trial does

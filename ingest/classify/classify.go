@@ -1,8 +1,8 @@
 // Package classify finds out why two outcomes differ. A divergence is evidence:
 // it suggests causes. A cause is accepted only if the divergence goes away when
-// the one feature that the cause is about is neutralised, in the input or in the
-// Settings, and both paths are run again (a counterfactual). What no cause
-// explains is "unclassified", which is a finding too.
+// the one feature that the cause is about is neutralised, in the input, in the
+// Settings or, of the team's own code, in Python, and both paths are run again (a
+// counterfactual). What no cause explains is "unclassified", which is a finding too.
 //
 // # Signatures
 //
@@ -14,7 +14,12 @@
 //	pair      = name "/" name    ; py2's and py3's codec, exception class ("-" for none), errors= or type
 //	operation = a step ("int" / "round" / "strip" / "upper" / ...) / "column" / "quoting" / "data"
 //	class     = "nul" / "wide" / "crlf" / "cr" / "lf" / "control" / "nel" / "ls-ps" / "expanding" / "simple" / "sign"
-//	mode      = an open mode, "call" for the team's own code
+//	mode      = an open mode
+//
+// and that of a divergence of the team's own code where in it and how it was seen to read:
+//
+//	signature = cause [ ":" what differs ] ":" file ":" function ":" codec "/" codec ":call/call"
+//	codec     = Python's name / "-" for bytes / "locale" for open() without encoding=
 //
 // for example "unicode-digits:int:bytes-decode/text" or
 // "undecodable-bytes:iso8859-1/utf-8:-/UnicodeDecodeError:bytes-decode/text". It
@@ -65,6 +70,9 @@ type Finding struct {
 	Why       string // the Python rule and where CPython has it, two sentences
 	Fix       string // a line of Python that restores parity
 	Confirmed bool   // a counterfactual run or the evidence itself proves the cause
+	// Place is where the team's own code shows the cause; zero for policies, and where
+	// it is not known.
+	Place ingest.Frame
 }
 
 // Classify explains the divergences of a result, one finding per signature, in
@@ -74,13 +82,12 @@ type Finding struct {
 func Classify(ctx context.Context, eng ingest.Engine, in Case, res diff.Result) ([]Finding, error) {
 	c := &classifier{ctx: ctx, eng: eng, in: in, rules: rules()}
 	groups := grouped(res.Divergences)
-	for _, g := range groups {
-		if len(c.out) > maxGroups {
-			break
-		}
-		if err := c.group(g); err != nil {
-			return c.out, fmt.Errorf("classify %q: %w", in.Name, err)
-		}
+	explain := c.groups
+	if in.Call {
+		explain = (&code{classifier: c}).groups
+	}
+	if err := explain(groups); err != nil {
+		return c.out, fmt.Errorf("classify %q: %w", in.Name, err)
 	}
 	if res.OrderDiffers && !in.Compare.Strict && res.Order != nil {
 		f := c.finding(verdict{cause: DictOrder, sure: true}, *res.Order, 1)
@@ -91,6 +98,18 @@ func Classify(ctx context.Context, eng ingest.Engine, in Case, res diff.Result) 
 		c.out[0].Count = max(c.out[0].Count, res.Count)
 	}
 	return c.out, nil
+}
+
+func (c *classifier) groups(groups []group) error {
+	for _, g := range groups {
+		if len(c.out) > maxGroups {
+			break
+		}
+		if err := c.group(g); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Holds reports whether an input shows a divergence with the signature. It is the
@@ -113,7 +132,9 @@ func Holds(ctx context.Context, eng ingest.Engine, in Case, signature string) (b
 	return false, err
 }
 
-func (c Case) trial(data []byte) trial { return trial{c.Name, data, c.Py2, c.Py3, c.Compare} }
+func (c Case) trial(data []byte) trial {
+	return trial{name: c.Name, data: data, py2: c.Py2, py3: c.Py3, compare: c.Compare}
+}
 
 func (c Case) read(from, to int64) ([]byte, error) {
 	from, to = max(0, from), min(to, c.Size)
@@ -129,6 +150,7 @@ type group struct {
 	key   string
 	first evidence
 	count int
+	all   []evidence
 }
 
 func grouped(ds []diff.Divergence) []group {
@@ -136,12 +158,13 @@ func grouped(ds []diff.Divergence) []group {
 	index := map[string]int{}
 	for _, e := range evidences(ds) {
 		key := e.key()
-		if i, ok := index[key]; ok {
-			out[i].count++
-			continue
+		i, ok := index[key]
+		if !ok {
+			i = len(out)
+			index[key], out = i, append(out, group{key: key, first: e})
 		}
-		index[key] = len(out)
-		out = append(out, group{key, e, 1})
+		out[i].count++
+		out[i].all = append(out[i].all, e)
 	}
 	return out
 }

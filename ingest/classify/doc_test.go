@@ -77,6 +77,11 @@ func withExamples(t *testing.T, doc []byte) []byte {
 
 func exampleOf(t *testing.T, cause string) string {
 	t.Helper()
+	for _, e := range classify.CodeExamples() {
+		if e.Cause().NeedsCode() && string(e.Cause()) == cause {
+			return codeExample(e)
+		}
+	}
 	for _, e := range classify.Examples() {
 		if !strings.HasPrefix(e.Signature, cause+":") || e.Also != nil {
 			continue
@@ -102,6 +107,15 @@ func exampleOf(t *testing.T, cause string) string {
 	}
 	t.Fatalf("no example of %s", cause)
 	return ""
+}
+
+// codeExample shows a module and what both Pythons do with it.
+func codeExample(e classify.CodeExample) string {
+	out := "    input      " + literal(e.Input)
+	for _, part := range [][2]string{{"code", strings.TrimSpace(e.Code)}, {"py2", e.Py2}, {"py3", e.Py3}} {
+		out += fmt.Sprintf("\n    %-10s %s", part[0], strings.ReplaceAll(part[1], "\n", "\n               "))
+	}
+	return out + "\n    signature  " + e.Signature
 }
 
 // visible writes what no screen shows as escapes, and shortens.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
-	"github.com/feedparity/feedparity/ingest/embedded"
 )
 
 // The NULs of UTF-16 belong to its characters: the fix must not remove them. That
@@ -54,17 +53,5 @@ func TestExplainNamesNoCodecThatNobodyReadsWith(t *testing.T) {
 		if _, fix := classify.Explain(tt.cause, tt.py2, tt.py3); fix != tt.want {
 			t.Errorf("%s of %s and %s:\n got %s\nwant %s", tt.cause, tt.py2.Open, tt.py3.Open, fix, tt.want)
 		}
-	}
-}
-
-// What the team's own code reads with is not in the Settings, which are those of
-// detection in one file.
-func TestFixOfACallNamesNoCodec(t *testing.T) {
-	c := caseOf(classify.NewExample("name\ncaf\xe9\n", "latin1-utf8"))
-	c.Call = true
-	found := findings(t, embedded.New(), c)
-	want := "open(path, encoding=CHARSET, newline='')  # CHARSET: the supplier's; the Settings do not describe the team's own code"
-	if len(found) != 1 || found[0].Cause != classify.UndecodableBytes || found[0].Fix != want {
-		t.Errorf("%+v", found)
 	}
 }

@@ -134,15 +134,9 @@ func evidentRules() []rule {
 	}
 }
 
-// lastRules name what differs where no counterfactual told why. For the team's own
-// code, whose settings cannot be changed, they rest on the values alone.
+// lastRules name what differs where no counterfactual told why.
 func lastRules() []rule {
-	ofCall := func(features ...string) func(evidence, Case) bool {
-		return func(e evidence, c Case) bool { return c.Call && slices.Contains(features, e.feature) }
-	}
 	return []rule{
-		{cause: CaseMapping, match: ofCall(featCase), changes: []change{nonASCIIToASCII}, detail: what},
-		{cause: Mojibake, match: ofCall(featText, featPart, featReplaced), changes: []change{nonASCIIToASCII}, detail: what},
 		{cause: RowsBeforeFault, match: func(e evidence, _ Case) bool {
 			return e.fault() && e.tag2 == e.tag3 && faultClass(e.d.Py2Fault) == faultClass(e.d.Py3Fault)
 		}, detail: func(e evidence, _ trial) []string { return []string{faultClass(e.d.Py3Fault)} }, last: true},
@@ -219,9 +213,6 @@ func isSeparator(r rune) bool { return separatorClass(r) != "" }
 // otherCodec: the codecs are not the same, or write delimiters and quotes in other
 // bytes than ASCII's, and what was read is not the same.
 func otherCodec(e evidence, c Case) bool {
-	if c.Call {
-		return false
-	}
 	two, foreign := codecOf(c.Py2) != codecOf(c.Py3), !asciiBased(c.Py2) || !asciiBased(c.Py3)
 	switch e.feature {
 	case featText, featPart, featReplaced, featSpace, featCase, featSurrogate:
@@ -254,7 +245,7 @@ func cellwiseSignature(_ evidence, c Case) bool {
 	return codecOf(c.Py2) == "utf-8-sig" || codecOf(c.Py3) == "utf-8-sig"
 }
 
-func lenient(c Case) bool { return c.Call || c.Py2.Errors != "strict" || c.Py3.Errors != "strict" }
+func lenient(c Case) bool { return c.Py2.Errors != "strict" || c.Py3.Errors != "strict" }
 
 // converted: a conversion or a strip may have met the cell.
 func converted(e evidence, c Case) bool {
@@ -268,5 +259,5 @@ func converted(e evidence, c Case) bool {
 	case featKind, featNumber, featSpace:
 		return true
 	}
-	return c.Call || slices.Contains(c.Py2.Clean, "strip") || slices.Contains(c.Py3.Clean, "strip")
+	return slices.Contains(c.Py2.Clean, "strip") || slices.Contains(c.Py3.Clean, "strip")
 }

@@ -27,7 +27,7 @@ type traced struct {
 // Settings have no steps or the divergence is not shown without the last of them.
 func (c *classifier) trace(t trial, e evidence) (traced, bool) {
 	n := max(depth(t.py2), depth(t.py3))
-	if n == 0 || c.in.Call {
+	if n == 0 {
 		return traced{}, false
 	}
 	read := t.cut(0)

@@ -97,7 +97,7 @@ func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ i
 		e.pools.put(key, p)
 		return nil, harness(codeSetup, p.Interpreter.Version, err.Error(), "")
 	}
-	r := e.runRequest(c, w)
+	r := e.runRequest(c, w, in.Neutral)
 	p.patience = e.callTimeout(c) + e.opts.startTimeout() + callGrace
 	s, err := p.open(ctx, childUnknown, r)
 	if err != nil {
@@ -162,6 +162,8 @@ type callRequest struct {
 	Sandbox  []string `json:"sandbox"`
 	Rollback []string `json:"rollback"`
 	Allow    []string `json:"allow"`
+
+	Neutral []ingest.Neutral `json:"neutral,omitempty"`
 }
 
 func prepareOf(c ingest.Call) prepareRequest {
@@ -174,7 +176,7 @@ func prepareOf(c ingest.Call) prepareRequest {
 	return r
 }
 
-func (e *Engine) runRequest(c ingest.Call, w workspace) callRequest {
+func (e *Engine) runRequest(c ingest.Call, w workspace, neutral []ingest.Neutral) callRequest {
 	hexes := func(list []string) []string {
 		out := []string{}
 		for _, s := range list {
@@ -189,6 +191,7 @@ func (e *Engine) runRequest(c ingest.Call, w workspace) callRequest {
 		Path: hexOf(w.input), Tmp: hexOf(w.tmp), Root: hexOf(w.root),
 		Timeout: e.callTimeout(c).Seconds(), Start: e.opts.startTimeout().Seconds(), Memory: cmp.Or(c.MaxMemory, ingest.DefaultMaxMemory),
 		Sandbox: hexes(c.Effects.Sandbox), Rollback: hexes(c.Effects.Rollback), Allow: hexes(c.Effects.Allow),
+		Neutral: neutral,
 	}
 }
 

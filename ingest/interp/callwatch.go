@@ -26,7 +26,7 @@ type callWatch struct {
 	timeout time.Duration
 
 	rec   ingest.Recording
-	order []*int // the counts of opens and uses in the order in which they were told
+	order []*int // the counts of what rec holds, in the order in which it was told
 	stage string // "import", "prepared", "call", "collect"
 	// record is where the fault was raised, if there was one; see ingest.Fault.
 	record int
@@ -45,6 +45,8 @@ func (c *callWatch) control(s *stream, line []byte) {
 		err = c.open(rest)
 	case "csv":
 		err = c.csv(rest)
+	case "used":
+		err = c.used(rest)
 	case "seen":
 		err = c.seen(rest)
 	case "harness":
@@ -84,10 +86,11 @@ func (c *callWatch) open(line string) error {
 	if err := json.Unmarshal([]byte(line), &o); err != nil {
 		return err
 	}
-	c.count(&ingest.Opened{
+	opened := &ingest.Opened{
 		Function: o.Function, Path: o.Path, Input: o.Input, Mode: o.Mode,
 		Encoding: o.Encoding, Errors: o.Errors, Newline: o.Newline, Frame: o.Frame.frame(), Count: 1,
-	}, nil)
+	}
+	c.rec.Opens, c.order = append(c.rec.Opens, opened), append(c.order, &opened.Count)
 	return nil
 }
 
@@ -112,19 +115,22 @@ func (c *callWatch) csv(line string) error {
 		}
 		use.Dialect = append(use.Dialect, ingest.DialectOption{Name: o[0], Value: v})
 	}
-	c.count(nil, use)
+	c.rec.CSV, c.order = append(c.rec.CSV, use), append(c.order, &use.Count)
 	return nil
 }
 
-// count keeps one of the two and where its count is.
-func (c *callWatch) count(o *ingest.Opened, u *ingest.CSVUse) {
-	if o != nil {
-		c.rec.Opens = append(c.rec.Opens, o)
-		c.order = append(c.order, &o.Count)
-		return
+func (c *callWatch) used(line string) error {
+	var u struct {
+		Neutral  ingest.Neutral
+		Function string
+		Frame    *frame
 	}
-	c.rec.CSV = append(c.rec.CSV, u)
-	c.order = append(c.order, &u.Count)
+	if err := json.Unmarshal([]byte(line), &u); err != nil {
+		return err
+	}
+	used := &ingest.Used{Neutral: u.Neutral, Function: u.Function, Frame: u.Frame.frame(), Count: 1}
+	c.rec.Used, c.order = append(c.rec.Used, used), append(c.order, &used.Count)
+	return nil
 }
 
 func (c *callWatch) seen(line string) error {

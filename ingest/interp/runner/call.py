@@ -1,4 +1,4 @@
-# runner.py, part 12: call mode. A process imports the team's modules once; every
+# runner.py, part 13: call mode. A process imports the team's modules once; every
 # request runs in a fresh forked child, so that no request sees another's globals,
 # caches or files. This part is the import and the child.
 import signal
@@ -318,6 +318,7 @@ def run_child(fd, req):
         listen()
         if req['rollback']:
             begin_rollback()
+        neutralize(req.get('neutral', ()), path_of(req['path']))
         produce(channel, req)
     except Harness as exc:
         channel.row(harness_line(exc))

@@ -60,6 +60,7 @@ def own_files(where, module):
 def is_own(filename):
     known = _KNOWN.get(filename)
     if known is None:
+        _KNOWN[filename] = False  # what looks may itself be watched
         known = _KNOWN[filename] = look_own(filename)
     return known
 
@@ -82,12 +83,19 @@ def know_modules():
                 place_of(path)
 
 
+COMPREHENSIONS = ('<listcomp>', '<setcomp>', '<dictcomp>', '<genexpr>')
+
+
 def own_frame(tb):
-    """The last frame of a traceback in the team's files, None if it has none."""
+    """The last frame of a traceback in the team's files, None if it has none. A
+    comprehension, which is a function in some Pythons, goes by where it stands."""
     found = None
     while tb is not None:
-        if is_own(tb.tb_frame.f_code.co_filename):
-            found = place(tb.tb_frame.f_code, tb.tb_lineno)
+        code = tb.tb_frame.f_code
+        if is_own(code.co_filename):
+            outer, found = found, place(code, tb.tb_lineno)
+            if code.co_name in COMPREHENSIONS and outer and outer['file'] == found['file']:
+                found['function'] = outer['function']
         tb = tb.tb_next
     return found
 

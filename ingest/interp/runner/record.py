@@ -59,6 +59,7 @@ class Watch(object):
     input = None     # path of the delivery, without links in it
     reader = None    # the reader that was used last
     reading = False  # it was asked for a record and has not returned
+    charset = None   # that open() takes for the delivery where none is given, in an experiment
 
     def __init__(self):
         self.seen = {}
@@ -146,6 +147,8 @@ def open_hook(name, positions):
         if not indirect():
             note_open(name, args, kwargs, positions)
         guard_open(args, kwargs)
+        if WATCH.charset is not None and positions is IN_IO:
+            args, kwargs = explicit(args, kwargs)
         return function(*args, **kwargs)
     return hook
 

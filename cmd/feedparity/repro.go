@@ -81,6 +81,7 @@ type repro struct {
 	Py2       string   `json:"py2,omitempty"`
 	Py3       string   `json:"py3,omitempty"`
 	Rows      []string `json:"rows,omitempty"` // the two rows cell by cell, if they have several
+	Code      string   `json:"code,omitempty"` // the place in the team's own code
 	Why       string   `json:"why,omitempty"`
 	Fix       string   `json:"fix,omitempty"`
 	Normalize string   `json:"normalize,omitempty"`
@@ -177,7 +178,7 @@ func (r *repro) explain(ctx context.Context, run *replayed, view parity.View) {
 	if f.Signature != r.Signature {
 		r.was, r.Signature, r.Severity = r.Signature, f.Signature, f.Severity.String()
 	}
-	r.Why, r.Fix = f.Why, f.Fix
+	r.Why, r.Fix, r.Code = f.Why, f.Fix, f.Place.String()
 	if r.was == "" && run.c.Fix != "" {
 		r.Fix = run.c.Fix // whoever reviewed the case knows better
 	}

@@ -140,6 +140,7 @@ func (r *repro) page() string {
 		field([]string{"the row", ""}[min(i, 1)], l)
 	}
 	b.WriteByte('\n')
+	field("code", r.Code)
 	prose("why", r.Why)
 	field("fix", r.Fix)
 	prose("normalize", r.Normalize)

@@ -222,7 +222,9 @@ func (c *code) together(b *bench, e evidence, n int, last stage) bool {
 			all = append(all, s)
 		}
 	}
-	if len(all) < 2 || !c.gone(b, e, all...) {
+	if asTheyCome := slices.DeleteFunc(slices.Clone(all), isOrder); c.gone(b, e, asTheyCome...) {
+		all = asTheyCome
+	} else if !c.gone(b, e, all...) {
 		return false
 	}
 	for i := len(all) - 1; i >= 0; i-- { // the more general ones are last
@@ -247,7 +249,7 @@ func (c *code) partly(b *bench, e evidence, n int) int {
 		best := suspect{}
 		left := n
 		for _, s := range c.suspects {
-			if s.change == nil || s.cause == SortOrder || !s.match(e, c.seen) {
+			if s.change == nil || isOrder(s) || !s.match(e, c.seen) {
 				continue
 			}
 			if res := c.try(b, append(slices.Clone(so), s)...); res != nil && !broke(*res, b.before, e) && readEnough(b.t, *res, b.before) {
@@ -281,16 +283,14 @@ func (c *code) gone(b *bench, e evidence, some ...suspect) bool {
 	if res == nil || c.left(*res, e) > 0 || broke(*res, b.before, e) {
 		return false
 	}
-	if reordered(some) && res.Count > 0 { // other rows are beside each other now
+	if slices.ContainsFunc(some, isOrder) && res.Count > 0 { // other rows are beside each other now
 		return false
 	}
 	empty := min(b.before.Py2Rows, b.before.Py3Rows) == 0 && res.Verdict == ingest.AgreeEmpty
 	return empty || readEnough(b.t, *res, b.before) || e.fault() && agreed(*res, e)
 }
 
-func reordered(some []suspect) bool {
-	return slices.ContainsFunc(some, func(s suspect) bool { return s.cause == SortOrder })
-}
+func isOrder(s suspect) bool { return s.cause == SortOrder }
 
 // try runs an experiment, or remembers it. It returns nil where it cannot be made.
 func (c *code) try(b *bench, some ...suspect) *diff.Result {
@@ -339,10 +339,11 @@ func broke(res, before diff.Result, e evidence) bool {
 	further := func(was, is *ingest.Fault, rowsWere, rowsAre int) bool {
 		return was == nil && is == nil || was != nil && (is == nil || rowsAre > rowsWere || is.Record > was.Record)
 	}
-	if n, _ := count(res, e.key()); !e.fault() && n == 0 {
-		return faultClass(res.Py2Fault) != faultClass(before.Py2Fault) || faultClass(res.Py3Fault) != faultClass(before.Py3Fault)
+	other := func(was, is *ingest.Fault) bool { return is != nil && faultClass(is) != faultClass(was) }
+	if !e.fault() {
+		return other(before.Py2Fault, res.Py2Fault) || other(before.Py3Fault, res.Py3Fault)
 	}
-	if !e.fault() || res.Verdict != ingest.Diverge {
+	if res.Verdict != ingest.Diverge {
 		return false
 	}
 	return !further(before.Py2Fault, res.Py2Fault, before.Py2Rows, res.Py2Rows) && !further(before.Py3Fault, res.Py3Fault, before.Py3Rows, res.Py3Rows)

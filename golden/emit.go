@@ -203,7 +203,7 @@ func (e *emitter) settings(s ingest.Settings) {
 
 // comparison is left out where it is the default, as in most cases it is.
 func (e *emitter) comparison(c ingest.Comparison) {
-	if len(c.Key) == 0 && len(c.Ignore) == 0 && len(c.Tolerance) == 0 && !c.Strict {
+	if len(c.Key) == 0 && len(c.Ignore) == 0 && len(c.Tolerance) == 0 && len(c.Noise) == 0 && !c.Strict {
 		return
 	}
 	var columns []string
@@ -215,10 +215,17 @@ func (e *emitter) comparison(c ingest.Comparison) {
 	for _, col := range columns {
 		tolerance = append(tolerance, col+"="+strconv.FormatFloat(c.Tolerance[col], 'g', -1, 64))
 	}
+	var noise []string
+	for _, n := range c.Noise {
+		noise = append(noise, n.String())
+	}
 	e.block("compare", func() {
 		e.list("key", c.Key)
 		e.list("ignore", c.Ignore)
 		e.list("tolerance", tolerance)
+		if len(noise) > 0 {
+			e.list("noise", noise)
+		}
 		e.line("strict", strconv.FormatBool(c.Strict))
 	})
 }

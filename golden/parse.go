@@ -75,6 +75,7 @@ type compareFile struct {
 	Key       []string `yaml:"key"`
 	Ignore    []string `yaml:"ignore"`
 	Tolerance []string `yaml:"tolerance"`
+	Noise     []string `yaml:"noise"`
 	Strict    bool     `yaml:"strict"`
 
 	node *config.Node
@@ -273,6 +274,13 @@ func (f compareFile) comparison() (ingest.Comparison, error) {
 			c.Tolerance = map[string]float64{}
 		}
 		c.Tolerance[t[:i]] = d
+	}
+	for _, s := range f.Noise {
+		n, err := ingest.ParseNoise(s)
+		if err != nil {
+			return c, place(f.node, "noise").Errorf("%v", err)
+		}
+		c.Noise = append(c.Noise, n)
 	}
 	return c, nil
 }

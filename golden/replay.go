@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/handover"
 	"github.com/feedparity/feedparity/ingest/wire"
 )
@@ -115,7 +116,7 @@ func (c *Case) judge(now [2]ingest.Outcome, got Compared, at time.Time) (Status,
 		return NowAgrees, "the paths no longer differ"
 	}
 	for _, p := range ingest.Paths {
-		if line := firstChange(c.Outcomes[p], now[p]); line > 0 {
+		if line := firstChange(diff.Compared(c.Outcomes[p], c.Compare), diff.Compared(now[p], c.Compare)); line > 0 {
 			return Changed, fmt.Sprintf("%s line %d is no longer what was recorded", outcomeFiles[p], line)
 		}
 	}

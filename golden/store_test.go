@@ -27,7 +27,8 @@ func fullCase(t *testing.T) *Case {
 	return &Case{
 		Version: Version, Feed: "acme", Signature: "mojibake: C1 controls", Cause: "mojibake", Severity: ingest.Py3Fault,
 		State: Accepted, View: ingest.Normalized, Pair: "no", Py2: py2, Py3: py3,
-		Compare:  ingest.Comparison{Key: []string{"sku"}, Ignore: []string{"1", "é"}, Tolerance: map[string]float64{"price": 0.005, "b=c": 1e-9}, Strict: true},
+		Compare: ingest.Comparison{Key: []string{"sku"}, Ignore: []string{"1", "é"}, Tolerance: map[string]float64{"price": 0.005, "b=c": 1e-9}, Strict: true,
+			Noise: []ingest.Noise{{Column: "key words", Kind: ingest.NoiseHashOrder}, {Column: "7", Kind: ingest.NoiseClock}}},
 		Filename: "pr\xffce %41.csv", Origin: Origin{SHA256: strings.Repeat("ab", 32), Path: "/out/\xe9.csv", Date: "2026-11-22T01:02:03Z", Row: 12, Byte: 0x1a4},
 		Revision: "3f2a", FoundBy: "sweep", Confirmed: []string{"2.7.18", "3.10"}, Essential: []string{"\u00a0 after a digit", "- x"}, Residue: []string{"row 1: null"},
 		Fix: "open(..., encoding='cp1252')  # not latin-1", Links: []string{"https://example.org/a?b=c#d"},

@@ -37,6 +37,8 @@ type Call struct {
 	Env     map[string]string // the complete environment of the process; nil inherits a minimal one
 	Dir     string            // working directory and first entry of sys.path
 	Version Python            // the version the interpreter is expected to be; checked when it starts
+
+	Repeat Repeat // the circumstances, where they are not those of production
 }
 
 // DefaultMaxMemory is what a call may take, in bytes, where nothing else is said.

@@ -49,6 +49,7 @@ type Comparison struct {
 	Ignore    []string           // columns that are not compared
 	Tolerance map[string]float64 // absolute difference allowed between numbers of a column
 	Strict    bool               // types and dict order count too
+	Noise     []Noise            // columns that are not compared since they vary by themselves
 }
 
 // Builtin returns the built-in pairs of "feedparity check --pairs", in the order

@@ -102,7 +102,7 @@ type replayed struct {
 
 // reproduce runs both paths of a case and explains what differs.
 func reproduce(ctx context.Context, eng ingest.Engine, c *golden.Case, dir string, calls [2]*ingest.Call) (*repro, error) {
-	run := &replayed{line: &parity.Line{Engine: eng, Calls: eng}, c: c}
+	run := &replayed{line: &parity.Line{Engine: eng, Calls: eng, NoRepeats: true}, c: c}
 	run.delivery = parity.Delivery{
 		Feed: c.Feed, Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Compare: c.Compare,
 		Pair: ingest.Pair{Name: c.Pair, Py2: c.Py2, Py3: c.Py3},

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -25,6 +27,9 @@ func lines(d sweep.Delivery, path func(string) string, failure func(error) strin
 	for _, v := range d.Views {
 		line := base
 		line.View, line.Verdict, line.Warnings = string(v.View), string(v.Verdict), v.Warnings
+		for _, n := range v.Noise {
+			line.Noise = append(line.Noise, n.String())
+		}
 		if v.Err != nil {
 			line.Error = failure(v.Err)
 		}
@@ -115,7 +120,25 @@ func printFailures(std streams, res *sweep.Result) {
 		for _, d := range f.Deliveries {
 			printDeliveryFailures(std, d)
 		}
+		if noise := noiseOf(f); noise != "" {
+			fmt.Fprintf(std.err, "feedparity: sweep feed %q: noise: %s\n", f.Name, oneLine(noise))
+		}
 	}
+}
+
+// noiseOf lists the columns that were left out of a feed's verdicts.
+func noiseOf(f sweep.Feed) string {
+	var out []string
+	for _, d := range f.Deliveries {
+		for _, v := range d.Views {
+			for _, n := range v.Noise {
+				if !slices.Contains(out, n.String()) {
+					out = append(out, n.String())
+				}
+			}
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // printDeliveryFailures words what went wrong with one delivery, each thing once:

@@ -97,7 +97,7 @@ func (c *comparer) byIndex() {
 		}
 		c.learn(a, b)
 		if c.sameRow(a, b) {
-			c.res.Compared++
+			c.compared(a, b)
 			c.noteOrder(a, b)
 			c.py2.pop()
 			c.py3.pop()
@@ -159,7 +159,7 @@ func (c *comparer) extra(l *line) {
 // pair reports two rows as each other's counterpart.
 func (c *comparer) pair() {
 	a, b := c.py2.peek(), c.py3.peek()
-	c.res.Compared++
+	c.compared(a, b)
 	c.reportRow(a, b)
 	c.py2.pop()
 	c.py3.pop()

@@ -22,6 +22,7 @@ type columns struct {
 	tolName    map[string]float64
 	ignoreAt   map[int]bool
 	tolAt      map[int]float64
+	noise      []ingest.Noise
 	rules      []rule // by index, filled as columns are met
 
 	// header holds, for each path, the cells of the first row if it is a list, one
@@ -40,7 +41,7 @@ type heading struct {
 // reset makes c what a comparison begins with, in the memory that it has.
 func (c *columns) reset(cmp ingest.Comparison) {
 	*c = columns{
-		tolName: cmp.Tolerance, rules: c.rules[:0], text: c.text[:0],
+		tolName: cmp.Tolerance, noise: cmp.Noise, rules: c.rules[:0], text: c.text[:0],
 		header: [2][]heading{c.header[0][:0], c.header[1][:0]},
 	}
 	if len(cmp.Ignore) > 0 {
@@ -141,9 +142,18 @@ func (c *columns) at(i int) rule {
 				names = append(names, c.name(path, n))
 			}
 		}
-		c.rules = append(c.rules, c.find(n+1, names...))
+		r := c.find(n+1, names...)
+		r.ignore = r.ignore || len(c.noise) > 0 && ingest.IsNoise(c.noise, strconv.Itoa(n+1))
+		c.rules = append(c.rules, r)
 	}
 	return c.rules[i]
+}
+
+// key returns the rule for the key of a dict, the n-th of py3's or 0.
+func (c *columns) key(n int, name string) rule {
+	r := c.find(n, name)
+	r.ignore = r.ignore || ingest.IsNoise(c.noise, name)
+	return r
 }
 
 // find returns the rule for a column by its 1-based position or any of its names.

@@ -57,6 +57,7 @@ type Divergence struct {
 	Py2Row, Py3Row int // 0 where the path has no such row; for a fault its Row
 	Column         int // 0 where the divergence is of the whole row
 	Name           string
+	Key            string       // the column as ingest.Noise names it, "" where it is not a cell or key that differs
 	Py2, Py3       ingest.Value // the cells, keys (KindKey...), rows (missing, extra, order) or lengths
 	Py2Fault       *ingest.Fault
 	Py3Fault       *ingest.Fault
@@ -67,11 +68,14 @@ type Divergence struct {
 
 // Result says how the outcomes of one input compare.
 type Result struct {
-	Verdict     ingest.Verdict
-	Severity    ingest.Severity // of the whole; Info unless Verdict is Diverge
-	Compared    int             // pairs of rows compared
-	Divergences []Divergence    // the first ones
-	Count       int             // all of them
+	Verdict  ingest.Verdict
+	Severity ingest.Severity // of the whole; Info unless Verdict is Diverge
+	Compared int             // pairs of rows compared
+	// Judged reports that some pair of rows had something to compare: a column that
+	// is neither ignored nor noise.
+	Judged      bool
+	Divergences []Divergence // the first ones
+	Count       int          // all of them
 	Py2Rows     int
 	Py3Rows     int
 	Py2Fault    *ingest.Fault
@@ -80,6 +84,16 @@ type Result struct {
 	// the first such pair. In a strict comparison each is a divergence as well.
 	OrderDiffers bool
 	Order        *Divergence
+	// Columns are those in which rows differ, whatever the number of divergences
+	// kept; RowsDiffer reports that not all differences are within columns.
+	Columns    []ColumnDiff
+	RowsDiffer bool
+}
+
+// ColumnDiff is a column in which two outcomes differ.
+type ColumnDiff struct {
+	Column    string // as ingest.Noise names it
+	Reordered bool   // wherever it differs, the same items come in another order
 }
 
 // Compare reads both outcomes to their ends and compares them. It closes
@@ -92,6 +106,7 @@ func Compare(py2, py3 ingest.Rows, c ingest.Comparison) (Result, error) {
 func CompareMax(py2, py3 ingest.Rows, c ingest.Comparison, max int) (Result, error) {
 	cmp := comparers.Get().(*comparer)
 	cmp.c, cmp.max = c, max
+	cmp.res.Judged = len(c.Ignore)+len(c.Noise) == 0
 	cmp.cols.reset(c)
 	cmp.sides[0].rows, cmp.sides[1].rows = py2, py3
 	var err error
@@ -128,7 +143,7 @@ func (c *comparer) release() {
 	if c.res.Count > 0 || c.res.Order != nil || c.perm.from != nil || cap(c.cols.text) > mostKept {
 		return
 	}
-	c.c, c.res = ingest.Comparison{}, Result{}
+	c.c, c.res, c.cols.noise = ingest.Comparison{}, Result{}, nil
 	c.sides = [2]side{}
 	c.leftover, c.leftover2, c.leftover3 = false, 0, 0
 	comparers.Put(c)
@@ -149,6 +164,7 @@ type comparer struct {
 
 func (c *comparer) add(d Divergence) {
 	c.res.Count++
+	c.res.note(d)
 	if len(c.res.Divergences) < c.max {
 		d.Py2, d.Py3 = d.Py2.Clone(), d.Py3.Clone()
 		c.res.Divergences = append(c.res.Divergences, d)

@@ -68,7 +68,7 @@ func (c *comparer) meet(k *keyer, l *line, path ingest.Path, waiting *[2]pending
 		if path == ingest.Py2 {
 			a, b = l, &partner
 		}
-		c.res.Compared++
+		c.compared(a, b)
 		c.reportRow(a, b)
 	} else {
 		mine.put(key, *l)

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -29,14 +30,17 @@ func (c *comparer) compareRow(a, b *line, emit func(Divergence)) bool {
 		return c.compareLists(a, b, emit)
 	case x.Kind == ingest.KindDict && y.Kind == ingest.KindDict:
 		return c.compareDicts(a, b, emit)
-	case equal(x, y, c.c.Strict):
+	case equal(x, y, c.c.Strict), ingest.IsNoise(c.cols.noise, ingest.WholeRow) && plain(x) && plain(y):
 		return true
 	}
 	if emit != nil {
-		emit(between(a, b, Divergence{Kind: KindCell, Py2: x, Py3: y}))
+		emit(between(a, b, Divergence{Kind: KindCell, Py2: x, Py3: y, Key: ingest.WholeRow}))
 	}
 	return false
 }
+
+// plain reports whether a row has no columns.
+func plain(row ingest.Value) bool { return row.Kind != ingest.KindList && row.Kind != ingest.KindDict }
 
 // between fills in where the two rows of a divergence are.
 func between(a, b *line, d Divergence) Divergence {
@@ -66,7 +70,7 @@ func (c *comparer) compareLists(a, b *line, emit func(Divergence)) bool {
 		if emit == nil {
 			return false
 		}
-		emit(between(a, b, Divergence{Kind: KindCell, Column: i + 1, Name: r.name, Py2: x[i], Py3: y[i]}))
+		emit(between(a, b, Divergence{Kind: KindCell, Column: i + 1, Name: r.name, Key: strconv.Itoa(i + 1), Py2: x[i], Py3: y[i]}))
 	}
 	return same
 }
@@ -142,7 +146,7 @@ func (c *comparer) matchKeys(x, y []ingest.Value) *dictMatch {
 		}
 		m.from = append(m.from, at)
 		m.ordered = m.ordered && at == i
-		m.rules = append(m.rules, c.cols.find(i+1, nameOf(k)))
+		m.rules = append(m.rules, c.cols.key(i+1, nameOf(k)))
 	}
 	for i, u := range used {
 		if !u {
@@ -160,7 +164,7 @@ func (c *comparer) compareDicts(a, b *line, emit func(Divergence)) bool {
 	lost := m.lost
 	for i, j := range m.from {
 		v := y[2*i+1]
-		d := Divergence{Kind: KindCell, Column: i + 1, Name: m.rules[i].name, Py3: v}
+		d := Divergence{Kind: KindCell, Column: i + 1, Name: m.rules[i].name, Key: m.rules[i].name, Py3: v}
 		switch {
 		case j >= 0:
 			if sameString(&x[2*j+1], &y[2*i+1]) || m.rules[i].equal(x[2*j+1], v, c.c.Strict) {
@@ -189,12 +193,12 @@ func (c *comparer) lostKeys(a, b *line, lost []int, emit func(Divergence)) bool 
 	for _, j := range lost {
 		key := a.row.Value.Items[2*j]
 		name := strings.Clone(nameOf(key)) // the row is the stream's
-		if c.cols.find(0, name).ignore {
+		if c.cols.key(0, name).ignore {
 			continue
 		}
 		same = false
 		if emit != nil {
-			emit(between(a, b, Divergence{Kind: KindKeyMissing, Name: name, Py2: key}))
+			emit(between(a, b, Divergence{Kind: KindKeyMissing, Name: name, Key: name, Py2: key}))
 		}
 	}
 	return same
@@ -228,16 +232,28 @@ func (c *comparer) noteOrder(a, b *line) {
 // alignHash is the hash by which rows are found again further on; columns that
 // are not compared do not take part.
 func (c *comparer) alignHash(v ingest.Value) uint64 {
-	if v.Kind != ingest.KindList || len(c.c.Ignore)+len(c.c.Tolerance) == 0 {
+	if len(c.c.Ignore)+len(c.c.Tolerance)+len(c.c.Noise) == 0 {
 		return hashOf(v)
 	}
-	kept := make([]ingest.Value, len(v.Items))
-	for i, it := range v.Items {
-		if r := c.cols.at(i); !r.ignore && !r.tolerant {
-			kept[i] = it
+	switch v.Kind {
+	case ingest.KindList:
+		kept := make([]ingest.Value, len(v.Items))
+		for i, it := range v.Items {
+			if r := c.cols.at(i); !r.ignore && !r.tolerant {
+				kept[i] = it
+			}
 		}
+		return hashOf(ingest.List(kept...))
+	case ingest.KindDict:
+		kept := ingest.Value{Kind: ingest.KindDict}
+		for i := 0; i+1 < len(v.Items); i += 2 {
+			if r := c.cols.key(i/2+1, nameOf(v.Items[i])); !r.ignore && !r.tolerant {
+				kept.Items = append(kept.Items, v.Items[i], v.Items[i+1])
+			}
+		}
+		return hashOf(kept)
 	}
-	return hashOf(ingest.List(kept...))
+	return hashOf(v)
 }
 
 // distance tells how unlike two rows are, 0 the same to 1 nothing in common; rows

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -139,6 +140,7 @@ type prepareRequest struct {
 	Modules     []string `json:"modules"` // the call's, or its factory's, first
 	Setup       string   `json:"setup"`
 	Serializers string   `json:"serializers"`
+	Clocked     bool     `json:"clocked"` // the clock can be set
 }
 
 type importRequest struct {
@@ -162,12 +164,14 @@ type callRequest struct {
 	Sandbox  []string `json:"sandbox"`
 	Rollback []string `json:"rollback"`
 	Allow    []string `json:"allow"`
+	Clock    int64    `json:"clock"` // nanoseconds since 1970, 0 for the real one
+	Tick     int64    `json:"tick"`  // nanoseconds
 
 	Neutral []ingest.Neutral `json:"neutral,omitempty"`
 }
 
 func prepareOf(c ingest.Call) prepareRequest {
-	r := prepareRequest{Setup: hexOf(c.Setup), Serializers: hexOf(c.Serializers)}
+	r := prepareRequest{Setup: hexOf(c.Setup), Serializers: hexOf(c.Serializers), Clocked: !c.Repeat.Clock.IsZero()}
 	for _, f := range []string{c.Factory, c.Function, c.Collect, c.Setup, c.Serializers} {
 		if module, _, ok := strings.Cut(f, ":"); ok && !slices.Contains(r.Modules, hexOf(module)) {
 			r.Modules = append(r.Modules, hexOf(module))
@@ -184,7 +188,7 @@ func (e *Engine) runRequest(c ingest.Call, w workspace, neutral []ingest.Neutral
 		}
 		return out
 	}
-	return callRequest{
+	r := callRequest{
 		importRequest: importRequest{"run", prepareOf(c)}, Fresh: c.Isolation == ingest.IsolationProcess,
 		Function: hexOf(c.Function), Factory: hexOf(c.Factory), Collect: hexOf(c.Collect),
 		Args: cmp.Or(string(c.Args), string(ingest.ArgsPath)),
@@ -193,13 +197,17 @@ func (e *Engine) runRequest(c ingest.Call, w workspace, neutral []ingest.Neutral
 		Sandbox: hexes(c.Effects.Sandbox), Rollback: hexes(c.Effects.Rollback), Allow: hexes(c.Effects.Allow),
 		Neutral: neutral,
 	}
+	if !c.Repeat.Clock.IsZero() {
+		r.Clock, r.Tick = c.Repeat.Clock.UnixNano(), int64(c.Repeat.Tick)
+	}
+	return r
 }
 
 // callKey tells apart what must not share a process: another module's import or
 // setup may change anything in it. Functions of one module do, since no call runs
 // in it.
 func callKey(c ingest.Call) string {
-	return fmt.Sprintf("%q %q", append([]string{c.Python, c.Version.String(), c.Dir, string(c.Isolation)}, callEnv(c)...), prepareOf(c))
+	return fmt.Sprintf("%d %q %v", c.Repeat.Process, append([]string{c.Python, c.Version.String(), c.Dir, string(c.Isolation)}, callEnv(c)...), prepareOf(c))
 }
 
 // callEnv is the complete environment, sorted. Without one, a minimal one is
@@ -219,7 +227,10 @@ func callEnv(c ingest.Call) []string {
 	}
 	// Python 2 runs in production without hash randomization; in Python 3 a run
 	// that can be repeated is worth more than a random one.
-	if _, set := env["PYTHONHASHSEED"]; !set || c.Version.Major == 2 {
+	switch _, set := env["PYTHONHASHSEED"]; {
+	case c.Version.Major == 3 && c.Repeat.Seed != 0:
+		env["PYTHONHASHSEED"] = strconv.FormatUint(uint64(c.Repeat.Seed), 10)
+	case !set || c.Version.Major == 2:
 		env["PYTHONHASHSEED"] = "0"
 	}
 	var out []string

@@ -29,8 +29,8 @@ func TestEngineReplacesTheDead(t *testing.T) {
 		if o, err := ingest.Collect(rows); err != nil || len(o.Rows) != 1 {
 			t.Fatalf("%v, %v", o, err)
 		}
-		for _, p := range e.pools.idle[i.Path] {
-			killGroup(p.cmd.Process.Pid)
+		for _, idle := range e.pools.idle {
+			killGroup(idle.p.cmd.Process.Pid)
 		}
 	}
 }

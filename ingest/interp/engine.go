@@ -34,6 +34,7 @@ func NewEngine(o Options) *Engine {
 	if o.Processes <= 0 {
 		e.pools.keep = runtime.NumCPU()
 	}
+	e.pools.all = max(mostIdle, 2*e.pools.keep)
 	return e
 }
 

@@ -94,11 +94,7 @@ func (l *Line) try(ctx context.Context, d Delivery, v *View, data []byte, want c
 	m := &Minimal{Input: data}
 	run := l.engine(d)
 	for _, path := range ingest.Paths {
-		in := ingest.Input{Name: d.Name, Data: c.input.data, Size: c.input.size, Settings: c.Py2}
-		if path == ingest.Py3 {
-			in.Settings = c.Py3
-		}
-		rows, err := run.Ingest(ctx, in)
+		rows, err := run.Ingest(ctx, c.inputOf(d, path))
 		if err != nil {
 			return nil, err
 		}
@@ -107,7 +103,7 @@ func (l *Line) try(ctx context.Context, d Delivery, v *View, data []byte, want c
 		}
 	}
 	var err error
-	m.Result, err = diff.Compare(m.Outcomes[ingest.Py2].Stream(), m.Outcomes[ingest.Py3].Stream(), d.Compare)
+	m.Result, err = diff.Compare(m.Outcomes[ingest.Py2].Stream(), m.Outcomes[ingest.Py3].Stream(), v.Compare)
 	if err != nil || m.Result.Verdict != ingest.Diverge && !m.Result.OrderDiffers {
 		return nil, err
 	}

@@ -31,6 +31,9 @@ type Line struct {
 	// MinimizeFor bounds the search for the smallest input of one finding. 0 means
 	// some seconds, more for large inputs and the team's own code.
 	MinimizeFor time.Duration
+	// NoRepeats leaves it at the noise that a delivery's comparison names: calls are
+	// not repeated to find more.
+	NoRepeats bool
 }
 
 // Delivery is one file of a feed, as sent, and what its feed says about it.
@@ -44,6 +47,8 @@ type Delivery struct {
 	Pair    ingest.Pair
 	Calls   [2]*ingest.Call // by ingest.Path; nil where the policy is run
 	Compare ingest.Comparison
+
+	stable stable // what is known not to be noise
 }
 
 // Report is what the line found out about a delivery.
@@ -60,6 +65,7 @@ type View struct {
 	View     ingest.View
 	Py2, Py3 ingest.Settings // resolved: nothing in them is "detected"
 	Result   diff.Result
+	Compare  ingest.Comparison  // the delivery's, with all noise that was found
 	Findings []classify.Finding // worst first
 	Edits    Edits              // what the normalizer changed; empty for raw
 	Warnings []string           // settings that came to nothing: columns that are not there
@@ -67,7 +73,8 @@ type View struct {
 	// ingest.NotCompared.
 	Err error
 
-	input input
+	input  input
+	stable stable
 }
 
 // Edits counts what the normalizer did.
@@ -123,6 +130,8 @@ func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
 	r := &Report{Feed: d.Feed, Name: d.Name, Pair: d.Pair.Name, Detected: found}
 	for _, v := range []ingest.View{ingest.Raw, ingest.Normalized} {
 		r.Views = append(r.Views, l.view(ctx, d, found, v))
+		last := &r.Views[len(r.Views)-1]
+		d.Compare.Noise, d.stable = last.Compare.Noise, last.stable
 		if ctx.Err() != nil {
 			r.Close()
 			return nil, fmt.Errorf("check %q: %w", d.Name, ctx.Err())
@@ -135,7 +144,7 @@ func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
 // be closed. Detection decides only what the pair leaves to it, and the charset
 // that the normalizer reads.
 func (l *Line) View(ctx context.Context, d Delivery, v ingest.View) View {
-	out := View{View: v}
+	out := View{View: v, Compare: d.Compare}
 	if v == ingest.Raw && !asksDetection(d.Pair) && d.Pair.Py2.Dialect != nil && d.Pair.Py3.Dialect != nil {
 		return l.view(ctx, d, detect.Result{}, v)
 	}
@@ -155,7 +164,7 @@ func asksDetection(p ingest.Pair) bool {
 }
 
 func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v ingest.View) View {
-	out := View{View: v, input: input{data: d.Data, size: d.Size, file: d.File}}
+	out := View{View: v, Compare: d.Compare, input: input{data: d.Data, size: d.Size, file: d.File}}
 	out.Py2 = d.Pair.Py2.Resolve(found.Charset, found.Dialect.For(ingest.Py2)).ForView(v)
 	out.Py3 = d.Pair.Py3.Resolve(found.Charset, found.Dialect.For(ingest.Py3)).ForView(v)
 	var err error
@@ -175,6 +184,12 @@ func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v inge
 func (l *Line) compare(ctx context.Context, d Delivery, v *View) error {
 	run := l.engine(d)
 	res, err := l.run(ctx, run, d, v)
+	if err == nil {
+		res, err = l.quiet(ctx, run, d, v, res)
+	}
+	if err == nil && res.Verdict == ingest.Parity && !res.Judged {
+		err = nothingJudged(v.Compare)
+	}
 	if err != nil {
 		return err
 	}
@@ -188,7 +203,7 @@ func (l *Line) compare(ctx context.Context, d Delivery, v *View) error {
 }
 
 func (v *View) caseOf(d Delivery) classify.Case {
-	return classify.Case{Name: d.Name, Data: v.input.data, Size: v.input.size, Py2: v.Py2, Py3: v.Py3, Compare: d.Compare, Call: d.Calls != [2]*ingest.Call{}}
+	return classify.Case{Name: d.Name, Data: v.input.data, Size: v.input.size, Py2: v.Py2, Py3: v.Py3, Compare: v.Compare, Call: d.Calls != [2]*ingest.Call{}}
 }
 
 func (l *Line) run(ctx context.Context, run ingest.Engine, d Delivery, v *View) (diff.Result, error) {
@@ -203,8 +218,8 @@ func (l *Line) run(ctx context.Context, run ingest.Engine, d Delivery, v *View) 
 	for p, r := range rows {
 		rows[p] = named.watch(r, d.Calls[p] != nil)
 	}
-	res, err := diff.Compare(rows[ingest.Py2], rows[ingest.Py3], d.Compare)
-	v.Warnings = named.warnings()
+	res, err := diff.Compare(rows[ingest.Py2], rows[ingest.Py3], v.Compare)
+	v.warn(named.warnings()...)
 	return res, err
 }
 
@@ -216,11 +231,7 @@ func (l *Line) Rows(ctx context.Context, d Delivery, v *View) ([2]ingest.Rows, e
 
 func open(ctx context.Context, run ingest.Engine, d Delivery, v *View) (rows [2]ingest.Rows, err error) {
 	for _, path := range ingest.Paths {
-		in := ingest.Input{Name: d.Name, Data: v.input.data, Size: v.input.size, File: v.input.file, Settings: v.Py2}
-		if path == ingest.Py3 {
-			in.Settings = v.Py3
-		}
-		if rows[path], err = run.Ingest(ctx, in); err != nil {
+		if rows[path], err = run.Ingest(ctx, v.inputOf(d, path)); err != nil {
 			if path == ingest.Py3 {
 				rows[ingest.Py2].Close()
 			}
@@ -228,6 +239,24 @@ func open(ctx context.Context, run ingest.Engine, d Delivery, v *View) (rows [2]
 		}
 	}
 	return rows, nil
+}
+
+// inputOf is the view's bytes as a path is given them.
+func (v *View) inputOf(d Delivery, path ingest.Path) ingest.Input {
+	in := ingest.Input{Name: d.Name, Data: v.input.data, Size: v.input.size, File: v.input.file, Settings: v.Py2}
+	if path == ingest.Py3 {
+		in.Settings = v.Py3
+	}
+	return in
+}
+
+// warn adds warnings, each once.
+func (v *View) warn(warnings ...string) {
+	for _, w := range warnings {
+		if !slices.Contains(v.Warnings, w) {
+			v.Warnings = append(v.Warnings, w)
+		}
+	}
 }
 
 // engine returns what runs both paths of a delivery.

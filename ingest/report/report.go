@@ -41,6 +41,9 @@ type Delivery struct {
 	// Warnings are settings that came to nothing, such as a type for a column that
 	// the delivery has not.
 	Warnings []string `json:"warnings,omitempty"`
+	// Noise are columns that vary by themselves and were left out, each with what it
+	// varies with: "keywords hash-order".
+	Noise []string `json:"noise,omitempty"`
 }
 
 // Failure is a feed that could not be swept, or not to the end.

@@ -105,15 +105,7 @@ func Text(w io.Writer, d Document) error {
 			fmt.Fprintf(&b, "%s: %s %s: %s\n", l.State, Escape(join("/", l.Feed, l.Delivery)), l.View, Escape(join("  ", l.Cause, l.Case)))
 		}
 	}
-	said := map[string]bool{}
-	for _, l := range d.Deliveries {
-		for _, w := range l.Warnings {
-			if w = fmt.Sprintf("warning: %s: %s\n", Escape(join("/", l.Feed, l.Delivery)), Escape(w)); !said[w] {
-				said[w] = true
-				b.WriteString(w)
-			}
-		}
-	}
+	b.WriteString(asides(d.Deliveries))
 	if len(d.Deliveries) > 0 {
 		b.WriteByte('\n')
 	}
@@ -121,6 +113,29 @@ func Text(w io.Writer, d Document) error {
 		return err
 	}
 	return Table(w, d.Deliveries)
+}
+
+// asides are warnings and noise, each said once, of noise once per feed.
+func asides(lines []Delivery) string {
+	var b strings.Builder
+	said := map[string]bool{}
+	say := func(format string, args ...any) {
+		if s := fmt.Sprintf(format, args...); !said[s] {
+			said[s] = true
+			b.WriteString(s)
+		}
+	}
+	for _, l := range lines {
+		for _, w := range l.Warnings {
+			say("warning: %s: %s\n", Escape(join("/", l.Feed, l.Delivery)), Escape(w))
+		}
+	}
+	for _, l := range lines {
+		if len(l.Noise) > 0 {
+			say("noise: feed %s: %s\n", Escape(l.Feed), Escape(strings.Join(l.Noise, ", ")))
+		}
+	}
+	return b.String()
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }

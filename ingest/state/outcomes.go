@@ -30,6 +30,7 @@ type Outcome struct {
 	Severity ingest.Severity
 	Error    string // why it is not-compared, "" otherwise
 	Findings []Finding
+	Noise    []ingest.Noise // columns that were left out, found now or remembered
 }
 
 // Finding is one signature an outcome shows.
@@ -79,7 +80,8 @@ func (d *DB) Has(ctx context.Context, k Key) (bool, error) {
 	return n > 0, nil
 }
 
-// Record stores the outcomes of a delivery, counts their signatures and marks
+// Record stores the outcomes of a delivery, counts their signatures, remembers its
+// noise and marks
 // the delivery as processed, all in one transaction: after a crash either all of
 // it is there or none. An outcome whose key is there already changes nothing, so
 // that a doubled or repeated run counts once. It returns the signatures that this
@@ -91,6 +93,9 @@ func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outc
 		fresh = nil
 		for _, o := range outcomes {
 			done = done && o.Verdict != ingest.NotCompared
+			if err := addNoise(ctx, tx, o, now); err != nil {
+				return err
+			}
 			added, err := addOutcome(ctx, tx, run, path, o, now)
 			if err != nil {
 				return err

@@ -229,4 +229,14 @@ CREATE TABLE signatures (
 	dir        TEXT NOT NULL,
 	PRIMARY KEY (feed, signature)
 ) WITHOUT ROWID;
+`, `
+CREATE TABLE noise (
+	feed       TEXT NOT NULL,
+	settings   TEXT NOT NULL,
+	revision   TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	kind       TEXT NOT NULL,
+	first_seen INTEGER NOT NULL,
+	PRIMARY KEY (feed, settings, revision, name)
+) WITHOUT ROWID;
 `}

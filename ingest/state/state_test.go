@@ -346,3 +346,25 @@ func TestLock(t *testing.T) {
 		l.Release()
 	}
 }
+
+// TestNoise: noise is remembered with what it was found under, as it was named first.
+func TestNoise(t *testing.T) {
+	d := fresh(t)
+	o := Outcome{Key: key("sha"), Verdict: ingest.Parity, Severity: ingest.Info, Noise: []ingest.Noise{{Column: "words", Kind: ingest.NoiseHashOrder}, {Column: "at", Kind: ingest.NoiseClock}}}
+	again := o
+	again.View, again.Noise = ingest.Normalized, []ingest.Noise{{Column: "words", Kind: ingest.NoiseState}}
+	if _, err := d.Record(ctx, begin(t, d), "x", []Outcome{o, again}, t0); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		feed, settings, revision string
+		want                     []ingest.Noise
+	}{
+		{"acme", "s", "r", []ingest.Noise{{Column: "at", Kind: ingest.NoiseClock}, {Column: "words", Kind: ingest.NoiseHashOrder}}},
+		{"other", "s", "r", nil}, {"acme", "t", "r", nil}, {"acme", "s", "q", nil},
+	} {
+		if got, err := d.Noise(ctx, tt.feed, tt.settings, tt.revision); err != nil || !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%+v: %v, %v", tt, got, err)
+		}
+	}
+}

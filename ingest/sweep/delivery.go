@@ -73,6 +73,9 @@ func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, o
 		return err
 	}
 	d := parity.Delivery{Feed: f.Name, Name: out.Name, Data: file, Size: info.Size(), File: name, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
+	if d.Compare.Noise, err = s.State.Noise(ctx, f.Name, keys[0].Settings, s.Revision); err != nil {
+		return err
+	}
 	rep, err := s.Line.Check(ctx, d)
 	if err != nil {
 		return err
@@ -174,7 +177,7 @@ func finding(views []View, signature string) *Finding {
 
 // ViewOf takes over what the line found out about a view; no finding has a case yet.
 func ViewOf(v *parity.View) View {
-	out := View{View: v.View, Verdict: v.Result.Verdict, Severity: v.Result.Severity, Py2Rows: v.Result.Py2Rows, Py3Rows: v.Result.Py3Rows, Warnings: v.Warnings, Err: v.Err}
+	out := View{View: v.View, Verdict: v.Result.Verdict, Severity: v.Result.Severity, Py2Rows: v.Result.Py2Rows, Py3Rows: v.Result.Py3Rows, Warnings: v.Warnings, Noise: v.Compare.Noise, Err: v.Err}
 	for _, f := range v.Findings {
 		out.Findings = append(out.Findings, Finding{Cause: string(f.Cause), Signature: f.Signature, Severity: f.Severity, Count: f.Count})
 	}
@@ -216,7 +219,7 @@ func (s *sweeper) record(ctx context.Context, out *Delivery, keys []state.Key) e
 }
 
 func addView(o *state.Outcome, v View) {
-	o.Verdict, o.Severity = v.Verdict, v.Severity
+	o.Verdict, o.Severity, o.Noise = v.Verdict, v.Severity, v.Noise
 	if v.Err != nil {
 		o.Error = v.Err.Error()
 	}

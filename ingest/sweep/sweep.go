@@ -95,8 +95,9 @@ type View struct {
 	Py2Rows  int
 	Py3Rows  int
 	Findings []Finding
-	Warnings []string // settings that came to nothing
-	Err      error    // why it was not compared
+	Warnings []string       // settings that came to nothing
+	Noise    []ingest.Noise // columns that were left out since they vary by themselves
+	Err      error          // why it was not compared
 }
 
 // Finding is one signature in one view.

@@ -1,4 +1,4 @@
-# runner.py, part 13: call mode. A process imports the team's modules once; every
+# runner.py, part 14: call mode. A process imports the team's modules once; every
 # request runs in a fresh forked child, so that no request sees another's globals,
 # caches or files. This part is the import and the child.
 import signal
@@ -41,6 +41,8 @@ def prepare(req):
         sys.path.insert(0, where)
     watch_all()
     watch_effects()
+    if req['clocked']:
+        watch_clock()
     TARGET.where = where
     names = [literal(name) for name in req['modules']]
     for name in names:

@@ -1,4 +1,4 @@
-# runner.py, part 14: the keeper of call mode, the process that Feedparity speaks to.
+# runner.py, part 15: the keeper of call mode, the process that Feedparity speaks to.
 # It has the team's modules imported and forks a child for each request, passes on
 # what that writes and ends it, with all that it started, when its time is over.
 import gc

@@ -1,4 +1,4 @@
-# runner.py, part 12: experiments. A request may ask for a run in which the team's
+# runner.py, part 13: experiments. A request may ask for a run in which the team's
 # code does something alike that the two Pythons do differently, which tells whether
 # that is why they differ; ingest.Neutral lists what. Everything is done after the
 # fork, so that no other request sees it, and where a function has been replaced,

@@ -1,4 +1,4 @@
-# runner.py, part 11: a place of its own for a request's process. What the import
+# runner.py, part 12: a place of its own for a request's process. What the import
 # has opened is cut off, memory is limited, and Django's databases are reached only
 # by connections that are this process's, in transactions that nobody commits.
 import fcntl
@@ -47,6 +47,8 @@ def enter(req):
         sys.modules['tempfile'].tempdir = None  # forget what it found before
     if 'django.db' in sys.modules:
         forget_connections()
+    if req['clock']:
+        CLOCK.begin(req['clock'], req['tick'])
     MEMORY.begin(req['memory'])
 
 

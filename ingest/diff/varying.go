@@ -1,0 +1,136 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/feedparity/feedparity/ingest"
+)
+
+// maxColumns bounds how many differing columns are listed. A mapping that is one row
+// has a column per key.
+const maxColumns = 1000
+
+// compared counts a pair of rows, and whether there was anything in it to compare.
+func (c *comparer) compared(a, b *line) {
+	c.res.Compared++
+	c.res.Judged = c.res.Judged || c.judges(a.row.Value) || c.judges(b.row.Value)
+}
+
+// judges reports whether a row has a column that is compared. A row without columns
+// is compared as a whole.
+func (c *comparer) judges(row ingest.Value) bool {
+	switch row.Kind {
+	case ingest.KindList:
+		for i := range row.Items {
+			if !c.cols.at(i).ignore {
+				return true
+			}
+		}
+		return len(row.Items) == 0
+	case ingest.KindDict:
+		for i := 0; i+1 < len(row.Items); i += 2 {
+			name := nameOf(row.Items[i])
+			if name != "__class__" && !c.cols.key(i/2+1, name).ignore {
+				return true
+			}
+		}
+		return len(row.Items) == 0
+	}
+	return !ingest.IsNoise(c.cols.noise, ingest.WholeRow)
+}
+
+// Compared returns an outcome without what a comparison leaves out, for comparing it
+// with another of the same path: ignored columns and noise are None.
+func Compared(o ingest.Outcome, c ingest.Comparison) ingest.Outcome {
+	if len(c.Ignore)+len(c.Noise) == 0 {
+		return o
+	}
+	cols := new(columns)
+	cols.reset(c)
+	out := ingest.Outcome{Fault: o.Fault}
+	for i, r := range o.Rows {
+		if i == 0 {
+			cols.learn(ingest.Py3, r.Value)
+		}
+		out.Rows = append(out.Rows, ingest.Row{Value: cols.kept(r.Value), Offset: r.Offset})
+	}
+	return out
+}
+
+func (c *columns) kept(row ingest.Value) ingest.Value {
+	out := row.Clone()
+	switch row.Kind {
+	case ingest.KindList:
+		for i := range out.Items {
+			if c.at(i).ignore {
+				out.Items[i] = ingest.None
+			}
+		}
+	case ingest.KindDict:
+		for i := 0; i+1 < len(out.Items); i += 2 {
+			if c.key(i/2+1, nameOf(out.Items[i])).ignore {
+				out.Items[i+1] = ingest.None
+			}
+		}
+	default:
+		if ingest.IsNoise(c.noise, ingest.WholeRow) {
+			return ingest.None
+		}
+	}
+	return out
+}
+
+// note lists the column of a divergence.
+func (r *Result) note(d Divergence) {
+	within := d.Kind == KindCell || d.Kind == KindKey || d.Kind == KindKeyMissing || d.Kind == KindKeyExtra
+	if !within {
+		r.RowsDiffer = true
+		return
+	}
+	reordered := func() bool { return d.Kind == KindCell && sameItems(d.Py2, d.Py3) }
+	at := slices.IndexFunc(r.Columns, func(c ColumnDiff) bool { return c.Column == d.Key })
+	switch {
+	case at >= 0:
+		r.Columns[at].Reordered = r.Columns[at].Reordered && reordered()
+	case len(r.Columns) < maxColumns:
+		r.Columns = append(r.Columns, ColumnDiff{strings.Clone(d.Key), reordered()})
+	default:
+		r.RowsDiffer = true
+	}
+}
+
+// sameItems reports whether two values hold the same items in any order: lists at
+// any depth, the words of strings, and dicts, whose order is none.
+func sameItems(a, b ingest.Value) bool { return equal(unordered(a), unordered(b), false) }
+
+// unordered sorts what may come in another order.
+func unordered(v ingest.Value) ingest.Value {
+	out := v
+	switch v.Kind {
+	case ingest.KindText, ingest.KindBytes:
+		words := strings.FieldsFunc(v.Str, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		slices.Sort(words)
+		out.Str = strings.Join(words, " ")
+		return out
+	}
+	out.Items = make([]ingest.Value, len(v.Items))
+	for i, it := range v.Items {
+		out.Items[i] = unordered(it)
+	}
+	if v.Kind == ingest.KindList {
+		slices.SortStableFunc(out.Items, func(x, y ingest.Value) int { return strings.Compare(spell(x), spell(y)) })
+	}
+	return out
+}
+
+// spell writes a value so that equal ones sort beside each other; bytes and text of
+// the same characters are.
+func spell(v ingest.Value) string {
+	s := v.Str
+	for _, it := range v.Items {
+		s += "\x00" + spell(it)
+	}
+	return s
+}

@@ -54,16 +54,22 @@ func FromFinding(ctx context.Context, line *parity.Line, d parity.Delivery, v *p
 		c.Origin.Byte = f.First.Py2Offset
 	}
 	c.called(d.Calls)
-	return c, judge.confirm(ctx, c)
+	return c, judge.confirm(ctx, c, m.Pythons)
 }
 
 // confirm runs the case on real interpreters and notes which gave the recorded
-// outcomes. A case of the team's own code ran on them in the first place.
-func (j Judge) confirm(ctx context.Context, c *Case) error {
-	if j.Engine == nil || c.Calls != [2]string{} {
-		return nil
-	}
+// outcomes. The team's own code ran on them in the first place: ran names which.
+func (j Judge) confirm(ctx context.Context, c *Case, ran [2]string) error {
 	for _, p := range ingest.Paths {
+		if c.Calls[p] != "" {
+			if ran[p] != "" {
+				c.Confirmed = append(c.Confirmed, ran[p])
+			}
+			continue
+		}
+		if j.Engine == nil {
+			continue
+		}
 		s := c.Settings(p)
 		full := j.Full(s.Python)
 		if full == "" {

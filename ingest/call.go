@@ -97,8 +97,9 @@ func (f Frame) String() string {
 // Recording is what the team's own code was seen to do in one call, without its
 // behaviour being changed. Nothing in it but Opened.Path is supplier data.
 type Recording struct {
-	Opens []*Opened // in order, each kind of open at each place once
-	CSV   []*CSVUse // likewise
+	Python string    // full version of the interpreter that made the call, such as "3.11.7"
+	Opens  []*Opened // in order, each kind of open at each place once
+	CSV    []*CSVUse // likewise
 	// Records counts the records that csv readers handed out, header included; over
 	// the reader that was used last.
 	Records int

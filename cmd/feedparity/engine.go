@@ -58,12 +58,17 @@ func (e *mixed) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error
 	if in.Call == nil {
 		return e.embedded.Ingest(ctx, in)
 	}
-	e.once.Do(func() { e.real, e.err = e.flags.interpreters(ctx) })
-	if e.err != nil {
+	real, err := e.interpreters(ctx)
+	if err != nil {
 		return nil, &ingest.HarnessError{Code: "no-interpreter", Path: in.Settings.Python.Path(),
-			Msg: "call " + in.Call.Function + ": " + e.err.Error(), Hint: "feedparity doctor lists the interpreters that are found"}
+			Msg: "call " + in.Call.Function + ": " + err.Error(), Hint: "feedparity doctor lists the interpreters that are found"}
 	}
-	return e.real.Ingest(ctx, in)
+	return real.Ingest(ctx, in)
+}
+
+func (e *mixed) interpreters(ctx context.Context) (*interp.Engine, error) {
+	e.once.Do(func() { e.real, e.err = e.flags.interpreters(ctx) })
+	return e.real, e.err
 }
 
 func (e *mixed) close() {

@@ -50,13 +50,14 @@ func newGoldenReplay(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r := replayer{std: std, eng: eng, cfg: cfg, strict: strict, json: asJSON}
+			r := replayer{std: std, eng: eng, cfg: cfg, strict: strict, json: asJSON, code: revisions{cfg: cfg, eng: eng}}
 			defer r.pythons.close()
 			for _, c := range cases {
 				if err := r.replay(cmd.Context(), c); err != nil {
 					return err
 				}
 			}
+			r.sayMoved()
 			return exit(r.worst)
 		},
 	}
@@ -75,6 +76,16 @@ type replayer struct {
 	pythons      pythons
 	strict, json bool
 	worst        int
+	code         revisions
+	moved        int // cases that were recorded with other code
+}
+
+// sayMoved tells of cases recorded with other code, all at once: it is news of the
+// code and no fault of theirs.
+func (r *replayer) sayMoved() {
+	if r.moved > 0 {
+		fmt.Fprintf(r.std.err, "feedparity: %s recorded with other code than this, %s\n", plurals(r.moved, "case was", "cases were"), r.code.now)
+	}
 }
 
 // replay prints what became of a case. The error is that nobody wants to know any
@@ -94,13 +105,21 @@ func (r *replayer) replay(ctx context.Context, c golden.Stored) error {
 		got.Detail = "if this is meant: feedparity golden resolve " + ingest.ShellQuote(relative(c.Path))
 	}
 	r.worst = max(r.worst, replayStatus(got, r.strict))
+	was, now := r.code.moved(ctx, c.Case)
+	if was != "" {
+		r.moved++
+	}
 	if r.json {
 		return writeJSON(r.std.out, struct {
 			Path   string        `json:"path"`
 			Status golden.Status `json:"status"`
 			Failed bool          `json:"failed"`
 			Detail string        `json:"detail,omitempty"`
-		}{relative(c.Path), got.Status, replayStatus(got, r.strict) != statusOK, got.Detail})
+			// The code's revision that the case was recorded with and the present one,
+			// where they differ.
+			Revision string `json:"revision,omitempty"`
+			Now      string `json:"revision_now,omitempty"`
+		}{relative(c.Path), got.Status, replayStatus(got, r.strict) != statusOK, got.Detail, was, now})
 	}
 	_, err := fmt.Fprintln(r.std.out, strings.TrimRight(fmt.Sprintf("%-14s %s  %s", got.Status, relative(c.Path), oneLine(got.Detail)), " "))
 	return err

@@ -48,6 +48,7 @@ func newRepro(std streams) *cobra.Command {
 			var p pythons
 			defer p.close()
 			calls := callsOf(cfg, c)
+			code := revisions{cfg: cfg, eng: eng}
 			eng, err = c.Engine(cmd.Context(), eng, golden.ReplayOptions{Calls: calls, Handover: p.ofCase(calls)})
 			if err != nil {
 				return err
@@ -56,6 +57,7 @@ func newRepro(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			r.Revision, r.RevisionNow = code.moved(cmd.Context(), c)
 			if err := r.write(std.out, asJSON); err != nil || !r.Diverges {
 				return err
 			}
@@ -87,6 +89,10 @@ type repro struct {
 	Normalize string   `json:"normalize,omitempty"`
 	Confirmed []string `json:"confirmed"`
 	Run       []string `json:"run"`
+	// The code's revision that the case was recorded with and the present one, where
+	// they differ.
+	Revision    string `json:"revision,omitempty"`
+	RevisionNow string `json:"revision_now,omitempty"`
 
 	was string // the recorded signature, where the case diverges for another reason now
 }

@@ -126,6 +126,9 @@ func (r *repro) page() string {
 	if r.was != "" {
 		prose("", "the case was recorded as "+r.was+": it diverges for another reason now")
 	}
+	if r.Revision != "" {
+		field("code", "recorded with "+r.Revision+"; this is "+r.RevisionNow)
+	}
 	if !r.Diverges {
 		field("state", fmt.Sprintf("%s, yet the paths now agree; feedparity golden replay says whether they should", r.State))
 		return b.String()

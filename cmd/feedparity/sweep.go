@@ -103,12 +103,12 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		return swept{}, stateError(err)
 	}
 	defer db.Close()
-	revision, err := c.Revision(ctx)
+	eng := openEngines(ctx, embedded.New(), true, runners(c)...)
+	defer eng.close()
+	revision, err := codeRevision(ctx, c, eng.calls)
 	if err != nil {
 		return swept{}, usageError("", "%w", err)
 	}
-	eng := openEngines(ctx, embedded.New(), true, runners(c)...)
-	defer eng.close()
 	watch := newProgress(std.err, len(feeds))
 	defer watch.finish()
 	p := pythons{found: eng.interpreters}

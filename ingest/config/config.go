@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,9 +115,10 @@ func (c *Config) Feed(name string) (Feed, error) {
 }
 
 // Revision returns the revision of the team's code: the first line printed by
-// the project's command, else a hash over the .py files under its root, else,
-// where no feed calls the team's code, "".
-func (c *Config) Revision(ctx context.Context) (string, error) {
+// the project's command, else a hash over the .py files under its root and wherever
+// its calls are run, and over what installed tells of the interpreter of each call;
+// nil leaves that out. Where no feed calls the team's code it is "".
+func (c *Config) Revision(ctx context.Context, installed func(context.Context, ingest.Call) []string) (string, error) {
 	if c.revision != "" {
 		rev, err := secret.Output(ctx, c.Root, c.revision)
 		if err != nil {
@@ -124,19 +126,57 @@ func (c *Config) Revision(ctx context.Context) (string, error) {
 		}
 		return rev, nil
 	}
-	for _, f := range c.Feeds {
-		if f.Calls[ingest.Py2] != nil || f.Calls[ingest.Py3] != nil {
-			return hashSources(ctx, c.Root)
+	calls := c.calls()
+	if len(calls) == 0 {
+		return "", nil
+	}
+	h := sha256.New()
+	for _, dir := range sourceDirs(c.Root, calls) {
+		if err := hashSources(ctx, h, dir, c.Golden, c.Inbox, c.Archive, c.Reports); err != nil {
+			return "", fmt.Errorf("hash code of %s: %w", dir, err)
 		}
 	}
-	return "", nil
+	asked := map[[3]string]bool{}
+	for _, call := range calls {
+		at := [3]string{call.Python, call.Dir, call.Env["PYTHONPATH"]}
+		if asked[at] || installed == nil {
+			continue
+		}
+		asked[at] = true
+		fmt.Fprintf(h, "%q\n", installed(ctx, call))
+	}
+	return "py-" + hex.EncodeToString(h.Sum(nil))[:16], ctx.Err()
 }
 
-// hashSources hashes names and contents of all .py files under root, hidden
-// directories and virtual environments left out.
-func hashSources(ctx context.Context, root string) (string, error) {
-	h := sha256.New()
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+// calls lists those of all feeds, in their order.
+func (c *Config) calls() []ingest.Call {
+	var out []ingest.Call
+	for _, f := range c.Feeds {
+		for _, call := range f.Calls {
+			if call != nil {
+				out = append(out, *call)
+			}
+		}
+	}
+	return out
+}
+
+// sourceDirs are the root and where calls are run outside of it.
+func sourceDirs(root string, calls []ingest.Call) []string {
+	dirs := []string{root}
+	for _, call := range calls {
+		if !slices.ContainsFunc(dirs, func(d string) bool { return holds(d, call.Dir) }) {
+			dirs = append(dirs, call.Dir)
+		}
+	}
+	return dirs
+}
+
+// hashSources hashes names and contents of all .py files under root. Hidden
+// directories, virtual environments, what is installed in one, and those that are
+// named, which feedparity writes itself, are left out.
+func hashSources(ctx context.Context, h io.Writer, root string, without ...string) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -144,7 +184,7 @@ func hashSources(ctx context.Context, root string) (string, error) {
 			return err
 		}
 		if d.IsDir() {
-			if path != root && (strings.HasPrefix(d.Name(), ".") || isFile(filepath.Join(path, "pyvenv.cfg"))) {
+			if path != root && (strings.HasPrefix(d.Name(), ".") || slices.Contains(without, path) || isInstalled(path)) {
 				return filepath.SkipDir
 			}
 			return nil
@@ -154,10 +194,12 @@ func hashSources(ctx context.Context, root string) (string, error) {
 		}
 		return hashFile(h, root, path)
 	})
-	if err != nil {
-		return "", fmt.Errorf("hash code of %s: %w", root, err)
-	}
-	return "py-" + hex.EncodeToString(h.Sum(nil))[:16], nil
+}
+
+// isInstalled reports whether a directory holds what pip installs.
+func isInstalled(dir string) bool {
+	name := filepath.Base(dir)
+	return name == "site-packages" || name == "dist-packages" || name == "node_modules" || isFile(filepath.Join(dir, "pyvenv.cfg"))
 }
 
 // hashFile adds name, length and bytes, so that no two trees run together.

@@ -279,31 +279,45 @@ func TestRevision(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	installed, asked := "six-1.16.dist-info", []string(nil)
 	revision := func(text string) string {
 		t.Helper()
 		c, err := Read(filepath.Join(dir, "feedparity.yaml"), []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		rev, err := c.Revision(context.Background())
+		rev, err := c.Revision(context.Background(), func(_ context.Context, call ingest.Call) []string {
+			asked = append(asked, call.Python)
+			return []string{call.Python + " " + installed}
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return rev
 	}
-	called := "paths: {py2: {python: a}, py3: {python: b}}\nfeeds: {a: {source: x, call: m:f, effects: none}}\n"
+	called := "paths: {py2: {python: a}, py3: {python: b}}\nfeeds:\n  a: {source: x, call: m:f, effects: none}\n"
 	write("m.py", "def f(p): pass\n")
 	first := revision(called)
 	write("data.csv", "a\n")
 	write(".git/x.py", "1\n")
 	write("ve/pyvenv.cfg", "")
 	write("ve/lib/x.py", "1\n")
+	write("lib/site-packages/x.py", "1\n")
+	write("golden/cases/a/b/repro.py", "1\n")
 	if got := revision(called); got != first || !strings.HasPrefix(got, "py-") {
 		t.Errorf("revision %q became %q, though no source changed", first, got)
 	}
 	write("pkg/n.py", "")
 	if got := revision(called); got == first {
 		t.Error("a new module leaves the revision as it was")
+	}
+	outside := called + "  b: {source: x, call: m:f, effects: none, paths: {py2: {cwd: " + t.TempDir() + "}}}\n"
+	if got := revision(outside); len(asked) != 2*3+3 {
+		t.Errorf("revision %q asked %q: want an interpreter once where it runs", got, asked)
+	}
+	before := revision(called)
+	if installed = "six-1.17.dist-info"; revision(called) == before {
+		t.Error("another six leaves the revision as it was")
 	}
 	if got := revision("feeds: {a: {source: x}}\n"); got != "" {
 		t.Errorf("revision %q of a project without code", got)
@@ -312,7 +326,7 @@ func TestRevision(t *testing.T) {
 		t.Error("the command's output is lost")
 	}
 	c := read(t, "project: {root: /, revision: no-such-command-here}\nfeeds: {a: {source: x}}\n")
-	if _, err := c.Revision(context.Background()); err == nil {
+	if _, err := c.Revision(context.Background(), nil); err == nil {
 		t.Error("a command that cannot be run is no error")
 	}
 }

@@ -107,6 +107,7 @@ func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ i
 		return nil, err
 	}
 	seen := &callWatch{call: c, work: w, timeout: e.callTimeout(c), stage: firstStage(c)}
+	seen.rec.Python = p.Interpreter.Full
 	s.recording, s.control, s.end, s.rewrite = &seen.rec, seen.control, seen.end, w.anonymous()
 	s.done = func() {
 		e.pools.put(key, p)

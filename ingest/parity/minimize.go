@@ -18,6 +18,7 @@ import (
 type Minimal struct {
 	Input    []byte
 	Outcomes [2]ingest.Outcome // by ingest.Path
+	Pythons  [2]string         // full versions of those that ran a call, by ingest.Path
 	Result   diff.Result
 	Finding  classify.Finding // with the signature that was kept
 	Stats    shrink.Stats
@@ -100,6 +101,9 @@ func (l *Line) try(ctx context.Context, d Delivery, v *View, data []byte, want c
 		}
 		if m.Outcomes[path], err = ingest.Collect(rows); err != nil {
 			return nil, err
+		}
+		if rec := ingest.RecordingOf(rows); rec != nil {
+			m.Pythons[path] = rec.Python
 		}
 	}
 	var err error

@@ -30,6 +30,9 @@ func lines(d sweep.Delivery, path func(string) string, failure func(error) strin
 		for _, n := range v.Noise {
 			line.Noise = append(line.Noise, n.String())
 		}
+		for _, stale := range v.Stale {
+			line.Stale = append(line.Stale, stale.String())
+		}
 		if v.Err != nil {
 			line.Error = failure(v.Err)
 		}
@@ -120,25 +123,35 @@ func printFailures(std streams, res *sweep.Result) {
 		for _, d := range f.Deliveries {
 			printDeliveryFailures(std, d)
 		}
-		if noise := noiseOf(f); noise != "" {
-			fmt.Fprintf(std.err, "feedparity: sweep feed %q: noise: %s\n", f.Name, oneLine(noise))
-		}
+		printAsides(std, f)
 	}
 }
 
-// noiseOf lists the columns that were left out of a feed's verdicts.
-func noiseOf(f sweep.Feed) string {
-	var out []string
+// printAsides says once per feed where its pair is not what its code does, and which
+// columns were left out of its verdicts.
+func printAsides(std streams, f sweep.Feed) {
+	var stale, noise []string
+	add := func(list *[]string, s string) {
+		if !slices.Contains(*list, s) {
+			*list = append(*list, s)
+		}
+	}
 	for _, d := range f.Deliveries {
 		for _, v := range d.Views {
+			for _, s := range v.Stale {
+				add(&stale, s.String())
+			}
 			for _, n := range v.Noise {
-				if !slices.Contains(out, n.String()) {
-					out = append(out, n.String())
-				}
+				add(&noise, n.String())
 			}
 		}
 	}
-	return strings.Join(out, ", ")
+	for _, s := range stale {
+		fmt.Fprintf(std.err, "feedparity: sweep feed %q: policy-stale: %s\n", f.Name, oneLine(s))
+	}
+	if len(noise) > 0 {
+		fmt.Fprintf(std.err, "feedparity: sweep feed %q: noise: %s\n", f.Name, oneLine(strings.Join(noise, ", ")))
+	}
 }
 
 // printDeliveryFailures words what went wrong with one delivery, each thing once:

@@ -69,12 +69,14 @@ type View struct {
 	Findings []classify.Finding // worst first
 	Edits    Edits              // what the normalizer changed; empty for raw
 	Warnings []string           // settings that came to nothing: columns that are not there
+	Stale    []Stale            // what the pair declares and the code does otherwise; of the raw view alone
 	// Err says why the paths were not compared; Result.Verdict is then
 	// ingest.NotCompared.
 	Err error
 
 	input  input
 	stable stable
+	seen   [2]*ingest.Recording // by path, of a call
 }
 
 // Edits counts what the normalizer did.
@@ -177,6 +179,9 @@ func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v inge
 	if err != nil {
 		out.notCompared(err)
 	}
+	if v == ingest.Raw {
+		out.Stale = stale(d, out.seen)
+	}
 	return out
 }
 
@@ -214,12 +219,15 @@ func (l *Line) run(ctx context.Context, run ingest.Engine, d Delivery, v *View) 
 	for _, r := range rows {
 		defer r.Close()
 	}
-	named := namedColumns(d, v)
+	named, watched := namedColumns(d, v), rows
 	for p, r := range rows {
-		rows[p] = named.watch(r, d.Calls[p] != nil)
+		watched[p] = named.watch(r, d.Calls[p] != nil)
 	}
-	res, err := diff.Compare(rows[ingest.Py2], rows[ingest.Py3], v.Compare)
+	res, err := diff.Compare(watched[ingest.Py2], watched[ingest.Py3], v.Compare)
 	v.warn(named.warnings()...)
+	for p, r := range rows {
+		v.seen[p] = ingest.RecordingOf(r)
+	}
 	return res, err
 }
 

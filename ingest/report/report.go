@@ -44,6 +44,8 @@ type Delivery struct {
 	// Noise are columns that vary by themselves and were left out, each with what it
 	// varies with: "keywords hash-order".
 	Noise []string `json:"noise,omitempty"`
+	// Stale says where the code reads otherwise than the feed's pair declares.
+	Stale []string `json:"policy_stale,omitempty"`
 }
 
 // Failure is a feed that could not be swept, or not to the end.

@@ -18,7 +18,8 @@ func sample() Document {
 		Deliveries: []Delivery{
 			{Feed: "beta", Delivery: "b\x1b[2J\xff.csv", Charset: "utf-8", View: "raw", Pair: "detected", Verdict: "not-compared", Error: "run py3: no module\nnamed x"},
 			{Feed: "acme", Delivery: "prix.csv", Charset: "cp1252", View: "raw", Pair: "latin1-cp1252", Verdict: "diverge", Severity: "silent", Cause: "mojibake", Signature: "mojibake c1", Count: 3, Case: "golden/cases/acme/mojibake-1b2c3d4e", State: "new"},
-			{Feed: "acme", Delivery: "prix.csv", Charset: "cp1252", View: "normalized", Pair: "latin1-cp1252", Verdict: "parity", Warnings: []string{"no column \"pirx\" for types", "no column \"x\n\" for ignore"}},
+			{Feed: "acme", Delivery: "prix.csv", Charset: "cp1252", View: "normalized", Pair: "latin1-cp1252", Verdict: "parity", Warnings: []string{"no column \"pirx\" for types", "no column \"x\n\" for ignore"},
+				Noise: []string{"words hash-order", "at clock"}, Stale: []string{"py3 has codec cp1252 and not utf-8"}},
 		},
 		Failures: []Failure{{Feed: "gamma", Error: "dial: connection refused", Hint: "is the host up?"}},
 	}
@@ -33,6 +34,8 @@ failed: feed gamma: dial: connection refused
 new: acme/prix.csv raw: mojibake  golden/cases/acme/mojibake-1b2c3d4e
 warning: acme/prix.csv: no column "pirx" for types
 warning: acme/prix.csv: no column "x\n" for ignore
+policy-stale: feed acme: py3 has codec cp1252 and not utf-8
+noise: feed acme: words hash-order, at clock
 
 delivery                view        charset  pair           verdict         cause                         case
 acme/prix.csv           raw         cp1252   latin1-cp1252  diverge silent  mojibake                      golden/cases/acme/mojibake-1b2c3d4e

@@ -115,7 +115,8 @@ func Text(w io.Writer, d Document) error {
 	return Table(w, d.Deliveries)
 }
 
-// asides are warnings and noise, each said once, of noise once per feed.
+// asides are warnings, pairs that are stale and noise, each said once, the latter two
+// once per feed.
 func asides(lines []Delivery) string {
 	var b strings.Builder
 	said := map[string]bool{}
@@ -128,6 +129,11 @@ func asides(lines []Delivery) string {
 	for _, l := range lines {
 		for _, w := range l.Warnings {
 			say("warning: %s: %s\n", Escape(join("/", l.Feed, l.Delivery)), Escape(w))
+		}
+	}
+	for _, l := range lines {
+		for _, stale := range l.Stale {
+			say("policy-stale: feed %s: %s\n", Escape(l.Feed), Escape(stale))
 		}
 	}
 	for _, l := range lines {

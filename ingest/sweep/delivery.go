@@ -177,7 +177,7 @@ func finding(views []View, signature string) *Finding {
 
 // ViewOf takes over what the line found out about a view; no finding has a case yet.
 func ViewOf(v *parity.View) View {
-	out := View{View: v.View, Verdict: v.Result.Verdict, Severity: v.Result.Severity, Py2Rows: v.Result.Py2Rows, Py3Rows: v.Result.Py3Rows, Warnings: v.Warnings, Noise: v.Compare.Noise, Err: v.Err}
+	out := View{View: v.View, Verdict: v.Result.Verdict, Severity: v.Result.Severity, Py2Rows: v.Result.Py2Rows, Py3Rows: v.Result.Py3Rows, Warnings: v.Warnings, Noise: v.Compare.Noise, Stale: v.Stale, Err: v.Err}
 	for _, f := range v.Findings {
 		out.Findings = append(out.Findings, Finding{Cause: string(f.Cause), Signature: f.Signature, Severity: f.Severity, Count: f.Count})
 	}

@@ -97,6 +97,7 @@ type View struct {
 	Findings []Finding
 	Warnings []string       // settings that came to nothing
 	Noise    []ingest.Noise // columns that were left out since they vary by themselves
+	Stale    []parity.Stale // what the pair declares and the code does otherwise
 	Err      error          // why it was not compared
 }
 

@@ -10,14 +10,17 @@ import (
 // Noise is a column whose value varies between two runs of one and the same path.
 // It says nothing about a migration and is no part of a verdict.
 type Noise struct {
-	// Column is the key of a dict, the 1-based position in a list, or WholeRow of rows
-	// that are neither.
+	// Column is the key of a dict, the 1-based position in a list, WholeRow of rows that
+	// are neither, or FieldPrefix and a key of dicts that are, or are in, cells.
 	Column string
 	Kind   NoiseKind
 }
 
 // WholeRow is the column that a row which is no list and no dict has.
 const WholeRow = "row"
+
+// FieldPrefix begins the name of a field of objects within cells: "*.imported".
+const FieldPrefix = "*."
 
 // NoiseKind says what a value varies with.
 type NoiseKind string

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,7 @@ type columns struct {
 	ignoreAt   map[int]bool
 	tolAt      map[int]float64
 	noise      []ingest.Noise
+	fields     bool   // some noise is a field of objects within cells
 	rules      []rule // by index, filled as columns are met
 
 	// header holds, for each path, the cells of the first row if it is a list, one
@@ -44,6 +46,7 @@ func (c *columns) reset(cmp ingest.Comparison) {
 		tolName: cmp.Tolerance, noise: cmp.Noise, rules: c.rules[:0], text: c.text[:0],
 		header: [2][]heading{c.header[0][:0], c.header[1][:0]},
 	}
+	c.fields = slices.ContainsFunc(cmp.Noise, func(n ingest.Noise) bool { return strings.HasPrefix(n.Column, ingest.FieldPrefix) })
 	if len(cmp.Ignore) > 0 {
 		c.ignoreName, c.ignoreAt = map[string]bool{}, map[int]bool{}
 	}

@@ -63,7 +63,7 @@ func (c *comparer) compareLists(a, b *line, emit func(Divergence)) bool {
 			continue
 		}
 		r := c.cols.at(i)
-		if r.equal(x[i], y[i], c.c.Strict) {
+		if c.equal(r, x[i], y[i]) {
 			continue
 		}
 		same = false
@@ -167,7 +167,7 @@ func (c *comparer) compareDicts(a, b *line, emit func(Divergence)) bool {
 		d := Divergence{Kind: KindCell, Column: i + 1, Name: m.rules[i].name, Key: m.rules[i].name, Py3: v}
 		switch {
 		case j >= 0:
-			if sameString(&x[2*j+1], &y[2*i+1]) || m.rules[i].equal(x[2*j+1], v, c.c.Strict) {
+			if sameString(&x[2*j+1], &y[2*i+1]) || c.equal(m.rules[i], x[2*j+1], v) {
 				continue
 			}
 			d.Py2 = x[2*j+1]
@@ -234,6 +234,9 @@ func (c *comparer) noteOrder(a, b *line) {
 func (c *comparer) alignHash(v ingest.Value) uint64 {
 	if len(c.c.Ignore)+len(c.c.Tolerance)+len(c.c.Noise) == 0 {
 		return hashOf(v)
+	}
+	if c.cols.fields {
+		v = c.cols.without(v)
 	}
 	switch v.Kind {
 	case ingest.KindList:

@@ -64,13 +64,13 @@ func (c *columns) kept(row ingest.Value) ingest.Value {
 	switch row.Kind {
 	case ingest.KindList:
 		for i := range out.Items {
-			if c.at(i).ignore {
+			if out.Items[i] = c.without(out.Items[i]); c.at(i).ignore {
 				out.Items[i] = ingest.None
 			}
 		}
 	case ingest.KindDict:
 		for i := 0; i+1 < len(out.Items); i += 2 {
-			if c.key(i/2+1, nameOf(out.Items[i])).ignore {
+			if out.Items[i+1] = c.without(out.Items[i+1]); c.key(i/2+1, nameOf(out.Items[i])).ignore {
 				out.Items[i+1] = ingest.None
 			}
 		}
@@ -84,21 +84,93 @@ func (c *columns) kept(row ingest.Value) ingest.Value {
 
 // note lists the column of a divergence.
 func (r *Result) note(d Divergence) {
+	if d.Kind == KindCell {
+		if fields := fieldsOf(d.Py2, d.Py3); len(fields) > 0 {
+			for _, f := range fields {
+				r.column(f.Column, func() bool { return f.Reordered })
+			}
+			return
+		}
+	}
 	within := d.Kind == KindCell || d.Kind == KindKey || d.Kind == KindKeyMissing || d.Kind == KindKeyExtra
 	if !within {
 		r.RowsDiffer = true
 		return
 	}
-	reordered := func() bool { return d.Kind == KindCell && sameItems(d.Py2, d.Py3) }
-	at := slices.IndexFunc(r.Columns, func(c ColumnDiff) bool { return c.Column == d.Key })
+	r.column(d.Key, func() bool { return d.Kind == KindCell && sameItems(d.Py2, d.Py3) })
+}
+
+func (r *Result) column(name string, reordered func() bool) {
+	at := slices.IndexFunc(r.Columns, func(c ColumnDiff) bool { return c.Column == name })
 	switch {
 	case at >= 0:
 		r.Columns[at].Reordered = r.Columns[at].Reordered && reordered()
 	case len(r.Columns) < maxColumns:
-		r.Columns = append(r.Columns, ColumnDiff{strings.Clone(d.Key), reordered()})
+		r.Columns = append(r.Columns, ColumnDiff{strings.Clone(name), reordered()})
 	default:
 		r.RowsDiffer = true
 	}
+}
+
+// fieldsOf returns the fields in which the objects within two cells differ, such as
+// "*.imported", where that is all they differ in: a mapping that is one row has a cell
+// per key, and it is not the keys that vary. None where anything else differs.
+func fieldsOf(a, b ingest.Value) []ColumnDiff {
+	var out []ColumnDiff
+	var walk func(a, b ingest.Value, field string) bool
+	walk = func(a, b ingest.Value, field string) bool {
+		if equal(a, b, false) {
+			return true
+		}
+		names := a.Kind == ingest.KindDict && b.Kind == ingest.KindDict
+		if (names || a.Kind == ingest.KindList && b.Kind == ingest.KindList && holdsDict(a)) && len(a.Items) == len(b.Items) {
+			for i := range a.Items {
+				switch {
+				case !names && walk(a.Items[i], b.Items[i], field):
+				case names && i%2 == 0 && equal(a.Items[i], b.Items[i], false):
+				case names && i%2 == 1 && walk(a.Items[i], b.Items[i], nameOf(a.Items[i-1])):
+				default:
+					return false
+				}
+			}
+			return true
+		}
+		if field == "" {
+			return false
+		}
+		out = append(out, ColumnDiff{ingest.FieldPrefix + field, sameItems(a, b)})
+		return true
+	}
+	if !walk(a, b, "") {
+		return nil
+	}
+	return out
+}
+
+func holdsDict(v ingest.Value) bool {
+	return slices.ContainsFunc(v.Items, func(it ingest.Value) bool { return it.Kind == ingest.KindDict || holdsDict(it) })
+}
+
+// without makes the fields of objects within a cell None that are noise.
+func (c *columns) without(v ingest.Value) ingest.Value {
+	out := v
+	out.Items = slices.Clone(v.Items)
+	for i, it := range out.Items {
+		switch {
+		case v.Kind != ingest.KindDict:
+			out.Items[i] = c.without(it)
+		case i%2 == 1 && ingest.IsNoise(c.noise, ingest.FieldPrefix+nameOf(out.Items[i-1])):
+			out.Items[i] = ingest.None
+		case i%2 == 1:
+			out.Items[i] = c.without(it)
+		}
+	}
+	return out
+}
+
+// equal compares two cells by the rule of their column.
+func (c *comparer) equal(r rule, a, b ingest.Value) bool {
+	return r.equal(a, b, c.c.Strict) || c.cols.fields && len(a.Items) > 0 && len(b.Items) > 0 && r.equal(c.cols.without(a), c.cols.without(b), c.c.Strict)
 }
 
 // sameItems reports whether two values hold the same items in any order: lists at

@@ -42,6 +42,15 @@ func TestColumns(t *testing.T) {
 		{"a row more", []string{`["a"]`}, []string{`["a"]`, `["b"]`}, nil, "[] true diverge true"},
 		{"a fault", []string{`["a"]`}, []string{`{"fault":{"type":"E","message":"","row":1}}`}, nil, "[] true diverge true"},
 
+		{"fields within cells", []string{`{"dict":[["a",{"dict":[["x","1"],["t","5"]]}],["b",[{"dict":[["x","2"],["t","6"]]}]]]}`},
+			[]string{`{"dict":[["a",{"dict":[["x","1"],["t","7"]]}],["b",[{"dict":[["x","2"],["t","8"]]}]]]}`}, nil, "[{*.t false}] false diverge true"},
+		{"fields within a list's cells", []string{`[{"dict":[["t",["p","q"]]]}]`}, []string{`[{"dict":[["t",["q","p"]]]}]`}, nil, "[{*.t true}] false diverge true"},
+		{"more than fields", []string{`{"dict":[["a",{"dict":[["t","5"]]}]]}`}, []string{`{"dict":[["a",{"dict":[["t","5"],["u","6"]]}]]}`}, nil, "[{a false}] false diverge true"},
+		{"a plain list is a cell", []string{`[["p","q"]]`}, []string{`[["q","p"]]`}, nil, "[{1 true}] false diverge true"},
+		{"noise within cells", []string{`{"dict":[["a",{"dict":[["x","1"],["t","5"]]}]]}`}, []string{`{"dict":[["a",{"dict":[["x","1"],["t","7"]]}]]}`}, []ingest.Noise{{Column: "*.t"}}, "[] false parity true"},
+		{"beside noise within cells", []string{`{"dict":[["a",{"dict":[["x","1"],["t","5"]]}]]}`}, []string{`{"dict":[["a",{"dict":[["x","2"],["t","7"]]}]]}`}, []ingest.Noise{{Column: "*.t"}}, "[{*.x false} {*.t false}] false diverge true"},
+		{"a field is no column", []string{`{"dict":[["t","5"]]}`}, []string{`{"dict":[["t","7"]]}`}, []ingest.Noise{{Column: "*.t"}}, "[{t false}] false diverge true"},
+
 		{"noise in a list", []string{`["a","b"]`}, []string{`["a","c"]`}, []ingest.Noise{{Column: "2"}}, "[] false parity true"},
 		{"a name is no position", []string{`["2","b"]`}, []string{`["3","b"]`}, []ingest.Noise{{Column: "2"}}, "[{1 false}] false diverge true"},
 		{"a position is no key", []string{`{"dict":[["a","x"],["b","y"]]}`}, []string{`{"dict":[["a","x"],["b","z"]]}`}, []ingest.Noise{{Column: "2"}}, "[{b false}] false diverge true"},

@@ -33,7 +33,7 @@ func (e *team) Ingest(_ context.Context, in ingest.Input) (ingest.Rows, error) {
 		}
 	}
 	row := ingest.Value{Kind: ingest.KindDict}
-	for _, name := range []string{"sku", "price", "keywords", "bucket", "imported", "token"} {
+	for _, name := range []string{"sku", "price", "keywords", "bucket", "imported", "token", "object"} {
 		if make := e.columns[name]; make != nil {
 			row.Items = append(row.Items, ingest.Text(name), make(path, r, e.calls))
 		}
@@ -69,6 +69,9 @@ var (
 		}
 		return ingest.Int(r.Clock.Unix())
 	}
+	object column = func(_ ingest.Path, _ ingest.Repeat, n int) ingest.Value {
+		return ingest.Value{Kind: ingest.KindDict, Items: []ingest.Value{ingest.Text("price"), ingest.Text("2"), ingest.Text("token"), ingest.Int(int64(n))}}
+	}
 	token column = func(_ ingest.Path, _ ingest.Repeat, n int) ingest.Value { return ingest.Int(int64(n)) }
 )
 
@@ -99,6 +102,7 @@ func TestNoise(t *testing.T) {
 		{"hash-value", columns{"sku": sku, "bucket": bucket}, ingest.Parity, "bucket hash-value"},
 		{"clock", columns{"sku": sku, "imported": imported}, ingest.Parity, "imported clock"},
 		{"state", columns{"sku": sku, "token": token}, ingest.Parity, "token state"},
+		{"within an object", columns{"object": object}, ingest.Parity, "*.token state"},
 		{"all at once", columns{"sku": sku, "keywords": keywords, "bucket": bucket, "imported": imported, "token": token}, ingest.Parity,
 			"token state, imported clock, bucket hash-value, keywords hash-order"},
 		{"beside a divergence", columns{"sku": sku, "price": wrong, "bucket": bucket}, ingest.Diverge, "bucket hash-value"},

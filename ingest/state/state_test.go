@@ -306,11 +306,13 @@ func TestConcurrentOpenAndWrite(t *testing.T) {
 // TestLock holds the lock in another process and kills it.
 func TestLock(t *testing.T) {
 	if path := os.Getenv("FEEDPARITY_TEST_LOCK"); path != "" {
-		if _, err := Acquire(path); err != nil {
+		l, err := Acquire(path)
+		if err != nil {
 			os.Exit(1)
 		}
+		defer l.Release() // a lock that nothing refers to any more is closed with its file
 		os.Stdout.WriteString("locked\n")
-		select {}
+		time.Sleep(time.Hour)
 	}
 	path := filepath.Join(t.TempDir(), "state.db")
 	holder := exec.Command(os.Args[0], "-test.run=^TestLock$")

@@ -125,7 +125,7 @@ func (l *Lines) openDecoding(s ingest.Settings) (*ingest.Fault, error) {
 		if recode {
 			l.kind = ingest.KindBytes
 		}
-		l.src = newStreamLines(l.file, c.NewStream(s.Errors), place, recode)
+		l.src = newStreamLines(l.file, c.NewStream(s.Errors), place, recode, s.Python == ingest.Python27)
 		if c.Multibyte() {
 			l.src = newMultibyteLines(l.file, c.NewDecoder(s.Errors), recode)
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // streamLines is codecs.StreamReader, which codecs.open and codecs.getreader give:
-// readline in Lib/codecs.py, the same in 2.7 and all 3.x. It reads 72 bytes at
+// readline in Lib/codecs.py, but for one thing the same in 2.7 and all 3.x. It reads 72 bytes at
 // first, doubles that while a line does not end, splits at every line end
 // splitlines knows, and drops what is incomplete at the end of the file.
 type streamLines struct {
@@ -16,6 +16,7 @@ type streamLines struct {
 	stream *pycodec.Stream
 	place  place
 	encode bool // the recode idiom: each line becomes UTF-8 bytes again
+	always bool // 2.7: decode is called where nothing is left, too, and some raise
 
 	buf    []byte // text: what has been returned, then linebuffer or charbuffer
 	start  int    // of the text not yet returned
@@ -25,8 +26,8 @@ type streamLines struct {
 	fault  *ingest.Fault
 }
 
-func newStreamLines(f *file, s *pycodec.Stream, p place, encode bool) *streamLines {
-	return &streamLines{file: f, stream: s, place: p, encode: encode}
+func newStreamLines(f *file, s *pycodec.Stream, p place, encode, always bool) *streamLines {
+	return &streamLines{file: f, stream: s, place: p, encode: encode, always: always}
 }
 
 func (s *streamLines) next() ([]byte, int64, bool) {
@@ -116,7 +117,7 @@ func (s *streamLines) read(taken, size, chars int, firstline bool) (int, bool) {
 		s.raw = append(s.raw, make([]byte, size)...)
 		read := s.file.read(s.raw[before:])
 		s.raw = s.raw[:before+read]
-		if len(s.raw) > 0 && !s.decode(firstline) {
+		if (len(s.raw) > 0 || s.always) && !s.decode(firstline) {
 			return 0, false
 		}
 		if read == 0 {

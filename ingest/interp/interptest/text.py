@@ -67,7 +67,7 @@ def digest(items, fault):
     """Of all that was yielded: the length of each item, its text as UTF-32, which
     tells every surrogate apart, or its bytes, and the exception."""
     head = '%s %s\n' % (','.join([str(len(item)) for item in items]), fault)
-    h = hashlib.md5(head if PY2 else head.encode('utf-8', 'surrogatepass'))
+    h = hashlib.md5(head.encode('utf-8') if PY2 else head.encode('utf-8', 'surrogatepass'))
     if items and isinstance(items[0], bytes):
         h.update(b'b' + b''.join(items))
     elif items:

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/pkg/sftp"
 )
 
 // The failures a caller may want to tell apart with errors.Is.
@@ -82,6 +84,8 @@ func Transient(err error) bool {
 		return true
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return true
+	case errors.Is(err, sftp.ErrSSHFxConnectionLost), errors.Is(err, sftp.ErrSSHFxNoConnection):
+		return true
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return true
 	}
@@ -89,7 +93,7 @@ func Transient(err error) bool {
 }
 
 func isPermanent(err error) bool {
-	for _, target := range []error{context.Canceled, ErrTarget, ErrUnavailable, ErrPath, ErrProtocol, errPin} {
+	for _, target := range []error{context.Canceled, ErrTarget, ErrUnavailable, ErrPath, ErrProtocol, errPin, errHostKey} {
 		if errors.Is(err, target) {
 			return true
 		}

@@ -1,5 +1,5 @@
-// Package fetch takes supplier deliveries from where suppliers put them: an FTP
-// or FTPS server, or a directory. It only ever reads. A delivery is taken whole
+// Package fetch takes supplier deliveries from where suppliers put them: an FTP,
+// FTPS or SFTP server, or a directory. It only ever reads. A delivery is taken whole
 // or not at all, and a line of a listing that cannot be understood is reported,
 // never dropped.
 //
@@ -127,8 +127,8 @@ type Unparsed struct {
 func (u Unparsed) String() string { return fmt.Sprintf("line %d %q: %s", u.Line, u.Text, u.Why) }
 
 // Open returns the source at a URL: ftp, ftpes (explicit TLS), ftps (implicit
-// TLS), file, or a plain directory. The path of an FTP URL is relative to the
-// directory the server puts us in after login; one that begins with two slashes
+// TLS), sftp, file, or a plain directory. The path of an FTP or SFTP URL is relative
+// to the directory the server puts us in after login; one that begins with two slashes
 // (or /%2F) is absolute. User and password of the URL yield to those of the Options.
 // Nothing is dialled before the first call on the source, except that a directory
 // must exist.
@@ -155,8 +155,14 @@ func Open(ctx context.Context, rawURL string, o Options) (Source, error) {
 			return nil, fmt.Errorf("open source %q: %w", u.Redacted(), err)
 		}
 		return &retrying{src, newPolicy(o)}, nil
+	case "sftp":
+		src, err := newSFTPSource(u, o)
+		if err != nil {
+			return nil, fmt.Errorf("open source %q: %w", u.Redacted(), err)
+		}
+		return &retrying{src, newPolicy(o)}, nil
 	}
-	return nil, fmt.Errorf("open source %q: scheme %q is not supported, want ftp, ftpes, ftps, file or a directory", u.Redacted(), u.Scheme)
+	return nil, fmt.Errorf("open source %q: scheme %q is not supported, want ftp, ftpes, ftps, sftp, file or a directory", u.Redacted(), u.Scheme)
 }
 
 // List returns the files in a source's own directory, which is where deliveries

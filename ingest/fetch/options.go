@@ -21,6 +21,7 @@ type Options struct {
 	Password string // never shown in an error or a log
 
 	TLS TLS
+	SSH SSH
 
 	DialTimeout time.Duration // for each connection, 15 s if 0
 	IdleTimeout time.Duration // without a byte in or out, 60 s if 0; slow servers need 30 s or more

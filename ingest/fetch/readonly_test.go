@@ -17,7 +17,7 @@ func TestReadOnlySource(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
-	writes := regexp.MustCompile(`\blib\.(Stor|StorFrom|Delete|Rename|MakeDir|Append|RemoveDir|RemoveDirRecur|SetTime|Logout|ChangeDirToParent)\b|\b(STOR|STOU|APPE|DELE|RNFR|RNTO|MKD|RMD|MFMT|SITE|REIN)\b|func.*\b(Stor|Delete|MakeDir|Append|RemoveDir)\(`)
+	writes := regexp.MustCompile(`\blib\.(Stor|StorFrom|Delete|Rename|MakeDir|Append|RemoveDir|RemoveDirRecur|SetTime|Logout|ChangeDirToParent)\b|\b(STOR|STOU|APPE|DELE|RNFR|RNTO|MKD|RMD|MFMT|SITE|REIN)\b|\b(c|client)\.(Create|OpenFile|Remove|RemoveDirectory|RemoveAll|Rename|PosixRename|Mkdir|MkdirAll|Chmod|Chown|Chtimes|Truncate|Symlink|Link|Write|WriteAt|ReadFrom|SetExtendedData)\(|func.*\b(Stor|Delete|MakeDir|Append|RemoveDir)\(`)
 	checked := 0
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {

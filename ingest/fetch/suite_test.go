@@ -38,13 +38,7 @@ const suiteListing = "dir in/archive, file in/ two  spaces .csv, file in/%41.csv
 // TestSource is what every source must do.
 func TestSource(t *testing.T) {
 	t.Run("directory", func(t *testing.T) {
-		dir := t.TempDir()
-		for p, data := range suiteFiles {
-			p = filepath.Join(dir, p)
-			if err := errors.Join(os.MkdirAll(filepath.Dir(p), 0o755), os.WriteFile(p, []byte(data), 0o644), os.Chtimes(p, suiteTime, suiteTime)); err != nil {
-				t.Fatal(err)
-			}
-		}
+		dir := suiteDir(t)
 		testSource(t, open(t, dir, Options{}))
 		testSource(t, open(t, "file://"+dir, Options{}))
 	})

@@ -47,7 +47,7 @@ type Feed struct {
 
 // Connection is how to reach a feed's source.
 type Connection struct {
-	URL        string // ftp://host[:port]/dir, ftps://..., ftpes://..., or an absolute directory
+	URL        string // ftp://host[:port]/dir, ftps://..., ftpes://..., sftp://..., or an absolute directory
 	User       string // "" for anonymous
 	Password   secret.Ref
 	TLS        string // "explicit", "implicit" or "none"
@@ -55,6 +55,16 @@ type Connection struct {
 	ServerName string // "" for the URL's host
 	Pin        string // SHA-256 of the server's public key, "" for none
 	Zone       *time.Location
+	SSH        SSH
+}
+
+// SSH is how an SFTP server is trusted and logged in to.
+type SSH struct {
+	KnownHosts string // file, "" for ~/.ssh/known_hosts
+	Pin        string // fingerprint of the server's key, "" for none
+	Key        string // file with a private key, "" for none
+	Passphrase secret.Ref
+	Agent      bool
 }
 
 // Load reads and checks a file. Mistakes in it are *Error with line and column;

@@ -69,6 +69,15 @@ func read(t *testing.T, text string) *Config {
 	return c
 }
 
+func TestSSH(t *testing.T) {
+	c := read(t, feed("source: sftp://shop@h:2222/out", "password: {env: P}", "ssh: {known_hosts: known, key: keys/id, passphrase: {file: pass}, agent: true, pin: 'SHA256:x'}"))
+	want := Connection{URL: "sftp://h:2222/out", User: "shop", TLS: "none", Zone: time.UTC, SSH: SSH{KnownHosts: "/etc/fp/known", Key: "/etc/fp/keys/id", Agent: true, Pin: "SHA256:x"}}
+	want.Password.Env, want.SSH.Passphrase.File = "P", "/etc/fp/pass"
+	if got := c.Feeds[0].Source; got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
 func TestReadFull(t *testing.T) {
 	c := read(t, full)
 	if c.Root != "/etc/fp/code" || c.State != "/etc/fp/var/state.db" || c.Golden != "/etc/fp/tests/cases" || len(c.Feeds) != 3 {
@@ -170,7 +179,7 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"device", "feeds: {com1.x: {source: y}}\n", `c.yaml:1:9: feed "com1.x": Windows keeps`, ""},
 	{"case twin", "feeds:\n  a: {source: y}\n  A: {source: y}\n", `c.yaml:3:3: feed "A": differs from feed "a" only in case`, ""},
 	{"long name", "feeds: {" + strings.Repeat("x", 65) + ": {source: y}}\n", `c.yaml:1:9: feed "` + strings.Repeat("x", 65) + `": a name has at most 64`, ""},
-	{"scheme", feed("source: sftp://h/x"), `c.yaml:3:13: source scheme "sftp" is not known`, "want an ftp://, ftps:// or ftpes:// URL or a directory"},
+	{"scheme", feed("source: gopher://h/x"), `c.yaml:3:13: source scheme "gopher" is not known`, "want an ftp://, ftps://, ftpes:// or sftp:// URL or a directory"},
 	{"no host", feed("source: ftp:///x"), `c.yaml:3:13: source is no URL with a host`, ""},
 	{"password in the URL", feed("source: ftp://u:hunter2@h/x"), `c.yaml:3:13: a password must not stand in this file`, "write user: NAME and password: {env: NAME}"},
 	{"query", feed("source: ftp://h/x?y"), `c.yaml:3:13: source URL has a "?" part`, ""},
@@ -181,7 +190,10 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"ca without tls", feed("source: ftp://h/x", "tls: {ca_file: x}"), `c.yaml:4:10: ca_file, server_name and pin need tls mode`, ""},
 	{"tls of another scheme", feed("source: ftpes://h/x", "tls: {mode: implicit}"), `c.yaml:3:13: tls mode implicit contradicts ftpes://`, ""},
 	{"zone", feed("source: ftp://h/x", "zone: Berlin"), `c.yaml:4:11: zone "Berlin" is not known`, ""},
-	{"tls of a directory", feed("source: x", "tls: {mode: explicit}"), `c.yaml:4:10: a directory has no tls`, ""},
+	{"tls of SFTP", feed("source: sftp://h/x", "tls: {mode: explicit}"), `c.yaml:3:13: tls mode explicit contradicts sftp://`, ""},
+	{"ssh of FTP", feed("source: ftp://h/x", "ssh: {agent: true}"), `c.yaml:4:10: ssh is for sources that begin with sftp://`, ""},
+	{"a passphrase in the file", feed("source: sftp://h/x", "ssh: {passphrase: open sesame}"), `c.yaml:4:23: a password must not stand in this file`, `write password: {env: NAME} or password: {file: PATH}`},
+	{"tls of a directory", feed("source: x", "tls: {mode: explicit}"), `c.yaml:4:10: only an ftp source has tls`, ""},
 	{"pattern", feed("source: x", `match: ["*", "[a"]`), `c.yaml:4:18: match "[a" is no pattern`, ""},
 	{"pattern with a directory", feed("source: x", "match: a/*"), `c.yaml:4:12: match "a/*": a pattern is compared with the file name`, ""},
 	{"pair", feed("source: x", "pair: latin"), `c.yaml:4:11: pair "latin": want one of [detected`, ""},

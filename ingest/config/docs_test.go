@@ -33,6 +33,7 @@ var sections = []struct{ typ, title string }{
 	{"PolicyEntry", "`pair.py2`, `pair.py3`"},
 	{"PasswordEntry", "`password`"},
 	{"TLS", "`tls`"},
+	{"SSHEntry", "`ssh`"},
 }
 
 // reference renders the field comments of file.go.

@@ -73,8 +73,8 @@ type Runner struct {
 
 // FeedEntry is one feed as written.
 type FeedEntry struct {
-	// Where its deliveries are found: an ftp://, ftps:// (TLS from the first byte) or
-	// ftpes:// (AUTH TLS) URL with a directory, or a local directory.
+	// Where its deliveries are found: an ftp://, ftps:// (TLS from the first byte),
+	// ftpes:// (AUTH TLS) or sftp:// URL with a directory, or a local directory.
 	Source string `yaml:"source"`
 	// Glob patterns of which a file's name must match one. Default: every file.
 	Match []string `yaml:"match"`
@@ -137,6 +137,8 @@ type FeedEntry struct {
 	Zone string `yaml:"zone"`
 	// How the connection is protected.
 	TLS TLS `yaml:"tls"`
+	// Whom an sftp:// source trusts and how it logs in, beside Password.
+	SSH SSHEntry `yaml:"ssh"`
 }
 
 // TLS says how an FTP connection is protected.
@@ -151,6 +153,22 @@ type TLS struct {
 	// SHA-256 of the server's public key (SPKI), in hex or base64, for a
 	// certificate that no authority has signed.
 	Pin string `yaml:"pin"`
+}
+
+// SSHEntry says whom an SFTP connection trusts and how it logs in. The server's key is
+// always checked.
+type SSHEntry struct {
+	// The servers' keys, a file in OpenSSH's form. Default: ~/.ssh/known_hosts.
+	KnownHosts string `yaml:"known_hosts"`
+	// The server's key by its fingerprint, SHA256:..., as ssh-keygen -l shows it, in
+	// place of a file.
+	Pin string `yaml:"pin"`
+	// A file with a private key to log in with.
+	Key string `yaml:"key"`
+	// Where its passphrase is: {env: NAME} or {file: PATH}.
+	Passphrase PasswordEntry `yaml:"passphrase"`
+	// Whether to ask the agent of SSH_AUTH_SOCK. Default false.
+	Agent bool `yaml:"agent"`
 }
 
 // PairEntry is a built-in pair's name or a policy for each path.

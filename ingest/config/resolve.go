@@ -131,6 +131,7 @@ func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
 	if e.TLS.CAFile != "" {
 		c.CAFile = r.abs(e.TLS.CAFile)
 	}
+	c.SSH = r.ssh(e.SSH)
 	where := at(n, "source")
 	switch scheme, _, isURL := strings.Cut(e.Source, "://"); {
 	case e.Source == "":
@@ -145,7 +146,7 @@ func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
 		}
 	default:
 		err := where.Errorf("source scheme %q is not known", scheme)
-		err.Hint = "want an ftp://, ftps:// or ftpes:// URL or a directory"
+		err.Hint = "want an ftp://, ftps://, ftpes:// or sftp:// URL or a directory"
 		return err
 	}
 	var err error
@@ -153,12 +154,26 @@ func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
 		return at(n, "zone").Errorf("zone %q is not known", e.Zone)
 	}
 	out.Source, out.Feed.Source = c, c.URL
+	if (c.SSH != SSH{}) && !strings.HasPrefix(c.URL, "sftp://") {
+		return at(n, "ssh").Errorf("ssh is for sources that begin with sftp://")
+	}
 	return r.protection(c, at(n, "tls"))
+}
+
+func (r *resolver) ssh(e SSHEntry) SSH {
+	out := SSH{Pin: e.Pin, Passphrase: e.Passphrase.ref(r.abs), Agent: e.Agent}
+	if e.KnownHosts != "" {
+		out.KnownHosts = r.abs(e.KnownHosts)
+	}
+	if e.Key != "" {
+		out.Key = r.abs(e.Key)
+	}
+	return out
 }
 
 // schemeTLS has the schemes of remote sources and what each says about TLS; ftp
 // leaves it to the tls key.
-var schemeTLS = map[string]string{"ftp": "none", "ftps": "implicit", "ftpes": "explicit"}
+var schemeTLS = map[string]string{"ftp": "none", "ftps": "implicit", "ftpes": "explicit", "sftp": "none"}
 
 // remote takes a URL apart; whatever is secret must not be in it.
 func (r *resolver) remote(c *Connection, source, scheme string, where *Node) error {
@@ -198,8 +213,8 @@ func (r *resolver) protection(c Connection, where *Node) error {
 			return where.Errorf("ca_file, server_name and pin need tls mode explicit or implicit")
 		}
 	case "explicit", "implicit":
-		if filepath.IsAbs(c.URL) {
-			return where.Errorf("a directory has no tls")
+		if !strings.HasPrefix(c.URL, "ftp") {
+			return where.Errorf("only an ftp source has tls")
 		}
 	default:
 		return where.Errorf("tls mode %q: want explicit, implicit or none", c.TLS)

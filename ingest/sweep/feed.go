@@ -77,6 +77,11 @@ func Open(ctx context.Context, f config.Feed, o fetch.Options) (fetch.Source, er
 	}
 	o.User, o.Password, o.Zone = f.Source.User, password.Reveal(), f.Source.Zone
 	o.TLS.CAFile, o.TLS.ServerName, o.TLS.Pin = f.Source.CAFile, f.Source.ServerName, f.Source.Pin
+	passphrase, err := f.Source.SSH.Passphrase.Read()
+	if err != nil {
+		return nil, err
+	}
+	o.SSH = fetch.SSH{KnownHosts: f.Source.SSH.KnownHosts, Pin: f.Source.SSH.Pin, Key: f.Source.SSH.Key, Passphrase: passphrase.Reveal(), Agent: f.Source.SSH.Agent}
 	switch f.Source.TLS {
 	case "explicit":
 		o.TLS.Mode = fetch.TLSExplicit

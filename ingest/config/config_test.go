@@ -78,6 +78,15 @@ func TestSSH(t *testing.T) {
 	}
 }
 
+func TestHTTP(t *testing.T) {
+	c := read(t, feed("source: https://shop@h/out/stock.csv?day=1", "password: {env: P}", "tls: {ca_file: ca.pem}"))
+	want := Connection{URL: "https://h/out/stock.csv?day=1", User: "shop", TLS: "implicit", CAFile: "/etc/fp/ca.pem", Zone: time.UTC}
+	want.Password.Env = "P"
+	if got := c.Feeds[0].Source; got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
 func TestReadFull(t *testing.T) {
 	c := read(t, full)
 	if c.Root != "/etc/fp/code" || c.State != "/etc/fp/var/state.db" || c.Golden != "/etc/fp/tests/cases" || len(c.Feeds) != 3 {
@@ -179,7 +188,7 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"device", "feeds: {com1.x: {source: y}}\n", `c.yaml:1:9: feed "com1.x": Windows keeps`, ""},
 	{"case twin", "feeds:\n  a: {source: y}\n  A: {source: y}\n", `c.yaml:3:3: feed "A": differs from feed "a" only in case`, ""},
 	{"long name", "feeds: {" + strings.Repeat("x", 65) + ": {source: y}}\n", `c.yaml:1:9: feed "` + strings.Repeat("x", 65) + `": a name has at most 64`, ""},
-	{"scheme", feed("source: gopher://h/x"), `c.yaml:3:13: source scheme "gopher" is not known`, "want an ftp://, ftps://, ftpes:// or sftp:// URL or a directory"},
+	{"scheme", feed("source: gopher://h/x"), `c.yaml:3:13: source scheme "gopher" is not known`, "want an ftp://, ftps://, ftpes://, sftp:// or https:// URL or a directory"},
 	{"no host", feed("source: ftp:///x"), `c.yaml:3:13: source is no URL with a host`, ""},
 	{"password in the URL", feed("source: ftp://u:hunter2@h/x"), `c.yaml:3:13: a password must not stand in this file`, "write user: NAME and password: {env: NAME}"},
 	{"query", feed("source: ftp://h/x?y"), `c.yaml:3:13: source URL has a "?" part`, ""},
@@ -193,7 +202,7 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"tls of SFTP", feed("source: sftp://h/x", "tls: {mode: explicit}"), `c.yaml:3:13: tls mode explicit contradicts sftp://`, ""},
 	{"ssh of FTP", feed("source: ftp://h/x", "ssh: {agent: true}"), `c.yaml:4:10: ssh is for sources that begin with sftp://`, ""},
 	{"a passphrase in the file", feed("source: sftp://h/x", "ssh: {passphrase: open sesame}"), `c.yaml:4:23: a password must not stand in this file`, `write password: {env: NAME} or password: {file: PATH}`},
-	{"tls of a directory", feed("source: x", "tls: {mode: explicit}"), `c.yaml:4:10: only an ftp source has tls`, ""},
+	{"tls of a directory", feed("source: x", "tls: {mode: explicit}"), `c.yaml:4:10: a directory has no tls`, ""},
 	{"pattern", feed("source: x", `match: ["*", "[a"]`), `c.yaml:4:18: match "[a" is no pattern`, ""},
 	{"pattern with a directory", feed("source: x", "match: a/*"), `c.yaml:4:12: match "a/*": a pattern is compared with the file name`, ""},
 	{"pair", feed("source: x", "pair: latin"), `c.yaml:4:11: pair "latin": want one of [detected`, ""},

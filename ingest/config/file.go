@@ -74,7 +74,8 @@ type Runner struct {
 // FeedEntry is one feed as written.
 type FeedEntry struct {
 	// Where its deliveries are found: an ftp://, ftps:// (TLS from the first byte),
-	// ftpes:// (AUTH TLS) or sftp:// URL with a directory, or a local directory.
+	// ftpes:// (AUTH TLS) or sftp:// URL with a directory, an https:// or http:// URL of
+	// one file or, with a slash at its end, of an index page, or a local directory.
 	Source string `yaml:"source"`
 	// Glob patterns of which a file's name must match one. Default: every file.
 	Match []string `yaml:"match"`
@@ -141,10 +142,10 @@ type FeedEntry struct {
 	SSH SSHEntry `yaml:"ssh"`
 }
 
-// TLS says how an FTP connection is protected.
+// TLS says how an FTP or HTTPS connection is protected.
 type TLS struct {
 	// "explicit" (AUTH TLS), "implicit" (TLS from the first byte) or "none".
-	// Default: implicit for ftps://, explicit for ftpes://, none for ftp://.
+	// Default: implicit for ftps:// and https://, explicit for ftpes://, none for the others.
 	Mode string `yaml:"mode"`
 	// A PEM file of the authorities to trust in place of the system's.
 	CAFile string `yaml:"ca_file"`

@@ -146,7 +146,7 @@ func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
 		}
 	default:
 		err := where.Errorf("source scheme %q is not known", scheme)
-		err.Hint = "want an ftp://, ftps://, ftpes:// or sftp:// URL or a directory"
+		err.Hint = "want an ftp://, ftps://, ftpes://, sftp:// or https:// URL or a directory"
 		return err
 	}
 	var err error
@@ -173,7 +173,7 @@ func (r *resolver) ssh(e SSHEntry) SSH {
 
 // schemeTLS has the schemes of remote sources and what each says about TLS; ftp
 // leaves it to the tls key.
-var schemeTLS = map[string]string{"ftp": "none", "ftps": "implicit", "ftpes": "explicit", "sftp": "none"}
+var schemeTLS = map[string]string{"ftp": "none", "ftps": "implicit", "ftpes": "explicit", "sftp": "none", "http": "none", "https": "implicit"}
 
 // remote takes a URL apart; whatever is secret must not be in it.
 func (r *resolver) remote(c *Connection, source, scheme string, where *Node) error {
@@ -186,7 +186,7 @@ func (r *resolver) remote(c *Connection, source, scheme string, where *Node) err
 		err.Hint = "write user: NAME and password: {env: NAME}"
 		return err
 	}
-	if u.RawQuery != "" || u.Fragment != "" {
+	if u.RawQuery != "" && !strings.HasPrefix(scheme, "http") || u.Fragment != "" {
 		err := where.Errorf("source URL has a %q part", "?")
 		err.Hint = "write %3F for ? and %23 for # in a directory's name"
 		return err
@@ -213,8 +213,8 @@ func (r *resolver) protection(c Connection, where *Node) error {
 			return where.Errorf("ca_file, server_name and pin need tls mode explicit or implicit")
 		}
 	case "explicit", "implicit":
-		if !strings.HasPrefix(c.URL, "ftp") {
-			return where.Errorf("only an ftp source has tls")
+		if filepath.IsAbs(c.URL) {
+			return where.Errorf("a directory has no tls")
 		}
 	default:
 		return where.Errorf("tls mode %q: want explicit, implicit or none", c.TLS)

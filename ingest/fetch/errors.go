@@ -74,6 +74,10 @@ func Transient(err error) bool {
 	case errors.As(err, &reply):
 		return transientReply(reply)
 	}
+	var status *statusError
+	if errors.As(err, &status) {
+		return status.passes()
+	}
 	var length *LengthError
 	var network net.Error
 	var dns *net.DNSError
@@ -93,7 +97,7 @@ func Transient(err error) bool {
 }
 
 func isPermanent(err error) bool {
-	for _, target := range []error{context.Canceled, ErrTarget, ErrUnavailable, ErrPath, ErrProtocol, errPin, errHostKey} {
+	for _, target := range []error{context.Canceled, ErrTarget, ErrUnavailable, ErrPath, ErrProtocol, errPin, errHostKey, errRedirect} {
 		if errors.Is(err, target) {
 			return true
 		}

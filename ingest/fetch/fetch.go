@@ -130,7 +130,8 @@ func (u Unparsed) String() string { return fmt.Sprintf("line %d %q: %s", u.Line,
 // TLS), sftp, file, or a plain directory. The path of an FTP or SFTP URL is relative
 // to the directory the server puts us in after login; one that begins with two slashes
 // (or /%2F) is absolute. User and password of the URL yield to those of the Options.
-// Nothing is dialled before the first call on the source, except that a directory
+// Of an http or https URL that ends in a slash, the files are those its index page
+// links to; any other is one file. Nothing is dialled before the first call on the source, except that a directory
 // must exist.
 func Open(ctx context.Context, rawURL string, o Options) (Source, error) {
 	if err := ctx.Err(); err != nil {
@@ -155,6 +156,12 @@ func Open(ctx context.Context, rawURL string, o Options) (Source, error) {
 			return nil, fmt.Errorf("open source %q: %w", u.Redacted(), err)
 		}
 		return &retrying{src, newPolicy(o)}, nil
+	case "http", "https":
+		src, err := newHTTPSource(u, o)
+		if err != nil {
+			return nil, fmt.Errorf("open source %q: %w", shown(u), err)
+		}
+		return &retrying{src, newPolicy(o)}, nil
 	case "sftp":
 		src, err := newSFTPSource(u, o)
 		if err != nil {
@@ -162,7 +169,14 @@ func Open(ctx context.Context, rawURL string, o Options) (Source, error) {
 		}
 		return &retrying{src, newPolicy(o)}, nil
 	}
-	return nil, fmt.Errorf("open source %q: scheme %q is not supported, want ftp, ftpes, ftps, sftp, file or a directory", u.Redacted(), u.Scheme)
+	return nil, fmt.Errorf("open source %q: scheme %q is not supported, want ftp, ftpes, ftps, sftp, http, https, file or a directory", u.Redacted(), u.Scheme)
+}
+
+// shown is a URL without what may be secret: the password and the query.
+func shown(u *url.URL) string {
+	v := *u
+	v.RawQuery = ""
+	return v.Redacted()
 }
 
 // List returns the files in a source's own directory, which is where deliveries

@@ -1,0 +1,483 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// httpSource is what one URL offers: of one that ends in a slash, the files that the
+// index page there links to, else the one file. Only GET and HEAD are ever sent.
+type httpSource struct {
+	o              Options
+	dir            *url.URL // ends in a slash
+	file           string   // of a single file: its name, raw bytes
+	query          string   // of a single file, as written
+	user, password string
+	client         *http.Client
+	slots          chan struct{} // one for each request in flight
+}
+
+func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
+	o = o.withDefaults()
+	if u.Hostname() == "" {
+		return nil, errors.New("the URL names no host")
+	}
+	h := &httpSource{o: o, user: o.User, password: o.Password, slots: make(chan struct{}, o.Connections)}
+	if h.user == "" && u.User != nil {
+		h.user = u.User.Username()
+		if p, ok := u.User.Password(); ok && h.password == "" {
+			h.password = p
+		}
+	}
+	h.dir = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
+	if !strings.HasSuffix(u.Path, "/") && u.Path != "" {
+		h.dir.Path, h.file = path.Split(u.Path)
+		h.query = u.RawQuery
+	}
+	if h.dir.Path == "" {
+		h.dir.Path = "/"
+	}
+	tls, err := o.TLS.config(u.Hostname())
+	if err != nil {
+		return nil, err
+	}
+	h.client = &http.Client{CheckRedirect: checkRedirect, Transport: &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: o.DialTimeout}).DialContext,
+		TLSClientConfig:     tls,
+		TLSHandshakeTimeout: o.IdleTimeout, ResponseHeaderTimeout: o.IdleTimeout,
+		MaxConnsPerHost: o.Connections, ForceAttemptHTTP2: true,
+		DisableCompression: true, // lengths and ranges are of the file
+	}}
+	return h, nil
+}
+
+var errRedirect = errors.New("redirect refused")
+
+// checkRedirect follows no way from TLS to none.
+func checkRedirect(to *http.Request, via []*http.Request) error {
+	if len(via) >= 10 {
+		return fmt.Errorf("%w: more than %d", errRedirect, len(via))
+	}
+	if from := via[len(via)-1].URL; from.Scheme == "https" && to.URL.Scheme != "https" {
+		return fmt.Errorf("%w: from https to %s", errRedirect, to.URL.Scheme)
+	}
+	return nil
+}
+
+// statusError is a reply that says no.
+type statusError struct {
+	code int
+	text string
+}
+
+func (e *statusError) Error() string { return e.text }
+
+// passes reports whether the same request may succeed later.
+func (e *statusError) passes() bool {
+	switch e.code {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	}
+	return e.code >= 500 && e.code != http.StatusNotImplemented
+}
+
+func (h *httpSource) at() string { return "http server " + h.dir.Host }
+
+// urlOf is where a path of ours is.
+func (h *httpSource) urlOf(p string) string {
+	u := *h.dir
+	u.Path += p
+	u.RawPath = escaped(u.Path)
+	if h.file != "" && p == h.file {
+		u.RawQuery = h.query
+	}
+	return u.String()
+}
+
+// escaped is a path with everything escaped that might be taken for something else:
+// url.URL leaves raw bytes and some delimiters as they are.
+func escaped(p string) string {
+	parts := strings.Split(p, "/")
+	for i := range parts {
+		parts[i] = url.PathEscape(parts[i])
+	}
+	return strings.Join(parts, "/")
+}
+
+// request sends a request and returns a reply that says yes, whose body the caller
+// closes; end must be called after that.
+func (h *httpSource) request(ctx context.Context, method, where string, header map[string]string) (_ *http.Response, end func(), err error) {
+	select {
+	case h.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, context.Cause(ctx)
+	}
+	release := func() { <-h.slots }
+	req, err := http.NewRequestWithContext(ctx, method, where, nil)
+	if err != nil {
+		release()
+		return nil, nil, errors.New("malformed URL")
+	}
+	if h.user != "" {
+		req.SetBasicAuth(h.user, h.password)
+	}
+	for k, v := range header {
+		req.Header.Set(k, v)
+	}
+	req.Header.Set("User-Agent", "feedparity")
+	resp, err := h.client.Do(req)
+	if err != nil {
+		release()
+		return nil, nil, h.failure(ctx, err)
+	}
+	if err := refused(resp); err != nil {
+		resp.Body.Close()
+		release()
+		return nil, nil, err
+	}
+	return resp, release, nil
+}
+
+// failure takes the URL out of an error, where a query may be secret.
+func (h *httpSource) failure(ctx context.Context, err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return redact(err, h.password)
+}
+
+func refused(resp *http.Response) error {
+	if resp.StatusCode < 300 {
+		return nil
+	}
+	err := error(&statusError{resp.StatusCode, fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode))})
+	switch resp.StatusCode {
+	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
+		return fmt.Errorf("%w: %w", ErrLogin, err)
+	case http.StatusForbidden, http.StatusNotFound, http.StatusGone:
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
+}
+
+// links matches the links of an index page, as Apache, nginx, IIS, lighttpd and
+// python -m http.server make them.
+var links = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?is)<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')`)
+})
+
+// List implements Files. An index page tells names alone, so every file is asked for
+// its size and time. Links that lead elsewhere are no entries.
+func (h *httpSource) List(ctx context.Context, dir string) ([]Entry, []Unparsed, error) {
+	entries, err := h.list(ctx, dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list %q on %s: %w", dir, h.at(), err)
+	}
+	return entries, nil, nil
+}
+
+func (h *httpSource) list(ctx context.Context, dir string) (entries []Entry, err error) {
+	if err := checkPath(dir); err != nil {
+		return nil, err
+	}
+	if h.file != "" {
+		if dir != "" {
+			return nil, fmt.Errorf("%w: the source is one file", ErrUnavailable)
+		}
+		e, err := h.stat(ctx, h.file)
+		return []Entry{e}, err
+	}
+	names, err := h.index(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		p := path.Join(dir, name)
+		if strings.HasSuffix(name, "/") {
+			entries = append(entries, Entry{Path: p, Kind: KindDir, Size: -1})
+			continue
+		}
+		e, err := h.stat(ctx, p)
+		if errors.Is(err, ErrUnavailable) {
+			continue // gone since
+		}
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// index returns the names that an index page links to, each once; those of
+// directories end in a slash.
+func (h *httpSource) index(ctx context.Context, dir string) ([]string, error) {
+	where := *h.dir
+	if dir != "" {
+		where.Path += dir + "/"
+	}
+	where.RawPath = escaped(where.Path)
+	ctx, cancel := context.WithTimeout(ctx, h.o.fileTimeout(-1))
+	defer cancel()
+	resp, end, err := h.request(ctx, http.MethodGet, where.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	defer resp.Body.Close()
+	if kind := resp.Header.Get("Content-Type"); !strings.Contains(kind, "html") {
+		return nil, fmt.Errorf("%w: want an index page, got %q", ErrProtocol, kind)
+	}
+	page, err := io.ReadAll(io.LimitReader(resp.Body, maxListing+1))
+	switch {
+	case err != nil:
+		return nil, h.failure(ctx, err)
+	case len(page) > maxListing:
+		return nil, fmt.Errorf("%w: listing longer than %d bytes", ErrProtocol, maxListing)
+	}
+	return namesIn(string(page), resp.Request.URL), nil
+}
+
+// namesIn are the names that a page at a URL links to in its own directory.
+func namesIn(page string, at *url.URL) []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, m := range links().FindAllStringSubmatch(page, -1) {
+		link, err := at.Parse(html.UnescapeString(m[1] + m[2]))
+		if err != nil || link.RawQuery != "" || link.Host != at.Host || link.Scheme != at.Scheme {
+			continue // a column's sort order, a style sheet, another server
+		}
+		name, ok := strings.CutPrefix(link.Path, at.Path)
+		if bare := strings.TrimSuffix(name, "/"); !ok || seen[name] || strings.Contains(bare, "/") || checkFile(bare) != nil {
+			continue
+		}
+		seen[name] = true
+		names = append(names, name)
+	}
+	return names
+}
+
+// Stat implements Files.
+func (h *httpSource) Stat(ctx context.Context, p string) (Entry, error) {
+	err := checkFile(p)
+	var e Entry
+	if err == nil {
+		e, err = h.stat(ctx, p)
+	}
+	if err != nil {
+		return Entry{}, fmt.Errorf("stat %q on %s: %w", p, h.at(), err)
+	}
+	return e, nil
+}
+
+// stat asks by HEAD, or where a server knows none, for the first byte.
+func (h *httpSource) stat(ctx context.Context, p string) (Entry, error) {
+	ctx, cancel := context.WithTimeout(ctx, h.o.fileTimeout(-1))
+	defer cancel()
+	resp, end, err := h.request(ctx, http.MethodHead, h.urlOf(p), nil)
+	var no *statusError
+	if errors.As(err, &no) && (no.code == http.StatusMethodNotAllowed || no.code == http.StatusNotImplemented) {
+		resp, end, err = h.request(ctx, http.MethodGet, h.urlOf(p), map[string]string{"Range": "bytes=0-0"})
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	defer end()
+	defer resp.Body.Close()
+	return entryOf(p, resp)
+}
+
+// entryOf is what a reply's header says about a file (RFC 9110, section 8).
+func entryOf(p string, resp *http.Response) (Entry, error) {
+	if enc := resp.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
+		return Entry{}, fmt.Errorf("%w: it sends %s although that was not asked for", ErrProtocol, enc)
+	}
+	e := Entry{Path: p, Size: resp.ContentLength, ETag: resp.Header.Get("ETag")}
+	if resp.StatusCode == http.StatusPartialContent {
+		_, size, err := contentRange(resp)
+		if err != nil {
+			return Entry{}, err
+		}
+		e.Size = size
+	}
+	if t, err := http.ParseTime(resp.Header.Get("Last-Modified")); err == nil {
+		e.MTime, e.MPrec = t.UTC(), PrecisionSecond
+	}
+	return e, nil
+}
+
+// contentRange reads "bytes 10-19/20" (RFC 9110, section 14.4); size is -1 for "*".
+func contentRange(resp *http.Response) (first, size int64, err error) {
+	var last int64
+	value := resp.Header.Get("Content-Range")
+	span, total, _ := strings.Cut(strings.TrimPrefix(value, "bytes "), "/")
+	if _, err := fmt.Sscanf(span, "%d-%d", &first, &last); err != nil {
+		return 0, 0, fmt.Errorf("%w: Content-Range %q", ErrProtocol, value)
+	}
+	if total == "*" {
+		return first, -1, nil
+	}
+	if size, err = strconv.ParseInt(total, 10, 64); err != nil {
+		return 0, 0, fmt.Errorf("%w: Content-Range %q", ErrProtocol, value)
+	}
+	return first, size, nil
+}
+
+// Open implements Files.
+func (h *httpSource) Open(ctx context.Context, p string, off int64) (io.ReadCloser, error) {
+	err := checkFile(p)
+	var r *httpReader
+	if err == nil {
+		r, err = h.open(ctx, p, off)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %q on %s: %w", p, h.at(), err)
+	}
+	r.label = fmt.Sprintf("read %q on %s", p, h.at())
+	return r, nil
+}
+
+func (h *httpSource) open(ctx context.Context, p string, off int64) (*httpReader, error) {
+	header := map[string]string{}
+	if off > 0 {
+		header["Range"] = fmt.Sprintf("bytes=%d-", off)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	resp, end, err := h.request(ctx, http.MethodGet, h.urlOf(p), header)
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	r := &httpReader{h: h, ctx: ctx, cancel: cancel, end: end, resp: resp, want: -1}
+	if err := r.begin(p, off); err != nil {
+		_ = r.finish()
+		return nil, err
+	}
+	return r, nil
+}
+
+// httpReader holds a file to the length that the reply announced.
+type httpReader struct {
+	h         *httpSource
+	ctx       context.Context
+	cancel    context.CancelCauseFunc
+	end       func()
+	resp      *http.Response
+	label     string
+	idle      *time.Timer
+	whole     *time.Timer
+	got, want int64 // bytes; want is -1 if it is not known
+	err       error // what Read met, io.EOF included
+	closed    atomic.Bool
+}
+
+// begin checks that the reply begins where it was asked to. A server that knows no
+// ranges sends the whole file, of which the beginning is passed over.
+func (r *httpReader) begin(p string, off int64) error {
+	e, err := entryOf(p, r.resp)
+	if err != nil {
+		return err
+	}
+	if e.Size >= 0 {
+		r.want = e.Size - off
+	}
+	if off < 0 || r.want < 0 && e.Size >= 0 {
+		return fmt.Errorf("offset %d is not within its %d bytes", off, e.Size)
+	}
+	idle := r.h.o.IdleTimeout
+	r.idle = time.AfterFunc(idle, func() { r.cancel(fmt.Errorf("no answer for %v: %w", idle, context.DeadlineExceeded)) })
+	whole := r.h.o.fileTimeout(e.Size)
+	r.whole = time.AfterFunc(whole, func() { r.cancel(fmt.Errorf("not done after %v: %w", whole, context.DeadlineExceeded)) })
+	switch {
+	case off == 0:
+	case r.resp.StatusCode != http.StatusPartialContent:
+		_, err = io.CopyN(io.Discard, r.resp.Body, off)
+	default:
+		var first int64
+		if first, _, err = contentRange(r.resp); err == nil && first != off {
+			err = fmt.Errorf("%w: asked for byte %d on, it sends from %d on", ErrProtocol, off, first)
+		}
+	}
+	if err != nil {
+		return r.h.failure(r.ctx, err)
+	}
+	return nil
+}
+
+// Read implements io.Reader.
+func (r *httpReader) Read(p []byte) (int, error) {
+	if r.closed.Load() {
+		return 0, errors.New(r.label + ": reader is closed")
+	}
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.resp.Body.Read(p)
+	r.idle.Reset(r.h.o.IdleTimeout)
+	r.got += int64(n)
+	if err == io.EOF {
+		r.err = io.EOF
+	} else if err != nil {
+		r.err = fmt.Errorf("%s: %w", r.label, r.h.failure(r.ctx, err))
+	}
+	return n, r.err
+}
+
+// finish ends the request.
+func (r *httpReader) finish() error {
+	if r.closed.Swap(true) {
+		return nil
+	}
+	for _, t := range []*time.Timer{r.idle, r.whole} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+	err := r.resp.Body.Close()
+	r.cancel(nil)
+	r.end()
+	return err
+}
+
+// Close implements io.Closer.
+func (r *httpReader) Close() error {
+	if r.closed.Load() {
+		return nil
+	}
+	err := r.finish()
+	switch r.err {
+	case io.EOF:
+	case nil:
+		err = errors.New("closed before its end")
+	default:
+		err = r.err
+	}
+	if err != nil || r.want >= 0 && r.got != r.want {
+		return fmt.Errorf("%s: %w", r.label, &LengthError{r.got, r.want, err})
+	}
+	return nil
+}
+
+// Close implements Source.
+func (h *httpSource) Close() error {
+	h.client.CloseIdleConnections()
+	return nil
+}

@@ -1,0 +1,257 @@
+package fetch
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// startHTTP serves a handler and remembers the methods it was asked with.
+func startHTTP(t *testing.T, h http.Handler) (url string, methods func() []string) {
+	t.Helper()
+	noLeaks(t)
+	var mu sync.Mutex
+	var seen []string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		if !slices.Contains(seen, r.Method) {
+			seen = append(seen, r.Method)
+		}
+		mu.Unlock()
+		h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Sorted(slices.Values(seen))
+	}
+}
+
+func httpOptions() Options {
+	return Options{IdleTimeout: slack, DialTimeout: 2 * time.Second, Retries: -1, Backoff: time.Millisecond}
+}
+
+// serveSuite serves suiteFiles with an index page for each directory; http.FileServer
+// refuses names that are no UTF-8.
+func serveSuite(w http.ResponseWriter, r *http.Request) {
+	p := strings.TrimPrefix(r.URL.Path, "/")
+	if data, ok := suiteFiles[p]; ok {
+		http.ServeContent(w, r, "x.csv", suiteTime, strings.NewReader(data))
+		return
+	}
+	names := map[string]bool{}
+	for name := range suiteFiles {
+		if rest, ok := strings.CutPrefix(name, p); ok && (p == "" || strings.HasSuffix(p, "/")) {
+			first, _, deeper := strings.Cut(rest, "/")
+			if deeper {
+				first += "/"
+			}
+			names[first] = true
+		}
+	}
+	if len(names) == 0 {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	fmt.Fprintln(w, `<a href="?C=M;O=A">Last modified</a> <a href="../">Parent Directory</a>`)
+	for name := range names {
+		bare := strings.TrimSuffix(name, "/")
+		fmt.Fprintf(w, "<a href=\"%s%s\">%s</a>\n", html.EscapeString("./"+url.PathEscape(bare)), name[len(bare):], html.EscapeString(name))
+	}
+}
+
+func TestHTTP(t *testing.T) {
+	at, methods := startHTTP(t, http.HandlerFunc(serveSuite))
+	testSource(t, open(t, at+"/", httpOptions()))
+	if got := methods(); !slices.Equal(got, []string{"GET", "HEAD"}) {
+		t.Errorf("methods %v", got)
+	}
+	src := open(t, at+"/in/prices.csv", httpOptions())
+	entries, _, err := List(t.Context(), src)
+	if err != nil || paths(entries) != "file prices.csv" {
+		t.Errorf("one file: %v, %v", entries, err)
+	}
+	if b, err := readAll(t.Context(), src, "prices.csv", 3); err != nil || string(b) != suiteFiles["in/prices.csv"][3:] {
+		t.Errorf("one file: %q, %v", b, err)
+	}
+}
+
+// TestIndex: what servers' index pages link to.
+func TestIndex(t *testing.T) {
+	at := &url.URL{Scheme: "http", Host: "h", Path: "/out/"}
+	for _, c := range []struct{ why, page, want string }{
+		{"Apache's", `<a href="?C=N;O=D">Name</a> <a href="/">Parent Directory</a> <a href="a.csv">a.csv</a> <A HREF='sub/'>sub/</A>`, "a.csv sub/"},
+		{"nginx's", `<a href="../">../</a>` + "\n" + `<a href="caf%E9%20x.csv">caf..&gt;</a>`, "caf\xe9 x.csv"},
+		{"IIS's, from the root", `<A HREF="/out/B.CSV">B.CSV</A><A HREF="/other/C.CSV">C</A>`, "B.CSV"},
+		{"entities", `<a href="a&amp;b.csv">`, "a&b.csv"},
+		{"twice", `<a href="a.csv">icon</a><a href="a.csv">a.csv</a>`, "a.csv"},
+		{"elsewhere", `<a href="https://evil.example/a.csv">x</a><a href="//h2/a.csv">x</a><a href="mailto:a@b">x</a><a href="sub/deep.csv">x</a>`, ""},
+		{"what climbs", `<a href="%2e%2e%2fx.csv">x</a><a href="a%2Fb">x</a><a href="a%0Ab">x</a><a href="./">x</a>`, ""},
+	} {
+		if got := strings.Join(namesIn(c.page, at), " "); got != c.want {
+			t.Errorf("%s: %q, want %q", c.why, got, c.want)
+		}
+	}
+}
+
+// TestHTTPFaults: what servers do, one path for each, and what we make of it.
+func TestHTTPFaults(t *testing.T) {
+	data := payload(100_000)
+	mux := http.NewServeMux()
+	handle := func(path string, f http.HandlerFunc) { mux.HandleFunc(path, f) }
+	serve := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"v1"`)
+		http.ServeContent(w, r, "x", suiteTime, strings.NewReader(string(data)))
+	}
+	handle("/nohead/a.csv", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			w.WriteHeader(http.StatusMethodNotAllowed)
+			return
+		}
+		serve(w, r)
+	})
+	handle("/norange/a.csv", func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Del("Range")
+		serve(w, r)
+	})
+	handle("/wrongrange/a.csv", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Range") != "" {
+			r.Header.Set("Range", "bytes=5-")
+		}
+		serve(w, r)
+	})
+	handle("/cut/a.csv", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+		_, _ = w.Write(data[:50_000])
+	})
+	handle("/nolength/a.csv", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write(data[:50_000])
+		w.(http.Flusher).Flush()
+		_, _ = w.Write(data[50_000:])
+	})
+	handle("/changes/a.csv", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", fmt.Sprintf(`"%d"`, time.Now().UnixNano()))
+		http.ServeContent(w, r, "x", time.Time{}, strings.NewReader(string(data)))
+	})
+	handle("/packed/a.csv", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(data)
+	})
+	handle("/slow/a.csv", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+		_, _ = w.Write(data[:10])
+		w.(http.Flusher).Flush()
+		if r.Method == http.MethodGet {
+			<-r.Context().Done()
+		}
+	})
+	for _, code := range []int{401, 403, 404, 410, 429, 500, 503} {
+		handle(fmt.Sprintf("/%d/a.csv", code), func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(code) })
+	}
+	handle("/auth/a.csv", func(w http.ResponseWriter, r *http.Request) {
+		if u, p, _ := r.BasicAuth(); u != "acme" || p != "s3cret" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		serve(w, r)
+	})
+	handle("/query/a.csv", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "token=s3cret&x=1" {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		serve(w, r)
+	})
+	handle("/text/", func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Content-Type", "text/plain") })
+	at, _ := startHTTP(t, mux)
+	for _, c := range []struct {
+		why, path string
+		want      string // of the error, "" for success
+		is        error
+		transient bool
+	}{
+		{why: "no HEAD", path: "/nohead/a.csv"},
+		{why: "no ranges", path: "/norange/a.csv"},
+		{why: "a length that is not announced: read twice", path: "/nolength/a.csv"},
+		{why: "a password", path: "/auth/a.csv"},
+		{why: "a query", path: "/query/a.csv?token=s3cret&x=1"},
+		{why: "cut", path: "/cut/a.csv", want: "short transfer (50000/100000)", transient: true},
+		{why: "another version each time", path: "/changes/a.csv", want: "changed while it was read", is: ErrChanged, transient: true},
+		{why: "packed unasked", path: "/packed/a.csv", want: "it sends gzip", is: ErrProtocol},
+		{why: "stalled", path: "/slow/a.csv", want: "no answer for", is: context.DeadlineExceeded, transient: true},
+		{why: "401", path: "/401/a.csv", want: "login refused", is: ErrLogin},
+		{why: "403", path: "/403/a.csv", is: ErrUnavailable, want: "403 Forbidden"},
+		{why: "404", path: "/404/a.csv", is: ErrUnavailable, want: "404"},
+		{why: "410", path: "/410/a.csv", is: ErrUnavailable, want: "410"},
+		{why: "429", path: "/429/a.csv", want: "429", transient: true},
+		{why: "500", path: "/500/a.csv", want: "500", transient: true},
+		{why: "503", path: "/503/a.csv", want: "503", transient: true},
+	} {
+		o := httpOptions()
+		o.IdleTimeout, o.User, o.Password = 2*idle, "acme", "s3cret"
+		src := open(t, at+c.path, o)
+		dir := openDir(t)
+		d, err := Download(t.Context(), src, Entry{Path: "a.csv"}, dir, "a.csv")
+		switch {
+		case c.want == "" && err != nil, c.want != "" && err == nil:
+			t.Errorf("%s: error %v", c.why, err)
+		case err == nil:
+			took(t, dir, d, data)
+		case !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "s3cret") || Transient(err) != c.transient || c.is != nil && !errors.Is(err, c.is):
+			t.Errorf("%s: error %v (transient %t), want %q, %v, %t and no secret", c.why, err, Transient(err), c.want, c.is, c.transient)
+		}
+	}
+	for path, want := range map[string]string{"/norange/a.csv": "", "/nohead/a.csv": "", "/wrongrange/a.csv": "it sends from 5 on"} {
+		r, err := open(t, at+path, httpOptions()).Open(t.Context(), "a.csv", 99_000)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s from an offset: %v", path, err)
+		}
+		if err == nil {
+			b, err := io.ReadAll(r)
+			if err = errors.Join(err, r.Close()); err != nil || string(b) != string(data[99_000:]) {
+				t.Errorf("%s from an offset: %d bytes, %v", path, len(b), err)
+			}
+		}
+	}
+	if _, _, err := open(t, at+"/text/", httpOptions()).List(t.Context(), ""); !errors.Is(err, ErrProtocol) {
+		t.Errorf("no index page: %v", err)
+	}
+}
+
+// TestHTTPS: trust is as for FTPS, and nothing follows a way out of TLS.
+func TestHTTPS(t *testing.T) {
+	plain, _ := startHTTP(t, http.HandlerFunc(serveSuite))
+	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/away/") {
+			http.Redirect(w, r, plain+"/in/prices.csv", http.StatusFound)
+			return
+		}
+		http.ServeContent(w, r, "x", suiteTime, strings.NewReader("a"))
+	}))
+	defer srv.Close()
+	o := httpOptions()
+	if _, err := open(t, srv.URL+"/a.csv", o).Stat(t.Context(), "a.csv"); err == nil || Transient(err) {
+		t.Errorf("a certificate nobody knows: %v", err)
+	}
+	o.TLS.Roots = x509.NewCertPool()
+	o.TLS.Roots.AddCert(srv.Certificate())
+	if e, err := open(t, srv.URL+"/a.csv", o).Stat(t.Context(), "a.csv"); err != nil || e.Size != 1 {
+		t.Errorf("%+v, %v", e, err)
+	}
+	if _, err := open(t, srv.URL+"/away/a.csv", o).Stat(t.Context(), "a.csv"); !errors.Is(err, errRedirect) || Transient(err) {
+		t.Errorf("a redirect out of TLS: %v", err)
+	}
+}

@@ -58,7 +58,7 @@ const (
 
 // NeedsCode reports whether only the team's own code, or a hand-over between the
 // paths, can show a cause: Settings cannot, so that the catalogue has no example of
-// them that the models run. docs/examples/shop shows each.
+// them that the models run. CodeExamples has, and docs/examples/shop shows each.
 func (c Cause) NeedsCode() bool { return slices.Contains(ofCode, c) }
 
 var ofCode = []Cause{CachePickle, HashValue, CRCSign, SortOrder, NoneOrdering, BytesReprInText, RegexUnicodeClass, IteratorExhausted}

@@ -7,7 +7,25 @@ import (
 	"unicode/utf8"
 )
 
-var fuzzCharsets = []string{"utf-8", "cp1252", "utf-16-le", "utf-16", "shift_jis", "koi8-r", "gb18030"}
+var fuzzCharsets = []string{"utf-8", "cp1252", "utf-16-le", "utf-16", "shift_jis", "koi8-r", "gb18030", "cp949", "iso2022_jp", "hz", "utf-7", "cp037"}
+
+// fuzzFlags are what the bits of one argument ask for.
+func fuzzFlags(o Options, flags uint16, in []byte) Options {
+	has := func(bit int) bool { return flags&(1<<bit) != 0 }
+	o.NoQuotes, o.SkipInitialSpace, o.Canonical, o.QuoteAll = has(0), has(1), has(2), has(3)
+	o.NFC, o.FixMojibake, o.KeepGoing = has(4), has(5), has(6)
+	o.Columns = int(flags >> 7 & 7)
+	if has(10) {
+		o.Fits = func(column int, cell string) bool { return (column+len(cell))%3 > 0 }
+	}
+	if n := int64(len(in)); has(11) && n > 3 {
+		o.TableFrom, o.TableTo = n/4, n-n/4
+	}
+	if n := int64(len(in)) / 4 * 2; has(12) && n > 0 {
+		o.Ranges = []Range{{From: n / 2, To: n, Charset: "cp1252"}, {From: n, To: n + 2, Charset: "utf-16-be"}}
+	}
+	return o
+}
 
 // FuzzNormalize holds every input to the package's promises: the output is valid
 // UTF-8, a second pass changes nothing, and the edits lead there and back.
@@ -15,18 +33,21 @@ func FuzzNormalize(f *testing.F) {
 	for _, c := range cases {
 		for i, charset := range fuzzCharsets {
 			if charset == c.o.Charset || c.o.Charset == "" && i == 0 {
-				f.Add([]byte(c.in), uint8(i), uint8(c.o.Delimiter), uint8(c.o.Quotechar), uint8(c.o.Escapechar), c.o.NoQuotes, c.o.SkipInitialSpace)
+				f.Add([]byte(c.in), uint8(i), uint8(c.o.Delimiter), uint8(c.o.Quotechar), uint8(c.o.Escapechar), uint16(0))
 			}
 		}
+		for _, flags := range []uint16{1 << 2, 1<<2 | 3<<7, 1<<2 | 1<<3 | 2<<7 | 7<<4, 7<<4 | 3<<11} {
+			f.Add([]byte(c.in), uint8(0), uint8(c.o.Delimiter), uint8(c.o.Quotechar), uint8(c.o.Escapechar), flags)
+		}
 	}
-	f.Fuzz(func(t *testing.T, in []byte, charset, delimiter, quote, escape uint8, noQuotes, skip bool) {
-		o := Options{Charset: fuzzCharsets[int(charset)%len(fuzzCharsets)], Delimiter: rune(delimiter), Quotechar: rune(quote),
-			Escapechar: rune(escape), NoQuotes: noQuotes, SkipInitialSpace: skip}
+	f.Fuzz(func(t *testing.T, in []byte, charset, delimiter, quote, escape uint8, flags uint16) {
+		o := fuzzFlags(Options{Charset: fuzzCharsets[int(charset)%len(fuzzCharsets)], Delimiter: rune(delimiter), Quotechar: rune(quote),
+			Escapechar: rune(escape)}, flags, in)
 		var out bytes.Buffer
 		edits, err := Normalize(&out, bytes.NewReader(in), o)
 		if err != nil {
 			var bad *DecodeError
-			if !errors.As(err, &bad) && !errors.Is(err, errRuns) {
+			if !errors.As(err, &bad) && !errors.Is(err, errRuns) || bad != nil && o.KeepGoing {
 				t.Fatal(err)
 			}
 			if bad != nil && !bytes.HasPrefix(in[bad.Offset:], bad.Bytes) {

@@ -1,32 +1,67 @@
 // Package normalize rewrites a delivery as canonical bytes: UTF-8 without a byte
-// order mark, LF line breaks outside quotes, no NULs, no trailing Ctrl-Z. Every
-// change is recorded with its offset, so that Apply turns the original into the
-// normalized bytes and Revert turns them back; nothing is ever dropped silently.
+// order mark, LF line breaks outside quotes, no NULs, no trailing Ctrl-Z; when asked
+// also in one dialect, in normal form C, with double-encoded text repaired, and
+// without the lines above and below the table. Every change is recorded with its
+// offset, so that Apply turns the original into the normalized bytes and Revert turns
+// them back; nothing is ever dropped silently.
 //
-// What is inside quotes is data: line breaks there are kept as sent. Bytes that do
-// not decode are an error with their position, with one exception: surrogates
-// encoded in UTF-8 (CESU-8) that form a pair become the character they stand for.
+// What is inside quotes is data: line breaks there are kept as sent, and noted.
+// Bytes that do not decode are an error with their position or, under KeepGoing,
+// U+FFFD and noted, with one exception: surrogates encoded in UTF-8 (CESU-8) that
+// form a pair become the character they stand for.
 //
-// Normalizing is idempotent, streams, and holds a bounded part of the input.
+// An input runs through a chain of stages (piece.go), each of which sees the text
+// that the one before it made, piece by piece, with the bytes it stands for:
+//
+//	source.go   bytes to characters, each range in its own charset
+//	mojibake.go repairs double encoding
+//	cut.go      takes off what is above and below the table
+//	marks.go    takes out the byte order mark, NULs and the trailing Ctrl-Z
+//	lines.go    makes line breaks outside quotes LF, or, for the canonical dialect,
+//	rows.go     reads records (reading.go), malformed ones too, and writes them anew
+//	compose.go  normal form C
+//	writer.go   output, edits, notes
+//
+// Normalizing is idempotent, streams, takes time in proportion to the input and
+// holds a bounded part of it.
 package normalize
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 )
 
-// Kind says why bytes were changed.
+// Kind says why bytes were changed, or what is noted of them.
 type Kind string
 
 // The kinds of edits.
 const (
-	Transcode  Kind = "transcode" // characters in UTF-8 instead of the delivery's charset
-	BOM        Kind = "bom"       // byte order mark removed
-	Newline    Kind = "newline"   // CR, CRLF or CRCRLF outside quotes became LF
-	NUL        Kind = "nul"       // U+0000 removed
-	CtrlZ      Kind = "ctrl-z"    // Ctrl-Z (the end-of-file mark of CP/M and DOS) at the end removed
-	Surrogates Kind = "cesu-8"    // an encoded surrogate pair became one character
+	Transcode  Kind = "transcode"      // characters in UTF-8 instead of the delivery's charset
+	BOM        Kind = "bom"            // byte order mark removed
+	Newline    Kind = "newline"        // CR, CRLF or CRCRLF outside quotes became LF; LF added at the end
+	NUL        Kind = "nul"            // U+0000 removed
+	CtrlZ      Kind = "ctrl-z"         // Ctrl-Z (the end-of-file mark of CP/M and DOS) at the end removed
+	Surrogates Kind = "cesu-8"         // an encoded surrogate pair became one character
+	Mojibake   Kind = "double-encoded" // a character that had been encoded twice
+	Preamble   Kind = "preamble"       // lines above the table, taken off
+	Footer     Kind = "footer"         // lines below the table, taken off
+	Delimiter  Kind = "delimiter"      // another delimiter became a comma
+	Quote      Kind = "quote"          // quotes removed, added or exchanged; the table is the same
+	Escape     Kind = "escape"         // an escape character removed
+	Space      Kind = "space"          // a blank after a delimiter removed (skipinitialspace)
+	BlankLine  Kind = "blank-line"     // an empty line removed
+	Repair     Kind = "repair"         // a malformed record read otherwise than csv.reader does
+	Compose    Kind = "nfc"            // characters in normal form C
+
+	// Undecodable is an edit and a note: U+FFFD for bytes without a meaning.
+	Undecodable Kind = "undecodable"
+)
+
+// The kinds of notes: what is kept as it is and worth knowing.
+const (
+	QuotedNewline Kind = "quoted-newline" // a line break inside quotes
+	Ragged        Kind = "ragged-row"     // a record with another number of cells than the table has
+	Uncomposed    Kind = "uncomposed"     // text left out of normal form C
 )
 
 // maxEdit bounds the Before of one edit: a longer run of changed characters is
@@ -34,8 +69,8 @@ const (
 const maxEdit = 4096
 
 // Edit is one change. Edits do not overlap and come in the order of their offsets.
-// Adjoining changed characters of kind transcode, nul or ctrl-z are one edit (up
-// to 4096 bytes); every line break is an edit of its own.
+// Adjoining changed characters of one kind are one edit (up to 4096 bytes), but
+// every line break and byte order mark is an edit of its own. Before is empty where something is added.
 type Edit struct {
 	Kind          Kind
 	Offset        int64 // of Before in the original
@@ -47,20 +82,64 @@ func (e Edit) String() string {
 	return fmt.Sprintf("byte 0x%x %s: % x -> % x", e.Offset, e.Kind, e.Before, e.After)
 }
 
-// Options say what is read. The zero value is UTF-8 in the excel dialect.
+// Note is something that was kept: no edit, but listed.
+type Note struct {
+	Kind   Kind
+	Offset int64  // of Bytes in the original
+	Bytes  []byte // what is kept; of a record its first bytes
+	Why    string // one clause
+}
+
+// String shows the note as commands print it.
+func (n Note) String() string {
+	return fmt.Sprintf("byte 0x%x %s: % x: %s", n.Offset, n.Kind, n.Bytes, n.Why)
+}
+
+// Range is a part of an input in a charset of its own, from byte From up to To.
+type Range struct {
+	From, To int64
+	Charset  string
+}
+
+// Options say what is read and what is asked for beside the canonical bytes. The
+// zero value is UTF-8 in the excel dialect, which is kept.
 type Options struct {
-	// Charset is a Python codec name, "" for utf-8.
+	// Charset is a Python codec name, "" for utf-8. Ranges, in order and apart from
+	// each other, are what is in another one.
 	Charset string
+	Ranges  []Range
 	// Delimiter, Quotechar and Escapechar are the dialect's, by which line breaks
 	// inside quotes are told from those that end a record. Zero means ',', '"'
 	// and no escape character; NoQuotes means that nothing is quoted.
 	Delimiter, Quotechar, Escapechar rune
 	NoQuotes                         bool
 	SkipInitialSpace                 bool
+	// TableFrom and TableTo are where the table begins and ends in the input; what is
+	// above and below is taken off. A TableTo of 0 means the end of the input.
+	TableFrom, TableTo int64
+	// Canonical asks for one dialect: the bytes that csv.writer makes of the records
+	// with lineterminator="\n" and nothing else set. Empty lines go.
+	Canonical bool
+	// Columns is how many cells the table's records have, 0 if that is not known.
+	// With it, malformed records are read so that they have as many, and a stray
+	// quote never takes in the records after its own.
+	Columns int
+	// QuoteAll says that all cells are quoted, or all that are no numbers, so that
+	// one with a quote at one end only lacks the other.
+	QuoteAll bool
+	// Fits, if set, says whether a cell is of its column's kind (columns from 0).
+	Fits func(column int, cell string) bool
+	// NFC asks for normal form C; FixMojibake for the repair of characters that
+	// were encoded as UTF-8 twice, by way of cp1252 or latin-1.
+	NFC, FixMojibake bool
+	// KeepGoing makes U+FFFD of bytes that do not decode, with a note.
+	KeepGoing bool
 	// Record, if set, is called with each edit as it is made, and Normalize then
 	// returns none: a file in UTF-16 has as many edits as it has bytes / 4096,
 	// one with CRLF as many as it has lines.
 	Record func(Edit) error
+	// Note, if set, is called with each note.
+	Note func(Note) error
 }
 
 // DecodeError reports bytes that the charset does not define.
@@ -80,6 +159,23 @@ func (e *DecodeError) Error() string {
 // the edits. On an error (a *DecodeError, or what src, dst or Record returned)
 // dst holds an incomplete text that must be discarded.
 func Normalize(dst io.Writer, src io.Reader, o Options) ([]Edit, error) {
+	o.complete()
+	var edits []Edit
+	if o.Record == nil {
+		o.Record = func(e Edit) error { edits = append(edits, e); return nil }
+	}
+	s, err := newSource(o)
+	if err != nil {
+		return nil, err
+	}
+	w := newWriter(dst, o)
+	if err := s.run(src, w, o.chain(w)); err != nil {
+		return nil, err
+	}
+	return edits, nil
+}
+
+func (o *Options) complete() {
 	if o.Charset == "" {
 		o.Charset = "utf-8"
 	}
@@ -89,102 +185,28 @@ func Normalize(dst io.Writer, src io.Reader, o Options) ([]Edit, error) {
 	if o.Quotechar == 0 {
 		o.Quotechar = '"'
 	}
-	d, err := newDecoder(o.Charset)
-	if err != nil {
-		return nil, err
+	if o.Note == nil {
+		o.Note = func(Note) error { return nil }
 	}
-	var edits []Edit
-	if o.Record == nil {
-		o.Record = func(e Edit) error { edits = append(edits, e); return nil }
-	}
-	n := &normalizer{o: o, out: bufio.NewWriterSize(dst, 64<<10)}
-	if err := n.run(d, src); err != nil {
-		return nil, err
-	}
-	return edits, nil
 }
 
-// run feeds the characters of src to the normalizer one by one, except for runs
-// of ASCII that cannot change, which are copied.
-func (n *normalizer) run(d decoder, src io.Reader) error {
-	buf := make([]byte, 0, 64<<10)
-	plain := n.plainBytes(d)
-	final := false
-	for !final || len(buf) > 0 {
-		var err error
-		if buf, final, err = fill(buf, src); err != nil {
-			return err
-		}
-		used := 0
-		for used < len(buf) {
-			if k := n.plainRun(buf[used:], plain); k > 0 {
-				used += k
-				continue
-			}
-			text, size, reason := d.next(buf[used:], final)
-			if reason != "" {
-				return &DecodeError{n.o.Charset, n.offset, append([]byte(nil), buf[used:used+max(size, 1)]...), reason}
-			}
-			if size == 0 {
-				break
-			}
-			if err := n.char(buf[used:used+size], text); err != nil {
-				return err
-			}
-			n.offset += int64(size)
-			used += size
-		}
-		buf = buf[:copy(buf, buf[used:])]
+// chain joins the stages that the options ask for, the last of which is w.
+func (o *Options) chain(w *writer) stage {
+	next := stage(w)
+	if o.NFC {
+		next = newComposer(o, w, next)
 	}
-	return n.finish()
-}
-
-// fill reads more of src behind what is left in buf.
-func fill(buf []byte, src io.Reader) (_ []byte, final bool, err error) {
-	for empty := 0; empty < 100; empty++ {
-		k, err := src.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+k]
-		if err == io.EOF {
-			return buf, true, nil
-		}
-		if err != nil {
-			return buf, false, fmt.Errorf("read input: %w", err)
-		}
-		if k > 0 {
-			return buf, false, nil
-		}
+	if o.Canonical {
+		next = newRows(o, w, next)
+	} else {
+		next = &lines{o: o, w: w, next: next}
 	}
-	return buf, false, fmt.Errorf("read input: %w", io.ErrNoProgress)
-}
-
-// plainBytes marks the ASCII characters that never change and mean nothing to the
-// dialect; nil for charsets in which an ASCII byte may be part of something else.
-func (n *normalizer) plainBytes(d decoder) *[256]bool {
-	if !d.ascii() {
-		return nil
+	next = &marks{next: next}
+	if o.TableFrom > 0 || o.TableTo > 0 {
+		next = &cut{o: o, next: next}
 	}
-	var t [256]bool
-	for c := 1; c < 0x80; c++ {
-		r := rune(c)
-		t[c] = r != '\r' && r != '\n' && r != ctrlZ && r != n.o.Delimiter && r != n.o.Quotechar && r != n.o.Escapechar && r != ' '
+	if o.FixMojibake {
+		next = &mojibake{w: w, next: next}
 	}
-	return &t
-}
-
-// plainRun copies the plain characters at the start of p and returns how many.
-func (n *normalizer) plainRun(p []byte, plain *[256]bool) int {
-	if plain == nil || len(n.crs) > 0 || len(n.held) > 0 || n.escaped || !plain[p[0]] {
-		return 0
-	}
-	k := 1
-	for k < len(p) && (plain[p[k]] || p[k] == ' ') {
-		k++
-	}
-	if n.state == fieldStart || n.state == quoteInQuoted {
-		n.state = inField
-	}
-	n.wrote = true
-	n.offset += int64(k)
-	n.out.Write(p[:k]) // its error is kept and returned by Flush
-	return k
+	return next
 }

@@ -1,0 +1,132 @@
+package normalize
+
+import "bytes"
+
+// lines makes line breaks outside quotes LF. What is inside quotes it tells as
+// csv.reader does (Modules/_csv.c, reduced to what decides whether a line break is
+// data), so that the rows are what they were.
+type lines struct {
+	o       *Options
+	w       *writer
+	next    stage
+	state   state
+	escaped bool // the last character was the escape character
+	crs     []piece
+}
+
+// state is where in a record the next character stands.
+type state uint8
+
+const (
+	fieldStart state = iota
+	inField
+	inQuoted
+	quoteInQuoted
+)
+
+func (l *lines) put(p piece) error {
+	outside := l.state != inQuoted && !l.escaped
+	switch {
+	case outside && p.is('\r'):
+		return l.carriageReturn(p)
+	case outside && p.is('\n') && len(l.crs) > 0:
+		whole := joined(append(l.crs, p))
+		l.crs = l.crs[:0]
+		return l.lineBreak(whole)
+	}
+	if err := l.lineBreaks(); err != nil {
+		return err
+	}
+	if l.state == inQuoted && (p.is('\r') || p.is('\n')) {
+		if err := l.w.noted(QuotedNewline, p, "kept"); err != nil {
+			return err
+		}
+	}
+	if len(p.text) > 0 {
+		l.follow(p.char())
+	}
+	return l.next.put(p)
+}
+
+// joined is adjoining pieces as one.
+func joined(ps []piece) piece {
+	whole := piece{offset: ps[0].offset}
+	for _, p := range ps {
+		whole.src = append(whole.src, p.src...)
+		whole.text = append(whole.text, p.text...)
+	}
+	if !bytes.Equal(whole.src, whole.text) {
+		whole.kind = Transcode
+	}
+	return whole
+}
+
+// carriageReturn waits for what follows: CR CR LF, which text mode makes of CRLF
+// on Windows, is one line break, as are CR LF and CR.
+func (l *lines) carriageReturn(p piece) error {
+	if len(l.crs) == 2 {
+		first := l.crs[0]
+		l.crs = append(l.crs[:0], l.crs[1])
+		if err := l.lineBreak(first); err != nil {
+			return err
+		}
+	}
+	l.crs = append(l.crs, p.clone())
+	return nil
+}
+
+// lineBreaks ends the wait: each CR is a line break of its own.
+func (l *lines) lineBreaks() error {
+	for _, p := range l.crs {
+		if err := l.lineBreak(p); err != nil {
+			return err
+		}
+	}
+	l.crs = l.crs[:0]
+	return nil
+}
+
+func (l *lines) lineBreak(p piece) error {
+	l.follow('\n')
+	return l.next.put(p.changed(Newline, []byte{'\n'}))
+}
+
+// follow follows the record with a character that is kept, -1 for a run.
+func (l *lines) follow(c rune) {
+	switch {
+	case l.escaped:
+		l.escaped = false
+		if l.state != inQuoted {
+			l.state = inField
+		}
+	case l.o.Escapechar != 0 && c == l.o.Escapechar:
+		l.escaped = true
+	default:
+		l.state = l.o.after(l.state, c)
+	}
+}
+
+// after is the state after a character.
+func (o *Options) after(s state, c rune) state {
+	quote := c == o.Quotechar && !o.NoQuotes
+	switch {
+	case s == inQuoted && quote:
+		return quoteInQuoted
+	case s == inQuoted:
+		return inQuoted
+	case quote && (s == fieldStart || s == quoteInQuoted):
+		return inQuoted
+	case c == o.Delimiter || c == '\n' || c == '\r':
+		return fieldStart
+	case s == fieldStart && c == ' ' && o.SkipInitialSpace:
+		return fieldStart
+	}
+	return inField
+}
+
+func (l *lines) end() error {
+	if err := l.lineBreaks(); err != nil {
+		return err
+	}
+	return l.next.end()
+}

@@ -1,0 +1,412 @@
+package normalize
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// rows reads the records of a table and writes each as csv.writer does. It reads as
+// csv.reader does as long as the quotes are well formed. A quote that is not never
+// takes in what comes after its line: when it turns out to close nowhere, or amid a
+// cell of another line, the first line is read by itself (reading.go) and the next
+// line is looked at afresh. Each look ahead ends at an odd number of quotes in a row,
+// over which no other can reach, so the time stays in proportion to the input.
+type rows struct {
+	o       *Options
+	w       *writer
+	next    stage
+	tokens  []token
+	arena   []byte // what the tokens' slices are of
+	start   int    // of the record at hand
+	pos     int    // of the next token for the machine
+	machine machine
+	crs     []piece
+	literal bool // the next character is escaped
+	wrote   bool // there is a record in the output
+	cells   int  // of the record before, as it was written
+}
+
+// maxTokens and maxRecord bound what a record may hold in memory.
+const (
+	maxTokens = 1 << 18
+	maxRecord = 4 << 20
+)
+
+var errRecord = errors.New("a record of more than 4 MiB")
+
+// token is a piece, what it is by itself and what a reading makes of it.
+type token struct {
+	piece
+	class class
+	role  role
+}
+
+type class uint8
+
+const (
+	text    class = iota // characters of a cell
+	gone                 // removed by a stage before
+	blank                // one space
+	delim                // the delimiter
+	quote                // the quote character
+	lineEnd              // CR, LF, CRLF or CRCRLF
+)
+
+type role uint8
+
+const (
+	drop      role = iota // no part of any cell
+	content               // part of a cell
+	doubled               // half of a doubled quote, which stands for one
+	separator             // ends a cell
+	recordEnd
+)
+
+func newRows(o *Options, w *writer, next stage) *rows {
+	return &rows{o: o, w: w, next: next, cells: o.Columns}
+}
+
+func (r *rows) put(p piece) error {
+	switch {
+	case len(p.text) == 0:
+		if err := r.lineEnds(); err != nil {
+			return err
+		}
+		return r.add(p, gone)
+	case r.literal:
+		r.literal = false
+		return r.add(p, text)
+	case p.is('\r') && len(r.crs) < 2:
+		r.crs = append(r.crs, p.clone())
+		return nil
+	case p.is('\n') && len(r.crs) > 0:
+		whole := joined(append(r.crs, p))
+		r.crs = r.crs[:0]
+		return r.add(whole, lineEnd)
+	case p.is('\r'):
+		first := r.crs[0]
+		r.crs = append(r.crs[:0], r.crs[1], p.clone())
+		return r.add(first, lineEnd)
+	}
+	if err := r.lineEnds(); err != nil {
+		return err
+	}
+	return r.add(r.classify(p))
+}
+
+// lineEnds adds the CRs that no LF followed.
+func (r *rows) lineEnds() error {
+	for _, p := range r.crs {
+		if err := r.add(p, lineEnd); err != nil {
+			return err
+		}
+	}
+	r.crs = r.crs[:0]
+	return nil
+}
+
+func (r *rows) classify(p piece) (piece, class) {
+	switch c := p.char(); {
+	case c == '\n':
+		return p, lineEnd
+	case c < 0:
+		return p, text
+	case c == r.o.Escapechar:
+		r.literal = true
+		return p, gone // put back by end, if nothing follows
+	case c == r.o.Delimiter:
+		return p, delim
+	case c == r.o.Quotechar && !r.o.NoQuotes:
+		return p, quote
+	case c == ' ':
+		return p, blank
+	}
+	return p, text
+}
+
+// add keeps a token until its record is complete.
+func (r *rows) add(p piece, c class) error {
+	t := token{piece: p, class: c}
+	t.src = r.keep(p.src)
+	t.text = t.src
+	if p.kind != "" || c == gone {
+		t.text = r.keep(p.text)
+	}
+	r.tokens = append(r.tokens, t)
+	full := len(r.tokens)-r.start > maxTokens || len(r.arena) > maxRecord
+	if c == lineEnd || full {
+		return r.advance(false, full)
+	}
+	return nil
+}
+
+func (r *rows) keep(b []byte) []byte {
+	at := len(r.arena)
+	r.arena = append(r.arena, b...)
+	return slices.Clip(r.arena[at:])
+}
+
+// advance reads the tokens that the machine has not seen and emits each record that
+// is complete; at the end of the input, or when there is no more room, also what is
+// not.
+func (r *rows) advance(final, full bool) error {
+	for {
+		for r.pos < len(r.tokens) {
+			r.machine.step(r.tokens[r.pos].class, r.o.SkipInitialSpace)
+			r.pos++
+			var err error
+			switch m := &r.machine; {
+			case m.done:
+				err = r.emit(r.pos)
+			case m.malformed && m.lines > 0:
+				err = r.firstLine()
+			}
+			if err != nil {
+				return err
+			}
+		}
+		switch {
+		case r.start == len(r.tokens):
+			r.tokens, r.arena, r.start, r.pos = r.tokens[:0], r.arena[:0], 0, 0
+			return nil
+		case !final && !full:
+			r.compact()
+			return nil
+		case r.machine.lines > 0:
+			full = false
+			if err := r.firstLine(); err != nil {
+				return err
+			}
+		case !final:
+			return fmt.Errorf("normalize byte 0x%x: %w", r.tokens[r.start].offset, errRecord)
+		default:
+			if err := r.emit(len(r.tokens)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// compact frees what emitted records held, if that is most of it.
+func (r *rows) compact() {
+	if r.start <= len(r.tokens)/2 {
+		return
+	}
+	rest := append([]token(nil), r.tokens[r.start:]...)
+	r.arena = nil
+	for i, t := range rest {
+		rest[i].src = r.keep(t.src)
+		rest[i].text = rest[i].src
+		if t.kind != "" || t.class == gone {
+			rest[i].text = r.keep(t.text)
+		}
+	}
+	r.tokens, r.start, r.pos = rest, 0, r.pos-r.start
+}
+
+// firstLine reads the first line of what no record can be made of.
+func (r *rows) firstLine() error {
+	i := slices.IndexFunc(r.tokens[r.start:], func(t token) bool { return t.class == lineEnd })
+	r.machine = machine{malformed: true}
+	return r.emit(r.start + i + 1)
+}
+
+// emit writes the record that ends before a token and goes on there.
+func (r *rows) emit(to int) error {
+	ts := r.tokens[r.start:to]
+	m := r.machine
+	r.machine, r.start, r.pos = machine{}, to, to
+	if !slices.ContainsFunc(ts, func(t token) bool { return t.class != gone && t.class != lineEnd }) {
+		return r.blankLine(ts)
+	}
+	rd := r.read(ts, m)
+	if r.o.Columns > 0 && rd.cells != r.o.Columns {
+		why := fmt.Sprintf("%d cells, the table has %d columns", rd.cells, r.o.Columns)
+		if err := r.w.noted(Ragged, piece{offset: ts[0].offset, src: head(ts)}, why); err != nil {
+			return err
+		}
+	}
+	r.cells = rd.cells
+	return r.write(ts, rd)
+}
+
+// head are the first bytes of a record, to show it by.
+func head(ts []token) (out []byte) {
+	for _, t := range ts {
+		if out = append(out, t.src...); len(out) >= 32 {
+			return out[:32]
+		}
+	}
+	return out
+}
+
+// blankLine takes out a line without a cell; in a table of one column it is a record
+// whose only cell is empty.
+func (r *rows) blankLine(ts []token) error {
+	for _, t := range ts {
+		p := t.piece
+		switch {
+		case t.class == lineEnd && r.o.Columns == 1:
+			p, r.wrote = p.changed(Newline, []byte{'\n'}), true
+		case t.class == lineEnd:
+			p = p.removed(BlankLine)
+		case t.kind == "" && len(p.text) > 0: // an escape character before the line's end
+			p = p.removed(Escape)
+		}
+		if err := r.next.put(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes a record from the roles of its tokens.
+func (r *rows) write(ts []token, rd reading) error {
+	from := 0
+	for i, t := range ts {
+		if t.role != separator && t.role != recordEnd {
+			continue
+		}
+		if err := r.writeCell(ts[from:i], t.offset, rd); err != nil {
+			return err
+		}
+		p := t.changed(rd.kind(Delimiter), []byte{','})
+		if t.role == recordEnd {
+			p = t.changed(Newline, []byte{'\n'})
+		}
+		if err := r.next.put(p); err != nil {
+			return err
+		}
+		from, r.wrote = i+1, true
+	}
+	if n := len(ts); ts[n-1].role != recordEnd {
+		if err := r.writeCell(ts[from:], ts[n-1].end(), rd); err != nil {
+			return err
+		}
+		r.wrote = true
+		return r.next.put(piece{offset: ts[n-1].end(), text: []byte{'\n'}, kind: Newline})
+	}
+	return nil
+}
+
+// writeCell writes a cell, quoted if csv.writer would quote it. at is where it ends.
+func (r *rows) writeCell(ts []token, at int64, rd reading) error {
+	first, last := -1, -1
+	needs, text := false, false
+	for i, t := range ts {
+		if t.role != content && t.role != doubled {
+			continue
+		}
+		if first < 0 {
+			first = i
+			needs = !r.wrote && bytes.HasPrefix(t.text, []byte(bom))
+		}
+		last, text = i, true
+		needs = needs || t.role == doubled || bytes.ContainsAny(t.text, ",\"\r\n")
+	}
+	if !text && rd.cells == 1 {
+		needs = true
+	}
+	r.wrote = r.wrote || text || needs
+	if !needs {
+		return r.putAll(ts, -1, -1, rd)
+	}
+	open, shut := outerQuotes(ts, first, last)
+	if open < 0 {
+		p := piece{offset: at, text: []byte{'"'}, kind: rd.kind(Quote)}
+		if len(ts) > 0 {
+			p.offset = ts[0].offset
+		}
+		if err := r.next.put(p); err != nil {
+			return err
+		}
+	}
+	if err := r.putAll(ts, open, shut, rd); err != nil || shut >= 0 {
+		return err
+	}
+	return r.next.put(piece{offset: at, text: []byte{'"'}, kind: rd.kind(Quote)})
+}
+
+// outerQuotes finds the quotes that a cell has around its content, -1 for none.
+func outerQuotes(ts []token, first, last int) (open, shut int) {
+	open, shut = -1, -1
+	for i, t := range ts {
+		if t.role != drop || t.class != quote {
+			continue
+		}
+		switch {
+		case open < 0 && (i < first || first < 0):
+			open = i
+		case i > last:
+			shut = i
+		}
+	}
+	return open, shut
+}
+
+// putAll hands on a cell's tokens; open and shut are quotes that stay.
+func (r *rows) putAll(ts []token, open, shut int, rd reading) error {
+	for i, t := range ts {
+		p := t.piece
+		switch {
+		case t.class == gone:
+			if len(p.text) > 0 {
+				p = p.removed(Escape)
+			}
+		case i == open || i == shut:
+			p = p.changed(rd.kind(Quote), []byte{'"'})
+		case t.role == content && p.is('"'):
+			p = p.changed(rd.kind(Quote), []byte(`""`))
+		case t.role == content && t.class == lineEnd:
+			if err := r.w.noted(QuotedNewline, p, "kept"); err != nil {
+				return err
+			}
+		case t.role == drop && t.class == blank:
+			p = p.removed(rd.kind(Space))
+		case t.role == drop:
+			p = p.removed(rd.kind(Quote))
+		}
+		if err := r.next.put(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *rows) end() error {
+	if err := r.lineEnds(); err != nil {
+		return err
+	}
+	if r.literal { // nothing follows the escape character: it is a character
+		for i := len(r.tokens) - 1; i >= 0; i-- {
+			if t := &r.tokens[i]; t.class == gone && len(t.text) > 0 {
+				t.class = text
+				break
+			}
+		}
+	}
+	if err := r.advance(true, false); err != nil {
+		return err
+	}
+	return r.next.end()
+}
+
+// cell is the text of a cell by the roles of its tokens.
+func cell(ts []token) string {
+	var b strings.Builder
+	half := false
+	for _, t := range ts {
+		if t.role == doubled {
+			if half = !half; half {
+				continue
+			}
+		}
+		if t.role == content || t.role == doubled {
+			b.Write(t.text)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,187 @@
+package normalize
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"unicode/utf8"
+)
+
+// source takes an input apart into characters and hands them to the first stage.
+type source struct {
+	o      Options
+	parts  []part
+	offset int64
+	w      *writer
+	next   stage
+	buf    []byte
+	plain  *[256]bool // of the part at hand
+}
+
+// part is a stretch of the input in one charset.
+type part struct {
+	to      int64
+	charset string
+	d       decoder
+}
+
+// newSource makes the decoders of all charsets, so that one that is not known is
+// an error before anything is read.
+func newSource(o Options) (*source, error) {
+	s := &source{o: o, buf: make([]byte, 0, 64<<10)}
+	at := int64(0)
+	for _, r := range o.Ranges {
+		if r.From < at || r.To <= r.From {
+			return nil, fmt.Errorf("normalize range %d-%d: it is empty, or not behind the one before it", r.From, r.To)
+		}
+		if r.From > at {
+			if err := s.part(r.From, o.Charset); err != nil {
+				return nil, err
+			}
+		}
+		if err := s.part(r.To, r.Charset); err != nil {
+			return nil, err
+		}
+		at = r.To
+	}
+	return s, s.part(math.MaxInt64, o.Charset)
+}
+
+func (s *source) part(to int64, charset string) error {
+	d, err := newDecoder(charset)
+	s.parts = append(s.parts, part{to, charset, d})
+	return err
+}
+
+// run feeds the whole input through the chain of stages that begins with next.
+func (s *source) run(src io.Reader, w *writer, next stage) error {
+	s.w, s.next = w, next
+	for _, p := range s.parts {
+		s.plain = s.plainBytes(p.d)
+		if err := s.decode(p, io.LimitReader(src, p.to-s.offset)); err != nil {
+			return err
+		}
+	}
+	return next.end()
+}
+
+// decode feeds the characters of a part to the stages one by one, except for runs
+// of ASCII that cannot change.
+func (s *source) decode(p part, src io.Reader) error {
+	buf, final := s.buf[:0], false
+	for !final || len(buf) > 0 {
+		var err error
+		if buf, final, err = fill(buf, src); err != nil {
+			return err
+		}
+		used := 0
+		for used < len(buf) {
+			n, err := s.take(p, buf[used:], final)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				break
+			}
+			s.offset += int64(n)
+			used += n
+		}
+		buf = buf[:copy(buf, buf[used:])]
+	}
+	return nil
+}
+
+// take hands on what is at the start of b and returns its length, 0 if there must
+// be more to know what it is.
+func (s *source) take(p part, b []byte, final bool) (int, error) {
+	if n := s.plainRun(b); n > 0 {
+		return n, s.next.put(piece{offset: s.offset, src: b[:n], text: b[:n]})
+	}
+	text, size, reason := p.d.next(b, final)
+	if reason != "" {
+		size = max(size, 1)
+		return size, s.undecodable(p, b[:size], reason)
+	}
+	if size == 0 {
+		return 0, nil
+	}
+	return size, s.char(b[:size], text)
+}
+
+// char hands on a character. Where there are several code points, or none because a
+// decoder only changed its state, the first stands for all the bytes.
+func (s *source) char(src, text []byte) error {
+	p := piece{offset: s.offset, src: src}
+	for {
+		_, n := utf8.DecodeRune(text)
+		if err := s.next.put(s.transcoded(p, text[:n])); err != nil || n == len(text) {
+			return err
+		}
+		p, text = piece{offset: p.end()}, text[n:]
+	}
+}
+
+func (s *source) transcoded(p piece, text []byte) piece {
+	if len(p.src) == 6 && p.src[0] == 0xED && len(text) == 4 {
+		return p.changed(Surrogates, text)
+	}
+	return p.changed(Transcode, text)
+}
+
+func (s *source) undecodable(p part, bad []byte, reason string) error {
+	if !s.o.KeepGoing {
+		return &DecodeError{p.charset, s.offset, bytes.Clone(bad), reason}
+	}
+	b := piece{offset: s.offset, src: bad}
+	if err := s.w.noted(Undecodable, b, p.charset+": "+reason); err != nil {
+		return err
+	}
+	return s.next.put(b.changed(Undecodable, []byte("\ufffd")))
+}
+
+// fill reads more of src behind what is left in buf.
+func fill(buf []byte, src io.Reader) (_ []byte, final bool, err error) {
+	for empty := 0; empty < 100; empty++ {
+		k, err := src.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+k]
+		if err == io.EOF {
+			return buf, true, nil
+		}
+		if err != nil {
+			return buf, false, fmt.Errorf("read input: %w", err)
+		}
+		if k > 0 {
+			return buf, false, nil
+		}
+	}
+	return buf, false, fmt.Errorf("read input: %w", io.ErrNoProgress)
+}
+
+// plainBytes marks the ASCII characters that mean nothing to any stage; nil for
+// charsets in which an ASCII byte may be part of something else.
+func (s *source) plainBytes(d decoder) *[256]bool {
+	if !d.ascii() {
+		return nil
+	}
+	var t [256]bool
+	for c := 1; c < 0x80; c++ {
+		r := rune(c)
+		t[c] = r != '\r' && r != '\n' && r != ctrlZ && r != s.o.Delimiter && r != s.o.Quotechar && r != s.o.Escapechar && r != ' '
+		t[c] = t[c] && (!s.o.Canonical || r != ',' && r != '"')
+	}
+	return &t
+}
+
+// plainRun returns how many plain characters there are at the start of p. A blank
+// is one if it does not come first.
+func (s *source) plainRun(p []byte) int {
+	if s.plain == nil || !s.plain[p[0]] {
+		return 0
+	}
+	k := 1
+	for k < len(p) && (s.plain[p[k]] || p[k] == ' ') {
+		k++
+	}
+	return k
+}

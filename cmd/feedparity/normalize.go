@@ -2,10 +2,13 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,95 +19,208 @@ import (
 
 const normalizeLong = `Writes canonical bytes (UTF-8, no byte order mark, LF outside quotes, no NUL, no
 trailing Ctrl-Z) and prints every edit with its offset in the original. The original
-is never changed. Bytes that do not decode are an error with their position.`
+is never changed. Bytes that do not decode are an error with their position.
+
+With --dialect canonical the table is written as csv.writer does: commas, double
+quotes where they are needed, those inside doubled. Malformed records are then read
+so that they have the table's columns; edits of kind "repair" are where that is not
+what csv.reader reads.
+
+Edits can be replayed: --verify does so at once, --revert EDITS makes the original of
+a normalized file again, --apply EDITS the normalized one of the original, with the
+edits that --json printed.`
+
+// normalizing is what the command line asks of normalize.
+type normalizing struct {
+	dir, out      string
+	charset       string
+	ranges        []string
+	dialect       string
+	asJSON        bool
+	verify        bool
+	apply, revert string
+	o             normalize.Options
+}
 
 func newNormalize(std streams) *cobra.Command {
-	var dir, out, charset string
-	var asJSON bool
+	n := &normalizing{}
 	cmd := &cobra.Command{
 		Use:   "normalize [--to DIR|-o FILE] FILE...",
 		Short: "Rewrite files as canonical UTF-8 and print the edits",
 		Long:  normalizeLong,
 		Example: `  feedparity normalize stock.csv > /dev/null
   feedparity normalize --to clean/ stock.csv prices.csv
-  feedparity normalize -o stock-utf8.csv stock.csv`,
+  feedparity normalize --dialect canonical --verify -o stock-utf8.csv stock.csv
+  feedparity normalize --json -o clean.csv stock.csv > edits.jsonl
+  feedparity normalize --revert edits.jsonl clean.csv | cmp - stock.csv`,
 		Args: wantArgs(1, -1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if out != "" && (dir != "" || len(args) > 1) {
-				return usageError("use --to DIR for several files", "read arguments: -o takes one file and no --to")
-			}
-			if dir != "" {
-				if err := os.MkdirAll(dir, 0o755); err != nil {
-					return usageError("", "create %q: %w", dir, cause(err))
-				}
+			if err := n.complete(args); err != nil {
+				return err
 			}
 			return eachFile(std, args, func(name string, in ingest.Input) error {
-				target := out
-				if dir != "" {
-					target = filepath.Join(dir, in.Name)
+				target := n.out
+				if n.dir != "" {
+					target = filepath.Join(n.dir, in.Name)
 				}
-				return normalizeFile(std, name, in, target, charset, asJSON)
+				if n.apply != "" || n.revert != "" {
+					return n.replay(std, name, in, target)
+				}
+				return n.file(std, name, in, target)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&dir, "to", "", "directory to write files of the same names to")
-	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write to (default: standard output, edits on standard error)")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the edits as JSON Lines, with bytes in hexadecimal")
-	cmd.Flags().StringVar(&charset, "charset", "", "the file's charset (default: detected)")
+	f := cmd.Flags()
+	f.StringVar(&n.dir, "to", "", "directory to write files of the same names to")
+	f.StringVarP(&n.out, "output", "o", "", "file to write to (default: standard output, edits on standard error)")
+	f.BoolVar(&n.asJSON, "json", false, "print the edits as JSON Lines, with bytes in hexadecimal")
+	f.StringVar(&n.charset, "charset", "", "the file's charset (default: detected)")
+	f.StringArrayVar(&n.ranges, "range", nil, "FROM-TO=CHARSET: bytes in another charset; may be repeated")
+	f.StringVar(&n.dialect, "dialect", "", `"canonical" to write commas and double quotes whatever the file has`)
+	f.BoolVar(&n.o.NFC, "nfc", false, "compose characters (Unicode normal form C)")
+	f.BoolVar(&n.o.FixMojibake, "fix-double-encoding", false, "repair characters that were encoded as UTF-8 twice")
+	f.BoolVar(&n.o.KeepGoing, "keep-going", false, "make U+FFFD of bytes that do not decode, and list them")
+	f.BoolVar(&n.verify, "verify", false, "derive the original from the result and the edits, and compare")
+	f.StringVar(&n.apply, "apply", "", "file of edits to make, of an earlier --json")
+	f.StringVar(&n.revert, "revert", "", "file of edits to undo, of an earlier --json")
 	return cmd
 }
 
-func normalizeFile(std streams, name string, in ingest.Input, target, charset string, asJSON bool) error {
-	found, err := detect.Detect(in.Data, in.Size, detect.Options{Declared: charset})
+// complete checks what does not depend on any file, and makes the directory.
+func (n *normalizing) complete(args []string) error {
+	if n.out != "" && (n.dir != "" || len(args) > 1) {
+		return usageError("use --to DIR for several files", "read arguments: -o takes one file and no --to")
+	}
+	if (n.apply != "" || n.revert != "") && (len(args) > 1 || n.apply != "" && n.revert != "") {
+		return usageError("", "read arguments: edits are those of one file, and made or undone")
+	}
+	switch n.dialect {
+	case "":
+	case "canonical":
+		n.o.Canonical = true
+	default:
+		return usageError("", `read arguments: --dialect takes "canonical" alone, not %q`, n.dialect)
+	}
+	for _, s := range n.ranges {
+		r, err := parseRange(s)
+		if err != nil {
+			return err
+		}
+		n.o.Ranges = append(n.o.Ranges, r)
+	}
+	if n.dir != "" {
+		if err := os.MkdirAll(n.dir, 0o755); err != nil {
+			return usageError("", "create %q: %w", n.dir, cause(err))
+		}
+	}
+	return nil
+}
+
+// parseRange reads FROM-TO=CHARSET; the numbers may be hexadecimal.
+func parseRange(s string) (normalize.Range, error) {
+	bounds, charset, _ := strings.Cut(s, "=")
+	from, to, _ := strings.Cut(bounds, "-")
+	a, err1 := strconv.ParseInt(from, 0, 64)
+	b, err2 := strconv.ParseInt(to, 0, 64)
+	if err1 != nil || err2 != nil || charset == "" {
+		return normalize.Range{}, usageError("write 0x1a4-0x1b0=cp1252", "read range %q: want FROM-TO=CHARSET", s)
+	}
+	return normalize.Range{From: a, To: b, Charset: charset}, nil
+}
+
+// file normalizes a file; target is "" for standard output.
+func (n *normalizing) file(std streams, name string, in ingest.Input, target string) error {
+	found, err := detect.Detect(in.Data, in.Size, detect.Options{Declared: n.charset})
 	if err != nil {
 		return fmt.Errorf("detect %q: %w", name, err)
 	}
 	if found.Binary != "" {
 		return usageError("feedparity reads text: unpack or export it first", "normalize %q: not a CSV file: %s", name, found.Why)
 	}
-	if charset == "" {
-		charset = found.Charset
-	}
-	edits := std.out
-	w, commit := std.out, func() error { return nil }
-	if target == "" {
-		edits = std.err
-	} else {
-		f, err := createWhole(name, target)
-		if err != nil {
-			return err
-		}
-		defer f.abandon()
-		w, commit = f, f.commit
-	}
-	count := 0
-	o := normalize.Options{Charset: charset, Delimiter: rune(found.Dialect.Delimiter), Quotechar: rune(found.Dialect.Quotechar), SkipInitialSpace: found.Dialect.SkipInitialSpace}
-	o.Record = func(e normalize.Edit) error {
-		count++
-		if asJSON {
-			return writeJSON(edits, editJSON{name, e.Offset, e.Kind, fmt.Sprintf("%x", e.Before), fmt.Sprintf("%x", e.After)})
-		}
-		_, err := fmt.Fprintf(edits, "%s\n", e)
+	w, err := n.create(name, target)
+	if err != nil {
 		return err
 	}
+	defer w.abandon()
+	list := &editList{file: name, out: std.out, asJSON: n.asJSON}
+	if target == "" {
+		list.out = std.err
+	}
+	defer list.drop()
+	if n.verify {
+		if err := list.keep(); err != nil {
+			return err
+		}
+	}
+	o := n.options(found)
+	o.Record, o.Note = list.record, list.note
 	buffered := bufio.NewWriterSize(w, 64<<10)
+	if target == "" && !n.verify {
+		buffered.Reset(std.out)
+	}
 	if _, err := normalize.Normalize(buffered, io.NewSectionReader(in.Data, 0, in.Size), o); err != nil {
-		return usageError("", "normalize %q: %w", name, err)
+		return usageError(keepGoingHint(err), "normalize %q: %w", name, err)
 	}
 	if err := buffered.Flush(); err != nil {
 		return fmt.Errorf("write %q: %w", target, cause(err))
 	}
-	fmt.Fprintf(std.err, "%s: %s, read as %s\n", visible(name), plural(count, "edit"), charset)
-	return commit()
+	verified := ""
+	if n.verify {
+		if err := list.verify(in, w.File); err != nil {
+			return fmt.Errorf("normalize %q: %w", name, err)
+		}
+		verified = ", verified"
+	}
+	fmt.Fprintf(std.err, "%s: %s, read as %s%s%s\n", visible(name), plural(list.edits, "edit"), o.Charset, list.noted(), verified)
+	return n.finish(std, w, target)
 }
 
-// editJSON is an edit as a line of JSON.
-type editJSON struct {
-	File   string         `json:"file"`
-	Offset int64          `json:"offset"`
-	Kind   normalize.Kind `json:"kind"`
-	Before string         `json:"before"`
-	After  string         `json:"after"`
+// options completes what was asked for with what was found.
+func (n *normalizing) options(found detect.Result) normalize.Options {
+	o := n.o
+	o.Charset = n.charset
+	if o.Charset == "" {
+		o.Charset = found.Charset
+	}
+	d := found.Dialect
+	o.Delimiter, o.Quotechar, o.SkipInitialSpace = rune(d.Delimiter), rune(d.Quotechar), d.SkipInitialSpace
+	o.Columns = d.Columns
+	return o
+}
+
+// create makes the file that is written first: the target's, or one that is copied to
+// standard output once it is known to be right.
+func (n *normalizing) create(name, target string) (*wholeFile, error) {
+	switch {
+	case target != "":
+		return createWhole(name, target)
+	case !n.verify:
+		return &wholeFile{}, nil
+	}
+	f, err := os.CreateTemp("", "feedparity-normalized-*")
+	return &wholeFile{File: f}, err
+}
+
+func (n *normalizing) finish(std streams, w *wholeFile, target string) error {
+	if target != "" {
+		return w.commit()
+	}
+	if w.File == nil {
+		return nil
+	}
+	if _, err := w.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err := io.Copy(std.out, w.File)
+	return err
+}
+
+func keepGoingHint(err error) string {
+	var bad *normalize.DecodeError
+	if errors.As(err, &bad) {
+		return "--charset names another charset, --keep-going puts U+FFFD in place of such bytes"
+	}
+	return ""
 }
 
 // wholeFile is a file that appears under its name only when it is complete.
@@ -142,7 +258,7 @@ func (f *wholeFile) commit() error {
 
 // abandon removes what was not committed.
 func (f *wholeFile) abandon() {
-	if f.Close() == nil {
+	if f.File != nil && f.Close() == nil {
 		os.Remove(f.Name())
 	}
 }

@@ -37,15 +37,54 @@ func (l *lines) put(p piece) error {
 	if err := l.lineBreaks(); err != nil {
 		return err
 	}
-	if l.state == inQuoted && (p.is('\r') || p.is('\n')) {
-		if err := l.w.noted(QuotedNewline, p, "kept"); err != nil {
+	if l.state == inQuoted {
+		if err := l.quotedNewlines(p); err != nil {
 			return err
 		}
 	}
-	if len(p.text) > 0 {
+	switch {
+	case p.run():
+		l.escaped = false
+		l.state = l.afterRun(p.text)
+	case len(p.text) > 0:
 		l.follow(p.char())
 	}
 	return l.next.put(p)
+}
+
+// quotedNewlines notes the line breaks of a piece inside quotes.
+func (l *lines) quotedNewlines(p piece) error {
+	if !p.run() {
+		if !p.is('\r') && !p.is('\n') {
+			return nil
+		}
+		return l.w.noted(QuotedNewline, p, "kept")
+	}
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(p.text[at:], '\n')
+		if i < 0 {
+			return nil
+		}
+		at += i
+		if err := l.w.noted(QuotedNewline, piece{offset: p.offset + int64(at), src: p.src[at : at+1], text: p.text[at : at+1]}, "kept"); err != nil {
+			return err
+		}
+	}
+}
+
+// afterRun is the state after a run, which its last character decides.
+func (l *lines) afterRun(text []byte) state {
+	if l.state == inQuoted {
+		return inQuoted
+	}
+	last := len(text) - 1
+	for l.o.SkipInitialSpace && text[last] == ' ' { // a run does not begin with a blank
+		last--
+	}
+	if c := rune(text[last]); c == '\n' || c == l.o.Delimiter {
+		return fieldStart
+	}
+	return inField
 }
 
 // joined is adjoining pieces as one.
@@ -91,7 +130,7 @@ func (l *lines) lineBreak(p piece) error {
 	return l.next.put(p.changed(Newline, []byte{'\n'}))
 }
 
-// follow follows the record with a character that is kept, -1 for a run.
+// follow follows the record with a character that is kept.
 func (l *lines) follow(c rune) {
 	switch {
 	case l.escaped:

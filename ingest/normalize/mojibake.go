@@ -14,27 +14,30 @@ type mojibake struct {
 	w    *writer
 	next stage
 	held []piece
-	size int  // of the held text
+	size int  // of the held text, in characters
 	long bool // the run is too long to be held, and is left alone to its end
 }
 
 // maxRun bounds the run of such characters that is looked at.
-const maxRun = 4096
+const maxRun = 2048
 
 func (m *mojibake) put(p piece) error {
-	if len(p.text) > 0 && highByte(p.char()) == 0 {
+	vanishes := len(p.text) == 0 || p.is(0) // marks will take NULs out
+	if !vanishes && highByte(p.char()) == 0 {
 		m.long = false
 		if err := m.release(); err != nil {
 			return err
 		}
 		return m.next.put(p)
 	}
-	if m.long || len(p.text) == 0 && len(m.held) == 0 {
+	if m.long || vanishes && len(m.held) == 0 {
 		return m.next.put(p)
 	}
 	m.held = append(m.held, p.clone())
-	m.size += len(p.src) + len(p.text)
-	if m.size <= maxRun {
+	if !vanishes {
+		m.size++
+	}
+	if m.size <= maxRun && len(m.held) <= 16*maxRun {
 		return nil
 	}
 	m.long = true
@@ -83,7 +86,7 @@ func wronglyRead(held []piece) (n int, text []byte) {
 	var b [utf8.UTFMax]byte
 	k := 0
 	for i, p := range held {
-		if len(p.text) == 0 {
+		if len(p.text) == 0 || p.is(0) {
 			continue
 		}
 		if b[k] = highByte(p.char()); b[k] == 0 {

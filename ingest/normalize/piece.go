@@ -34,6 +34,9 @@ func (p piece) clone() piece {
 // is reports whether the piece is that one ASCII character.
 func (p piece) is(c byte) bool { return len(p.text) == 1 && p.text[0] == c }
 
+// run reports whether the piece is more than one ASCII character.
+func (p piece) run() bool { return len(p.text) > 1 && p.text[0] < utf8.RuneSelf }
+
 // char is the piece's character, -1 if it is a run, more than one or none.
 func (p piece) char() rune {
 	if len(p.text) == 1 {

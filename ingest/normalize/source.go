@@ -16,7 +16,7 @@ type source struct {
 	w      *writer
 	next   stage
 	buf    []byte
-	plain  *[256]bool // of the part at hand
+	plain  *[256]uint8 // of the part at hand
 }
 
 // part is a stretch of the input in one charset.
@@ -158,29 +158,45 @@ func fill(buf []byte, src io.Reader) (_ []byte, final bool, err error) {
 	return buf, false, fmt.Errorf("read input: %w", io.ErrNoProgress)
 }
 
-// plainBytes marks the ASCII characters that mean nothing to any stage; nil for
-// charsets in which an ASCII byte may be part of something else.
-func (s *source) plainBytes(d decoder) *[256]bool {
+// plainness of a byte: it may begin a run, or be in one.
+const (
+	begins = 1 << iota
+	inside
+)
+
+// plainBytes says which bytes make up a run: ASCII characters that mean nothing to
+// any stage, with blanks among them. Where nothing but lines minds them, delimiters
+// and LFs are in it too. It is nil for charsets in which an ASCII byte may be part of
+// something else.
+func (s *source) plainBytes(d decoder) *[256]uint8 {
 	if !d.ascii() {
 		return nil
 	}
-	var t [256]bool
+	var t [256]uint8
 	for c := 1; c < 0x80; c++ {
-		r := rune(c)
-		t[c] = r != '\r' && r != '\n' && r != ctrlZ && r != s.o.Delimiter && r != s.o.Quotechar && r != s.o.Escapechar && r != ' '
-		t[c] = t[c] && (!s.o.Canonical || r != ',' && r != '"')
+		r, wide := rune(c), !s.o.Canonical && !s.o.NFC
+		switch {
+		case r == '\r' || r == ctrlZ || r == s.o.Quotechar || r == s.o.Escapechar || s.o.Canonical && (r == ',' || r == '"'):
+		case r == '\n' || r == s.o.Delimiter:
+			if wide {
+				t[c] = inside
+			}
+		case r == ' ':
+			t[c] = inside
+		default:
+			t[c] = begins | inside
+		}
 	}
 	return &t
 }
 
-// plainRun returns how many plain characters there are at the start of p. A blank
-// is one if it does not come first.
+// plainRun returns the length of the run at the start of p, 0 if there is none.
 func (s *source) plainRun(p []byte) int {
-	if s.plain == nil || !s.plain[p[0]] {
+	if s.plain == nil || s.plain[p[0]]&begins == 0 {
 		return 0
 	}
 	k := 1
-	for k < len(p) && (s.plain[p[k]] || p[k] == ' ') {
+	for k < len(p) && s.plain[p[k]] != 0 {
 		k++
 	}
 	return k

@@ -36,7 +36,7 @@ var dialects = []struct {
 	{"empty", "", "-", "none", 0, false},
 	{"no header", "1,bolt,5\n2,nut,7\n", "-", "lf", 3, false},
 	{"twice the same name is no header", "a,a\nb,c\n", "-", "lf", 2, false},
-	{"a title line above", "Stock list of today\nsku;name;qty\nA1;a;1\nA2;b;2\nA3;c;3\n", "delimiter=;", "lf", 3, false},
+	{"a title line above", "Stock list of today\nsku;name;qty\nA1;a;1\nA2;b;2\nA3;c;3\n", "delimiter=;", "lf", 3, true},
 	{"blank lines", "\n\nsku;qty\n\nA1;5\n", "delimiter=;", "lf", 2, true},
 	{"unclosed quote", "sku,name\nA1,\"a\nA2,b\n", "-", "lf", 2, true},
 	{"utf-16", "\xff\xfe" + utf16le("sku\tname\r\nA1\tx\r\n"), `delimiter=\t`, "crlf", 2, true},

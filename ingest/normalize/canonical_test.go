@@ -54,7 +54,8 @@ var canonical = []struct {
 	{"delimiters at the end", Options{Columns: 2}, "a,1,\nb,2,,\n", "a,1\nb,2\n", "repair"},
 	{"a doubled delimiter", Options{Columns: 3, Fits: kinds}, "a,,1,x\n", "a,1,x\n", "repair"},
 	{"a doubled delimiter and an empty cell", Options{Columns: 3, Fits: kinds}, "a,,1,\n,,1,x\n", "a,1,\n,1,x\n", "repair"},
-	{"two ways to leave a cell out", Options{Columns: 3}, "a,,b,\n", "a,,b,\n", ""},
+	{"two ways to leave a cell out", Options{Columns: 3}, "a,,b,\n", "a,,b\n", "repair"},
+	{"two ways, neither at the end", Options{Columns: 4}, "a,,b,,c\n", "a,,b,,c\n", ""},
 	{"more cells, none empty", Options{Columns: 2}, "a,b,c\n", "a,b,c\n", ""},
 	{"fewer cells", Options{Columns: 3}, "a,b\n", "a,b\n", ""},
 }

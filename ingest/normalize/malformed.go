@@ -137,6 +137,10 @@ func (r *rows) wayOf(ts []token) way {
 	switch {
 	case opens && shuts:
 		return r.quotedWay(ts, first, last, spaces)
+	case in.lines > 0:
+		return way{cost: math.Inf(1)}
+	case opens && first > 0 && !r.o.SkipInitialSpace && in.delims == 0: // no quotes to csv.reader
+		return way{cost: costLiteral, last: len(ts)}
 	case opens:
 		return way{cost: costMissing + in.farther() + spaces, first: first, last: last, quotes: 2}
 	case shuts && (r.o.QuoteAll || in.delims > 0):
@@ -169,7 +173,7 @@ func (r *rows) quotedWay(ts []token, first, last int, spaces float64) way {
 }
 
 // insides counts what is between the quotes of a cell.
-type insides struct{ delims, quotes, single, adjacent int }
+type insides struct{ delims, quotes, single, adjacent, lines int }
 
 func (in insides) farther() float64 {
 	c := costLiteral * float64(in.quotes-1)
@@ -194,6 +198,8 @@ func (r *rows) inside(ts []token) (in insides) {
 			continue
 		case gone:
 			continue
+		case lineEnd:
+			in.lines++
 		}
 		in.single += run % 2
 		run = 0

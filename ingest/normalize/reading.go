@@ -10,6 +10,8 @@ type machine struct {
 	done      bool // the record is complete
 	malformed bool // something follows a closing quote
 	odd       bool // there is a quote in a cell that is not quoted
+	spaced    bool // and one of them has only blanks before it
+	blanks    bool // there are only blanks in the cell so far
 }
 
 func (m *machine) step(c class, skip bool) {
@@ -38,7 +40,9 @@ func (m *machine) step(c class, skip bool) {
 		}
 	case inField:
 		m.odd = m.odd || c == quote
+		m.spaced = m.spaced || c == quote && m.blanks
 	}
+	m.blanks = c == blank && (m.blanks || m.state == fieldStart)
 	switch {
 	case c == lineEnd:
 		m.done = true
@@ -68,8 +72,8 @@ func (rd reading) kind(k Kind) Kind {
 // that give as many cells as the table has columns.
 func (r *rows) read(ts []token, m machine) reading {
 	n, unclosed := r.asPython(ts)
-	malformed := m.malformed || unclosed || m.odd && (n != r.o.Columns || r.o.QuoteAll)
-	if malformed && r.o.Columns > 0 && m.lines == 0 {
+	broken := m.malformed || unclosed
+	if r.o.Columns > 0 && (broken && m.lines == 0 || !broken && m.odd && (n != r.o.Columns || r.o.QuoteAll || m.spaced)) {
 		if k, ok := r.atLeastCost(ts); ok {
 			return reading{cells: k, repaired: true}
 		}
@@ -161,13 +165,37 @@ func (r *rows) dropEmpty(ts []token, n, excess int) bool {
 			best[e] = kept
 		}
 	}
-	if best[excess] == nil || best[excess].tie {
+	out := best[excess]
+	switch trailing := n - run; {
+	case out == nil:
+		return false
+	case trailing >= excess && r.misfits(cells[:n-excess]) <= out.misfits: // by far the likeliest
+		out = &choice{out: lastOf(n, excess)}
+	case out.tie:
 		return false
 	}
-	for _, i := range best[excess].out {
+	for _, i := range out.out {
 		r.dropSeparator(ts, i)
 	}
 	return true
+}
+
+// misfits counts the cells that do not fit their columns.
+func (r *rows) misfits(cells [][]token) (n int) {
+	for i, c := range cells {
+		if s := cell(c); s != "" && r.o.Fits != nil && !r.o.Fits(i, s) {
+			n++
+		}
+	}
+	return n
+}
+
+// lastOf are the last k of n numbers from 0.
+func lastOf(n, k int) (out []int) {
+	for i := n - k; i < n; i++ {
+		out = append(out, i)
+	}
+	return out
 }
 
 // or is the better of two choices: c, and b with cell i left out too. Of several

@@ -175,7 +175,7 @@ func (r *rows) advance(final, full bool) error {
 		case !final && !full:
 			r.compact()
 			return nil
-		case r.machine.lines > 0:
+		case r.machine.lines > 0 && r.machine.state == inQuoted:
 			full = false
 			if err := r.firstLine(); err != nil {
 				return err

@@ -31,18 +31,32 @@ func (in *input) release() {
 // ones go to a temporary file, so that memory stays bounded.
 const inMemory = 1 << 20
 
+// NormalizeOptions are how the normalizer is to read a delivery by what was found.
+func NormalizeOptions(found detect.Result) normalize.Options {
+	d := found.Dialect
+	o := normalize.Options{Charset: found.Charset, Delimiter: rune(d.Delimiter), Quotechar: rune(d.Quotechar), Escapechar: rune(d.Escapechar),
+		SkipInitialSpace: d.SkipInitialSpace, Columns: d.Columns, QuoteAll: d.QuoteAll, Fits: d.Fits}
+	if d.Preamble > 0 {
+		o.TableFrom = d.TableFrom
+	}
+	if d.Footer > 0 {
+		o.TableTo = d.TableTo
+	}
+	return o
+}
+
 // normalized makes the normalized view of a delivery. One with bytes that its
 // charset does not define has none: guessing what they stand for would make the
 // paths agree on text that nobody sent. The error has their position.
 func normalized(d Delivery, found detect.Result) (input, Edits, error) {
 	edits := Edits{ByKind: map[normalize.Kind]int{}}
-	o := normalize.Options{Charset: found.Charset, Delimiter: rune(found.Dialect.Delimiter), Quotechar: rune(found.Dialect.Quotechar),
-		SkipInitialSpace: found.Dialect.SkipInitialSpace,
-		Record: func(e normalize.Edit) error {
-			edits.Count++
-			edits.ByKind[e.Kind]++
-			return nil
-		}}
+	o := NormalizeOptions(found)
+	o.TableFrom, o.TableTo = 0, 0 // the paths read what is above and below the table as well
+	o.Record = func(e normalize.Edit) error {
+		edits.Count++
+		edits.ByKind[e.Kind]++
+		return nil
+	}
 	src := io.NewSectionReader(d.Data, 0, d.Size)
 	if d.Size <= inMemory {
 		var out bytes.Buffer

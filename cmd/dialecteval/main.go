@@ -1,0 +1,41 @@
+// Command dialecteval measures the detection of dialects and the canonical dialect
+// of the normalizer: on spoiled files made from our own tables (corpus/pollute), and
+// on the files of labelled folders. It exits 1 if a goal is missed.
+//
+// A labelled folder has a file dialects.tsv: the path of a file below the folder, its
+// delimiter, its quotechar (both as literals of a Python string, the quotechar empty
+// if that is not known) and whether it has a header (true or false), with tabs between.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+func main() {
+	ok := true
+	t := &tally{}
+	if err := t.polluted(5, 3); err != nil {
+		fail(err)
+	}
+	t.print(os.Stdout)
+	ok = t.reached() && ok
+	for _, dir := range os.Args[1:] {
+		l := &tally{name: dir}
+		if err := l.labelled(dir); err != nil {
+			fail(err)
+		}
+		l.print(os.Stdout)
+		ok = l.reached() && ok
+	}
+	if !ok {
+		fmt.Println("a goal is missed")
+		os.Exit(1)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintf(os.Stderr, "dialecteval: %s\n", strings.TrimSpace(err.Error()))
+	os.Exit(2)
+}

@@ -1,0 +1,191 @@
+package detect
+
+import (
+	"bytes"
+	"strings"
+)
+
+// heading weighs whether the first record of a table names its columns.
+type heading struct {
+	first   []field
+	rows    [][]field
+	columns []columnShape
+}
+
+// columnShape is what the cells below the first have in common.
+type columnShape struct {
+	typ     CellType // of nearly all, Other if they are of several
+	filled  int
+	digits  int // cells with a digit
+	repeats int // cells that say what the first record says
+	minLen  int
+	maxLen  int
+}
+
+func newHeading(rows [][]field, columns int) *heading {
+	h := &heading{first: rows[0], columns: make([]columnShape, columns)}
+	for _, row := range rows[1:] {
+		if !h.again(row) {
+			h.rows = append(h.rows, row)
+		}
+	}
+	for c := range h.columns {
+		h.columns[c] = h.shape(c)
+	}
+	return h
+}
+
+// again reports that a record is the first once more, as at the top of each page.
+func (h *heading) again(row []field) bool {
+	same, filled := 0, 0
+	for i, c := range h.first {
+		if len(c.text) > 0 {
+			filled++
+			if i < len(row) && bytes.Equal(c.text, row[i].text) {
+				same++
+			}
+		}
+	}
+	return same > 1 && same*3 >= filled*2 && !typeOf(h.first[0].text).typed()
+}
+
+// headerCell is the first record's cell of a column. Where that record is a cell
+// short, as R writes it, the names of the rows have none.
+func (h *heading) headerCell(c int) []byte {
+	if len(h.first) == len(h.columns)-1 {
+		c--
+	}
+	if c < 0 || c >= len(h.first) {
+		return nil
+	}
+	return bytes.TrimSpace(h.first[c].text)
+}
+
+func (h *heading) shape(c int) columnShape {
+	s := columnShape{minLen: 1 << 30}
+	var types [Mess + 1]int
+	name := h.headerCell(c)
+	for _, row := range h.rows {
+		text := bytes.TrimSpace(row[c].text)
+		t := typeOf(text)
+		if t == Empty {
+			continue
+		}
+		s.filled++
+		types[t]++
+		if bytes.ContainsAny(text, "0123456789") {
+			s.digits++
+		}
+		if bytes.Equal(text, name) {
+			s.repeats++
+		}
+		s.minLen, s.maxLen = min(s.minLen, len(text)), max(s.maxLen, len(text))
+	}
+	for t, n := range types {
+		if n > 0 && n*10 >= s.filled*9 {
+			s.typ = CellType(t)
+		}
+	}
+	if numbers := types[Integer] + types[DecimalPoint] + types[DecimalComma]; s.typ == Other && numbers > 0 && numbers*10 >= s.filled*9 {
+		s.typ = DecimalPoint
+		if types[DecimalComma] > types[DecimalPoint] {
+			s.typ = DecimalComma
+		}
+	}
+	return s
+}
+
+// isHeader adds up what each column says.
+func (h *heading) isHeader() bool {
+	if len(h.rows) == 0 {
+		return false
+	}
+	score, names := 0.0, map[string]bool{}
+	for c := range h.columns {
+		name := h.headerCell(c)
+		if len(name) == 0 {
+			if c > 0 && h.columns[c].filled*2 > len(h.rows) { // only the first may have no name
+				score -= 0.5
+			}
+			continue
+		}
+		if names[string(name)] {
+			score -= 1.5
+		}
+		names[string(name)] = true
+		score += h.vote(c, name)
+	}
+	return len(names) > 0 && score > 0
+}
+
+// vote is positive where a column says that its first cell is a name.
+func (h *heading) vote(c int, name []byte) float64 {
+	s, t := h.columns[c], typeOf(name)
+	if t.typed() {
+		switch {
+		case t == Integer && h.yearsAcross():
+			return 0.5
+		case s.filled > 2 && !s.typ.typed() && s.typ != Other: // a number above what are none
+			return 0.5
+		}
+		return -2
+	}
+	v := 0.3
+	switch {
+	case s.filled == 0:
+		v = 0.1
+	case s.typ.typed():
+		v = 2
+	case s.digits*10 >= s.filled*8 && !bytes.ContainsAny(name, "0123456789"):
+		v = 1
+	case s.repeats > 0:
+		v = -1.2
+	case s.minLen == s.maxLen && s.filled > 2 && len(name) != s.minLen:
+		v = 0.8
+	case s.minLen == s.maxLen && s.filled > 2:
+		v = -0.7
+	}
+	if knownName(name) {
+		v++
+	}
+	if len(name) > 60 {
+		v -= 0.5
+	}
+	return v
+}
+
+// yearsAcross reports a first record that begins with a name and goes on with years,
+// or other numbers one apart: a table with a column for each.
+func (h *heading) yearsAcross() bool {
+	last, run := 0, 0
+	if typeOf(h.first[0].text).typed() {
+		return false
+	}
+	for _, c := range h.first {
+		n := 0
+		for _, b := range bytes.TrimSpace(c.text) {
+			if !isDigit(b) || n > 1e6 {
+				return run >= 3
+			}
+			n = n*10 + int(b-'0')
+		}
+		if n > 0 && (n == last+1 || n == last-1) {
+			run++
+		}
+		last = n
+	}
+	return run >= 2
+}
+
+// knownName reports a name that many columns have, or one written like a variable's.
+func knownName(name []byte) bool {
+	word := strings.ToLower(string(name))
+	switch word {
+	case "id", "sku", "ean", "name", "date", "price", "qty", "quantity", "stock", "code", "description", "title", "type", "category", "brand", "colour", "color",
+		"size", "weight", "status", "country", "city", "state", "year", "month", "day", "time", "value", "total", "amount", "email", "phone", "address", "url", "unit", "vat",
+		"artikel", "preis", "menge", "bezeichnung", "bestand", "nom", "prix", "quantité", "quantite", "precio", "cantidad", "nombre", "prezzo", "product", "supplier", "gtin",
+		"first name", "last name", "age", "sex", "gender", "player", "team", "rank", "count", "number", "no", "nr", "note", "notes", "comment", "comments", "region", "lat", "lon", "cost", "currency":
+		return true
+	}
+	return strings.ContainsRune(word, '_') && !strings.ContainsAny(word, "0123456789 ")
+}

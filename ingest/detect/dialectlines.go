@@ -1,0 +1,301 @@
+package detect
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// bodyRecords is how many records are looked at for types and header.
+const bodyRecords = 300
+
+// findTable tells the table from what is above and below it.
+func (l *layout) findTable(d *Dialect) {
+	if l.columns == 0 {
+		return
+	}
+	first, last := l.extent()
+	if first > 0 {
+		d.Preamble = l.records[first].line
+	}
+	d.Tables = l.tables(first, last)
+	l.columnTypes(d, first, last)
+	if d.Trailing = l.trailing(first, last); d.Trailing {
+		d.Columns--
+		d.Types = d.Types[:d.Columns]
+	}
+	d.TableFrom, d.TableTo = int64(l.records[first].at), int64(len(l.reader.text))
+	if last+1 < len(l.records) {
+		d.Footer = l.lines() - l.records[last+1].line
+		d.TableTo = int64(l.records[last+1].at)
+	}
+}
+
+// trailing reports that each record of the table ends with a delimiter.
+func (l *layout) trailing(first, last int) bool {
+	for _, r := range l.records[first : last+1] {
+		if r.cells == l.columns && !r.open {
+			return false
+		}
+	}
+	return l.columns > 2 && l.records[first].cells == l.columns
+}
+
+// lines is how many lines the text has.
+func (l *layout) lines() int {
+	n := l.reader.line
+	if t := l.reader.text; len(t) > 0 && t[len(t)-1] != '\n' && t[len(t)-1] != '\r' {
+		n++
+	}
+	return n
+}
+
+// extent returns the first and the last record of the table. Above it is at most a
+// few records with fewer cells, or with hardly any filled; below it likewise.
+func (l *layout) extent() (first, last int) {
+	const most = 40
+	last = len(l.records) - 1
+	l.filling = l.usualFilling()
+	if l.columns < 2 {
+		return l.blankBefore(0), last
+	}
+	for first < min(most, last) && !l.begins(first) {
+		first++
+	}
+	if first >= min(most, last) {
+		first = 0
+	}
+	first = l.blankBefore(first)
+	end := last
+	for last > first && last > end-most && l.below(last) {
+		last--
+	}
+	if l.records[last].cells == 0 || last <= end-most { // no footer but empty lines, or no end to it
+		last = end
+	}
+	for last+1 < len(l.records) && l.records[last+1].cells == 0 && last+1 == end {
+		last++
+	}
+	return first, last
+}
+
+// blankBefore passes over the empty lines there.
+func (l *layout) blankBefore(i int) int {
+	for i < len(l.records)-1 && l.records[i].cells == 0 {
+		i++
+	}
+	return i
+}
+
+// begins reports whether the table begins with a record: it is nearly as wide as the
+// table, filled, and most of the three after it have the table's width.
+func (l *layout) begins(i int) bool {
+	r := l.records[i]
+	if r.cells < 2 || r.cells*3 < l.columns*2 || r.filled == 0 || r.filled*3 <= l.filling || r.filled == 1 && l.title(i) {
+		return false
+	}
+	wide, seen := 0, 0
+	for _, s := range l.records[i+1 : min(i+4, len(l.records))] {
+		if s.cells > 0 {
+			seen++
+		}
+		if s.cells == l.columns {
+			wide++
+		}
+	}
+	return wide*2 > seen || seen == 0
+}
+
+// title reports that a record with one cell filled stands above an empty one, as a
+// spreadsheet writes it, or above one with all filled.
+func (l *layout) title(i int) bool {
+	for _, r := range l.records[i+1 : min(i+6, len(l.records))] {
+		switch {
+		case r.cells > 1 && r.filled == 0, l.columns > 3 && r.filled*5 >= l.columns*4:
+			return true
+		case r.filled > 1:
+			return false
+		}
+	}
+	return false
+}
+
+// usualFilling is how many cells are filled in the middle one of the records of the
+// table's width.
+func (l *layout) usualFilling() int {
+	var filled []int
+	for _, r := range l.records {
+		if r.cells == l.columns {
+			filled = append(filled, r.filled)
+		}
+	}
+	slices.Sort(filled)
+	return filled[len(filled)/2]
+}
+
+// below reports whether a record can be part of what is below a table: a line of its
+// own, or one that says so where a spreadsheet filled it up with delimiters.
+func (l *layout) below(i int) bool {
+	r := l.records[i]
+	switch {
+	case r.cells == 0:
+		return true
+	case i == 0 || r.filled > max(1, l.columns/3) || r.cells > l.columns:
+		return false
+	case r.cells == l.columns:
+		return r.filled == 0 || r.filled == 1 && l.filling >= 3 && l.remark(i)
+	case r.cells > 1 && l.records[i-1].cells == r.cells: // records of another table
+		return false
+	}
+	return l.records[i-1].cells == 0 || !l.cut(i)
+}
+
+// remarks are the first words of what stands below a table.
+var remarks = []string{"total", "sum", "summe", "gesamt", "source", "note", "end ", "page", "printed", "generated", "*", "-", "=", "#", "(", "©"}
+
+// remark reports that a record reads like one.
+func (l *layout) remark(i int) bool {
+	line := bytes.ToLower(bytes.TrimLeft(l.line(i), " \""))
+	return slices.ContainsFunc(remarks, func(s string) bool { return bytes.HasPrefix(line, []byte(s)) })
+}
+
+// cut reports a last record without line break and without a sign that it is more than
+// the beginning of a record.
+func (l *layout) cut(i int) bool {
+	line := l.line(i)
+	return len(bytes.TrimRight(line, "\r\n")) == len(line) && !bytes.ContainsAny(line, " :#*")
+}
+
+// line is the text of a record.
+func (l *layout) line(i int) []byte {
+	to := len(l.reader.text)
+	if i+1 < len(l.records) {
+		to = l.records[i+1].at
+	}
+	return l.reader.text[l.records[i].at:to]
+}
+
+// tables counts the tables: records of one width, with an empty line before the next.
+func (l *layout) tables(first, last int) int {
+	n, run, width, gap := 0, 0, 0, true
+	for _, r := range l.records[first : last+1] {
+		switch {
+		case r.cells == 0:
+			gap = true
+			continue
+		case r.cells != width || gap && run < 2:
+			width, run = r.cells, 0
+		}
+		if gap || run == 0 {
+			gap = gap && r.cells > 1
+			run = 0
+		}
+		run++
+		if run == 2 && gap && width > 1 {
+			n++
+			gap = false
+		}
+	}
+	return max(1, n)
+}
+
+// columnTypes reads the table's first records again, for the types of its columns and
+// its header.
+func (l *layout) columnTypes(d *Dialect, first, last int) {
+	r := reader{text: l.reader.text, delimiter: l.delimiter, quote: l.quote, escape: l.escape, at: l.records[first].at}
+	var rows [][]field
+	plain, quoted := 0, 0
+	for i := first; i <= last && len(rows) < bodyRecords && r.next(); i++ {
+		if len(r.cells) == 0 || len(rows) > 0 && len(r.cells) != l.columns {
+			continue
+		}
+		rows = append(rows, append([]field(nil), r.cells...))
+		for _, c := range r.cells {
+			switch t := typeOf(c.text); {
+			case c.quoted:
+				quoted++
+			case t != Empty && !t.number():
+				plain++
+			}
+		}
+	}
+	d.QuoteAll = quoted > 0 && plain*20 <= quoted
+	if len(rows) == 0 {
+		return
+	}
+	h := newHeading(rows, l.columns)
+	d.Header = h.isHeader()
+	for c := range l.columns {
+		d.Types = append(d.Types, h.columns[c].typ)
+	}
+}
+
+// why words the reasons.
+func (d *Dialect) why(l, rival *layout) {
+	all, n := 0, 0
+	for _, r := range l.records {
+		if r.cells > 0 {
+			all++
+		}
+		if r.cells > 0 && r.cells == l.columns {
+			n++
+		}
+	}
+	switch {
+	case all == 0:
+		d.Why = "there are no records"
+	case l.delimiter == 0 || l.columns < 2:
+		d.Consistency = 1
+		d.Why = "no delimiter divides the records, so they have one column"
+	default:
+		d.Why = fmt.Sprintf("%d of %d records have %d columns at %q", n, all, l.columns, l.delimiter)
+	}
+	d.Reasons = append(d.Reasons, "delimiter: "+d.Why+rival.against(l))
+	d.reasons(l)
+}
+
+// against says what speaks against the second-best delimiter.
+func (l *layout) against(best *layout) string {
+	if l == nil || l.delimiter == 0 || best.delimiter == 0 || l.columns < 2 {
+		return ""
+	}
+	return fmt.Sprintf("; at %q %.0f %% have %d, with %.0f %% of the cells like those of a table (%.0f %%)", l.delimiter, 100*l.regular, l.columns, 100*l.cellScore(), 100*best.cellScore())
+}
+
+func (d *Dialect) reasons(l *layout) {
+	r := &l.reader
+	add := func(format string, args ...any) { d.Reasons = append(d.Reasons, fmt.Sprintf(format, args...)) }
+	switch {
+	case r.quoted > 0:
+		add("quotechar: %d cells stand between %c", r.quoted, d.Quotechar)
+	default:
+		add("quotechar: no cell is quoted")
+	}
+	if r.odd > 0 {
+		add("quotechar: %d cells begin with one that does not end them", r.odd)
+	}
+	if d.Escapechar != 0 {
+		add(`escapechar: %d characters have \ before them, %d quotes are doubled`, r.escaped, r.doubled)
+	}
+	if d.SkipInitialSpace {
+		add("skipinitialspace: %d of %d quoted cells have a blank before the quote", r.blanks, r.quoted)
+	}
+	if d.Header {
+		add("header: %s", "the first record is not like those below it")
+	}
+	if d.DecimalComma {
+		add("decimal comma: %d numbers have one, %d a point", l.types[DecimalComma], l.types[DecimalPoint])
+	}
+	if d.Trailing {
+		add("columns: each record ends with a delimiter, which is not one more")
+	}
+	if d.Preamble > 0 {
+		add("preamble: %d lines above the table", d.Preamble)
+	}
+	if d.Footer > 0 {
+		add("footer: %d lines below the table", d.Footer)
+	}
+	if d.Tables > 1 {
+		add("tables: %d, one below the other", d.Tables)
+	}
+}

@@ -1,0 +1,299 @@
+package detect
+
+import (
+	"bytes"
+	"strings"
+)
+
+// candidateDelimiters in the order in which they win a tie, and how likely each is to
+// be one if it occurs: a blank or a colon mostly is part of the cells.
+var candidateDelimiters = []struct {
+	char  byte
+	prior float64
+}{
+	{',', 1}, {';', 1}, {'\t', 1}, {'|', 1}, {'\x1f', 1}, {'\x01', 1}, {'^', 0.9}, {'~', 0.9}, {':', 0.65}, {'#', 0.4}, {'*', 0.4}, {'!', 0.4}, {'=', 0.4}, {'&', 0.4}, {' ', 0.35},
+}
+
+// scored bounds the text that every candidate reads; the best one reads all of it.
+const scored = 32 << 10
+
+// typedCells bounds the cells whose types are looked at, per candidate.
+const typedCells = 4000
+
+// layout is a text read as a table in one way.
+type layout struct {
+	delimiter, quote, escape byte
+	reader                   reader
+	records                  []record
+	types                    [Mess + 1]int // of the cells looked at
+	columns                  int           // of most records
+	filling                  int           // how many cells are filled in the middle one of those
+	regular                  float64       // share of the records that have them
+	score                    float64
+}
+
+// record is what is remembered of each.
+type record struct {
+	cells, filled int  // all, and those that are not empty; no cells: an empty line
+	open          bool // the last cell is empty
+	line          int  // in which it begins
+	at            int  // where it begins in the text
+}
+
+// bestLayout returns the way to read a text that is most like a table, and the best
+// with another delimiter.
+func bestLayout(text []byte) (best, rival *layout) {
+	sample := text
+	if len(sample) > scored {
+		if i := bytes.LastIndexAny(sample[:scored], "\r\n"); i > 0 {
+			sample = sample[:i+1]
+		}
+	}
+	for _, c := range candidates(sample) {
+		c.read(sample)
+		switch {
+		case best == nil || c.score > best.score:
+			if best != nil && best.delimiter != c.delimiter {
+				rival = best
+			}
+			best = c
+		case c.delimiter != best.delimiter && (rival == nil || c.score > rival.score):
+			rival = c
+		}
+	}
+	if len(sample) < len(text) {
+		all := &layout{delimiter: best.delimiter, quote: best.quote, escape: best.escape}
+		all.read(text)
+		best = all
+	}
+	return best, rival
+}
+
+// candidates are the delimiters that occur often enough to divide a record each, with
+// each quote and escape character that occurs where it would; last the text as it is.
+func candidates(text []byte) (out []*layout) {
+	lines := max(1, bytes.Count(text, []byte{'\n'}), bytes.Count(text, []byte{'\r'}))
+	for _, d := range candidateDelimiters {
+		if n := bytes.Count(text, []byte{d.char}); n == 0 || n*4 < lines {
+			continue
+		}
+		for _, q := range quotesFor(text, d.char) {
+			out = append(out, &layout{delimiter: d.char, quote: q})
+			if q != 0 && bytes.Contains(text, []byte{'\\', q}) || bytes.Contains(text, []byte{'\\', d.char}) {
+				out = append(out, &layout{delimiter: d.char, quote: q, escape: '\\'})
+			}
+		}
+	}
+	quote := byte('"')
+	if !bytes.Contains(text, []byte{'"'}) && bytes.Count(text, []byte("'")) >= 2*lines {
+		quote = '\''
+	}
+	return append(out, &layout{delimiter: 0, quote: quote})
+}
+
+// quotesFor are the quote characters that open a cell somewhere.
+func quotesFor(text []byte, delimiter byte) []byte {
+	out := []byte{'"'}
+	if opening(text, delimiter, '\'') > 0 {
+		out = append(out, '\'')
+	}
+	return out
+}
+
+// opening counts the quotes at the beginning of a cell.
+func opening(text []byte, delimiter, quote byte) (n int) {
+	before := byte('\n')
+	for _, b := range text {
+		if b == quote && (before == delimiter || before == '\n' || before == '\r') {
+			n++
+		}
+		if b != ' ' {
+			before = b
+		}
+	}
+	return n
+}
+
+// read reads a text and scores what comes of it.
+func (l *layout) read(text []byte) {
+	l.reader = reader{text: text, delimiter: l.delimiter, quote: l.quote, escape: l.escape}
+	r := &l.reader
+	left := typedCells
+	for {
+		rec := record{line: r.line, at: r.at}
+		if !r.next() {
+			break
+		}
+		rec.cells = len(r.cells)
+		for _, c := range r.cells {
+			t := Empty
+			if left > 0 || len(c.text) == 0 {
+				t = l.typeOf(c)
+				l.types[t]++
+				left--
+			} else {
+				t = Text
+			}
+			if len(bytes.TrimSpace(c.text)) > 0 {
+				rec.filled++
+			}
+		}
+		rec.open = rec.cells > 0 && len(r.cells[rec.cells-1].text) == 0
+		l.records = append(l.records, rec)
+	}
+	l.measure()
+}
+
+func (l *layout) typeOf(c field) CellType {
+	t := typeOf(c.text)
+	switch {
+	case c.quoted && t == Mess:
+		return Text
+	case !c.quoted && l.escape == 0 && len(c.text) > 0 && c.text[len(c.text)-1] == '\\':
+		return Mess // rather an escaped delimiter
+	}
+	return t
+}
+
+// measure finds the usual number of columns and scores the table.
+func (l *layout) measure() {
+	count := map[int]int{}
+	all, most := 0, 0
+	for _, r := range l.records {
+		if r.cells > 0 {
+			count[r.cells]++
+			all++
+		}
+	}
+	for c, n := range count {
+		// A wider record is rarer by chance: two of three cells say more than three of one.
+		if w, best := weight(c, n), weight(l.columns, most); w > best || w == best && c > l.columns {
+			l.columns, most = c, n
+		}
+	}
+	if all == 0 {
+		return
+	}
+	l.regular = l.regularity(most, all)
+	l.score = l.regular * l.regular * l.cellScore() * l.prior()
+	if l.columns > 1 {
+		l.score *= 1 - 0.5/float64(l.columns)
+	}
+}
+
+func weight(columns, records int) float64 {
+	if columns < 2 {
+		return float64(records) / 2
+	}
+	return float64(records)
+}
+
+// regularity is the share of records with the usual number of columns. What is above
+// the first of them and below the last counts little: titles and totals.
+func (l *layout) regularity(most, all int) float64 {
+	first, last, before := -1, 0, 0
+	for i, r := range l.records {
+		if r.cells == l.columns {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	inside := 0
+	for i, r := range l.records {
+		switch {
+		case r.cells == 0:
+		case i < first || i > last:
+			before++
+		default:
+			inside++
+		}
+	}
+	if l.columns < 2 || most < 3 {
+		return float64(most) / float64(all)
+	}
+	return float64(most) / (float64(inside) + 0.3*float64(before))
+}
+
+// cellScore says how much the cells are like those of a table: of a type, whose
+// signs are not those of a delimiter or quote.
+func (l *layout) cellScore() float64 {
+	sum := 0.0
+	for t, k := range l.types {
+		sum += cellWeights[t] * float64(k)
+	}
+	s := sum / float64(max(1, l.cells()))
+	if odd := float64(l.reader.odd); odd > 0 {
+		s *= 1 - 0.6*odd/(odd+float64(l.reader.quoted)+2)
+	}
+	return s
+}
+
+// cells is how many have been looked at.
+func (l *layout) cells() (n int) {
+	for _, k := range l.types {
+		n += k
+	}
+	return n
+}
+
+var cellWeights = [...]float64{Empty: 0.9, Integer: 1, DecimalPoint: 1, DecimalComma: 1, Date: 1, Time: 1, Word: 0.95, Code: 0.9, Text: 0.8, Mess: 0.1}
+
+// prior is what the characters are worth beside what they make of the text.
+func (l *layout) prior() float64 {
+	p := 0.55 // a table of one column
+	for _, d := range candidateDelimiters {
+		if d.char == l.delimiter {
+			p = d.prior
+		}
+	}
+	switch {
+	case l.delimiter != 0 && l.columns < 2:
+		p = 0.3
+	case l.delimiter == 0 && 10*(l.types[Date]+l.types[Time]+l.types[DecimalComma]) > 8*l.cells():
+		p = 0.9 // the signs in them divide nothing
+	}
+	r := &l.reader
+	switch {
+	case l.quote == '\'' && (r.quoted < 2 && r.doubled+r.guarded == 0 || r.odd > r.quoted):
+		p *= 0.3
+	case l.quote == '\'': // as many cells quoted as make it no apostrophe
+		p *= 0.98 + 0.1*min(1, float64(r.quoted)/float64(len(l.records)))
+	}
+	if l.escape != 0 && r.escaped == 0 {
+		p *= 0.9
+	} else if l.escape != 0 {
+		p *= 0.97
+	}
+	return p
+}
+
+// dialect is the layout's dialect.
+func (l *layout) dialect() Dialect {
+	r := &l.reader
+	d := Dialect{Delimiter: l.delimiter, Quotechar: l.quote, Escapechar: l.escape, DoubleQuote: true, Columns: l.columns,
+		LineEnding: r.ending(), Consistency: l.regular}
+	if d.Delimiter == 0 {
+		d.Delimiter = ','
+	}
+	if l.quote == 0 {
+		d.Quotechar = '"'
+	}
+	d.DoubleQuote = l.escape == 0 || r.doubled > 0
+	d.SkipInitialSpace = r.blanks > 0 && r.quoted > 0 && r.blanks*10 >= r.quoted*5
+	d.DecimalComma = l.types[DecimalComma] > l.types[DecimalPoint]
+	l.findTable(&d)
+	return d
+}
+
+// visibleChar shows a delimiter or quote.
+func visibleChar(c byte) string {
+	switch c {
+	case '\t':
+		return "tab"
+	case ' ':
+		return "blank"
+	}
+	return strings.TrimSpace(string(rune(c)))
+}

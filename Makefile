@@ -15,7 +15,7 @@ ROUNDS  ?= 3
 PYTHON314 ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/feedparity-python314
 export PATH := $(PATH):$(PYTHON314)/bin
 
-.PHONY: help build demo test shop python314 confirm confirm-long judged fuzz mutate bench microbench golden generate lint vuln presubmit
+.PHONY: help build demo test shop python314 confirm confirm-long judged fuzz mutate bench microbench dialect-eval golden generate lint vuln presubmit
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench: ## measure us against the two interpreters, SIZE MB and ROUNDS; writes do
 
 microbench: ## run the Go benchmarks of every package
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./... | tee bench.txt
+
+dialect-eval: ## measure dialects and the canonical form on spoiled files of ours, and on labelled folders DIRS
+	@CGO_ENABLED=0 $(GO) run ./cmd/dialecteval $(DIRS)
 
 golden: ## replay every golden case, on the models and on the real Pythons
 	CGO_ENABLED=0 $(GO) test -count=1 -v -run Golden ./golden

@@ -33,12 +33,19 @@ func newDetect(std streams) *cobra.Command {
 				if r.Binary != "" {
 					return usageError("feedparity reads text: unpack or export it first", "detect %q: not a CSV file: %s", name, r.Why)
 				}
+				var answers []sniffAnswer
+				if asJSON || why {
+					if answers, err = sniffers(in, r.Charset); err != nil {
+						return fmt.Errorf("sniff %q: %w", name, err)
+					}
+				}
 				if asJSON {
-					return writeJSON(std.out, detectedJSON(name, r))
+					return writeJSON(std.out, detectedJSON(name, r, answers))
 				}
 				_, err = fmt.Fprintf(std.out, "%s\t%s\t%s\t%s\n", visible(name), r.Charset, strconv.FormatFloat(r.Confidence, 'f', 2, 64), r.Dialect)
 				if err == nil && why {
-					fmt.Fprintf(std.out, "  charset: %s\n  dialect: %s\n", r.Why, r.Dialect.Why)
+					fmt.Fprintf(std.out, "  charset: %s\n", r.Why)
+					showDialect(std.out, r.Dialect, answers)
 				}
 				return err
 			})
@@ -50,7 +57,7 @@ func newDetect(std streams) *cobra.Command {
 	return cmd
 }
 
-func detectedJSON(name string, r detect.Result) any {
+func detectedJSON(name string, r detect.Result, answers []sniffAnswer) any {
 	type candidate struct {
 		Charset    string  `json:"charset"`
 		Confidence float64 `json:"confidence"`
@@ -68,8 +75,11 @@ func detectedJSON(name string, r detect.Result) any {
 		Size       int64       `json:"size"`
 		NonASCII   int64       `json:"non_ascii"`
 		FirstHigh  int64       `json:"first_high"`
+
+		Layout  dialectJSON   `json:"layout"`
+		Sniffer []sniffAnswer `json:"sniffer"`
 	}{File: name, Charset: r.Charset, Confidence: r.Confidence, Why: r.Why, Dialect: []string{}, Header: r.Dialect.Header,
-		LineEnding: r.Dialect.LineEnding, Size: r.Size, NonASCII: r.NonASCII, FirstHigh: r.FirstHigh}
+		LineEnding: r.Dialect.LineEnding, Size: r.Size, NonASCII: r.NonASCII, FirstHigh: r.FirstHigh, Layout: newDialectJSON(r.Dialect), Sniffer: answers}
 	for _, c := range r.Candidates {
 		out.Candidates = append(out.Candidates, candidate(c))
 	}

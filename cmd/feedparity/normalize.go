@@ -15,11 +15,15 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/detect"
 	"github.com/feedparity/feedparity/ingest/normalize"
+	"github.com/feedparity/feedparity/ingest/parity"
 )
 
 const normalizeLong = `Writes canonical bytes (UTF-8, no byte order mark, LF outside quotes, no NUL, no
 trailing Ctrl-Z) and prints every edit with its offset in the original. The original
 is never changed. Bytes that do not decode are an error with their position.
+
+Lines above and below the table, such as titles and totals, are taken off; they are
+edits of kind "preamble" and "footer".
 
 With --dialect canonical the table is written as csv.writer does: commas, double
 quotes where they are needed, those inside doubled. Malformed records are then read
@@ -38,6 +42,7 @@ type normalizing struct {
 	dialect       string
 	asJSON        bool
 	verify        bool
+	keep          bool // what is above and below the table
 	apply, revert string
 	o             normalize.Options
 }
@@ -80,6 +85,7 @@ func newNormalize(std streams) *cobra.Command {
 	f.BoolVar(&n.o.NFC, "nfc", false, "compose characters (Unicode normal form C)")
 	f.BoolVar(&n.o.FixMojibake, "fix-double-encoding", false, "repair characters that were encoded as UTF-8 twice")
 	f.BoolVar(&n.o.KeepGoing, "keep-going", false, "make U+FFFD of bytes that do not decode, and list them")
+	f.BoolVar(&n.keep, "keep-preamble", false, "keep the lines above and below the table")
 	f.BoolVar(&n.verify, "verify", false, "derive the original from the result and the edits, and compare")
 	f.StringVar(&n.apply, "apply", "", "file of edits to make, of an earlier --json")
 	f.StringVar(&n.revert, "revert", "", "file of edits to undo, of an earlier --json")
@@ -177,14 +183,15 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 
 // options completes what was asked for with what was found.
 func (n *normalizing) options(found detect.Result) normalize.Options {
-	o := n.o
-	o.Charset = n.charset
-	if o.Charset == "" {
-		o.Charset = found.Charset
+	o := parity.NormalizeOptions(found)
+	if n.charset != "" {
+		o.Charset = n.charset
 	}
-	d := found.Dialect
-	o.Delimiter, o.Quotechar, o.SkipInitialSpace = rune(d.Delimiter), rune(d.Quotechar), d.SkipInitialSpace
-	o.Columns = d.Columns
+	if n.keep {
+		o.TableFrom, o.TableTo = 0, 0
+	}
+	o.Ranges = n.o.Ranges
+	o.Canonical, o.NFC, o.FixMojibake, o.KeepGoing = n.o.Canonical, n.o.NFC, n.o.FixMojibake, n.o.KeepGoing
 	return o
 }
 

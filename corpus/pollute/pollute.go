@@ -273,14 +273,15 @@ func totals(rng *rand.Rand) []string {
 	return [][]string{{"Total: 12 records"}, {"-- end of file --"}, {"Prices without VAT", "Printed on 22.11.2026"}}[rng.IntN(3)]
 }
 
-// Files spoils every table in every way, several times over with other random choices.
+// Files spoils every table in every way, several times over with other random choices;
+// all but the first time the file is laid out at random to begin with.
 func Files(seed uint64, times int) []File {
 	var out []File
 	for i, t := range Tables(seed) {
 		for p, how := range pollutions {
 			for n := range times {
 				rng := rand.New(rand.NewPCG(seed+uint64(n), uint64(i*1000+p)))
-				if f, ok := spoiled(t, how, rng); ok {
+				if f, ok := spoiled(t, how, rng, n > 0); ok {
 					out = append(out, f)
 				}
 			}
@@ -289,11 +290,21 @@ func Files(seed uint64, times int) []File {
 	return out
 }
 
-func spoiled(t Table, how pollution, rng *rand.Rand) (File, bool) {
+// layOut chooses delimiter, line end and quoting.
+func (f *file) layOut(rng *rand.Rand) {
+	f.delimiter = []string{",", ";", "\t", "|"}[rng.IntN(4)]
+	f.ending = ending([]string{"\n", "\n", "\r\n", "\r"}[rng.IntN(4)])
+	f.quoteAll = rng.IntN(3) == 0
+}
+
+func spoiled(t Table, how pollution, rng *rand.Rand, random bool) (File, bool) {
 	f := &file{delimiter: ",", quote: `"`, ending: ending("\n"), final: true, edit: map[int]func([]string) string{}, shown: -1}
 	f.records = append(f.records, slices.Clone(t.Header))
 	for _, r := range t.Rows {
 		f.records = append(f.records, slices.Clone(r))
+	}
+	if random {
+		f.layOut(rng)
 	}
 	lossless, ok := how.do(f, rng)
 	if !ok {

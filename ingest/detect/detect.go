@@ -106,7 +106,9 @@ func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
 	}
 	r.Size, r.NonASCII, r.NULs, r.FirstHigh = size, st.high(), st.count[0], st.firstHigh
 	r.DoubleEncoded = (r.Charset == "utf-8" || r.Charset == "utf-8-sig") && doubleEncoded(st.sample.cells)
-	r.Dialect = dialectOf(r.Charset, head, int64(len(head)) == size)
+	if r.Dialect, err = dialectOf(src, r.Charset, head); err != nil {
+		return Result{}, err
+	}
 	return r, nil
 }
 

@@ -2,6 +2,8 @@ package detect
 
 import (
 	"bytes"
+	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -80,26 +82,58 @@ func (d Dialect) Fits(column int, cell string) bool {
 	return t == Empty || t == d.Types[column] || t.number() && d.Types[column].number()
 }
 
-// dialectOf finds the dialect of an input by its start, which may be all of it.
-func dialectOf(charset string, head []byte, whole bool) Dialect {
+// dialectOf finds the dialect of an input by its start, which may be all of it; what
+// is below the table by its end.
+func dialectOf(src source, charset string, head []byte) (Dialect, error) {
+	whole := int64(len(head)) == src.size
 	text := decodeHead(charset, head, whole)
-	d := findDialect(text)
-	if !whole { // what is below the table is beyond what was read
-		d.Footer, d.TableTo = 0, int64(len(text))
-	}
+	d, l := findDialect(text)
 	d.TableFrom, d.TableTo = place(charset, head, text, d.TableFrom), place(charset, head, text, d.TableTo)
-	return d
+	if !whole {
+		d.Footer, d.TableTo = 0, src.size
+		if err := d.findFooter(src, charset, l); err != nil {
+			return d, err
+		}
+	}
+	d.reasons(l)
+	return d, nil
+}
+
+// tailBytes is how much of an input's end is looked at for what is below the table.
+const tailBytes = 16 << 10
+
+// findFooter looks at the end of an input too long to be looked at as a whole. In
+// charsets whose line breaks are not the bytes of ASCII it finds none.
+func (d *Dialect) findFooter(src source, charset string, l *layout) error {
+	if !lineBreaksAreASCII(charset) || d.Columns < 2 {
+		return nil
+	}
+	tail := make([]byte, tailBytes)
+	if _, err := src.in.ReadAt(tail, src.size-tailBytes); err != nil && err != io.EOF {
+		return fmt.Errorf("read input: %w", err)
+	}
+	tail = tail[bytes.IndexAny(tail, "\r\n")+1:]
+	text := decodeHead(charset, tail, true)
+	end := &layout{delimiter: l.delimiter, quote: l.quote, escape: l.escape}
+	end.read(text)
+	end.columns, end.filling = l.columns, l.filling
+	if last := end.lastRecord(0); last > 0 && last+1 < len(end.records) {
+		at := int64(end.records[last+1].at)
+		d.Footer = end.lines() - end.records[last+1].line
+		d.TableTo = src.size - int64(len(tail)) + place(charset, tail, text, at)
+	}
+	return nil
 }
 
 // findDialect reads the start of the decoded text as a table with every delimiter,
 // quote and escape character that is in it, and takes those with which it is most
 // like one: records of the same length, cells of the same type below each other. Each
 // reading is linear in the text, whatever its quotes are like.
-func findDialect(text []byte) Dialect {
+func findDialect(text []byte) (Dialect, *layout) {
 	best, rival := bestLayout(text)
 	d := best.dialect()
 	d.why(best, rival)
-	return d
+	return d, best
 }
 
 func appendRune(dst []byte, r rune) []byte {

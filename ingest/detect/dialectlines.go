@@ -50,33 +50,38 @@ func (l *layout) lines() int {
 	return n
 }
 
+// mostLines is how many records there may be above and below a table.
+const mostLines = 40
+
 // extent returns the first and the last record of the table. Above it is at most a
 // few records with fewer cells, or with hardly any filled; below it likewise.
 func (l *layout) extent() (first, last int) {
-	const most = 40
 	last = len(l.records) - 1
 	l.filling = l.usualFilling()
 	if l.columns < 2 {
 		return l.blankBefore(0), last
 	}
-	for first < min(most, last) && !l.begins(first) {
+	for first < min(mostLines, last) && !l.begins(first) {
 		first++
 	}
-	if first >= min(most, last) {
+	if first >= min(mostLines, last) {
 		first = 0
 	}
 	first = l.blankBefore(first)
-	end := last
-	for last > first && last > end-most && l.below(last) {
+	return first, l.lastRecord(first)
+}
+
+// lastRecord is the last record of the table. Empty lines alone are no footer.
+func (l *layout) lastRecord(first int) int {
+	end := len(l.records) - 1
+	last := end
+	for last > first && last > end-mostLines && l.below(last) {
 		last--
 	}
-	if l.records[last].cells == 0 || last <= end-most { // no footer but empty lines, or no end to it
-		last = end
+	if last <= end-mostLines || !slices.ContainsFunc(l.records[last+1:], func(r record) bool { return r.cells > 0 }) {
+		return end
 	}
-	for last+1 < len(l.records) && l.records[last+1].cells == 0 && last+1 == end {
-		last++
-	}
-	return first, last
+	return last
 }
 
 // blankBefore passes over the empty lines there.
@@ -87,12 +92,15 @@ func (l *layout) blankBefore(i int) int {
 	return i
 }
 
-// begins reports whether the table begins with a record: it is nearly as wide as the
-// table, filled, and most of the three after it have the table's width.
+// begins reports whether the table begins with a record: it is filled and as wide as
+// the table, or nearly so and most of the three after it are.
 func (l *layout) begins(i int) bool {
 	r := l.records[i]
 	if r.cells < 2 || r.cells*3 < l.columns*2 || r.filled == 0 || r.filled*3 <= l.filling || r.filled == 1 && l.title(i) {
 		return false
+	}
+	if r.cells == l.columns && l.columns > 2 && r.filled*2 >= l.columns {
+		return true
 	}
 	wide, seen := 0, 0
 	for _, s := range l.records[i+1 : min(i+4, len(l.records))] {
@@ -147,7 +155,7 @@ func (l *layout) below(i int) bool {
 	case r.cells > 1 && l.records[i-1].cells == r.cells: // records of another table
 		return false
 	}
-	return l.records[i-1].cells == 0 || !l.cut(i)
+	return l.records[i-1].cells == 0 || l.words(i)
 }
 
 // remarks are the first words of what stands below a table.
@@ -159,11 +167,10 @@ func (l *layout) remark(i int) bool {
 	return slices.ContainsFunc(remarks, func(s string) bool { return bytes.HasPrefix(line, []byte(s)) })
 }
 
-// cut reports a last record without line break and without a sign that it is more than
-// the beginning of a record.
-func (l *layout) cut(i int) bool {
-	line := l.line(i)
-	return len(bytes.TrimRight(line, "\r\n")) == len(line) && !bytes.ContainsAny(line, " :#*")
+// words reports that a record is more than what a cut leaves of one.
+func (l *layout) words(i int) bool {
+	line := bytes.TrimSpace(l.line(i))
+	return bytes.ContainsAny(line, " :") || l.remark(i)
 }
 
 // line is the text of a record.
@@ -175,28 +182,17 @@ func (l *layout) line(i int) []byte {
 	return l.reader.text[l.records[i].at:to]
 }
 
-// tables counts the tables: records of one width, with an empty line before the next.
+// tables counts the tables: after an empty line, two records or more of another width
+// are another one.
 func (l *layout) tables(first, last int) int {
-	n, run, width, gap := 0, 0, 0, true
-	for _, r := range l.records[first : last+1] {
-		switch {
-		case r.cells == 0:
-			gap = true
-			continue
-		case r.cells != width || gap && run < 2:
-			width, run = r.cells, 0
-		}
-		if gap || run == 0 {
-			gap = gap && r.cells > 1
-			run = 0
-		}
-		run++
-		if run == 2 && gap && width > 1 {
-			n++
-			gap = false
+	n, width := 1, l.columns
+	for i := first + 1; i < last; i++ {
+		a, b := l.records[i], l.records[i+1]
+		if l.records[i-1].cells == 0 && a.cells > 1 && a.cells == b.cells && a.cells != width {
+			n, width = n+1, a.cells
 		}
 	}
-	return max(1, n)
+	return n
 }
 
 // columnTypes reads the table's first records again, for the types of its columns and
@@ -251,7 +247,6 @@ func (d *Dialect) why(l, rival *layout) {
 		d.Why = fmt.Sprintf("%d of %d records have %d columns at %q", n, all, l.columns, l.delimiter)
 	}
 	d.Reasons = append(d.Reasons, "delimiter: "+d.Why+rival.against(l))
-	d.reasons(l)
 }
 
 // against says what speaks against the second-best delimiter.
@@ -280,8 +275,11 @@ func (d *Dialect) reasons(l *layout) {
 	if d.SkipInitialSpace {
 		add("skipinitialspace: %d of %d quoted cells have a blank before the quote", r.blanks, r.quoted)
 	}
-	if d.Header {
-		add("header: %s", "the first record is not like those below it")
+	switch {
+	case d.Header:
+		add("header: the first record is not like those below it")
+	case len(l.records) > 1:
+		add("header: none, the first record is like those below it")
 	}
 	if d.DecimalComma {
 		add("decimal comma: %d numbers have one, %d a point", l.types[DecimalComma], l.types[DecimalPoint])

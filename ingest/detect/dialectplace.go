@@ -30,6 +30,15 @@ func place(charset string, head, text []byte, at int64) int64 {
 	return int64(len(head))
 }
 
+// lineBreaksAreASCII reports that the bytes of CR and LF are line breaks wherever they
+// stand, and nothing else is one.
+func lineBreaksAreASCII(charset string) bool {
+	if t := tableOf(charset); t != nil {
+		return t['\n'] == '\n' && t['\r'] == '\r'
+	}
+	return !strings.HasPrefix(charset, "utf-16") && !strings.HasPrefix(charset, "utf-32")
+}
+
 // placeWide counts the units of a text.
 func placeWide(charset string, head, before []byte) int64 {
 	width, mark := int64(2), int64(0)

@@ -1,0 +1,139 @@
+package detect
+
+import (
+	"encoding/binary"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/feedparity/feedparity/corpus/pollute"
+)
+
+// layouts are texts and what is found beside delimiter and quotes.
+var layouts = []struct {
+	name, in         string
+	want             string // Dialect.String
+	columns          int
+	preamble, footer int
+	table            string // what TableFrom and TableTo enclose
+	tables           int
+}{
+	{"nothing around", "a,b\n1,2\n", "-", 2, 0, 0, "a,b\n1,2\n", 1},
+	{"titles, a rule and a total", "Stock\n\nsku;qty\nA1;1\nA2;2\nA3;3\n------\nTotal: 3\n", "delimiter=;", 2, 2, 2, "sku;qty\nA1;1\nA2;2\nA3;3\n", 1},
+	{"comments", "# by stock\nsku,qty,price\nA1,1,2.5\nA2,2,3.5\n", "-", 3, 1, 0, "sku,qty,price\nA1,1,2.5\nA2,2,3.5\n", 1},
+	{"as a spreadsheet writes it", "Stock,,,\n,,,\nsku,qty,x,y\nA1,1,2,3\nA2,2,2,4\nSource: us,,,\n", "-", 4, 2, 1, "sku,qty,x,y\nA1,1,2,3\nA2,2,2,4\n", 1},
+	{"a record that was cut is no footer", "sku,qty,x\nA1,1,2\nA2,2,3\nA3", "-", 3, 0, 0, "sku,qty,x\nA1,1,2\nA2,2,3\nA3", 1},
+	{"empty lines are no footer", "sku,qty\nA1,1\n\n\n", "-", 2, 0, 0, "sku,qty\nA1,1\n\n\n", 1},
+	{"sparse records are none", "sku,qty,x,y\nA1,,,\nA2,,,\nA3,,,\n", "-", 4, 0, 0, "sku,qty,x,y\nA1,,,\nA2,,,\nA3,,,\n", 1},
+	{"two tables", "sku,qty,x\nA1,1,2\nA2,2,3\nA3,2,4\n\ntown,van\nHull,1\nYork,2\n", "-", 3, 0, 0, "sku,qty,x\nA1,1,2\nA2,2,3\nA3,2,4\n\ntown,van\nHull,1\nYork,2\n", 2},
+	{"a delimiter at each end", "sku;qty;x;\nA1;1;2;\nA2;2;3;\n", "delimiter=;", 3, 0, 0, "sku;qty;x;\nA1;1;2;\nA2;2;3;\n", 1},
+	{"escaped quotes", "a,b\n\"x \\\"y\\\"\",1\n\"z\",2\n", `escapechar=\\ doublequote=False`, 2, 0, 0, "a,b\n\"x \\\"y\\\"\",1\n\"z\",2\n", 1},
+	{"escaped delimiters", "a,b\nx\\, y,1\nz\\, w,2\nz,3\n", `escapechar=\\ doublequote=False`, 2, 0, 0, "a,b\nx\\, y,1\nz\\, w,2\nz,3\n", 1},
+	{"a path is not escaped", "a,b\n\"C:\\\",1\n\"D:\\x\",2\n", "-", 2, 0, 0, "a,b\n\"C:\\\",1\n\"D:\\x\",2\n", 1},
+	{"a quote that closes nowhere", "a,b\n\"x,1\ny,2\nz,3\n\"v\",4\n", "-", 2, 0, 0, "a,b\n\"x,1\ny,2\nz,3\n\"v\",4\n", 1},
+}
+
+func TestLayout(t *testing.T) {
+	for _, c := range layouts {
+		r, err := Bytes([]byte(c.in), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := r.Dialect
+		if d.String() != c.want || d.Columns != c.columns || d.Preamble != c.preamble || d.Footer != c.footer || d.Tables != c.tables {
+			t.Errorf("%s: %s %+v", c.name, d, d)
+		}
+		if got := c.in[d.TableFrom:d.TableTo]; got != c.table {
+			t.Errorf("%s: the table is %q", c.name, got)
+		}
+	}
+}
+
+// TestPlaces finds the table's bytes in every kind of charset.
+func TestPlaces(t *testing.T) {
+	const above, table, below = "Été\r\n\r\n", "sku;né\r\nA1;1\r\nA2;2\r\nA3;3\r\n", "Total: trois\r\n"
+	wide := func(s string) string {
+		var out []byte
+		for _, u := range utf16.Encode([]rune(s)) {
+			out = binary.BigEndian.AppendUint16(out, u)
+		}
+		return string(out)
+	}
+	latin := strings.NewReplacer("É", "\xc9", "é", "\xe9").Replace
+	for name, enc := range map[string]struct {
+		mark string
+		f    func(string) string
+	}{
+		"utf-8": {"", strings.Clone}, "utf-8-sig": {"\ufeff", strings.Clone}, "utf-16": {"\xfe\xff", wide}, "utf-16-be": {"", wide}, "latin": {"", latin},
+	} {
+		in := enc.mark + enc.f(above) + enc.f(table) + enc.f(below)
+		r, err := Bytes([]byte(in), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := in[r.Dialect.TableFrom:r.Dialect.TableTo]; got != enc.f(table) {
+			t.Errorf("%s (%s): %q, %+v", name, r.Charset, got, r.Dialect)
+		}
+	}
+	// No character of another charset has a line break among its bytes.
+	kana := "\x82\xa0\r\n\x82\xa2,\x83\x7c\r\n"
+	if at := place("cp932", []byte(kana), []byte("あ\r\nい,ポ\r\n"), int64(len("あ\r\n"))); at != 4 {
+		t.Errorf("cp932: %d", at)
+	}
+}
+
+// TestFooterOfLong finds what is below a table too long to be read as a whole.
+func TestFooterOfLong(t *testing.T) {
+	table := "sku,n\u00e9,price\n" + strings.Repeat("A1,\u00e9,1.50\n", 20_000)
+	for _, footer := range []string{"", "Total: 1\n", "\n-- end --\n"} {
+		r, err := Bytes([]byte(table+footer), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := r.Dialect; d.TableTo != int64(len(table)) || d.Footer != strings.Count(footer, "\n") {
+			t.Errorf("%q: table to %d of %d, %d lines below", footer, d.TableTo, len(table), d.Footer)
+		}
+	}
+}
+
+func TestCellTypes(t *testing.T) {
+	for want, cells := range map[CellType][]string{
+		Empty: {"", " ", "NA", "null", "-"}, Integer: {"1", "-12", "1 234", "1,234,567", "12%"}, DecimalPoint: {"1.5", "1,234.50", "$ 5.00", "1e-05", "£5.20"},
+		DecimalComma: {"1,5", "1.234,50", "0,125"}, Date: {"2026-11-22", "22.11.26", "22/11/2026", "22 Nov 2026", "3-Jan-2024"}, Time: {"10:30", "2026-11-22 10:30:00", "2026-11-22T10:30:00Z", "9:05 PM"},
+		Word: {"bolt", "Größe"}, Code: {"A-12", "a_b", "12-34", "10/25"}, Text: {"two words", "a, b", "see: this"}, Mess: {"a;b c", "x,y", "\"a", "1;2", "'a, b'"},
+	} {
+		for _, c := range cells {
+			if got := typeOf([]byte(c)); got != want {
+				t.Errorf("%q: type %d, want %d", c, got, want)
+			}
+		}
+	}
+}
+
+// TestSpoiled holds a sample of the spoiled files to what is in them; cmd/dialecteval
+// measures all of them.
+func TestSpoiled(t *testing.T) {
+	files := pollute.Files(11, 1)
+	if again := pollute.Files(11, 1); !reflect.DeepEqual(files, again) {
+		t.Fatal("the same seed gives other files")
+	}
+	right, header, n := 0, 0, 0
+	for i := 0; i < len(files); i += 2 {
+		f := files[i]
+		r, err := Bytes(f.Data, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+		if d := r.Dialect; d.Delimiter == f.Delimiter && d.Quotechar == f.Quotechar {
+			right++
+		}
+		if r.Dialect.Header == f.Header {
+			header++
+		}
+	}
+	if n < 350 || right*100 < n*98 || header*100 < n*95 {
+		t.Errorf("of %d files the dialect of %d and the header of %d are right", n, right, header)
+	}
+}

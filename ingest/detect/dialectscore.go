@@ -1,9 +1,6 @@
 package detect
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // candidateDelimiters in the order in which they win a tie, and how likely each is to
 // be one if it occurs: a blank or a colon mostly is part of the cells.
@@ -285,15 +282,4 @@ func (l *layout) dialect() Dialect {
 	d.DecimalComma = l.types[DecimalComma] > l.types[DecimalPoint]
 	l.findTable(&d)
 	return d
-}
-
-// visibleChar shows a delimiter or quote.
-func visibleChar(c byte) string {
-	switch c {
-	case '\t':
-		return "tab"
-	case ' ':
-		return "blank"
-	}
-	return strings.TrimSpace(string(rune(c)))
 }

@@ -12,10 +12,10 @@ var candidateDelimiters = []struct {
 }
 
 // scored bounds the text that every candidate reads; the best one reads all of it.
-const scored = 32 << 10
+const scored = 16 << 10
 
 // typedCells bounds the cells whose types are looked at, per candidate.
-const typedCells = 4000
+const typedCells = 1200
 
 // layout is a text read as a table in one way.
 type layout struct {

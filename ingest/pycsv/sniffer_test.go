@@ -156,3 +156,15 @@ func TestSniffConfirm(t *testing.T) {
 	})
 	confirmGenerated(t, "sniffer", 22_000, func(g *generator) sniffing { return sniffing{g.sample()} })
 }
+
+// TestSniffLinear would not end if a quote that closes nowhere were looked for again
+// with each that opens.
+func TestSniffLinear(t *testing.T) {
+	v, err := VersionOf(ingest.Python313)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{",\"a", "\n\"a", ", 'b", "\"", "\"\"", "a\"b,", "\n"} {
+		Sniff(v, ingest.Text(strings.Repeat(s, 1<<17)))
+	}
+}

@@ -62,8 +62,9 @@ func (s *sniffer) guessQuoteAndDelimiter() guess {
 // findAll is re.findall with DOTALL and MULTILINE.
 func (s *sniffer) findAll(p quotePattern) []quoted {
 	var out []quoted
+	hopeless := map[quoted]bool{}
 	for i := 0; i < len(s.data); {
-		m, ok := s.match(p, i)
+		m, ok := s.match(p, i, hopeless)
 		if !ok {
 			i++
 			continue
@@ -74,8 +75,9 @@ func (s *sniffer) findAll(p quotePattern) []quoted {
 	return out
 }
 
-// match is the pattern at one position.
-func (s *sniffer) match(p quotePattern, i int) (quoted, bool) {
+// match is the pattern at one position. What closes nowhere is hopeless: what begins
+// the same way further on need not be looked for, as Python does, in all the rest.
+func (s *sniffer) match(p quotePattern, i int, hopeless map[quoted]bool) (quoted, bool) {
 	m := quoted{delim: noChar}
 	if p.delimBefore {
 		if !s.isDelim(i) {
@@ -98,11 +100,16 @@ func (s *sniffer) match(p quotePattern, i int) (quoted, bool) {
 		return m, false
 	}
 	m.quote = s.data[i]
+	start := quoted{quote: m.quote, delim: m.delim}
+	if hopeless[start] {
+		return m, false
+	}
 	for j := i + 1; j < len(s.data); j++ {
 		if s.data[j] == m.quote && s.matchEnd(p, &m, j+1) {
 			return m, true
 		}
 	}
+	hopeless[start] = true
 	return m, false
 }
 

@@ -123,13 +123,9 @@ func (l *layout) read(text []byte) {
 		}
 		rec.cells = len(r.cells)
 		for _, c := range r.cells {
-			t := Empty
-			if left > 0 || len(c.text) == 0 {
-				t = l.typeOf(c)
-				l.types[t]++
+			if left > 0 {
+				l.types[l.typeOf(c)]++
 				left--
-			} else {
-				t = Text
 			}
 			if len(bytes.TrimSpace(c.text)) > 0 {
 				rec.filled++

@@ -32,6 +32,13 @@ func main() {
 		t.print(os.Stdout)
 		ok = t.reached() && ok
 	}
+	twice := &tally{name: fmt.Sprintf("files spoiled twice, seed %d", fresh)}
+	if err := twice.spoiled(pollute.Twice(fresh, 40)); err != nil {
+		fail(err)
+	}
+	twice.kinds = nil
+	twice.print(os.Stdout)
+	ok = twice.reached() && ok
 	for _, dir := range os.Args[1:] {
 		l := &tally{name: dir}
 		if err := l.labelled(dir); err != nil {

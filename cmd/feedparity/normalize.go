@@ -178,6 +178,9 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 		verified = ", verified"
 	}
 	fmt.Fprintf(std.err, "%s: %s, read as %s%s%s\n", visible(name), plural(list.edits, "edit"), o.Charset, list.noted(), verified)
+	if found.DoubleEncoded && !o.FixMojibake {
+		fmt.Fprintf(std.err, "hint: it is encoded twice; --fix-double-encoding repairs that\n")
+	}
 	return n.finish(std, w, target)
 }
 

@@ -290,6 +290,27 @@ func Files(seed uint64, times int) []File {
 	return out
 }
 
+// Twice spoils every table in n ways at once: something around it, and something amiss
+// in a record, of a file laid out at random.
+func Twice(seed uint64, n int) []File {
+	var out []File
+	for i, t := range Tables(seed) {
+		for k := range n {
+			rng := rand.New(rand.NewPCG(seed, uint64(i*1000+k)+1<<40))
+			around, amiss := surroundings[rng.IntN(len(surroundings))], strays[rng.IntN(len(strays))]
+			both := pollution{around.name + ", " + amiss.name, func(f *file, rng *rand.Rand) (bool, bool) {
+				lossless1, ok1 := around.do(f, rng)
+				lossless2, ok2 := amiss.do(f, rng)
+				return lossless1 && lossless2, ok1 && ok2
+			}}
+			if f, ok := spoiled(t, both, rng, true); ok {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
 // layOut chooses delimiter, line end and quoting.
 func (f *file) layOut(rng *rand.Rand) {
 	f.delimiter = []string{",", ";", "\t", "|"}[rng.IntN(4)]

@@ -263,6 +263,9 @@ func (e *emitter) handover(h *Handover) {
 		e.str("direction", string(h.Direction))
 		e.str("format", h.Format)
 		e.str("reader", h.Reader)
+		if h.Folder != "" {
+			e.str("folder", h.Folder)
+		}
 		e.list("payloads", h.Payloads)
 	})
 }

@@ -95,7 +95,8 @@ type Handover struct {
 	Direction handover.Direction
 	Format    string
 	Reader    string
-	Payloads  []string // what the writing path wrote, a row each, in base64
+	Folder    string   // that the writing path's call keeps a cache in, relative to where it runs; "" where rows are handed over
+	Payloads  []string // what the writing path wrote, a row or file each, in base64
 }
 
 // Around are the parts of an ingest.Call beside its function, "" where it has none.

@@ -2,6 +2,7 @@ package golden
 
 import (
 	"encoding/base64"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -119,16 +120,20 @@ type handoverFile struct {
 	Direction string   `yaml:"direction"`
 	Format    string   `yaml:"format"`
 	Reader    string   `yaml:"reader"`
+	Folder    string   `yaml:"folder"`
 	Payloads  []string `yaml:"payloads"`
 }
 
 func (f handoverFile) handover(doc *config.Node) (*Handover, error) {
-	if f.Direction == "" && f.Format == "" && f.Reader == "" && f.Payloads == nil {
+	if f.Direction == "" && f.Format == "" && f.Reader == "" && f.Folder == "" && f.Payloads == nil {
 		return nil, nil
 	}
-	h := &Handover{handover.Direction(f.Direction), f.Format, f.Reader, f.Payloads}
-	if err := (handover.Way{Direction: h.Direction, Format: h.Format, Reader: h.Reader}).Validate(); err != nil {
+	h := &Handover{handover.Direction(f.Direction), f.Format, f.Reader, f.Folder, f.Payloads}
+	if err := (handover.Way{Direction: h.Direction, Format: h.Format, Reader: h.Reader, Folder: h.Folder}).Validate(); err != nil {
 		return nil, place(doc, "handover").Errorf("%v", err)
+	}
+	if h.Folder != "" && !filepath.IsLocal(filepath.FromSlash(h.Folder)) {
+		return nil, place(doc, "handover").Errorf("folder %q: want one below where the call runs", h.Folder)
 	}
 	for _, p := range h.Payloads {
 		if _, err := base64.StdEncoding.DecodeString(p); err != nil {

@@ -55,6 +55,9 @@ type ReplayOptions struct {
 	// Handover returns the Pythons of a case that hands rows over; such a case is not
 	// compared without them. Replay closes nothing.
 	Handover func(context.Context, *Case) (handover.Pair, error)
+	// Caches reads the folder of a case that hands one over; such a case is not compared
+	// without it.
+	Caches func(context.Context) (*handover.Caches, error)
 	// Now is when the replay takes place, for accepted cases that expire.
 	Now time.Time
 }
@@ -89,20 +92,30 @@ func Replay(ctx context.Context, eng ingest.Engine, c *Case, o ReplayOptions) Re
 
 func (c *Case) run(ctx context.Context, eng ingest.Engine, p ingest.Path, o ReplayOptions) (ingest.Outcome, error) {
 	in := ingest.Input{Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Settings: c.Settings(p)}
-	if c.Calls[p] != "" {
-		if o.Calls[p] == nil {
-			return ingest.Outcome{}, fmt.Errorf("%s calls %s: name the feedparity.yaml of feed %q", p, c.Calls[p], c.Feed)
-		}
-		call := *o.Calls[p]
-		call.Function = c.Calls[p]
-		call.Factory, call.Setup, call.Collect, call.Args = c.Around[p].Factory, c.Around[p].Setup, c.Around[p].Collect, c.Around[p].Args
-		in.Call = &call
+	var err error
+	if in.Call, err = c.call(p, o); err != nil {
+		return ingest.Outcome{}, err
 	}
 	rows, err := eng.Ingest(ctx, in)
 	if err != nil {
 		return ingest.Outcome{}, err
 	}
 	return ingest.Collect(rows)
+}
+
+// call is the team's function of a path as it is configured now, nil if the case has
+// none there.
+func (c *Case) call(p ingest.Path, o ReplayOptions) (*ingest.Call, error) {
+	if c.Calls[p] == "" {
+		return nil, nil
+	}
+	if o.Calls[p] == nil {
+		return nil, fmt.Errorf("%s calls %s: name the feedparity.yaml of feed %q", p, c.Calls[p], c.Feed)
+	}
+	call := *o.Calls[p]
+	call.Function = c.Calls[p]
+	call.Factory, call.Setup, call.Collect, call.Args = c.Around[p].Factory, c.Around[p].Setup, c.Around[p].Collect, c.Around[p].Args
+	return &call, nil
 }
 
 func (c *Case) judge(now [2]ingest.Outcome, got Compared, at time.Time) (Status, string) {

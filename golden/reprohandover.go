@@ -1,14 +1,15 @@
 package golden
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
 )
 
-// reads reports whether a path of the case reads what the other wrote.
+// reads reports whether a path of the case reads what was written: of a folder both do.
 func (c *Case) reads(p ingest.Path) bool {
-	return c.Handover != nil && c.Handover.Direction.Reader() == p
+	return c.Handover != nil && (c.Handover.Direction.Reader() == p || c.Handover.Folder != "")
 }
 
 // foreign reports whether values of any kind can be met: those of the team's own
@@ -20,7 +21,11 @@ func (w *script) handoverPath(p ingest.Path) {
 	h := w.c.Handover
 	g := pathScript{script: w, p: p, s: w.c.Settings(p)}
 	w.need("base64")
-	g.line(0, "# what the %s path wrote of input.csv, a row each, as %s", h.Direction.Writer(), h.Format)
+	what := "a row each"
+	if h.Folder != "" {
+		what = "a file of " + h.Folder + " each"
+	}
+	g.line(0, "# what the %s path wrote of input.csv, %s, as %s", h.Direction.Writer(), what, h.Format)
 	g.line(0, "PAYLOADS = [")
 	for _, payload := range h.Payloads {
 		g.line(1, "%s,", g.str(payload))
@@ -28,7 +33,11 @@ func (w *script) handoverPath(p ingest.Path) {
 	g.line(0, "]")
 	g.line(0, "")
 	g.line(0, "def load(data):")
-	for _, l := range g.loader(h.Format, h.Reader) {
+	reader := h.Reader
+	if h.Direction.Writer() == p {
+		reader = "" // it reads its own folder as it likes
+	}
+	for _, l := range g.loader(h.Format, reader) {
 		g.line(1, "%s", l)
 	}
 	g.line(0, "")
@@ -52,11 +61,18 @@ func (g *pathScript) loader(format, reader string) []string {
 		}
 		return []string{"return ast.literal_eval(data.decode('utf-8'))"}
 	case "shelve", "shelve-dumb":
-		return g.shelf(base == "shelve-dumb")
+		if g.c.Handover.Folder != "" {
+			return g.shelf(false, "dict(%s)")
+		}
+		return g.shelf(base == "shelve-dumb", "%s['row']")
 	}
 	inner, _ := strings.CutPrefix(format, "signed-")
+	separator := "data"
+	if g.c.Handover.Folder != "" {
+		separator = "data.strip().replace(b'.', b':')" // itsdangerous has a dot
+	}
 	return append([]string{
-		"data = data.partition(b':')[0]  # the signature is of these bytes, and holds",
+		"data = " + separator + ".partition(b':')[0]  # the signature is of these bytes, and holds",
 		"data = base64.urlsafe_b64decode(data + b'=' * (-len(data) % 4))",
 	}, g.loader(inner, reader)...)
 }
@@ -80,8 +96,9 @@ func (g *pathScript) unpickler(reader, data string) []string {
 	return []string{"return pickle.loads(" + data + ", encoding=" + g.str(reader) + ")"}
 }
 
-// shelf restores the files that dbm made and opens them.
-func (g *pathScript) shelf(dumb bool) []string {
+// shelf restores the files that dbm made and opens them; what is returned is the part
+// of the shelf that was handed over.
+func (g *pathScript) shelf(dumb bool, part string) []string {
 	for _, m := range []string{"shelve", "shutil", "tempfile"} {
 		g.need(m)
 	}
@@ -93,7 +110,7 @@ func (g *pathScript) shelf(dumb bool) []string {
 		"    for name, text in json.loads(data.decode('ascii')).items():",
 		"        with open(os.path.join(folder, str(name)), 'wb') as f:",
 		"            f.write(base64.b64decode(text))",
-		"    return shelve.Shelf(" + module + ".open(os.path.join(folder, 'cache'), 'r'))['row']",
+		"    return " + fmt.Sprintf(part, "shelve.Shelf("+module+".open(os.path.join(folder, 'cache'), 'r'))"),
 		"finally:",
 		"    shutil.rmtree(folder)",
 	}

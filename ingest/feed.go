@@ -30,14 +30,16 @@ type Feed struct {
 	Handover Handover
 }
 
-// Handover says in which forms the feed's rows pass from one path to the other
-// while both run, or after a rollback. The zero value asks for nothing.
+// Handover says in which forms the feed's rows, and which folders that its calls write
+// in, pass from one path to the other while both run, or after a rollback. The zero
+// value asks for nothing.
 type Handover struct {
-	Forms []string // of HandoverForms
+	Forms   []string // of HandoverForms
+	Folders []string // absolute; each lies in a sandbox of both calls
 }
 
 // Wanted reports whether a feed asks for a hand-over at all.
-func (h Handover) Wanted() bool { return len(h.Forms) > 0 }
+func (h Handover) Wanted() bool { return len(h.Forms)+len(h.Folders) > 0 }
 
 // HandoverForms are the forms that rows can be handed over in, in the order in
 // which they are reported: what caches, queues and cookies are made of.

@@ -97,7 +97,7 @@ func (r *replayer) replay(ctx context.Context, c golden.Stored) error {
 		return nil
 	}
 	calls := callsOf(r.cfg, c.Case)
-	got := golden.Replay(ctx, r.eng, c.Case, golden.ReplayOptions{Calls: calls, Handover: r.pythons.ofCase(calls), Now: time.Now()})
+	got := golden.Replay(ctx, r.eng, c.Case, golden.ReplayOptions{Calls: calls, Handover: r.pythons.ofCase(calls), Caches: r.pythons.caches, Now: time.Now()})
 	if ctx.Err() != nil {
 		return fmt.Errorf("replay cases: %w", ctx.Err())
 	}

@@ -158,11 +158,56 @@ func (h *handing) delivery(ctx context.Context, f config.Feed, in ingest.Input) 
 	if r.Rows == [2]int{} {
 		return &statusError{statusIncomplete, fmt.Errorf("hand over %q: no rows", in.Name), "feedparity check says what the paths make of it"}
 	}
+	for _, dir := range f.Handover.Folders {
+		if err := h.folder(ctx, f, in, dir, r); err != nil {
+			return err
+		}
+	}
 	h.lost = h.lost || r.Lost(f.Handover.Forms)
 	if h.json {
 		return json.NewEncoder(h.std.out).Encode(handedJSON(f.Name, in.Name, r))
 	}
 	return printHanded(h.std.out, f.Name, in.Name, r)
+}
+
+// folder hands over what the calls write in a folder of the feed.
+func (h *handing) folder(ctx context.Context, f config.Feed, in ingest.Input, dir string, r *handover.Report) error {
+	caches, err := h.pythons.caches(ctx)
+	if err != nil {
+		return err
+	}
+	in.Settings, in.Call = ingest.Settings{}, nil
+	folder, err := caches.Check(ctx, in, f.Calls, dir)
+	if err != nil {
+		return err
+	}
+	folder.Dir = relative(dir)
+	r.Folders = append(r.Folders, folder)
+	h.lost = h.lost || len(folder.Losses()) > 0
+	return nil
+}
+
+// printFolder says what became of the files of a folder.
+func printFolder(b *strings.Builder, f handover.FolderReport) {
+	fmt.Fprintf(b, "  folder %s: py2 wrote %s, py3 %s\n", f.Dir, plurals(f.Entries[0], "entry", "entries"), plurals(f.Entries[1], "entry", "entries"))
+	for _, a := range f.Advise() {
+		printAdvice(b, string(a.Direction)+" "+a.Family, a)
+	}
+	if len(f.Opaque) > 0 {
+		fmt.Fprintf(b, "    of a form that is not known: %s\n", visible(strings.Join(f.Opaque, ", ")))
+	}
+}
+
+// printAdvice says whether something came over, and what brings it.
+func printAdvice(b *strings.Builder, name string, a handover.Advice) {
+	if a.Safe {
+		fmt.Fprintf(b, "    %-14s ok\n", name)
+		return
+	}
+	fmt.Fprintf(b, "    %-14s LOST %s\n", name, visible(a.Worst.String()))
+	if a.Setting != "" {
+		fmt.Fprintf(b, "    %-14s fix  %s\n", "", a.Setting)
+	}
 }
 
 func printHanded(w io.Writer, feed, name string, r *handover.Report) error {
@@ -172,15 +217,11 @@ func printHanded(w io.Writer, feed, name string, r *handover.Report) error {
 	for _, d := range []handover.Direction{handover.Forward, handover.Rollback} {
 		fmt.Fprintf(&b, "  %s: %s\n", d, what[d])
 		for _, a := range r.Advise(d) {
-			if a.Safe {
-				fmt.Fprintf(&b, "    %-14s ok\n", a.Family)
-				continue
-			}
-			fmt.Fprintf(&b, "    %-14s LOST %s\n", a.Family, visible(a.Worst.String()))
-			if a.Setting != "" {
-				fmt.Fprintf(&b, "    %-14s fix  %s\n", "", a.Setting)
-			}
+			printAdvice(&b, a.Family, a)
 		}
+	}
+	for _, f := range r.Folders {
+		printFolder(&b, f)
 	}
 	fmt.Fprintf(&b, "  %s\n", r.Marshal)
 	_, err := io.WriteString(w, b.String())
@@ -196,6 +237,20 @@ func handedJSON(feed, name string, r *handover.Report) any {
 		Forward  []handover.Advice `json:"forward"`
 		Rollback []handover.Advice `json:"rollback"`
 		Trials   []handover.Trial  `json:"trials"`
+		Folders  []folderJSON      `json:"folders,omitempty"`
 		Marshal  string            `json:"marshal"`
-	}{feed, visible(name), r.Pythons, r.Rows, r.Advise(handover.Forward), r.Advise(handover.Rollback), r.Trials, r.Marshal}
+	}{feed, visible(name), r.Pythons, r.Rows, r.Advise(handover.Forward), r.Advise(handover.Rollback), r.Trials, foldersJSON(r.Folders), r.Marshal}
+}
+
+// folderJSON is a folder's report with what it comes to.
+type folderJSON struct {
+	handover.FolderReport
+	Advice []handover.Advice `json:"advice"`
+}
+
+func foldersJSON(folders []handover.FolderReport) (out []folderJSON) {
+	for _, f := range folders {
+		out = append(out, folderJSON{f, f.Advise()})
+	}
+	return out
 }

@@ -17,6 +17,24 @@ type pythons struct {
 
 	mu    sync.Mutex // feeds of several servers are swept at once
 	pairs map[[2]string]handover.Pair
+	run   *interp.Engine // of caches, nil until a folder is read
+	read  *handover.Caches
+}
+
+// caches reads the folders that calls write in.
+func (p *pythons) caches(ctx context.Context) (*handover.Caches, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.read != nil {
+		return p.read, nil
+	}
+	if p.found == nil {
+		p.found = interp.Find(ctx)
+	}
+	p.run = interp.NewEngine(interp.Options{Interpreters: p.found})
+	var err error
+	p.read, err = handover.OpenCaches(p.run)
+	return p.read, err
 }
 
 // pair starts the interpreters of a feed's calls, or of its policies' versions.
@@ -72,5 +90,11 @@ func (p *pythons) ofCase(calls [2]*ingest.Call) func(context.Context, *golden.Ca
 func (p *pythons) close() {
 	for _, pair := range p.pairs {
 		pair.Close()
+	}
+	if p.read != nil {
+		p.read.Close()
+	}
+	if p.run != nil {
+		p.run.Close()
 	}
 }

@@ -49,7 +49,7 @@ func newRepro(std streams) *cobra.Command {
 			defer p.close()
 			calls := callsOf(cfg, c)
 			code := revisions{cfg: cfg, eng: eng}
-			eng, err = c.Engine(cmd.Context(), eng, golden.ReplayOptions{Calls: calls, Handover: p.ofCase(calls)})
+			eng, err = c.Engine(cmd.Context(), eng, golden.ReplayOptions{Calls: calls, Handover: p.ofCase(calls), Caches: p.caches})
 			if err != nil {
 				return err
 			}

@@ -117,6 +117,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	out.Result, err = sweep.Run(ctx, sweep.Options{
 		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Inbox: c.Inbox,
 		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
+		Caches:   p.caches,
 		Revision: revision, Engine: "embedded " + version(), Observe: watch.event, Now: time.Now,
 	})
 	out.ended = time.Now()

@@ -124,9 +124,10 @@ type FeedEntry struct {
 	Tolerance map[string]float64 `yaml:"tolerance"`
 	// "natural" (default) or "strict", where types and the order of dicts count too.
 	Compare string `yaml:"compare"`
-	// The forms in which rows pass from one path to the other, one or a list of: pickle,
-	// json, shelve, signed-json, signed-pickle, signed-repr, digest-json, digest-pickle,
-	// digest-repr. Default: none is tried.
+	// What passes from one path to the other, one or a list of: forms in which rows are
+	// written, which are pickle, json, shelve, signed-json, signed-pickle, signed-repr,
+	// digest-json, digest-pickle, digest-repr; and directories, with a slash in them, that
+	// Call keeps a cache in, which a sandbox of Effects must hold. Default: nothing is tried.
 	Handover []string `yaml:"handover"`
 	// How many deliveries are taken when a feed is first seen, newest first. Default 3.
 	Backfill *int `yaml:"backfill"`

@@ -135,10 +135,15 @@ func (t Trial) String() string {
 		return fmt.Sprintf("%s: all %d rows come over", what, t.Rows)
 	case t.First == nil:
 		return fmt.Sprintf("%s: nothing was written", what)
-	case t.First.Kind == LossFault:
-		return fmt.Sprintf("%s: row %d: %s: %s", what, t.First.Row, t.First.Fault.Type, t.First.Fault.Message)
 	}
-	return fmt.Sprintf("%s: row %d, column %d: %s", what, t.First.Row, t.First.Column, lossWords[t.First.Kind])
+	where := fmt.Sprintf("row %d", t.First.Row)
+	if t.First.Entry != "" {
+		where = t.First.Entry
+	}
+	if t.First.Kind == LossFault {
+		return fmt.Sprintf("%s: %s: %s: %s", what, where, t.First.Fault.Type, t.First.Fault.Message)
+	}
+	return fmt.Sprintf("%s: %s, column %d: %s", what, where, t.First.Column, lossWords[t.First.Kind])
 }
 
 var lossWords = map[LossKind]string{

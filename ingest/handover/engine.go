@@ -3,7 +3,10 @@ package handover
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/diff"
@@ -14,19 +17,30 @@ type Way struct {
 	Direction Direction
 	Format    string
 	Reader    string
+	// Folder is the one that the writing call keeps a cache in, "" where rows are handed
+	// over. Format is then the form of its files that counts, Reader how they are read.
+	Folder string
 }
 
 // Validate reports a way that Check does not try.
 func (w Way) Validate() error {
 	for _, d := range []Direction{Forward, Rollback} {
+		if w.Folder != "" && w.Direction == d && folderForms().MatchString(w.Format) && slices.Contains(append(readersOf(d), ""), w.Reader) {
+			return nil
+		}
 		for _, t := range trials(d, newestProtocol) {
-			if (Way{t.Direction, t.Format, t.Reader}) == w {
+			if (Way{Direction: t.Direction, Format: t.Format, Reader: t.Reader}) == w {
 				return nil
 			}
 		}
 	}
 	return fmt.Errorf("hand-over %s %s %s: there is no such way", w.Direction, w.Format, w.Reader)
 }
+
+// folderForms are what cache.py finds.
+var folderForms = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:shelve|(?:signed-)*(?:pickle:[0-5]|json|repr))$`)
+})
 
 // newestProtocol is pickle's since 3.8.
 const newestProtocol = 5
@@ -113,6 +127,9 @@ func (e *Engine) read(ctx context.Context, payloads []string) (out ingest.Outcom
 	return out, nil
 }
 
+// How returns the way and the full versions of the Pythons that go it.
+func (e *Engine) How(context.Context) (Way, []string, error) { return e.Way, e.Pair.Versions(), nil }
+
 // Payloads returns what the writing path wrote of an input, for a script that has
 // no path to run.
 func (e *Engine) Payloads(ctx context.Context, written ingest.Outcome) ([]string, error) {
@@ -120,11 +137,14 @@ func (e *Engine) Payloads(ctx context.Context, written ingest.Outcome) ([]string
 	return payloads, err
 }
 
-// Signature names what an input loses on the way, "" for nothing: the cause, the
-// way and how the first row is lost. It holds no supplier data, no message and no
-// position.
-func (e *Engine) Signature(outcomes [2]ingest.Outcome) string {
-	written, read := outcomes[e.Way.Direction.Writer()], outcomes[e.Way.Direction.Reader()]
+// Signature names what an input loses on the way, "" for nothing.
+func (e *Engine) Signature(outcomes [2]ingest.Outcome) string { return e.Way.Signature(outcomes) }
+
+// Signature names what is lost between a writer's outcome and a reader's, "" for
+// nothing: the cause, the way and how the first row is lost. It holds no supplier data,
+// no message and no position.
+func (w Way) Signature(outcomes [2]ingest.Outcome) string {
+	written, read := outcomes[w.Direction.Writer()], outcomes[w.Direction.Reader()]
 	loss := ""
 	switch {
 	case len(written.Rows) == 0:
@@ -133,10 +153,10 @@ func (e *Engine) Signature(outcomes [2]ingest.Outcome) string {
 		loss = read.Fault.Type
 	default:
 		for i := range min(len(written.Rows), len(read.Rows)) {
-			v, w := [2]ingest.Value{}, written.Rows[i].Value
-			v[e.Way.Direction.Writer()], v[e.Way.Direction.Reader()] = w, read.Rows[i].Value
+			v, row := [2]ingest.Value{}, written.Rows[i].Value
+			v[w.Direction.Writer()], v[w.Direction.Reader()] = row, read.Rows[i].Value
 			if !diff.Equal(v[0], v[1]) {
-				loss = string(lossOf(read.Rows[i].Value, textual(w, e.Way.Direction.Reader()), e.Way.Direction.Reader()).Kind)
+				loss = string(lossOf(read.Rows[i].Value, textual(row, w.Direction.Reader()), w.Direction.Reader()).Kind)
 				break
 			}
 		}
@@ -144,22 +164,26 @@ func (e *Engine) Signature(outcomes [2]ingest.Outcome) string {
 	if loss == "" {
 		return ""
 	}
-	return e.Way.signature(loss)
+	return w.signature(loss)
 }
 
 func (w Way) signature(loss string) string {
-	return strings.Join([]string{"cache-pickle", string(w.Direction), strings.ReplaceAll(w.Format, ":", "-"), loss}, ":")
+	format := strings.ReplaceAll(w.Format, ":", "-")
+	if w.Folder != "" {
+		format = "folder-" + format
+	}
+	return strings.Join([]string{"cache-pickle", string(w.Direction), format, loss}, ":")
 }
 
 // Way returns the way that was tried.
-func (t Trial) Way() Way { return Way{t.Direction, t.Format, t.Reader} }
+func (t Trial) Way() Way { return Way{Direction: t.Direction, Format: t.Format, Reader: t.Reader} }
 
-// Signature names what the trial lost first, as Engine.Signature does.
-func (t Trial) Signature() string {
+// Signature names what the trial lost first in that way, as Way.Signature does.
+func (t Trial) Signature(w Way) string {
 	if t.First.Kind == LossFault {
-		return t.Way().signature(t.First.Fault.Type)
+		return w.signature(t.First.Fault.Type)
 	}
-	return t.Way().signature(string(t.First.Kind))
+	return w.signature(string(t.First.Kind))
 }
 
 // Severity ranks the loss: other data are worse than an exception.

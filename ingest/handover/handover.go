@@ -25,7 +25,10 @@ import (
 )
 
 //go:embed handover.py
-var source string
+var ownSource string
+
+//go:embed recode.py
+var recodeSource string
 
 // Direction says who writes.
 type Direction string
@@ -68,12 +71,13 @@ func (t Trial) Loads() bool { return t.Rows > 0 && t.Failed == 0 && t.Differ == 
 
 // Loss is the first row that did not come over.
 type Loss struct {
-	Row    int           `json:"row"`    // of the outcome, from 1
-	Column int           `json:"column"` // from 1, 0 for the whole row
-	Kind   LossKind      `json:"kind"`   //
-	Fault  *ingest.Fault `json:"fault"`  // of LossFault
-	Want   ingest.Value  `json:"-"`      // the cell as the reader's own cache would hold it
-	Got    ingest.Value  `json:"-"`      // what it read
+	Row    int           `json:"row"`             // of the outcome, from 1; of a folder its entry
+	Entry  string        `json:"entry,omitempty"` // file of a folder
+	Column int           `json:"column"`          // from 1, 0 for the whole row
+	Kind   LossKind      `json:"kind"`            //
+	Fault  *ingest.Fault `json:"fault"`           // of LossFault
+	Want   ingest.Value  `json:"-"`               // the cell as the reader's own cache would hold it
+	Got    ingest.Value  `json:"-"`               // what it read
 }
 
 // LossKind says how a row was lost.
@@ -97,6 +101,8 @@ type Report struct {
 	Marshal string
 	// Default is each version's default pickle protocol, by path.
 	Default [2]int
+	// Folders are what came of the folders that the calls write in.
+	Folders []FolderReport
 }
 
 // marshalRefused: Doc/library/marshal.rst promises no compatibility at all.
@@ -122,7 +128,7 @@ func Start(ctx context.Context, interpreters [2]interp.Interpreter) (pair Pair, 
 // Use makes a pair of processes that run already.
 func Use(ctx context.Context, processes [2]*interp.Process) (Pair, error) {
 	for _, p := range processes {
-		if err := p.Load(ctx, "handover", source); err != nil {
+		if err := p.Load(ctx, "handover", recodeSource+ownSource); err != nil {
 			return Pair{}, err
 		}
 	}

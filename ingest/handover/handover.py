@@ -89,21 +89,6 @@ class Pickle(object):
         return recoded(value, cells) if cells else value
 
 
-def recoded(value, codec):
-    """What latin1 read as characters, read again as the codec of the cells. A text
-    that was unicode when it was written and fits latin1 cannot be told apart."""
-    if isinstance(value, str):
-        try:
-            return value.encode('latin1').decode(codec)
-        except UnicodeError:
-            return value
-    if isinstance(value, dict):
-        return dict([(recoded(k, codec), recoded(v, codec)) for k, v in value.items()])
-    if isinstance(value, (list, tuple, set)):
-        return type(value)([recoded(v, codec) for v in value])
-    return value
-
-
 class Json(object):
     def dump(self, row):
         return json.dumps(row, separators=(',', ':')).encode('latin-1')

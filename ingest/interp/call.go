@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,10 +53,16 @@ const callGrace = 15 * time.Second
 // modules imported. What it may change that others see as well, it has for itself
 // until all its rows are there.
 func (e *Engine) call(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
-	c := *in.Call
-	if len(c.Effects.Sandbox)+len(c.Effects.Rollback) == 0 {
+	if len(in.Call.Effects.Sandbox)+len(in.Call.Effects.Rollback) == 0 {
 		return e.callAgain(ctx, in)
 	}
+	return e.callKeeping(ctx, in, func() error { return nil })
+}
+
+// callKeeping runs a call that has something for itself, and keep before that is given
+// back.
+func (e *Engine) callKeeping(ctx context.Context, in ingest.Input, keep func() error) (ingest.Rows, error) {
+	c := *in.Call
 	release, err := e.claim(ctx, c.Effects)
 	if err != nil {
 		return nil, harness(codeSandbox, c.Version, err.Error(), "effects: {sandbox: ...} names directories that can be read and written here")
@@ -63,6 +70,12 @@ func (e *Engine) call(ctx context.Context, in ingest.Input) (ingest.Rows, error)
 	rows, err := e.callAgain(ctx, in)
 	if err == nil {
 		rows, err = spool(rows)
+	}
+	if err == nil {
+		if err = keep(); err != nil {
+			rows.Close()
+			err = harness(codeSandbox, c.Version, err.Error(), "what the call wrote could not be kept")
+		}
 	}
 	if rerr := release(); err == nil && rerr != nil {
 		rows.Close()
@@ -211,9 +224,10 @@ func callKey(c ingest.Call) string {
 	return fmt.Sprintf("%d %q %v", c.Repeat.Process, append([]string{c.Python, c.Version.String(), c.Dir, string(c.Isolation)}, callEnv(c)...), prepareOf(c))
 }
 
-// callEnv is the complete environment, sorted. Without one, a minimal one is
-// inherited, with a locale of its own so that nothing depends on the caller's.
-func callEnv(c ingest.Call) []string {
+// CallEnv is the complete environment in which a call's process runs. Without one of
+// its own a minimal one is inherited, with a locale so that nothing depends on the
+// caller's.
+func CallEnv(c ingest.Call) map[string]string {
 	env := map[string]string{}
 	if c.Env == nil {
 		for _, name := range []string{"PATH", "HOME", "TZ"} {
@@ -223,9 +237,7 @@ func callEnv(c ingest.Call) []string {
 		}
 		env["LC_ALL"] = "C.UTF-8"
 	}
-	for name, v := range c.Env {
-		env[name] = v
-	}
+	maps.Copy(env, c.Env)
 	// Python 2 runs in production without hash randomization; in Python 3 a run
 	// that can be repeated is worth more than a random one.
 	switch _, set := env["PYTHONHASHSEED"]; {
@@ -234,8 +246,13 @@ func callEnv(c ingest.Call) []string {
 	case !set || c.Version.Major == 2:
 		env["PYTHONHASHSEED"] = "0"
 	}
+	return env
+}
+
+// callEnv is the same as exec takes it, sorted.
+func callEnv(c ingest.Call) []string {
 	var out []string
-	for name, v := range env {
+	for name, v := range CallEnv(c) {
 		out = append(out, name+"="+v)
 	}
 	slices.Sort(out)

@@ -121,7 +121,10 @@ func (s *sweeper) keys(f config.Feed, sum string) []state.Key {
 	h := sha256.New()
 	fmt.Fprintln(h, f.Pair.Py2, f.Pair.Py3, f.Charset, f.Compare)
 	if f.Handover.Wanted() {
-		fmt.Fprintln(h, f.Handover)
+		fmt.Fprintf(h, "{%v}\n", f.Handover.Forms)
+		if len(f.Handover.Folders) > 0 {
+			fmt.Fprintln(h, f.Handover.Folders)
+		}
 	}
 	for p, c := range f.Calls {
 		if c != nil {

@@ -16,12 +16,27 @@ import (
 // made: each step of minimising writes and reads all its rows.
 const maxHanded = 8 << 20
 
-// handOver hands the rows of a delivery from one path to the other, for feeds that
-// ask for it, and adds what is lost to the findings of the raw view.
+// handOver hands the rows of a delivery, and the folders that its calls write in, from
+// one path to the other, for feeds that ask for it, and adds what is lost to the
+// findings of the raw view.
 func (s *sweeper) handOver(ctx context.Context, f config.Feed, d parity.Delivery, t task, v *parity.View, out *Delivery) error {
-	if !f.Handover.Wanted() || v.Err != nil {
+	if v.Err != nil {
 		return nil
 	}
+	if len(f.Handover.Forms) > 0 {
+		if err := s.handRows(ctx, f, d, t, v, out); err != nil {
+			return err
+		}
+	}
+	for _, dir := range f.Handover.Folders {
+		if err := s.handFolder(ctx, dir, d, t, v, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *sweeper) handRows(ctx context.Context, f config.Feed, d parity.Delivery, t task, v *parity.View, out *Delivery) error {
 	if s.Pythons == nil {
 		return fmt.Errorf("hand rows over: no real Pythons")
 	}
@@ -39,7 +54,39 @@ func (s *sweeper) handOver(ctx context.Context, f config.Feed, d parity.Delivery
 		return err
 	}
 	for _, a := range out.Handover.Losses(f.Handover.Forms) {
-		if err := s.loss(ctx, d, t, v, pair, a, out); err != nil {
+		way := a.Worst.Way()
+		eng := &handover.Engine{Inner: s.Line.Engine, Pair: pair, Way: way, Settings: v.Py2}
+		if way.Direction == handover.Rollback {
+			eng.Settings = v.Py3
+		}
+		if eng.Call = d.Calls[way.Direction.Writer()]; eng.Call != nil {
+			eng.Inner = s.Line.Calls
+		}
+		if err := s.loss(ctx, d, t, v, eng, way, a, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *sweeper) handFolder(ctx context.Context, dir string, d parity.Delivery, t task, v *parity.View, out *Delivery) error {
+	if s.Caches == nil {
+		return fmt.Errorf("hand folder over: no real Pythons")
+	}
+	caches, err := s.Caches(ctx)
+	if err != nil {
+		return err
+	}
+	in := ingest.Input{Name: d.Name, Data: d.Data, Size: d.Size, File: d.File}
+	r, err := caches.Check(ctx, in, d.Calls, dir)
+	if err != nil {
+		return err
+	}
+	out.Folders = append(out.Folders, r)
+	for _, a := range r.Losses() {
+		way := a.Worst.Way()
+		way.Folder = dir
+		if err := s.loss(ctx, d, t, v, &handover.FolderEngine{Caches: caches, Way: way, Calls: d.Calls}, way, a, out); err != nil {
 			return err
 		}
 	}
@@ -47,15 +94,8 @@ func (s *sweeper) handOver(ctx context.Context, f config.Feed, d parity.Delivery
 }
 
 // loss adds one loss as a finding, with a case if the feed has none of it yet.
-func (s *sweeper) loss(ctx context.Context, d parity.Delivery, t task, v *parity.View, pair handover.Pair, a handover.Advice, out *Delivery) error {
-	eng := &handover.Engine{Inner: s.Line.Engine, Pair: pair, Way: a.Worst.Way(), Settings: v.Py2}
-	if eng.Way.Direction == handover.Rollback {
-		eng.Settings = v.Py3
-	}
-	if eng.Call = d.Calls[eng.Way.Direction.Writer()]; eng.Call != nil {
-		eng.Inner = s.Line.Calls
-	}
-	found := Finding{Cause: string(classify.CachePickle), Signature: a.Worst.Signature(), Severity: a.Worst.Severity(), Count: a.Worst.Failed + a.Worst.Differ}
+func (s *sweeper) loss(ctx context.Context, d parity.Delivery, t task, v *parity.View, eng golden.Handed, way handover.Way, a handover.Advice, out *Delivery) error {
+	found := Finding{Cause: string(classify.CachePickle), Signature: a.Worst.Signature(way), Severity: a.Worst.Severity(), Count: a.Worst.Failed + a.Worst.Differ}
 	counter, seen, err := s.State.Signature(ctx, d.Feed, found.Signature)
 	if err != nil {
 		return err
@@ -72,7 +112,7 @@ func (s *sweeper) loss(ctx context.Context, d parity.Delivery, t task, v *parity
 
 // fileLoss writes the case of a loss to the inbox, "" where comparing rows cannot
 // show it.
-func (s *sweeper) fileLoss(ctx context.Context, d parity.Delivery, t task, v *parity.View, eng *handover.Engine, a handover.Advice, sum string) (string, error) {
+func (s *sweeper) fileLoss(ctx context.Context, d parity.Delivery, t task, v *parity.View, eng golden.Handed, a handover.Advice, sum string) (string, error) {
 	data := make([]byte, d.Size)
 	if _, err := d.Data.ReadAt(data, 0); err != nil && d.Size > 0 {
 		return "", fmt.Errorf("read delivery: %w", err)

@@ -35,6 +35,8 @@ type Options struct {
 	// Pythons gives the running interpreters of a feed's paths, for feeds that ask for
 	// a hand-over; nil if there are none. The sweep closes nothing.
 	Pythons func(context.Context, config.Feed) (handover.Pair, error)
+	// Caches reads the folders that calls write in, likewise.
+	Caches func(context.Context) (*handover.Caches, error)
 	// Fetch has the timeouts, retries and logger with which sources are opened; user,
 	// password, TLS and zone are each feed's own.
 	Fetch fetch.Options
@@ -82,9 +84,10 @@ type Delivery struct {
 	Pair     string
 	Views    []View
 	Handover *handover.Report // nil if the feed asks for none
-	Known    bool             // the same bytes were run before under another name or time; there are no Views
-	Err      error            // it could not be fetched or run; the next sweep tries again
-	Dropped  bool             // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
+	Folders  []handover.FolderReport
+	Known    bool  // the same bytes were run before under another name or time; there are no Views
+	Err      error // it could not be fetched or run; the next sweep tries again
+	Dropped  bool  // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
 }
 
 // View is what came of one view of a delivery.

@@ -54,6 +54,8 @@ type Guess struct {
 	Reader  ingest.ReaderKind
 	Notes   []string // what the mode does not say
 	Seen    []Seen   // what it was guessed from, in order
+
+	reads bool // a reader was found
 }
 
 // Seen is a place in the code.
@@ -79,11 +81,15 @@ func ReadCode(ctx context.Context, dir string) (Code, error) {
 	if err != nil {
 		return Code{}, fmt.Errorf("read code in %q: %w", dir, err)
 	}
+	p.link()
 	reaching, helpers := p.reaching()
 	out := Code{Settings: p.settings}
 	for _, f := range reaching {
-		if !helpers[f.Function] {
-			out.Modules = append(out.Modules, p.guess(f))
+		if helpers[f.Function] {
+			continue
+		}
+		if m := p.guess(f); m.Py2.reads || m.Py3.reads { // else it is too far away
+			out.Modules = append(out.Modules, m)
 		}
 	}
 	return out, nil
@@ -105,7 +111,7 @@ func (p *project) reaching() (all []function, helpers map[*pysource.Function]boo
 	for _, f := range all {
 		for _, c := range f.Calls {
 			for _, python := range []pysource.Pythons{pysource.Py2, pysource.Py3} {
-				for _, callee := range p.lookup(f, c.Callee, f.in.target(c.Callee, python), python) {
+				for _, callee := range p.called(c, python) {
 					p.markHelpers(callee, f, helpers)
 				}
 			}
@@ -129,13 +135,8 @@ func (p *project) markHelpers(callee, caller function, helpers map[*pysource.Fun
 }
 
 func (p *project) reads(f function) bool {
-	for _, python := range []pysource.Pythons{pysource.Py2, pysource.Py3} {
-		s := &scope{fn: f, python: python}
-		if slices.ContainsFunc(p.gather(s, 0, map[*pysource.Function]bool{}), func(u use) bool { return u.kind == useReader }) {
-			return true
-		}
-	}
-	return false
+	all := p.graph.reach[reached{f.Function, pysource.Py2}] | p.graph.reach[reached{f.Function, pysource.Py3}]
+	return all&comesToReader != 0
 }
 
 // guess makes of a function what init writes about it.
@@ -235,7 +236,7 @@ func required(params []pysource.Param, n int) (out []string) {
 func (p *project) writes(f function) (out []Seen) {
 	for _, python := range []pysource.Pythons{pysource.Py2, pysource.Py3} {
 		g := guesser{p: p, python: python}
-		for _, u := range p.gather(&scope{fn: f, python: python}, 0, map[*pysource.Function]bool{}) {
+		for _, u := range p.gather(&scope{fn: f, python: python}) {
 			if s := (Seen{u.in.in.name, u.call.Line, u.call.Text}); g.written(&u) && !slices.Contains(out, s) {
 				out = append(out, s)
 			}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/feedparity/feedparity/ingest/config"
 )
 
 // write makes files below a new directory: "-- name --" and what is in it.
@@ -179,4 +181,44 @@ func TestReadCode(t *testing.T) {
 	if _, err := ReadCode(t.Context(), filepath.Join(t.TempDir(), "nowhere")); err == nil {
 		t.Error("a directory that is not there was read")
 	}
+}
+
+// TestReadLargeCode: a project with more ways through it than can be walked is read
+// all the same, and code without any CSV gives a configuration that can be read.
+func TestReadLargeCode(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("-- m.py --\nimport csv\n")
+	const layers = 30
+	for i := range layers {
+		for j := range 3 {
+			fmt.Fprintf(&b, "def f%d_%d(path):\n    return [f%d_0(path), f%d_1(path), f%d_2(path)]\n", i, j, i+1, i+1, i+1)
+		}
+	}
+	for j := range 3 {
+		fmt.Fprintf(&b, "def f%d_%d(path):\n    return list(csv.reader(open(path)))\n", layers, j)
+	}
+	fmt.Fprintf(&b, "def load(path):\n    return f%d_0(path)\n", layers-2)
+	code, err := ReadCode(t.Context(), write(t, b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := moduleNamed(code, "m:load"); m == nil || m.Py3.Open != "locale" {
+		t.Errorf("load was not found: %+v", code.Modules)
+	}
+	code, err = ReadCode(t.Context(), write(t, "-- m.py --\nopen('x')\n"))
+	if err != nil || len(code.Modules) != 0 {
+		t.Fatalf("%+v, %v", code, err)
+	}
+	if _, err := config.Read("/srv/feedparity.yaml", []byte((&Plan{Root: ".", Code: code}).Config())); err != nil {
+		t.Error(err)
+	}
+}
+
+func moduleNamed(code Code, call string) *Module {
+	for i, m := range code.Modules {
+		if m.Call == call {
+			return &code.Modules[i]
+		}
+	}
+	return nil
 }

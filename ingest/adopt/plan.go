@@ -103,6 +103,9 @@ func (p *Plan) Config() string {
 			p.unclaimed(&b, m, used)
 		}
 	}
+	if len(p.Feeds)+len(p.Code.Modules) == 0 {
+		b.WriteString("  acme: # TODO: nothing was found to guess a feed from: a name of your own\n    match: \"*.csv\" # TODO: which files are deliveries\n    pair: detected\n")
+	}
 	if len(p.Left) > 0 {
 		fmt.Fprintf(&b, "\n# Taken for no deliveries by their names: %s\n", list(p.Left))
 	}

@@ -18,7 +18,7 @@ func (p *project) policy(f function, python pysource.Pythons) Guess {
 		g.path = ingest.Py3
 	}
 	s := &scope{fn: f, python: python, params: map[string]value{}}
-	g.uses = p.gather(s, 0, map[*pysource.Function]bool{})
+	g.uses = p.gather(s)
 	g.narrow()
 	g.run()
 	return g.Guess
@@ -43,7 +43,7 @@ func (g *guesser) narrow() {
 	}
 	near := &scope{fn: r.in, python: g.python, params: r.args.values}
 	for _, wanted := range []string{pysource.Text(source), ""} {
-		opened := slices.DeleteFunc(g.p.gather(near, 0, map[*pysource.Function]bool{}), func(u use) bool {
+		opened := slices.DeleteFunc(g.p.gather(near), func(u use) bool {
 			return u.kind != useOpen || g.written(&u) || wanted != "" && !strings.Contains(wanted, u.via.Callee+"(")
 		})
 		if len(opened) > 0 {
@@ -158,6 +158,7 @@ func (g *guesser) run() {
 		g.note("no reader is reached on this path")
 		return
 	}
+	g.reads = true
 	g.see(r)
 	if strings.HasSuffix(r.target, "DictReader") {
 		g.Reader = ingest.DictReader

@@ -41,6 +41,7 @@ type project struct {
 	modules map[string]*file
 	// settings is the module of Django's settings.
 	settings string
+	graph    graph
 }
 
 // The bounds of what is looked through: a project, not a machine.

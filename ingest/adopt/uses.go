@@ -55,31 +55,43 @@ var (
 // maxDepth is how many calls are followed from the function that is looked at.
 const maxDepth = 6
 
+// maxVisits bounds how many functions are looked into for one that is looked at.
+const maxVisits = 500
+
 // gather collects the uses that a function comes to in a Python, those of functions
 // of the project that it calls included.
-func (p *project) gather(s *scope, depth int, visited map[*pysource.Function]bool) []use {
-	if depth > maxDepth || visited[s.fn.Function] {
+func (p *project) gather(s *scope) []use {
+	g := gatherer{p: p, visited: map[*pysource.Function]bool{}, left: maxVisits}
+	return g.gather(s, 0)
+}
+
+// gatherer is a walk along calls.
+type gatherer struct {
+	p       *project
+	visited map[*pysource.Function]bool // on the way from the first function
+	left    int
+}
+
+func (g *gatherer) gather(s *scope, depth int) []use {
+	if g.left--; depth > maxDepth || g.visited[s.fn.Function] || g.left < 0 {
 		return nil
 	}
-	visited[s.fn.Function] = true
-	defer delete(visited, s.fn.Function)
+	g.visited[s.fn.Function] = true
+	defer delete(g.visited, s.fn.Function)
 	var out []use
 	for _, c := range s.fn.Calls {
 		if c.Python&s.python == 0 {
 			continue
 		}
 		target := s.fn.in.target(c.Callee, s.python)
-		kind := kindOf(target)
-		if kind != "" {
+		if kind := kindOf(target); kind != "" {
 			out = append(out, use{kind, base(target, kind), c, c, bound{s.params}, s.fn})
 		}
-		if kind == "" || kind == useDecode {
-			for _, callee := range p.lookup(s.fn, c.Callee, target, s.python) {
-				inner := &scope{fn: callee, python: s.python, params: bind(s, c, callee)}
-				for _, u := range p.gather(inner, depth+1, visited) {
-					u.via = c
-					out = append(out, u)
-				}
+		for _, callee := range g.p.called(c, s.python) {
+			inner := &scope{fn: callee, python: s.python, params: bind(s, c, callee)}
+			for _, u := range g.gather(inner, depth+1) {
+				u.via = c
+				out = append(out, u)
 			}
 		}
 	}

@@ -163,7 +163,9 @@ func (h *handing) delivery(ctx context.Context, f config.Feed, in ingest.Input) 
 			return err
 		}
 	}
-	h.lost = h.lost || r.Lost(f.Handover.Forms)
+	if len(f.Handover.Forms) > 0 || len(f.Handover.Folders) == 0 { // else the folders alone were asked about
+		h.lost = h.lost || r.Lost(f.Handover.Forms)
+	}
 	if h.json {
 		return json.NewEncoder(h.std.out).Encode(handedJSON(f.Name, in.Name, r))
 	}

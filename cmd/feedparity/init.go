@@ -125,7 +125,8 @@ func (f *initFlags) plan(ctx context.Context, p *adopt.Plan, name, dir string) (
 			return dir, usageError("", "%w", err)
 		}
 		p.Pythons = f.interpreters(ctx)
-		p.Root, dir = relativeTo(filepath.Dir(name), f.code), f.code
+		root, _ := adopt.Root(f.code)
+		p.Root, dir = relativeTo(filepath.Dir(name), root), relativeTo(".", root)
 	}
 	if f.from == "" {
 		return dir, nil

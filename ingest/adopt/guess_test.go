@@ -183,6 +183,21 @@ func TestReadCode(t *testing.T) {
 	}
 }
 
+// TestReadPackage: a package that is named itself is imported from above it.
+func TestReadPackage(t *testing.T) {
+	dir := write(t, "-- shop/__init__.py --\n-- shop/feeds/__init__.py --\n-- shop/feeds/stock.py --\nimport csv\nfrom ..files import text\ndef load(path):\n    return list(csv.reader(text(path)))\n"+
+		"-- shop/files.py --\ndef text(path):\n    return open(path, encoding='utf-8', newline='')\n")
+	for at, wantRoot := range map[string]string{".": dir + "/.", "shop": dir, "shop/feeds": dir} {
+		code, err := ReadCode(t.Context(), dir+"/"+at)
+		if err != nil || len(code.Modules) != 1 || code.Modules[0].Call != "shop.feeds.stock:load" {
+			t.Errorf("%s: %+v, %v", at, code.Modules, err)
+		}
+		if root, _ := Root(dir + "/" + at); root != wantRoot {
+			t.Errorf("%s: root %s, want %s", at, root, wantRoot)
+		}
+	}
+}
+
 // TestReadLargeCode: a project with more ways through it than can be walked is read
 // all the same, and code without any CSV gives a configuration that can be read.
 func TestReadLargeCode(t *testing.T) {

@@ -39,6 +39,8 @@ func (f function) qualified() string {
 type project struct {
 	files   []*file
 	modules map[string]*file
+	// prefix is the package that the directory itself is, "" if it is none.
+	prefix string
 	// settings is the module of Django's settings.
 	settings string
 	graph    graph
@@ -57,6 +59,7 @@ var skipped = []string{"node_modules", "site-packages", "__pycache__", "build", 
 // or with opening files, in the order of their names.
 func readProject(ctx context.Context, dir string) (*project, error) {
 	p := &project{modules: map[string]*file{}}
+	_, p.prefix = Root(dir)
 	packages := map[string]bool{}
 	var names []string
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
@@ -112,7 +115,11 @@ func (p *project) add(dir, name string, packages map[string]bool) error {
 		root = path.Dir(root)
 	}
 	module := strings.TrimSuffix(strings.TrimPrefix(name, root+"/"), ".py")
-	module = strings.TrimSuffix(strings.ReplaceAll(module, "/", "."), ".__init__")
+	module = strings.ReplaceAll(module, "/", ".")
+	if p.prefix != "" && root == "." {
+		module = p.prefix + "." + module
+	}
+	module = strings.TrimSuffix(module, ".__init__")
 	if p.settings == "" && bytes.Contains(source, []byte("INSTALLED_APPS =")) {
 		p.settings = module
 	}
@@ -123,6 +130,22 @@ func (p *project) add(dir, name string, packages map[string]bool) error {
 	p.files = append(p.files, f)
 	p.modules[module] = f
 	return nil
+}
+
+// Root returns what must be first in sys.path for the code of a directory: itself or,
+// if it is a package, the directory above the outermost one; and the package's name.
+func Root(dir string) (root, pkg string) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return dir, ""
+	}
+	for root = abs; isFile(filepath.Join(root, "__init__.py")) && filepath.Dir(root) != root; root = filepath.Dir(root) {
+		pkg = strings.TrimSuffix(filepath.Base(root)+"."+pkg, ".")
+	}
+	if pkg == "" {
+		return dir, ""
+	}
+	return root, pkg
 }
 
 func isFile(name string) bool {

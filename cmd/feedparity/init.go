@@ -229,8 +229,12 @@ func feedsOf(ctx context.Context, src fetch.Source, entries []fetch.Entry) (out 
 		byName[e.Name()] = e
 		names = append(names, e.Name())
 	}
-	for _, pattern := range adopt.Patterns(names) {
-		f := adopt.FeedPlan{Pattern: pattern}
+	for n, pattern := range adopt.Patterns(names) {
+		f := adopt.FeedPlan{Pattern: pattern, Why: fmt.Sprintf("only the first %d kinds are looked at", maxSamples)}
+		if n >= maxSamples {
+			out = append(out, f)
+			continue
+		}
 		newest := byName[pattern.Names[len(pattern.Names)-1]]
 		if found, err := sampleOf(ctx, src, newest); err != nil {
 			f.Why = oneLine(err.Error())
@@ -242,8 +246,11 @@ func feedsOf(ctx context.Context, src fetch.Source, entries []fetch.Entry) (out 
 	return out, left
 }
 
-// maxSample is how much of a file is looked at.
-const maxSample = 1 << 20
+// maxSample is how much of a file is looked at, maxSamples of how many kinds of names.
+const (
+	maxSample  = 1 << 20
+	maxSamples = 100
+)
 
 // sampleOf detects what the beginning of a file is, up to the end of a line.
 func sampleOf(ctx context.Context, src fetch.Source, e fetch.Entry) (detect.Result, error) {

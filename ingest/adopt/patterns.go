@@ -104,8 +104,10 @@ func Patterns(names []string) []Pattern {
 	slices.Sort(shapes)
 	for _, s := range shapes {
 		p := Pattern{Names: groups[s], Globs: globs(groups[s], "*")}
-		if overlaps(p.Globs, groups, s) {
-			p.Globs = globs(groups[s], "[0-9]*")
+		for _, wild := range []string{"[0-9]*", exact} {
+			if overlaps(p.Globs, groups, s) {
+				p.Globs = globs(groups[s], wild)
+			}
 		}
 		p.Feed = unique(feedName(p.Globs[0]), used)
 		out = append(out, p)
@@ -125,12 +127,8 @@ func globs(names []string, wild string) []string {
 		var b strings.Builder
 		for i, p := range ps {
 			if p.moves || p.digit && sequence(all, i) {
-				w := wild
-				if p.text[0] < '0' || p.text[0] > '9' {
-					w = "*" // a month by its name
-				}
 				if !strings.HasSuffix(b.String(), "*") {
-					b.WriteString(w)
+					b.WriteString(wildcard(p.text, wild))
 				}
 				continue
 			}
@@ -141,6 +139,28 @@ func globs(names []string, wild string) []string {
 		}
 	}
 	return out
+}
+
+// exact asks for a pattern that matches as many digits as there are, and nothing else.
+const exact = "[0-9]"
+
+// wildcard is what stands for a part that moves.
+func wildcard(text, wild string) string {
+	switch {
+	case text[0] < '0' || text[0] > '9':
+		return "*" // a month by its name
+	case wild != exact:
+		return wild
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if r >= '0' && r <= '9' {
+			b.WriteString(exact)
+		} else {
+			b.WriteString(escapeGlob(string(r)))
+		}
+	}
+	return b.String()
 }
 
 // sequence reports whether digits at a place differ between names. In a name that is
@@ -184,7 +204,7 @@ func overlaps(globs []string, groups map[string][]string, own string) bool {
 
 // feedName makes a name of what a pattern leaves fixed.
 func feedName(glob string) string {
-	glob = strings.NewReplacer("[0-9]*", "*", `\`, "").Replace(glob)
+	glob = strings.NewReplacer("[0-9]", "*", `\`, "").Replace(glob)
 	for _, ext := range []string{".gz", ".zip", ".csv", ".txt", ".tsv", ".dat"} {
 		if len(glob) > len(ext) && strings.EqualFold(glob[len(glob)-len(ext):], ext) {
 			glob = glob[:len(glob)-len(ext)]

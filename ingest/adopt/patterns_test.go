@@ -31,6 +31,8 @@ func TestPatterns(t *testing.T) {
 		{"nothing moves", "prices.csv", "prices=prices.csv"},
 		{"two kinds", "stock_20261101.csv prices_20261101.csv stock_20261102.csv", "prices=prices_*.csv stock=stock_*.csv"},
 		{"one within the other", "stock_20261101.csv stock_full_20261101.csv", "stock=stock_[0-9]*.csv stock-full=stock_full_*.csv"},
+		{"one that goes on", "stock_2026-11-01.csv stock_2026-11-01_full.csv",
+			"stock=stock_[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].csv stock-full=stock_*_full.csv"},
 		{"case", "STOCK_1.CSV stock_2.csv", "stock=STOCK_*.CSV,stock_*.csv"},
 		{"packed", "stock_20261101.csv.gz stock_20261102.csv.gz", "stock=stock_*.csv.gz"},
 		{"glob characters", "a[1].csv a[2].csv", `a=a\[*].csv`},

@@ -24,7 +24,8 @@ that out: no server is dialled and none of your code is run.
 
 With a FILE it tries a feed on it: both paths are run once, and it says how many rows
 of which types came of it, which records were read, what was opened and how, with the
-line of your code, what the paths may change, and what keeps them from being compared.
+line of your code, what the paths may change, which columns vary by themselves, what
+of the declared pair the code does otherwise, and what keeps them from being compared.
 It ends with "ready", or with what is not. Exit status 1: ready, and the paths differ;
 3: not ready.
 

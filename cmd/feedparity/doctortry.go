@@ -29,6 +29,8 @@ type trial struct {
 	Verdict  string       `json:"verdict"`
 	Compared int          `json:"compared"`
 	Causes   []string     `json:"causes"`
+	Noise    []string     `json:"noise,omitempty"` // what varies within one path
+	Stale    []string     `json:"stale,omitempty"` // what the pair declares and the code does otherwise
 	Ready    bool         `json:"ready"`
 	Wrong    []foundFault `json:"wrong,omitempty"`
 }
@@ -91,6 +93,12 @@ func (t *trial) compare(ctx context.Context, line *parity.Line, f config.Feed, i
 		if !slices.Contains(t.Causes, string(found.Cause)) {
 			t.Causes = append(t.Causes, string(found.Cause))
 		}
+	}
+	for _, n := range v.Compare.Noise {
+		t.Noise = append(t.Noise, n.String())
+	}
+	for _, s := range v.Stale {
+		t.Stale = append(t.Stale, s.String())
 	}
 	if v.Err != nil {
 		t.Ready = false
@@ -305,6 +313,12 @@ func (t *trial) print(w io.Writer) error {
 			fmt.Fprintf(&b, ": %s", strings.Join(t.Causes, ", "))
 		}
 		b.WriteByte('\n')
+	}
+	for _, n := range t.Noise {
+		fmt.Fprintf(&b, "noise   %s\n", visible(n))
+	}
+	for _, s := range t.Stale {
+		fmt.Fprintf(&b, "stale   %s\n", visible(s))
 	}
 	b.WriteString(t.conclusion() + "\n")
 	_, err := io.WriteString(w, b.String())

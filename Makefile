@@ -13,9 +13,12 @@ ROUNDS  ?= 3
 # PYTHON314 is where "make python314" unpacks a real 3.14. What is there is found by
 # every target, after all that is on PATH already.
 PYTHON314 ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/feedparity-python314
+DIR     ?=
+WORDS   ?=
+HALF    ?=
 export PATH := $(PATH):$(PYTHON314)/bin
 
-.PHONY: help build demo test shop python314 confirm confirm-long judged fuzz mutate bench microbench dialect-eval golden generate lint vuln presubmit
+.PHONY: help build demo test shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +67,10 @@ bench: ## measure us against the two interpreters, SIZE MB and ROUNDS; writes do
 
 microbench: ## run the Go benchmarks of every package
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./... | tee bench.txt
+
+# DIR is a labelled folder, WORDS the unpacked wheel of Faker; see cmd/detecteval.
+detect-eval: ## measure charset detection on DIR and on a set built from WORDS; writes docs/detection.md
+	CGO_ENABLED=0 $(GO) run ./cmd/detecteval --dir "$(DIR)" --words "$(WORDS)" --half "$(HALF)" --peers --out docs/detection.md
 
 dialect-eval: ## measure dialects and the canonical form on spoiled files of ours, and on labelled folders DIRS
 	@CGO_ENABLED=0 $(GO) run ./cmd/dialecteval $(DIRS)

@@ -16,17 +16,19 @@ the dialect is what csv.reader needs beside its defaults, "-" for nothing.`
 
 func newDetect(std streams) *cobra.Command {
 	var asJSON, why bool
-	var declared string
+	var o detect.Options
 	cmd := &cobra.Command{
 		Use:   "detect FILE...",
 		Short: "Guess charset and dialect of files, and say why",
 		Long:  detectLong,
 		Example: `  feedparity detect stock.csv prices.csv
-  feedparity detect --why --json stock.csv`,
+  feedparity detect --explain stock.csv
+  feedparity detect --declared cp1250 --history iso8859-2 --json stock.csv`,
 		Args: wantArgs(1, -1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return eachFile(std, args, func(name string, in ingest.Input) error {
-				r, err := detect.Detect(in.Data, in.Size, detect.Options{Declared: declared})
+				o.Second = asJSON || o.Explain
+				r, err := detect.Detect(in.Data, in.Size, o)
 				if err != nil {
 					return fmt.Errorf("detect %q: %w", name, err)
 				}
@@ -34,7 +36,7 @@ func newDetect(std streams) *cobra.Command {
 					return usageError("feedparity reads text: unpack or export it first", "detect %q: not a CSV file: %s", name, r.Why)
 				}
 				var answers []sniffAnswer
-				if asJSON || why {
+				if asJSON || why || o.Explain {
 					if answers, err = sniffers(in, r.Charset); err != nil {
 						return fmt.Errorf("sniff %q: %w", name, err)
 					}
@@ -43,8 +45,12 @@ func newDetect(std streams) *cobra.Command {
 					return writeJSON(std.out, detectedJSON(name, r, answers))
 				}
 				_, err = fmt.Fprintf(std.out, "%s\t%s\t%s\t%s\n", visible(name), r.Charset, strconv.FormatFloat(r.Confidence, 'f', 2, 64), r.Dialect)
-				if err == nil && why {
-					fmt.Fprintf(std.out, "  charset: %s\n", r.Why)
+				if err == nil && o.Explain {
+					err = explainDetected(std.out, r)
+				} else if err == nil && why {
+					_, err = fmt.Fprintf(std.out, "  charset: %s\n", r.Why)
+				}
+				if err == nil && (why || o.Explain) {
 					showDialect(std.out, r.Dialect, answers)
 				}
 				return err
@@ -53,40 +59,10 @@ func newDetect(std streams) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON Lines, a file each")
 	cmd.Flags().BoolVar(&why, "why", false, "say why, below each line")
-	cmd.Flags().StringVar(&declared, "declared", "", "the charset the supplier says it sends")
+	cmd.Flags().BoolVar(&o.Explain, "explain", false, "show the cells that decide, below each line, and what saintfish/chardet says")
+	cmd.Flags().StringVar(&o.Declared, "declared", "", "the charset the supplier says it sends: strong evidence, no order")
+	cmd.Flags().StringVar(&o.History, "history", "", "the charset of the feed's earlier deliveries: evidence of the same kind, weaker")
 	return cmd
-}
-
-func detectedJSON(name string, r detect.Result, answers []sniffAnswer) any {
-	type candidate struct {
-		Charset    string  `json:"charset"`
-		Confidence float64 `json:"confidence"`
-		Why        string  `json:"why"`
-	}
-	out := struct {
-		File       string      `json:"file"`
-		Charset    string      `json:"charset"`
-		Confidence float64     `json:"confidence"`
-		Why        string      `json:"why"`
-		Candidates []candidate `json:"candidates"`
-		Dialect    []string    `json:"dialect"`
-		Header     bool        `json:"header"`
-		LineEnding string      `json:"line_ending"`
-		Size       int64       `json:"size"`
-		NonASCII   int64       `json:"non_ascii"`
-		FirstHigh  int64       `json:"first_high"`
-
-		Layout  dialectJSON   `json:"layout"`
-		Sniffer []sniffAnswer `json:"sniffer"`
-	}{File: name, Charset: r.Charset, Confidence: r.Confidence, Why: r.Why, Dialect: []string{}, Header: r.Dialect.Header,
-		LineEnding: r.Dialect.LineEnding, Size: r.Size, NonASCII: r.NonASCII, FirstHigh: r.FirstHigh, Layout: newDialectJSON(r.Dialect), Sniffer: answers}
-	for _, c := range r.Candidates {
-		out.Candidates = append(out.Candidates, candidate(c))
-	}
-	for _, o := range r.Dialect.For(ingest.Py3) {
-		out.Dialect = append(out.Dialect, o.String())
-	}
-	return out
 }
 
 // eachFile runs f over every named file. A file that fails is reported and does

@@ -1,18 +1,9 @@
 package detect
 
 import (
-	"bufio"
-	"io"
 	"strings"
 	"sync"
 	"unicode/utf8"
-
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/japanese"
-	"golang.org/x/text/encoding/korean"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/traditionalchinese"
-	"golang.org/x/text/transform"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
@@ -20,12 +11,6 @@ import (
 
 // undefined marks a byte that a single-byte charset does not define.
 const undefined = '\uFFFD'
-
-// multis are the multi-byte charsets that can be answered.
-var multis = map[string]encoding.Encoding{
-	"shift_jis": japanese.ShiftJIS, "cp932": japanese.ShiftJIS, "euc_jp": japanese.EUCJP, "iso2022_jp": japanese.ISO2022JP,
-	"euc_kr": korean.EUCKR, "cp949": korean.EUCKR, "gb18030": simplifiedchinese.GB18030, "big5": traditionalchinese.Big5,
-}
 
 var tables sync.Map // Python name -> *[256]rune
 
@@ -41,7 +26,7 @@ func tableOf(charset string) *[256]rune {
 }
 
 func readTable(charset string) *[256]rune {
-	if strings.HasPrefix(charset, "utf-") || multis[charset] != nil {
+	if strings.HasPrefix(charset, "utf-") {
 		return nil
 	}
 	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
@@ -62,27 +47,6 @@ func readTable(charset string) *[256]rune {
 	return t
 }
 
-// decodable reports whether a charset decodes the whole input.
-func decodable(src source, st *stats, charset string) (bool, error) {
-	if tableOf(charset) != nil {
-		return st.decodes(charset), nil
-	}
-	e, ok := multis[charset]
-	if !ok {
-		return false, nil
-	}
-	r := bufio.NewReaderSize(transform.NewReader(src.reader(), e.NewDecoder()), 32<<10)
-	for {
-		c, _, err := r.ReadRune()
-		if err == io.EOF {
-			return true, nil
-		}
-		if err != nil || c == undefined {
-			return false, err
-		}
-	}
-}
-
 // decodeHead decodes the start of an input for the dialect and drops a byte order
 // mark. whole tells that nothing follows; else what is after the last complete
 // line is left out.
@@ -97,8 +61,12 @@ func decodeHead(charset string, p []byte, whole bool) []byte {
 		for _, c := range p {
 			text = appendRune(text, t[c])
 		}
-	case multis[charset] != nil:
-		text, _, _ = transform.Bytes(multis[charset].NewDecoder(), p) // a cut character at the end becomes U+FFFD
+	case charset != "ascii" && charset != "utf-8" && charset != "utf-8-sig":
+		if c, fault, err := pycodec.Lookup(ingest.Python313, charset); err == nil && fault == nil {
+			if t, bad := c.Decode(nil, p, "replace"); bad == nil { // a cut character at the end becomes U+FFFD
+				text = t
+			}
+		}
 	}
 	text = dropMark(text)
 	if !whole {

@@ -3,33 +3,35 @@
 // whatever the size of the reads, and names charsets as Python does.
 //
 // The order of evidence: a byte order mark; NULs at every second byte (UTF-16
-// without a mark); pure ASCII; strict UTF-8, CESU-8 included; and only for what
-// is none of these a scorer (scorer.go) on a bounded sample of the cells that hold
-// non-ASCII bytes. Whatever a scorer says, a charset that cannot decode the whole
-// input is no candidate.
+// without a mark); escape sequences of ISO-2022 and HZ; pure ASCII; strict UTF-8,
+// CESU-8 included; EBCDIC; and for what is none of these a score (rank.go) of some
+// fifty charsets that decode the whole input strictly: how likely each makes the
+// text of the words and signs that hold non-ASCII bytes. Whatever is scored, a
+// charset that cannot decode the whole input is no candidate.
 package detect
 
 import (
-	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
-// Options steer detection; the zero value is what commands use.
+// Options steer detection; the zero value detects from the bytes alone.
 type Options struct {
 	// Declared is what the supplier says it sends, as a Python codec name, "" if
-	// nothing. It is ranked first if it can decode the input and no proof (a byte
-	// order mark, valid UTF-8) speaks against it.
+	// nothing. It is strong evidence, but not proof: see Result.Alarms.
 	Declared string
-	// Scorer replaces the statistical scorer, nil for the built-in one.
-	Scorer Scorer
+	// History is what the feed's earlier deliveries were in, as a Python codec
+	// name, "" if unknown; weaker evidence of the same kind.
+	History string
+	// Second asks saintfish/chardet for a second opinion where the charset was not
+	// proven. It costs several times what everything else does.
+	Second bool
+	// Explain looks up the cells that decide, in one more pass over the input.
+	Explain bool
 
 	chunk int // bytes per read, for tests
 }
@@ -39,11 +41,24 @@ type Result struct {
 	// Charset is a Python codec name, such as "utf-8-sig" or "cp1250". It is ""
 	// when Binary is set.
 	Charset    string
-	Confidence float64 // of Charset, from 0 to 1
+	Confidence float64 // of Charset, from 0 to 1: how often such an answer is right
 	Why        string  // one sentence
-	// Candidates are all charsets that decode the input and were considered, the
-	// best (which is Charset) first.
+	// Margin is how many nats likelier the text is than the next different one, 0
+	// where a proof decided.
+	Margin float64
+	// Candidates are the charsets that decode the whole input and are not
+	// hopeless, the best (which is Charset) first.
 	Candidates []Candidate
+	// Alarms say where the answer contradicts Options.Declared or History.
+	Alarms []Alarm
+	// Mixed says where an input in more than one charset has which; it is empty
+	// where there is only one. Charset then is one that decodes all of it.
+	Mixed []Range
+	// Cells decide between Charset and the best candidate with another text,
+	// those that tell most first. They are looked up if Options.Explain is set.
+	Cells []Cell
+	// Second is the second opinion, nil if none was asked for or needed.
+	Second *Opinion
 	// Dialect is how the decoded text is laid out.
 	Dialect Dialect
 	// Binary names what the input is if it is no text at all, such as "zip" or
@@ -56,10 +71,17 @@ type Result struct {
 	// CESU reports UTF-8 in which surrogates are encoded (CESU-8); Python 2
 	// decodes them, Python 3 refuses.
 	CESU bool
-	// DoubleEncoded reports UTF-8 text that was encoded twice ("cafÃ©").
+	// DoubleEncoded reports text that was UTF-8 before somebody read it as cp1252
+	// and saved it again ("cafÃ©"), in UTF-8 or in Charset. Encoding the text in
+	// cp1252 and decoding it as UTF-8 repairs it; where Layers is 2, twice.
 	DoubleEncoded bool
+	Layers        int
 	// Truncated reports that the input ends in the middle of a character.
 	Truncated bool
+
+	ranking       *ranking // for what needs the dialect, nil where a proof decided
+	first, second *mixture
+	mixedWith     *candidate
 }
 
 // Candidate is one charset that could be meant.
@@ -67,70 +89,109 @@ type Candidate struct {
 	Charset    string  // Python codec name
 	Confidence float64 // from 0 to 1
 	Why        string  // what speaks for it, one clause
+	Same       bool    // the input is the same text in it as in the best
+}
+
+// Alarm says that what was known beforehand contradicts the input.
+type Alarm struct {
+	Source  string // "declared" or "history"
+	Charset string
+	Why     string // one clause
 }
 
 // Bytes detects what data holds.
 func Bytes(data []byte, o Options) (Result, error) {
-	return Detect(bytes.NewReader(data), int64(len(data)), o)
+	return Detect(Mem(data), int64(len(data)), o)
 }
 
 // Detect reads size bytes of in, more than once, and returns what they hold.
 // A binary file is no error: see Result.Binary. An error is in's own.
 func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
-	if o.chunk == 0 {
-		o.chunk = 64 << 10
+	r, src, head, err := detect(source{in: in, size: size, chunk: o.chunk}, o)
+	if err != nil || r.Binary != "" {
+		return r, err
 	}
-	if o.Scorer == nil {
-		o.Scorer = defaultScorer{}
-	}
-	var err error
-	if o.Declared, err = canonical(o.Declared); err != nil {
-		return Result{}, fmt.Errorf("detect charset: the declared one: %w", err)
-	}
-	src := source{in: in, size: size, chunk: o.chunk}
-	head, err := src.head(headBytes)
-	if err != nil {
-		return Result{}, err
-	}
-	if kind, name := binaryKind(head); kind != "" {
-		return Result{Binary: kind, Size: size, FirstHigh: -1, Why: "starts as " + name + " does"}, nil
-	}
-	st := newStats(head)
-	if err := src.each(st.add); err != nil {
-		return Result{}, err
-	}
-	st.finish()
-	r, err := decide(src, st, o)
-	if err != nil {
-		return Result{}, err
-	}
-	r.Size, r.NonASCII, r.NULs, r.FirstHigh = size, st.high(), st.count[0], st.firstHigh
-	r.DoubleEncoded = (r.Charset == "utf-8" || r.Charset == "utf-8-sig") && doubleEncoded(st.sample.cells)
 	if r.Dialect, err = dialectOf(src, r.Charset, head); err != nil {
 		return Result{}, err
 	}
+	if o.Second && r.ranking != nil {
+		r.Second = secondOpinion(r.ranking.sample(), r)
+	}
+	if err = r.locate(src, o.Explain); err != nil {
+		return Result{}, err
+	}
+	r.release()
 	return r, nil
+}
+
+// Charset is Detect without the dialect and what needs it: Mixed, Cells and Second
+// are not filled in.
+func Charset(in io.ReaderAt, size int64, o Options) (Result, error) {
+	r, _, _, err := detect(source{in: in, size: size, chunk: o.chunk}, o)
+	r.release()
+	return r, err
+}
+
+// release lets go of what only detection needs.
+func (r *Result) release() {
+	if r.ranking != nil {
+		r.ranking.release()
+	}
+	r.ranking, r.first, r.second, r.mixedWith = nil, nil, nil, nil
+}
+
+func detect(src source, o Options) (Result, source, []byte, error) {
+	var err error
+	for _, name := range []*string{&o.Declared, &o.History} {
+		if *name, err = canonical(*name); err != nil {
+			return Result{}, src, nil, fmt.Errorf("detect charset: the declared one: %w", err)
+		}
+	}
+	head, err := src.head(headBytes)
+	if err != nil {
+		return Result{}, src, nil, err
+	}
+	if kind, name := binaryKind(head); kind != "" {
+		return Result{Binary: kind, Size: src.size, FirstHigh: -1, Why: "starts as " + name + " does"}, src, head, nil
+	}
+	st := newStats(head)
+	if err := src.each(st.add); err != nil {
+		return Result{}, src, nil, err
+	}
+	r, err := decide(src, st, o)
+	r.Size, r.NonASCII, r.NULs, r.FirstHigh = src.size, st.high, st.nuls, st.firstHigh
+	return r, src, head, err
 }
 
 // decide walks through the evidence in the order of the package's description.
 func decide(src source, st *stats, o Options) (Result, error) {
-	for _, step := range []func(source, *stats) (Result, bool, error){byBOM, byNULs, byASCII, byUTF8} {
+	for _, step := range []func(source, *stats) (Result, bool, error){byBOM, byNULs, byControls, byEscapes, byASCII, byUTF8, byEBCDIC} {
 		r, ok, err := step(src, st)
-		if err != nil || ok {
-			return withDeclared(r, st, o), err
+		if err != nil {
+			return Result{}, err
 		}
+		if !ok {
+			continue
+		}
+		if r.Binary != "" {
+			return r, nil
+		}
+		if st.double && (r.Charset == "utf-8" || r.Charset == "utf-8-sig") {
+			r.DoubleEncoded, r.Layers, err = doubleEncoded(src)
+		}
+		return withAlarms(r, o), err
 	}
 	return byScore(src, st, o)
 }
 
 // result makes the result of evidence that leaves no second candidate.
 func result(charset string, confidence float64, why string) Result {
-	return Result{Charset: charset, Confidence: confidence, Why: why, Candidates: []Candidate{{charset, confidence, why}}}
+	return Result{Charset: charset, Confidence: confidence, Why: why, Candidates: []Candidate{{charset, confidence, why, true}}}
 }
 
 // canonical returns Python's name of a charset, "" for "".
 func canonical(charset string) (string, error) {
-	if charset == "" || multis[charset] != nil {
+	if charset == "" {
 		return charset, nil
 	}
 	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
@@ -145,18 +206,19 @@ func canonical(charset string) (string, error) {
 	return c.Name(), nil
 }
 
-// withDeclared notes that a proof contradicts the supplier's word. ASCII decodes
-// alike in nearly every charset, so there the word is kept as a second candidate.
-func withDeclared(r Result, st *stats, o Options) Result {
-	if o.Declared == "" || o.Declared == r.Charset {
-		return r
+// Mem is an input that is in memory, which Detect and Charset read without a copy.
+type Mem []byte
+
+// ReadAt implements io.ReaderAt.
+func (m Mem) ReadAt(p []byte, at int64) (int, error) {
+	if at >= int64(len(m)) {
+		return 0, io.EOF
 	}
-	if r.Charset == "ascii" && st.decodes(o.Declared) {
-		r.Candidates = append(r.Candidates, Candidate{o.Declared, r.Confidence, "the supplier declares it, and the text is the same"})
-		return r
+	n := copy(p, m[at:])
+	if n < len(p) {
+		return n, io.EOF
 	}
-	r.Why += fmt.Sprintf(" (the supplier declares %s)", o.Declared)
-	return r
+	return n, nil
 }
 
 // source reads an input in order, as often as needed.
@@ -166,37 +228,49 @@ type source struct {
 	chunk int
 }
 
-func (s source) reader() io.Reader { return io.NewSectionReader(s.in, 0, s.size) }
-
 // head returns up to n bytes from the start.
 func (s source) head(n int64) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(s.reader(), n))
-	if err != nil {
+	n = min(n, s.size)
+	if m, ok := s.in.(Mem); ok {
+		return m[:min(n, int64(len(m)))], nil
+	}
+	b := make([]byte, n)
+	got, err := s.in.ReadAt(b, 0)
+	if err != nil && err != io.EOF && int64(got) < n {
 		return nil, fmt.Errorf("read input: %w", err)
 	}
-	return b, nil
+	return b[:got], nil
 }
+
+// memChunk is how much of an input in memory is looked at together.
+const memChunk = 32 << 10
 
 // each calls f with the input's bytes, chunk by chunk.
 func (s source) each(f func([]byte)) error {
-	buf := make([]byte, s.chunk)
-	r := s.reader()
-	for {
-		n, err := r.Read(buf)
-		f(buf[:n])
-		if err == io.EOF {
-			return nil
+	if m, ok := s.in.(Mem); ok && s.chunk == 0 {
+		for m = m[:min(s.size, int64(len(m)))]; len(m) > 0; { // parts that fit a cache, gone through several times
+			n := min(len(m), memChunk)
+			f(m[:n])
+			m = m[n:]
 		}
-		if err != nil {
+		return nil
+	}
+	size := s.chunk
+	if size == 0 {
+		size = int(min(64<<10, s.size+1))
+	}
+	buf := make([]byte, size)
+	for at := int64(0); at < s.size; {
+		p := buf[:min(int64(size), s.size-at)]
+		n, err := s.in.ReadAt(p, at)
+		f(p[:n])
+		at += int64(n)
+		if n < len(p) {
+			if err == io.EOF {
+				return nil
+			}
 			return fmt.Errorf("read input: %w", err)
 		}
 	}
-}
-
-// sortCandidates orders by confidence, then name, so that no tie depends on the
-// order in which goroutines of a library finished.
-func sortCandidates(c []Candidate) {
-	slices.SortFunc(c, func(a, b Candidate) int {
-		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), strings.Compare(a.Charset, b.Charset))
-	})
+	return nil
 }

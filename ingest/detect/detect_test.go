@@ -69,7 +69,7 @@ func utf32le(s string) string {
 const stock = "sku,name,qty\r\nA1,bolt,5\r\nA2,nut,7\r\n"
 
 // charsets are inputs and what they are, with the words that must explain it.
-var charsets = []struct {
+var inputs = []struct {
 	name, in, charset, why string
 	lowest                 float64 // confidence
 }{
@@ -94,24 +94,34 @@ var charsets = []struct {
 	{"a block of NULs at the end", stock + repeat("\x00", 512), "ascii", "NUL", 0.95},
 	{"cesu-8", "title\nsmile \xed\xa0\xbd\xed\xb8\x80\n", "utf-8", "CESU-8", 0.9},
 	{"utf-8, cut", "name\ncafé\nth\xc3", "utf-8", "middle of a character", 0.9},
-	{"cp1252 by its euro", "sku,price\nA,\x80 5\nB,\xa3 6\n", "cp1252", "western", 0.5},
-	{"latin-1", "name\ncaf\xe9\nm\xfcnchen\nsm\xf8rrebr\xf8d\n", "iso8859-1", "western", 0.5},
-	{"cp1250", "nazwa\nksi\xb9\xbfka\n\x9crubokr\xeat\n\x9fr\xf3d\xb3o\n", "cp1250", "central", 0.5},
-	{"iso8859-2", "nazwa\nksi\xb1\xbfka\n\xb6rubokr\xeat\n\xbcr\xf3d\xb3o\n", "iso8859-2", "central", 0.3},
-	{"Czech cp1250", "n\xe1zev\nk\xf9\xf2 p\xf8\xedli\x9a \x9elu\x9dou\xe8k\xfd\n\xfap\xecl \xef\xe1belsk\xe9 \xf3dy\n", "cp1250", "central", 0.5},
-	{"mac-roman", "name\ncaf\x8e au lait\nm\x9fnchen\ng\x89teau, cr\x8fme\n", "mac-roman", "western", 0.4},
-	{"cp1251", "\xcd\xe0\xe7\xe2\xe0\xed\xe8\xe5;\xd6\xe5\xed\xe0\n\xcc\xee\xeb\xee\xf2\xee\xea;5\n", "cp1251", "cyrillic", 0.3},
-	{"koi8-r", "\xee\xc1\xda\xd7\xc1\xce\xc9\xc5;\xe3\xc5\xce\xc1\n\xed\xcf\xcc\xcf\xd4\xcf\xcb;5\n", "koi8-r", "cyrillic", 0.5},
-	{"shift_jis", "\x8f\xa4\x95\x69,\x90\x94\x97\xca\n\x83\x6e\x83\x93\x83\x7d\x81\x5b,5\n", "shift_jis", "two-byte", 0.3},
-	{"gb18030", "\xc3\xfb\xb3\xc6,\xca\xfd\xc1\xbf\n\xb4\xb8\xd7\xd3\xa3\xac\xc2\xdd\xcb\xbf,5\n\xb9\xa4\xbe\xdf\xcf\xe4\n\xb5\xe7\xb6\xaf\xb9\xa4\xbe\xdf\n", "gb18030", "", 0.2},
-	{"iso2022_jp", "a,b\n\x1b$B$\"$$$&$(\x1b(B,1\n", "iso2022_jp", "saintfish", 0.1},
+	{"cp1252 by its euro", "sku,price\nA,\x80 5\nB,\xa3 6\n", "cp1252", "signs", 0.5},
+	{"latin-1", "name\ncaf\xe9\nm\xfcnchen\nsm\xf8rrebr\xf8d\n", "iso8859-1", "reads as", 0.5},
+	{"cp1250", "nazwa\nksi\xb9\xbfka\n\x9crubokr\xeat\n\x9fr\xf3d\xb3o\n", "cp1250", "Polish", 0.5},
+	{"iso8859-2", "nazwa\nksi\xb1\xbfka\n\xb6rubokr\xeat\n\xbcr\xf3d\xb3o\n", "iso8859-2", "Polish", 0.3},
+	{"Czech cp1250", "n\xe1zev\nk\xf9\xf2 p\xf8\xedli\x9a \x9elu\x9dou\xe8k\xfd\n\xfap\xecl \xef\xe1belsk\xe9 \xf3dy\n", "cp1250", "Czech", 0.5},
+	{"mac-roman", "name\ncaf\x8e au lait\nm\x9fnchen\ng\x89teau, cr\x8fme\n", "mac-roman", "French", 0.4},
+	{"cp1251", "\xcd\xe0\xe7\xe2\xe0\xed\xe8\xe5;\xd6\xe5\xed\xe0\n\xcc\xee\xeb\xee\xf2\xee\xea;5\n", "cp1251", "Russian", 0.3},
+	{"koi8-r", "\xee\xc1\xda\xd7\xc1\xce\xc9\xc5;\xe3\xc5\xce\xc1\n\xed\xcf\xcc\xcf\xd4\xcf\xcb;5\n", "koi8-r", "Russian", 0.5},
+	{"cp932", "\x8f\xa4\x95\x69,\x90\x94\x97\xca\n\x83\x6e\x83\x93\x83\x7d\x81\x5b,5\n", "cp932", "Japanese", 0.3},
+	{"gb18030", "\xc3\xfb\xb3\xc6,\xca\xfd\xc1\xbf\n\xb4\xb8\xd7\xd3\xa3\xac\xc2\xdd\xcb\xbf,5\n\xb9\xa4\xbe\xdf\xcf\xe4\n\xb5\xe7\xb6\xaf\xb9\xa4\xbe\xdf\n", "gb18030", "Chinese", 0.9},
+	{"iso2022_jp", "a,b\n\x1b$B$\"$$$&$(\x1b(B,1\n", "iso2022_jp", "ISO-2022", 0.9},
 	{"one stray ESC", "sku,name\n1,a\x1bb\n", "ascii", "escape", 0.5},
 	{"escapes of a terminal", "a,\x1b(0b\n", "ascii", "escape", 0.5},
+	{"EBCDIC", "\xe2\xd2\xe4\x6b\xd5\xc1\xd4\xc5\x6b\xd7\xd9\xc9\xc3\xc5\x0d\xf1\x6b\xc8\x81\x94\x94\x85\x99\x40\x81\x95\x84\x40\x95\x81\x89\x93\xa2\x6b\xf5\x0d", "cp037", "EBCDIC", 0.9},
+	{"EBCDIC with euros", "\xe2\xd2\xe4\x6b\xd5\xc1\xd4\xc5\x6b\xd7\xd9\xc9\xc3\xc5\x0d\xf1\x6b\xc8\x81\x94\x94\x85\x99\x6b\xf5\x40\x9f\x0d", "cp1140", "EBCDIC", 0.9},
+	{"EBCDIC with bars", "\xe2\xd2\xe4\xbb\xd5\xc1\xd4\xc5\xbb\xd7\xd9\xc9\xc3\xc5\x0d\xf1\xbb\xc8\x81\x94\x94\x85\x99\x40\x81\x95\x84\x40\x95\x81\x89\x93\xa2\x4f\xbb\xf5\x0d", "cp500", "EBCDIC", 0.9},
+	{"hz", "a,b\n~{B]K?~},1\n", "hz", "HZ", 0.9},
+	{"tildes", "a,~{b}\n", "ascii", "only ASCII", 1},
+	{"iso2022_kr", "\x1b\x24\x29\x43\x0e\x40\x4c\x38\x27\x0f\x2c\x0e\x38\x41\x44\x21\x0f\x0a", "iso2022_kr", "ISO-2022", 0.9},
+	{"a letter over and over", "sku,text\n1," + repeat("\xe9", 70_000) + "\n", "iso8859-1", "reads as", 0.1},
+	{"johab", "\xb7\xa1\x9f\x71\x2c\xa0\x77\xc3\xa1\x0a\xb8\xe5\x95\xb7\x20\x97\x61\x9f\xa9\x2c\xa1\xb5\x0a\x90\x61\xac\x61\xa1\xb5\x2c\xad\xa5\xb8\xe5\x97\x77\x0a", "johab", "Korean", 0.5},
+	{"Vietnamese", "\x74\xea\x6e\x2c\x67\x69\xe1\x0a\x62\xfa\x61\x20\xf0\xf3\x6e\x67\x20\xf0\x69\x6e\x68\x0a\x6d\xe1\x79\x20\x6b\x68\x6f\x61\x6e\x20\xf0\x69\xea\xf2\x6e\x0a", "cp1258", "Vietnamese", 0.9},
+	{"Thai", "\xaa\xd7\xe8\xcd\x2c\xc3\xd2\xa4\xd2\x0a\xa4\xe9\xcd\xb9\x2c\x35\x0a\xca\xc7\xe8\xd2\xb9\xe4\xbf\xbf\xe9\xd2\x0a", "cp874", "Thai", 0.9},
 	{"anything at all", string([]byte{0x81, 0x8d, 0x8f, 0x90, 0x9d, 0xff, 0x80, 0xa0}) + "\n", "", "", 0},
 }
 
 func TestCharset(t *testing.T) {
-	for _, c := range charsets {
+	for _, c := range inputs {
 		r, err := Bytes([]byte(c.in), Options{})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
@@ -142,7 +152,7 @@ func toLatin1(s string) string {
 
 // TestChunks demands the same answer whatever the size of the reads, and every time.
 func TestChunks(t *testing.T) {
-	for _, c := range charsets {
+	for _, c := range inputs {
 		want, err := Bytes([]byte(c.in), Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -157,11 +167,11 @@ func TestChunks(t *testing.T) {
 
 func TestDeclared(t *testing.T) {
 	for _, c := range []struct{ in, declared, charset, why string }{
-		{"caf\xe9\n", "windows-1250", "cp1250", "supplier declares it"},
+		{"caf\xe9\n", "windows-1250", "cp1250", "reads as"},
 		{"caf\xe9\n", "utf-8", "iso8859-1", "declares utf-8, which does not decode"},
 		{"café\n", "latin-1", "utf-8", "declares iso8859-1"},
 		{"cafe\n", "cp1252", "ascii", "only ASCII"},
-		{"\x80 5\n", "latin-1", "cp1252", "rule out iso8859-1"},
+		{"\x80 5\n", "latin-1", "cp1252", "declares iso8859-1"},
 	} {
 		r, err := Bytes([]byte(c.in), Options{Declared: c.declared})
 		if err != nil || r.Charset != c.charset || !strings.Contains(r.Why, c.why) {
@@ -209,33 +219,36 @@ func TestLateEvidence(t *testing.T) {
 	}
 }
 
-// TestSample bounds the sample and keeps its cells whole.
+// TestSample bounds the sample, spreads it, and keeps rare evidence.
 func TestSample(t *testing.T) {
-	var s sampler
+	s := newSpanSampler()
 	for i := range 20_000 {
-		s.add(fmt.Appendf(nil, "plain,caf\xe9 %d,\"na\xefve\"\n", i))
+		s.add(fmt.Appendf(nil, "plain,caf\xe9 n\xe9%c%c%c%c,\"na\xefve\"\n", 'a'+i/1000, 'a'+i/100%10, 'a'+i/10%10, 'a'+i%10))
+		if i == 17_777 {
+			s.add([]byte("\x80 5,"))
+		}
 	}
-	s.add([]byte(repeat("\xe9", 100_000) + " tail\xe9 \n" + repeat("long\xe9 ", 1000) + "\n"))
-	s.flush()
-	text := s.text()
-	if len(text) > sampleBytes+cellBytes || len(text) < sampleBytes/4 {
-		t.Errorf("sample of %d bytes", len(text))
+	s.add([]byte(repeat("\xe9", 100_000) + " tail\xe9 \n"))
+	s.finish()
+	if len(s.spans) > maxSpans+2*rareSpans || len(s.spans) < maxSpans/4 {
+		t.Errorf("sample of %d spans", len(s.spans))
 	}
 	var quarters [4]int
-	for _, cell := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
-		var n int
-		if k, _ := fmt.Sscanf(cell, "caf\xe9 %d", &n); k == 1 {
-			quarters[n/5000]++
+	rare := false
+	for _, sp := range s.spans {
+		if strings.HasPrefix(string(sp.raw), "n\xe9") {
+			quarters[(int(sp.raw[2])-'a')/5]++
 		}
-		if !strings.HasPrefix(cell, "caf\xe9 ") && cell != "na\xefve" && !strings.HasPrefix(cell, "long\xe9 ") && cell != "tail\xe9 " {
-			t.Errorf("cell %q was cut", cell)
-		}
+		rare = rare || string(sp.raw) == "\x80"
 	}
 	for _, n := range quarters {
-		if n < quarters[0]/2 || n > quarters[0]*2 {
-			t.Errorf("cells by quarter of the input: %v, want them spread evenly", quarters)
+		if n < quarters[1]/2 || n > quarters[1]*2 {
+			t.Errorf("spans by quarter of the input: %v, want them spread evenly", quarters)
 			break
 		}
+	}
+	if !rare || s.count[0xE9] != 2*20_000+100_001 {
+		t.Errorf("the only euro was kept: %v; %d bytes 0xE9", rare, s.count[0xE9])
 	}
 }
 
@@ -295,9 +308,12 @@ func TestCharsetConfirm(t *testing.T) {
 			}
 		}
 		for _, n := range answers() {
+			if p.Interpreter.Version.Path() == ingest.Py2 && (n == "cp1125" || n == "kz1048") {
+				continue // Python 2.7 has not got these: a finding of its own, LookupError
+			}
 			ask(fmt.Sprintf("%q", n), "det.name", n)
 		}
-		for _, c := range charsets {
+		for _, c := range inputs {
 			r, err := Bytes([]byte(c.in), Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -313,17 +329,11 @@ func TestCharsetConfirm(t *testing.T) {
 // answers are all charsets that can be answered without being declared.
 func answers() []string {
 	names := []string{"ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
-	for _, s := range spoken {
-		names = append(names, s.charset)
+	for _, s := range charsets {
+		names = append(names, s.name)
 	}
-	for _, s := range pairCharsets() {
-		names = append(names, s.charset)
+	for _, e := range escaping {
+		names = append(names, e.charset)
 	}
-	for _, n := range chardetNames {
-		names = append(names, n)
-	}
-	for _, n := range windowsOf {
-		names = append(names, n)
-	}
-	return names
+	return append(names, ebcdics...)
 }

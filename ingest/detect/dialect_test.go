@@ -88,7 +88,7 @@ func TestLinear(t *testing.T) {
 
 // FuzzDetect holds every input to what callers rely on.
 func FuzzDetect(f *testing.F) {
-	for _, c := range charsets {
+	for _, c := range inputs {
 		f.Add([]byte(c.in))
 	}
 	for _, c := range dialects {

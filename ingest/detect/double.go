@@ -6,50 +6,60 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 )
 
-// doubleEncoded reports whether UTF-8 text was encoded twice: somebody read UTF-8
-// as cp1252 and wrote what they saw as UTF-8 ("cafÃ©"). Most cells with non-ASCII
-// characters must turn into valid UTF-8 when encoded in cp1252 again, which
-// ordinary text hardly ever does.
-func doubleEncoded(cells [][]byte) bool {
-	back := map[rune]byte{}
-	for c, r := range tableOf("cp1252") {
-		if r == undefined {
-			r = rune(c) // Windows passes its five undefined bytes through
-		}
-		if c >= 0x80 {
-			back[r] = byte(c)
+// doubleEncoded reports whether UTF-8 text was encoded twice, or three times
+// (layers 2): somebody read UTF-8 as cp1252 and wrote what they saw as UTF-8
+// ("cafÃ©"). Most words with non-ASCII characters must turn into valid UTF-8 when
+// encoded in cp1252 again, which ordinary text hardly ever does.
+func doubleEncoded(src source) (bool, int, error) {
+	s := newSpanSampler()
+	if err := src.each(s.add); err != nil {
+		return false, 0, err
+	}
+	s.finish()
+	var layers [3]int
+	for _, sp := range s.spans {
+		if word := dropMark(sp.raw); !ingest.IsASCII(word) {
+			layers[layersOf(word)]++
 		}
 	}
-	twice, all := 0, 0
-	for _, cell := range cells {
-		cell = dropMark(cell)
-		if ingest.IsASCII(cell) {
-			continue
-		}
-		all++
-		if repairs(cell, back) {
-			twice++
-		}
+	if layers[1]+layers[2] <= layers[0] {
+		return false, 0, nil
 	}
-	return 2*twice > all
+	if layers[2] > layers[1] {
+		return true, 2, nil
+	}
+	return true, 1, nil
 }
 
-// repairs reports whether a cell is valid UTF-8 with non-ASCII characters after
-// one layer of encoding is taken off.
-func repairs(cell []byte, back map[rune]byte) bool {
-	out := make([]byte, 0, len(cell))
-	for len(cell) > 0 {
-		r, n := utf8.DecodeRune(cell)
-		cell = cell[n:]
+// layersOf counts the layers of encoding that can be taken off a word of UTF-8.
+func layersOf(word []byte) int {
+	n := 0
+	for n < 2 {
+		var ok bool
+		if word, ok = unwrap(word); !ok {
+			return n
+		}
+		n++
+	}
+	return n
+}
+
+// unwrap takes one layer off. ok is false if what is left would not be UTF-8 with
+// characters above ASCII.
+func unwrap(word []byte) (_ []byte, ok bool) {
+	out := make([]byte, 0, len(word))
+	for len(word) > 0 {
+		r, n := utf8.DecodeRune(word)
+		word = word[n:]
 		if r < utf8.RuneSelf {
 			out = append(out, byte(r))
 			continue
 		}
-		b, ok := back[r]
+		b, ok := backTo1252()[r]
 		if !ok {
-			return false
+			return nil, false
 		}
 		out = append(out, b)
 	}
-	return utf8.Valid(out) && !ingest.IsASCII(out)
+	return out, utf8.Valid(out) && !ingest.IsASCII(out)
 }

@@ -1,94 +1,91 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+	"math/bits"
+	"unicode/utf8"
+)
 
-// stats is what one pass over the whole input yields, in bounded memory.
+// stats is what one pass over the whole input yields, in bounded memory and not
+// much slower than utf8.Valid: all that proofs need.
 type stats struct {
 	size      int64
-	count     [256]int64 // of each byte value; whether a single-byte codec decodes is read off it
+	high      int64 // bytes above 0x7F
+	leads     int64 // bytes above 0xBF, which begin characters in UTF-8
+	nuls      int64
+	escapes   int64 // ESC, which switches character sets in ISO-2022
+	tildes    bool  // "~{", which does in HZ
 	firstHigh int64
 	head      []byte
+	tail      []byte // the last two bytes
 
 	utf8   utf8Check
-	sample sampler
+	double bool // somewhere UTF-8 looks as if it was encoded twice
 }
 
 func newStats(head []byte) *stats { return &stats{firstHigh: -1, head: head} }
 
-// high counts the bytes above 0x7F.
-func (s *stats) high() int64 {
-	var n int64
-	for _, c := range s.count[0x80:] {
-		n += c
-	}
-	return n
-}
-
-// c1 counts the bytes 0x80-0x9F: control characters in ISO 8859, letters and
-// punctuation in the Windows code pages.
-func (s *stats) c1() int64 {
-	var n int64
-	for _, c := range s.count[0x80:0xA0] {
-		n += c
-	}
-	return n
-}
-
 // add takes the next bytes of the input.
 func (s *stats) add(p []byte) {
-	for _, c := range p {
-		s.count[c]++
+	if len(p) == 0 {
+		return
 	}
-	if s.firstHigh < 0 {
-		if i := firstHigh(p); i >= 0 {
-			s.firstHigh = s.size + int64(i)
-		}
+	high, leads := countHigh(p)
+	if high > 0 && s.firstHigh < 0 {
+		s.firstHigh = s.size + int64(nextHigh(p))
 	}
+	s.high, s.leads = s.high+high, s.leads+leads
+	s.nuls += int64(bytes.Count(p, []byte{0}))
+	s.escapes += int64(bytes.Count(p, []byte{0x1B}))
+	edge := append(s.tail, p[:min(2, len(p))]...)
+	s.tildes = s.tildes || bytes.Contains(edge, []byte("~{")) || bytes.Contains(p, []byte("~{"))
+	s.utf8.add(p, high == 0)
+	s.double = s.double || s.utf8.bad == 0 && s.high > 0 && (twice(edge) || high > 0 && twice(p))
 	s.size += int64(len(p))
-	s.utf8.add(p)
-	s.sample.add(p)
+	if edge = append(s.tail, p[max(0, len(p)-2):]...); len(edge) > 2 {
+		edge = append(s.tail[:0], edge[len(edge)-2:]...)
+	}
+	s.tail = edge
 }
 
-// firstHigh returns the index of the first byte above 0x7F, -1 if there is none.
-func firstHigh(p []byte) int {
-	for i, c := range p {
+// twice reports whether a character from U+00C2 to U+00F4, as which the first byte
+// of one that was encoded twice appears, stands before another above ASCII.
+func twice(p []byte) bool {
+	for {
+		i := bytes.IndexByte(p, 0xC3)
+		if i < 0 || i+2 >= len(p) {
+			return false
+		}
+		if p[i+1] >= 0x82 && p[i+1] <= 0xB4 && p[i+2] >= 0xC2 {
+			return true
+		}
+		p = p[i+1:]
+	}
+}
+
+const leadBits = 0x4040404040404040
+
+// countHigh counts the bytes above 0x7F, and those above 0xBF.
+func countHigh(p []byte) (high, leads int64) {
+	for ; len(p) >= 32; p = p[32:] {
+		a, b, c, d := word(p), word(p[8:]), word(p[16:]), word(p[24:])
+		if (a|b|c|d)&highBits == 0 {
+			continue
+		}
+		for _, w := range [4]uint64{a, b, c, d} {
+			high += int64(bits.OnesCount64(w & highBits))
+			leads += int64(bits.OnesCount64(w & (w & leadBits << 1) & highBits))
+		}
+	}
+	for _, c := range p {
 		if c >= 0x80 {
-			return i
+			high++
+			if c >= 0xC0 {
+				leads++
+			}
 		}
 	}
-	return -1
-}
-
-// finish tells the parts that the input has ended.
-func (s *stats) finish() { s.sample.flush() }
-
-// decodes reports whether a single-byte charset defines every byte of the input.
-// It is false for a charset that is no single-byte one.
-func (s *stats) decodes(charset string) bool {
-	t := tableOf(charset)
-	if t == nil {
-		return false
-	}
-	for c, n := range s.count {
-		if n > 0 && t[c] == undefined {
-			return false
-		}
-	}
-	return true
-}
-
-// same reports whether two single-byte charsets give the same text.
-func (s *stats) same(a, b string) bool {
-	t, u := tableOf(a), tableOf(b)
-	if t == nil || u == nil {
-		return false
-	}
-	for c, n := range s.count {
-		if n > 0 && t[c] != u[c] {
-			return false
-		}
-	}
-	return true
+	return high, leads
 }
 
 // utf8Check validates UTF-8 by Python 3's rules (RFC 3629) while taking encoded
@@ -96,7 +93,6 @@ func (s *stats) same(a, b string) bool {
 type utf8Check struct {
 	taken  int64 // bytes of earlier calls
 	offset int64 // of the byte at hand
-	chars  int64 // complete characters above U+007F
 	bad    int64 // 1 + offset of the first byte that is no UTF-8, 0 for none
 	cesu   int64 // surrogates
 	need   int   // continuation bytes still due
@@ -106,25 +102,49 @@ type utf8Check struct {
 	second byte
 }
 
-func (u *utf8Check) add(p []byte) {
+func (u *utf8Check) add(p []byte, ascii bool) {
 	if u.bad > 0 {
 		return
 	}
-	for i, c := range p {
-		if c < 0x80 && u.need == 0 {
-			continue
-		}
-		u.offset = u.taken + int64(i)
-		if u.step(c); u.bad > 0 {
-			return
-		}
+	at := 0
+	for ; at < len(p) && u.need > 0 && u.bad == 0; at++ {
+		u.offset = u.taken + int64(at)
+		u.step(p[at])
+	}
+	if u.bad == 0 && !ascii {
+		u.rest(p, at)
 	}
 	u.taken += int64(len(p))
+}
+
+// rest checks p from at on, where a character begins.
+func (u *utf8Check) rest(p []byte, at int) {
+	end := len(p) // of the complete characters
+	for back := 1; back <= 3 && end-back >= at; back++ {
+		if c := p[len(p)-back]; c >= 0xC0 {
+			end = len(p) - back
+			break
+		} else if c < 0x80 {
+			break
+		}
+	}
+	if utf8.Valid(p[at:end]) {
+		at = end
+	}
+	for ; at < len(p) && u.bad == 0; at++ {
+		if c := p[at]; c >= 0x80 || u.need > 0 {
+			u.offset = u.taken + int64(at)
+			u.step(c)
+		}
+	}
 }
 
 func (u *utf8Check) step(c byte) {
 	if u.need > 0 {
 		u.continuation(c)
+		return
+	}
+	if c < 0x80 {
 		return
 	}
 	u.lead, u.second, u.lo, u.hi, u.start = c, 0, 0x80, 0xBF, u.offset
@@ -157,125 +177,7 @@ func (u *utf8Check) continuation(c byte) {
 		u.second = c
 	}
 	u.lo, u.hi = 0x80, 0xBF
-	if u.need--; u.need == 0 {
-		u.chars++
-		if u.lead == 0xED && u.second >= 0xA0 {
-			u.cesu++
-		}
+	if u.need--; u.need == 0 && u.lead == 0xED && u.second >= 0xA0 {
+		u.cesu++
 	}
 }
-
-// Limits of the sample. saintfish's single-byte recognisers look at 8192 bytes.
-const (
-	sampleBytes = 8000
-	cellBytes   = 2000
-)
-
-// sampler keeps cells that hold bytes above 0x7F, spread evenly over the whole
-// input: when they outgrow the limit every second one is dropped and from then on
-// only every second one taken. A cell ends at a byte that is no part of a longer
-// character in any charset that is scored (0x00-0x1F, '"', ',', ';'), so none is
-// cut inside a character.
-type sampler struct {
-	cells  [][]byte
-	bytes  int
-	seen   int // cells with high bytes so far, repeated ones left out where known
-	stride int
-	known  map[string]bool
-	cur    []byte
-	high   bool
-	skip   bool // inside the rest of a cell that was too long
-}
-
-func cellEnd(c byte) bool { return c < 0x20 || c == '"' || c == ',' || c == ';' }
-
-// blockBytes is how much is looked at together for bytes worth a sample.
-const blockBytes = 256
-
-func (s *sampler) add(p []byte) {
-	for len(p) > 0 {
-		block := p[:min(len(p), blockBytes)]
-		p = p[len(block):]
-		if !s.high && plain(block) {
-			block = s.jump(block)
-		}
-		s.slow(block)
-	}
-}
-
-// plain reports whether a block holds nothing worth a sample.
-func plain(block []byte) bool { return firstHigh(block) < 0 && bytes.IndexByte(block, 0x1B) < 0 }
-
-// jump passes over the cells that begin or end in a plain block and returns what
-// is left of it: the start of a cell that goes on.
-func (s *sampler) jump(block []byte) []byte {
-	for i := len(block) - 1; i >= 0; i-- {
-		if cellEnd(block[i]) {
-			s.cur, s.skip = s.cur[:0], false
-			return block[i+1:]
-		}
-	}
-	return block
-}
-
-func (s *sampler) slow(p []byte) {
-	for _, c := range p {
-		switch {
-		case s.skip:
-			s.skip = c != ' ' && !cellEnd(c)
-		case cellEnd(c) && c != 0x1B:
-			s.flush()
-		case len(s.cur) < cellBytes:
-			s.cur = append(s.cur, c)
-			s.high = s.high || c >= 0x80 || c == 0x1B
-		default:
-			s.trim()
-			s.skip = c != ' '
-		}
-	}
-}
-
-// trim ends an over-long cell at its last blank, where no character is open;
-// without one it is dropped.
-func (s *sampler) trim() {
-	i := bytes.LastIndexByte(s.cur, ' ')
-	s.cur = s.cur[:max(i, 0)]
-	s.high = bytes.IndexFunc(s.cur, func(r rune) bool { return r >= 0x80 }) >= 0
-	s.flush()
-}
-
-func (s *sampler) flush() {
-	cell, high := s.cur, s.high
-	s.cur, s.high = s.cur[:0], false
-	if !high || s.known[string(cell)] {
-		return
-	}
-	if s.stride == 0 {
-		s.stride, s.known = 1, map[string]bool{}
-	}
-	s.seen++
-	if (s.seen-1)%s.stride != 0 {
-		return
-	}
-	s.known[string(cell)] = true
-	s.cells = append(s.cells, bytes.Clone(cell))
-	s.bytes += len(cell) + 1
-	for s.bytes > sampleBytes && len(s.cells) > 1 {
-		s.halve()
-	}
-}
-
-func (s *sampler) halve() {
-	kept := s.cells[:0]
-	s.bytes, s.stride = 0, s.stride*2
-	clear(s.known)
-	for i := 0; i < len(s.cells); i += 2 {
-		kept = append(kept, s.cells[i])
-		s.bytes += len(s.cells[i]) + 1
-		s.known[string(s.cells[i])] = true
-	}
-	s.cells = kept
-}
-
-// text returns the sample, a cell per line.
-func (s *sampler) text() []byte { return append(bytes.Join(s.cells, []byte("\n")), '\n') }

@@ -49,7 +49,7 @@ func utf8BOM(st *stats) Result {
 // which some fields are padded with NULs has them anywhere, and has far more
 // units of two printable ASCII characters than units with a NUL.
 func byNULs(src source, st *stats) (Result, bool, error) {
-	if st.count[0] == 0 {
+	if st.nuls == 0 {
 		return Result{}, false, nil
 	}
 	var u unitStats
@@ -162,16 +162,17 @@ func (u *wideCheck) unit() {
 	}
 }
 
-// byASCII answers for an input without a byte above 0x7F, unless it switches
-// character sets with escape sequences.
+// byASCII answers for an input without a byte above 0x7F.
 func byASCII(_ source, st *stats) (Result, bool, error) {
 	switch {
-	case st.high() > 0 || st.count[0x1B] > 0: // an escape may switch to an ISO-2022 set
+	case st.high > 0:
 		return Result{}, false, nil
 	case st.size == 0:
 		return result("ascii", 1, "is empty"), true, nil
-	case st.count[0] > 0:
-		return result("ascii", 0.95, fmt.Sprintf("holds only ASCII, with %d NUL bytes", st.count[0])), true, nil
+	case st.nuls > 0:
+		return result("ascii", 0.95, fmt.Sprintf("holds only ASCII, with %d NUL bytes", st.nuls)), true, nil
+	case st.escapes > 0:
+		return result("ascii", 0.9, "holds only ASCII, escape sequences among it"), true, nil
 	}
 	return result("ascii", 1, "holds only ASCII"), true, nil
 }
@@ -180,16 +181,16 @@ func byASCII(_ source, st *stats) (Result, bool, error) {
 // another charset hardly ever is by chance, and the less the more of it there is.
 func byUTF8(_ source, st *stats) (Result, bool, error) {
 	u := st.utf8
-	if u.bad > 0 || u.chars == 0 {
+	if u.bad > 0 || st.characters() == 0 {
 		return Result{}, false, nil
 	}
 	// Two bytes of a single-byte charset form a valid pair about once in 30
 	// times if they are letters at all; every further one makes it rarer.
 	confidence := 0.99
-	if u.chars < 3 {
+	if st.characters() < 3 {
 		confidence = 0.97
 	}
-	r := result("utf-8", confidence, fmt.Sprintf("is valid UTF-8 throughout (%d non-ASCII characters)", u.chars))
+	r := result("utf-8", confidence, fmt.Sprintf("is valid UTF-8 throughout (%d non-ASCII characters)", st.characters()))
 	switch {
 	case u.cesu > 0:
 		r = result("utf-8", 0.9, fmt.Sprintf("is UTF-8 with %d encoded surrogates (CESU-8), which Python 3 refuses", u.cesu))
@@ -199,6 +200,14 @@ func byUTF8(_ source, st *stats) (Result, bool, error) {
 		r.Truncated = true
 	}
 	return r, true, nil
+}
+
+// characters counts the complete characters above U+007F of valid UTF-8.
+func (s *stats) characters() int64 {
+	if s.utf8.need > 0 {
+		return s.leads - 1
+	}
+	return s.leads
 }
 
 // decodeWide decodes UTF-16 and UTF-32 for the dialect; what is invalid becomes

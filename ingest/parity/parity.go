@@ -44,6 +44,7 @@ type Delivery struct {
 	Size    int64
 	File    string // a file holding exactly these bytes, if there is one
 	Charset string // what the supplier declares, "" if nothing
+	History string // what the feed's earlier deliveries were in, "" if unknown
 	Pair    ingest.Pair
 	Calls   [2]*ingest.Call // by ingest.Path; nil where the policy is run
 	Compare ingest.Comparison
@@ -122,7 +123,7 @@ var ErrBinary = errors.New("not a CSV file")
 // Check runs the whole line on a delivery. The error is our own failure to read
 // it; a path that could not be run or compared is reported in its View.
 func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
-	found, err := detect.Detect(d.Data, d.Size, detect.Options{Declared: d.Charset})
+	found, err := detect.Detect(d.Data, d.Size, detect.Options{Declared: d.Charset, History: d.History})
 	if err != nil {
 		return nil, fmt.Errorf("detect %q: %w", d.Name, err)
 	}
@@ -134,12 +135,29 @@ func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
 		r.Views = append(r.Views, l.view(ctx, d, found, v))
 		last := &r.Views[len(r.Views)-1]
 		d.Compare.Noise, d.stable = last.Compare.Noise, last.stable
+		if v == ingest.Raw {
+			r.Views[0].Warnings = append(r.Views[0].Warnings, alarms(found)...)
+		}
 		if ctx.Err() != nil {
 			r.Close()
 			return nil, fmt.Errorf("check %q: %w", d.Name, ctx.Err())
 		}
 	}
 	return r, nil
+}
+
+// alarms words what detection has to say against what was known beforehand, and of
+// deliveries in more than one charset.
+func alarms(found detect.Result) []string {
+	var out []string
+	for _, a := range found.Alarms {
+		said := map[string]string{"declared": "the supplier declares", "history": "earlier deliveries were in"}[a.Source]
+		out = append(out, fmt.Sprintf("charset: read as %s; %s %s, which %s", found.Charset, said, a.Charset, a.Why))
+	}
+	if n := len(found.Mixed); n > 0 {
+		out = append(out, fmt.Sprintf("charset: rows %d-%d are in %s, others in %s", found.Mixed[1].FirstRow, found.Mixed[1].LastRow, found.Mixed[1].Charset, found.Mixed[0].Charset))
+	}
+	return out
 }
 
 // View runs one view of a delivery, such as the input of a golden case. It must
@@ -150,7 +168,7 @@ func (l *Line) View(ctx context.Context, d Delivery, v ingest.View) View {
 	if v == ingest.Raw && !asksDetection(d.Pair) && d.Pair.Py2.Dialect != nil && d.Pair.Py3.Dialect != nil {
 		return l.view(ctx, d, detect.Result{}, v)
 	}
-	found, err := detect.Detect(d.Data, d.Size, detect.Options{Declared: d.Charset})
+	found, err := detect.Detect(d.Data, d.Size, detect.Options{Declared: d.Charset, History: d.History})
 	if err == nil && found.Binary != "" && (v == ingest.Normalized || asksDetection(d.Pair)) {
 		err = fmt.Errorf("%w: it is %s", ErrBinary, found.Binary)
 	}

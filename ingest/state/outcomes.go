@@ -80,6 +80,18 @@ func (d *DB) Has(ctx context.Context, k Key) (bool, error) {
 	return n > 0, nil
 }
 
+// LastCharset returns the charset of a feed's latest delivery that was compared and
+// is not pure ASCII, which says nothing; "" if there is none.
+func (d *DB) LastCharset(ctx context.Context, feed string) (string, error) {
+	var charset string
+	err := d.db.QueryRowContext(ctx, `SELECT charset FROM outcomes WHERE feed = ? AND verdict <> ? AND charset NOT IN ('', 'ascii')
+		ORDER BY recorded DESC, sha256, view LIMIT 1`, feed, ingest.NotCompared).Scan(&charset)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("look up charset of feed %q: %w", feed, err)
+	}
+	return charset, nil
+}
+
 // Record stores the outcomes of a delivery, counts their signatures, remembers its
 // noise and marks
 // the delivery as processed, all in one transaction: after a crash either all of

@@ -166,6 +166,30 @@ func TestRecordCountsOnce(t *testing.T) {
 	}
 }
 
+// TestLastCharset: the latest delivery that says something decides.
+func TestLastCharset(t *testing.T) {
+	d := fresh(t)
+	run := begin(t, d)
+	for i, c := range []struct {
+		sha, charset string
+		verdict      ingest.Verdict
+		want         string
+	}{
+		{"1", "cp1250", ingest.NotCompared, ""}, {"2", "cp1252", ingest.Parity, "cp1252"}, {"3", "ascii", ingest.Parity, "cp1252"}, {"4", "cp1250", ingest.Diverge, "cp1250"},
+	} {
+		o := Outcome{Key: key(c.sha), Charset: c.charset, Verdict: c.verdict}
+		if _, err := d.Record(ctx, run, "p", []Outcome{o}, t0.Add(time.Duration(i)*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := d.LastCharset(ctx, "acme"); err != nil || got != c.want {
+			t.Errorf("after %s: %q, %v; want %q", c.sha, got, err, c.want)
+		}
+	}
+	if got, err := d.LastCharset(ctx, "beta"); err != nil || got != "" {
+		t.Errorf("another feed: %q, %v", got, err)
+	}
+}
+
 func TestNotComparedIsRunAgain(t *testing.T) {
 	d := fresh(t)
 	run := begin(t, d)

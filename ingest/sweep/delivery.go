@@ -73,6 +73,9 @@ func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, o
 		return err
 	}
 	d := parity.Delivery{Feed: f.Name, Name: out.Name, Data: file, Size: info.Size(), File: name, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
+	if d.History, err = s.State.LastCharset(ctx, f.Name); err != nil {
+		return err
+	}
 	if d.Compare.Noise, err = s.State.Noise(ctx, f.Name, keys[0].Settings, s.Revision); err != nil {
 		return err
 	}

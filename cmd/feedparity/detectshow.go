@@ -1,0 +1,180 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/detect"
+)
+
+// explainDetected prints, below a file's line, what decided as a person would want to see
+// it: the cells, as bytes and in both readings.
+func explainDetected(out io.Writer, r detect.Result) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "  charset: %s\n", r.Why)
+	rival, ok := runnerUp(r)
+	if ok && len(r.Cells) > 0 {
+		fmt.Fprintf(&b, "  cells that tell %s from %s:\n", r.Charset, rival.Charset)
+		width := max(len(r.Charset), len(rival.Charset))
+		for _, c := range r.Cells {
+			fmt.Fprintf(&b, "    row %d, column %d, byte %#x%s: %s\n", c.Row, c.Column, c.Offset, howOften(c.Times), spaced(c.Bytes))
+			fmt.Fprintf(&b, "      %-*s  %s\n      %-*s  %s\n", width, r.Charset, visible(c.Text), width, rival.Charset, visible(c.Other))
+			fmt.Fprintf(&b, "      %s\n", favour(c, r.Charset, rival.Charset))
+		}
+	} else if len(r.Candidates) > 1 && !ok {
+		fmt.Fprintf(&b, "  the other names give the same text: %s\n", names(r.Candidates[1:]))
+	}
+	explainBeside(&b, r)
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+func explainBeside(b *strings.Builder, r detect.Result) {
+	for _, a := range r.Alarms {
+		fmt.Fprintf(b, "  alarm: %s says %s, which %s\n", a.Source, a.Charset, a.Why)
+	}
+	for _, m := range r.Mixed {
+		fmt.Fprintf(b, "  mixed: rows %d-%d, bytes %#x-%#x, are %s\n", m.FirstRow, m.LastRow, m.Start, m.End, m.Charset)
+	}
+	if r.DoubleEncoded {
+		fmt.Fprintf(b, "  encoded twice: %d layer of UTF-8 read as cp1252 is on most words; text.encode('cp1252').decode('utf-8') takes it off\n", max(1, r.Layers))
+	}
+	if o := r.Second; o != nil {
+		verdict := "disagrees"
+		if o.Agrees {
+			verdict = "agrees"
+		}
+		fmt.Fprintf(b, "  saintfish/chardet: %s, %d of 100: %s\n", visible(o.Label), o.Confidence, verdict)
+	}
+}
+
+// runnerUp returns the best candidate with another text.
+func runnerUp(r detect.Result) (detect.Candidate, bool) {
+	for _, c := range r.Candidates {
+		if !c.Same {
+			return c, true
+		}
+	}
+	return detect.Candidate{}, false
+}
+
+func names(list []detect.Candidate) string {
+	var out []string
+	for _, c := range list {
+		out = append(out, c.Charset)
+	}
+	return strings.Join(out, ", ")
+}
+
+func howOften(n int) string {
+	if n < 2 {
+		return ""
+	}
+	return fmt.Sprintf(", %d times", n)
+}
+
+// spaced prints bytes as hex pairs.
+func spaced(p []byte) string {
+	h := hex.EncodeToString(p)
+	var out []string
+	for ; len(h) > 1; h = h[2:] {
+		out = append(out, h[:2])
+	}
+	return strings.Join(out, " ")
+}
+
+func favour(c detect.Cell, charset, rival string) string {
+	if c.Nats < 0 {
+		return fmt.Sprintf("%.1f nats likelier as %s", -c.Nats, rival)
+	}
+	return fmt.Sprintf("%.1f nats likelier as %s", c.Nats, charset)
+}
+
+func detectedJSON(name string, r detect.Result, answers []sniffAnswer) any {
+	out := detected{File: name, Charset: r.Charset, Confidence: r.Confidence, Margin: r.Margin, Why: r.Why, Dialect: []string{}, Header: r.Dialect.Header,
+		LineEnding: r.Dialect.LineEnding, Size: r.Size, NonASCII: r.NonASCII, FirstHigh: r.FirstHigh, DoubleEncoded: r.DoubleEncoded, Layout: newDialectJSON(r.Dialect), Sniffer: answers}
+	for _, c := range r.Candidates {
+		out.Candidates = append(out.Candidates, guess{c.Charset, c.Confidence, c.Why, c.Same})
+	}
+	for _, a := range r.Alarms {
+		out.Alarms = append(out.Alarms, alarm{a.Source, a.Charset, a.Why})
+	}
+	for _, m := range r.Mixed {
+		out.Mixed = append(out.Mixed, mixedRange{m.Charset, m.Start, m.End, m.FirstRow, m.LastRow})
+	}
+	for _, c := range r.Cells {
+		out.Cells = append(out.Cells, cell{c.Row, c.Column, c.Offset, hex.EncodeToString(c.Bytes), c.Text, c.Other, c.Nats})
+	}
+	if o := r.Second; o != nil {
+		out.Second = &opinion{o.Label, o.Charset, o.Confidence, o.Agrees}
+	}
+	for _, o := range r.Dialect.For(ingest.Py3) {
+		out.Dialect = append(out.Dialect, o.String())
+	}
+	return out
+}
+
+// detected is a line of "feedparity detect --json".
+type detected struct {
+	File          string       `json:"file"`
+	Charset       string       `json:"charset"`
+	Confidence    float64      `json:"confidence"`
+	Margin        float64      `json:"margin,omitempty"` // nats
+	Why           string       `json:"why"`
+	Candidates    []guess      `json:"candidates"`
+	Alarms        []alarm      `json:"alarms,omitempty"`
+	Mixed         []mixedRange `json:"mixed,omitempty"`
+	Cells         []cell       `json:"cells,omitempty"`
+	Second        *opinion     `json:"second,omitempty"`
+	DoubleEncoded bool         `json:"double_encoded,omitempty"`
+	Dialect       []string     `json:"dialect"`
+	Header        bool         `json:"header"`
+	LineEnding    string       `json:"line_ending"`
+	Size          int64        `json:"size"`
+	NonASCII      int64        `json:"non_ascii"`
+	FirstHigh     int64        `json:"first_high"`
+
+	Layout  dialectJSON   `json:"layout"`
+	Sniffer []sniffAnswer `json:"sniffer"`
+}
+
+type guess struct {
+	Charset    string  `json:"charset"`
+	Confidence float64 `json:"confidence"`
+	Why        string  `json:"why"`
+	SameText   bool    `json:"same_text"`
+}
+
+type alarm struct {
+	Source  string `json:"source"`
+	Charset string `json:"charset"`
+	Why     string `json:"why"`
+}
+
+type mixedRange struct {
+	Charset  string `json:"charset"`
+	Start    int64  `json:"start"`
+	End      int64  `json:"end"`
+	FirstRow int64  `json:"first_row"`
+	LastRow  int64  `json:"last_row"`
+}
+
+type cell struct {
+	Row    int64   `json:"row"`
+	Column int64   `json:"column"`
+	Offset int64   `json:"offset"`
+	Bytes  string  `json:"bytes"` // hex
+	Text   string  `json:"text"`
+	Other  string  `json:"other"`
+	Nats   float64 `json:"nats"`
+}
+
+type opinion struct {
+	Label      string `json:"label"`
+	Charset    string `json:"charset"`
+	Confidence int    `json:"confidence"`
+	Agrees     bool   `json:"agrees"`
+}

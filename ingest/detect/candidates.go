@@ -1,0 +1,227 @@
+package detect
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
+)
+
+// The languages written in groups of charsets, those after a plus less often. A
+// charset reads the others too, but nobody would choose it for them.
+const (
+	west    = "en de fr es it pt sv da nl fi nb is ca gl eu ga xx"
+	east    = "pl cs hu sk hr sl ro sq + de en"
+	baltics = "lt lv et + en de"
+	turkish = "tr az + en de"
+	slavic  = "ru uk bg sr mk be"
+	arabic  = "ar fa ur"
+)
+
+// strangers are the languages not written in Latin letters.
+const strangers = slavic + " kk el he th zh_CN zh_TW ja ko " + arabic
+
+// charsets are the candidates with how rare each is among suppliers, in nats, and
+// the languages it is meant for. Rarity decides where one sign is all there is.
+var charsets = []struct {
+	name      string
+	rarity    float64
+	languages string
+}{
+	{"cp1252", 0, west}, {"iso8859-1", 0.1, west}, {"iso8859-15", 4.4, west}, {"mac-roman", 4.6, west}, {"cp850", 4.4, west}, {"cp437", 5.6, west}, {"cp858", 7, west},
+	{"cp1250", 2.4, east}, {"iso8859-2", 3.6, east}, {"cp852", 4.6, east}, {"mac-latin2", 6, east}, {"iso8859-16", 14, east},
+	{"cp1251", 2.4, slavic}, {"koi8-r", 4.4, "ru bg"}, {"koi8-u", 5.2, "uk ru"}, {"iso8859-5", 5, slavic}, {"cp866", 4.6, "ru uk bg be"}, {"mac-cyrillic", 6, slavic}, {"cp855", 7, slavic}, {"cp1125", 6.4, "uk ru"},
+	{"cp1253", 3.2, "el + en"}, {"iso8859-7", 4.2, "el + en"}, {"cp737", 5.8, "el + en"}, {"cp869", 6.8, "el + en"}, {"mac-greek", 7.5, "el + en"},
+	{"cp1254", 3, turkish}, {"iso8859-9", 3.4, turkish}, {"cp857", 5.8, turkish}, {"mac-turkish", 7.5, turkish},
+	{"cp1255", 3.4, "he + en"}, {"iso8859-8", 5, "he + en"}, {"cp862", 5.8, "he + en"}, {"cp1256", 3.4, arabic + " + en"}, {"iso8859-6", 5, "ar"}, {"cp720", 7, "ar fa"}, {"cp864", 10, "ar"},
+	{"cp1257", 3.2, baltics}, {"iso8859-13", 4.2, baltics}, {"cp775", 5.8, baltics}, {"iso8859-4", 6.6, baltics}, {"iso8859-10", 7.4, "is nb sv fi et lt lv"},
+	{"cp1258", 4, "vi + en"}, {"cp874", 3.4, "th + en"}, {"iso8859-3", 7.4, "mt eo tr + en"}, {"iso8859-14", 7.4, "ga cy + en"},
+	{"cp860", 7, "pt"}, {"cp861", 7, "is"}, {"cp863", 7, "fr"}, {"cp865", 6.6, "nb da sv"}, {"mac-iceland", 8, "is"}, {"kz1048", 7, "kk ru"}, {"ptcp154", 8, "kk ru"},
+	{"gb18030", 2.8, "zh_CN"}, {"cp950", 3.2, "zh_TW"}, {"big5", 6, "zh_TW"}, {"big5hkscs", 6, "zh_TW"}, {"cp932", 3, "ja"}, {"euc_jp", 4, "ja"}, {"cp949", 3, "ko"}, {"johab", 7, "ko"},
+}
+
+// candidate is one charset with its table, as the scorer needs it.
+type candidate struct {
+	name   string
+	prior  cost
+	native []float32 // weight of each language of the model
+	latin  bool      // meant for Latin letters
+	table  *[256]rune
+	glyphs *[256]glyph    // of table
+	multi  *pycodec.Codec // where a character may have more bytes
+}
+
+// Weights of languages that a charset is not meant for in the first place: those
+// after the plus, others in the letters of one that it is meant for, and others.
+const (
+	guestLanguage   = 0.3
+	strangeLanguage = 0.06
+	strangeScript   = 0.004
+)
+
+// weights weighs the languages of the model by those that a charset is meant for.
+func (m *model) weights(languages string) []float32 {
+	meant, guests, _ := strings.Cut(languages, "+")
+	fields, rest := strings.Fields(meant), strings.Fields(guests)
+	out := make([]float32, len(m.languages))
+	set := func(first, n int) {
+		weight := float32(strangeScript)
+		for _, l := range m.languages[first : first+n] {
+			if first == 0 || slices.Contains(fields, l) { // signs stand among Latin letters everywhere
+				weight = strangeLanguage
+			}
+		}
+		for i := first; i < first+n; i++ {
+			switch out[i] = weight; {
+			case slices.Contains(fields, m.languages[i]):
+				out[i] = 1
+			case slices.Contains(rest, m.languages[i]):
+				out[i] = guestLanguage
+			}
+		}
+	}
+	for _, s := range m.scripts {
+		set(s.first, len(s.languages))
+	}
+	set(len(m.languages)-len(m.ideographs), len(m.ideographs))
+	return out
+}
+
+// rankable are charsets with their tables, made when first needed.
+var rankable = sync.OnceValue(func() []*candidate {
+	var out []*candidate
+	for _, c := range charsets {
+		if n := newCandidate(c.name, c.rarity, c.languages); n != nil {
+			out = append(out, n)
+		}
+	}
+	return out
+})
+
+// newCandidate returns nil for a charset that is not read character by character.
+func newCandidate(name string, rarity float64, languages string) *candidate {
+	m := theModel()
+	codec, fault, err := pycodec.Lookup(ingest.Python313, name)
+	if err != nil || fault != nil {
+		return nil
+	}
+	n := &candidate{name: name, prior: cost(rarity * float64(nat)), native: m.weights(languages), latin: !strings.Contains(strangers, strings.Fields(languages)[0])}
+	switch n.table = tableOf(name); {
+	case n.table != nil:
+		n.glyphs = new([256]glyph)
+		for i, r := range n.table {
+			n.glyphs[i] = m.glyph(r)
+		}
+	case codec.Characters():
+		n.multi = codec
+	default:
+		return nil
+	}
+	return n
+}
+
+// unheard is how rare a charset is that only the supplier names.
+const unheard = 6
+
+// candidatesFor returns the candidates, and what the supplier names beside them.
+func candidatesFor(o Options) []*candidate {
+	out := rankable()
+	for _, name := range []string{o.Declared, o.History} {
+		if name != "" && !slices.ContainsFunc(out, func(c *candidate) bool { return c.name == name }) && readsASCII(name) {
+			if c := newCandidate(name, unheard, strings.Join(theModel().languages, " ")); c != nil {
+				out = append(slices.Clip(out), c)
+			}
+		}
+	}
+	return out
+}
+
+// char is a character of a reading.
+type char struct {
+	r rune
+	glyph
+}
+
+// read appends to dst the span's characters. ok is false if it is malformed; an
+// incomplete character at the end of a span that was cut is left out.
+func (c *candidate) read(dst []char, s *span, m *model) (_ []char, ok bool) {
+	if c.table != nil {
+		for _, b := range s.raw {
+			dst = append(dst, char{c.table[b], c.glyphs[b]})
+		}
+		if c.name == "cp1258" {
+			dst = composeTones(dst, m)
+		}
+		return dst, true
+	}
+	if c.multi == nil {
+		return readUTF8(dst, s.raw, m)
+	}
+	var text [16]byte
+	for p := s.raw; len(p) > 0; {
+		if p[0] < utf8.RuneSelf {
+			dst = append(dst, char{rune(p[0]), m.glyphs[p[0]]})
+			p = p[1:]
+			continue
+		}
+		t, n, bad := c.multi.First(text[:0], p)
+		if bad != "" {
+			return dst, s.cut && n > len(p)
+		}
+		for len(t) > 0 {
+			r, k := utf8.DecodeRune(t)
+			dst, t = append(dst, char{r, m.glyph(r)}), t[k:]
+		}
+		p = p[n:]
+	}
+	return dst, true
+}
+
+// readUTF8 is read where the charset is UTF-8.
+func readUTF8(dst []char, p []byte, m *model) (_ []char, ok bool) {
+	for len(p) > 0 {
+		r, n := utf8.DecodeRune(p)
+		if r == utf8.RuneError && n == 1 {
+			return dst, false
+		}
+		dst, p = append(dst, char{r, m.glyph(r)}), p[n:]
+	}
+	return dst, true
+}
+
+// toned are the letters of Vietnamese that cp1258 writes with a tone mark behind
+// them, and tones the marks, in the order of the composed letters below.
+const (
+	toned    = "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY"
+	tones    = "\u0300\u0301\u0303\u0309\u0323"
+	composed = "àáãảạằắẵẳặầấẫẩậèéẽẻẹềếễểệìíĩỉịòóõỏọồốỗổộờớỡởợùúũủụừứữửựỳýỹỷỵÀÁÃẢẠẰẮẴẲẶẦẤẪẨẬÈÉẼẺẸỀẾỄỂỆÌÍĨỈỊÒÓÕỎỌỒỐỖỔỘỜỚỠỞỢÙÚŨỦỤỪỨỮỬỰỲÝỸỶỴ"
+)
+
+var composition = sync.OnceValue(func() map[[2]rune]rune {
+	m := map[[2]rune]rune{}
+	all := []rune(composed)
+	for i, base := range []rune(toned) {
+		for j, mark := range []rune(tones) {
+			m[[2]rune{base, mark}] = all[i*5+j]
+		}
+	}
+	return m
+})
+
+// composeTones joins tone marks to the letter before them, as the model has them.
+func composeTones(text []char, m *model) []char {
+	out := text[:0]
+	for _, c := range text {
+		if n := len(out); n > 0 && c.r >= 0x300 && c.r < 0x370 {
+			if r, ok := composition()[[2]rune{out[n-1].r, c.r}]; ok {
+				out[n-1] = char{r, m.glyph(r)}
+				continue
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}

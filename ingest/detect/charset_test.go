@@ -1,0 +1,230 @@
+package detect
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
+)
+
+// TestModel unpacks the model and holds it to its size, and to naming its sources.
+func TestModel(t *testing.T) {
+	if len(modelBin) > 1_500_000 {
+		t.Errorf("model.bin is of %d bytes", len(modelBin))
+	}
+	header, _, _ := bytes.Cut(modelBin, []byte("\n\n"))
+	for _, word := range []string{"unicode-cldr-core", "Characters by source", "Distinct words by language"} {
+		if !bytes.Contains(header, []byte(word)) {
+			t.Errorf("the header does not say %q", word)
+		}
+	}
+	m := theModel()
+	if len(m.languages) > allLanguages || len(m.scripts[0].languages) > maxLanguages {
+		t.Errorf("%d languages, %d of them Latin", len(m.languages), len(m.scripts[0].languages))
+	}
+	for _, l := range m.languages {
+		if languageNames[l] == "" {
+			t.Errorf("language %s has no name", l)
+		}
+	}
+	// Polish has ą before b far oftener than German, French has é alone.
+	latin := m.scripts[0]
+	row := latin.pair(m.glyph('k').letter, m.glyph('ą').letter)
+	pl, de := slices.Index(latin.languages, "pl"), slices.Index(latin.languages, "de")
+	if row[pl] >= row[de] {
+		t.Errorf("ą after k costs %d in Polish, %d in German", row[pl], row[de])
+	}
+}
+
+// TestCandidates demands a codec for each charset, and languages that exist.
+func TestCandidates(t *testing.T) {
+	if len(rankable()) != len(charsets) {
+		t.Errorf("%d candidates of %d charsets", len(rankable()), len(charsets))
+	}
+	for _, c := range charsets {
+		for _, l := range strings.Fields(strings.ReplaceAll(c.languages, "+", "")) {
+			if !slices.Contains(theModel().languages, l) {
+				t.Errorf("%s: no language %s", c.name, l)
+			}
+		}
+	}
+}
+
+// TestDeterministic repeats detection a hundred times in odd chunks, on one and on
+// two processors: nothing of an answer may change.
+func TestDeterministic(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	rng := rand.New(rand.NewPCG(1, 2026))
+	mixed := "sku,name\n1,caf\xc3\xa9 cr\xc3\xa8me\n2,M\xfcller\n" + repeat("3,gr\xf6\xdfer\n", 40)
+	for _, in := range []string{mixed, polish, repeat(stock, 300) + "4,\x80 5\n", repeat("n\xe9\xe8 \xa3,\x92x\n", 3000), "\x8f\xa4\x95\x69,\x90\x94\x97\xca\n"} {
+		o := Options{Explain: true, Second: true, History: "cp1252"}
+		want, err := Bytes([]byte(in), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 100 {
+			runtime.GOMAXPROCS(1 + i%2)
+			o.chunk = 1 + rng.IntN(len(in)+10)
+			got, err := Detect(strings.NewReader(in), int64(len(in)), o)
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Fatalf("run %d in chunks of %d: %+v, %v; want %+v", i, o.chunk, got, err, want)
+			}
+		}
+	}
+}
+
+const polish = "kod;nazwa;cena\n1;ksi\xb9\xbfka;5\n2;\"\x9crubokr\xeat; du\xbfy\";7\n3;\x9fr\xf3d\xb3o;9\n"
+
+// TestCells demands the cells that tell one charset from the runner-up.
+func TestCells(t *testing.T) {
+	r, err := Bytes([]byte(polish), Options{Explain: true})
+	if err != nil || r.Charset != "cp1250" || len(r.Cells) < 3 {
+		t.Fatalf("%s %+v, %v", r.Charset, r.Cells, err)
+	}
+	i := slices.IndexFunc(r.Cells, func(c Cell) bool { return c.Text == "książka" })
+	if i < 0 || r.Cells[i].Row != 2 || r.Cells[i].Column != 2 || r.Cells[i].Other == r.Cells[i].Text || r.Cells[i].Nats <= 0 ||
+		string(r.Cells[i].Bytes) != "ksi\xb9\xbfka" || r.Cells[i].Offset != int64(strings.Index(polish, "ksi")) {
+		t.Errorf("cells %+v", r.Cells)
+	}
+	quoted := slices.IndexFunc(r.Cells, func(c Cell) bool { return strings.HasPrefix(c.Text, "śrubokręt") })
+	if quoted < 0 || r.Cells[quoted].Row != 3 || r.Cells[quoted].Column != 2 {
+		t.Errorf("cells %+v", r.Cells)
+	}
+}
+
+// TestAlarms: what was known beforehand decides what the bytes leave open, and is
+// contradicted by what they say.
+func TestAlarms(t *testing.T) {
+	for _, c := range []struct {
+		in      string
+		o       Options
+		charset string
+		alarms  string // source and charset of each
+	}{
+		{"1,Paint \xab in Mug\n", Options{}, "iso8859-1", ""},
+		{"1,Paint \xab in Mug\n", Options{History: "cp850"}, "cp850", ""},
+		{"1,wei\xe1\n", Options{}, "cp850", ""},
+		{polish, Options{History: "cp1252"}, "cp1250", "history cp1252"},
+		{polish, Options{Declared: "cp1252", History: "cp1250"}, "cp1250", "declared cp1252"},
+		{"caf\xe9\n", Options{History: "cp1252"}, "cp1252", ""},
+		{"café\n", Options{History: "cp1252"}, "utf-8", "history cp1252"},
+		{"cafe\n", Options{History: "cp1252", Declared: "utf-8"}, "ascii", ""},
+		{"cafe\n", Options{History: "utf-16"}, "ascii", "history utf-16"},
+		{"\x90\x94\x97\xca\n", Options{Declared: "shift_jis"}, "shift_jis", ""},
+	} {
+		r, err := Bytes([]byte(c.in), c.o)
+		var alarms []string
+		for _, a := range r.Alarms {
+			alarms = append(alarms, a.Source+" "+a.Charset)
+		}
+		if err != nil || r.Charset != c.charset || strings.Join(alarms, ", ") != c.alarms {
+			t.Errorf("%q %+v: %s, alarms %v, %v; want %s, %s", c.in, c.o, r.Charset, r.Alarms, err, c.charset, c.alarms)
+		}
+	}
+}
+
+// TestMixed recognises rows in another charset than the others.
+func TestMixed(t *testing.T) {
+	german := repeat("1,Gr\xf6\xdfe,Gartenschl\xe4uche f\xfcr T\xfcren\n", 3) + "2,K\xfcchenst\xfchle,sch\xf6n\n3,W\xe4schek\xf6rbe,gr\xfcn\n4,Sp\xfclmittel,wei\xdf\n5,M\xfcllbeutel,Zubeh\xf6r\n"
+	dos := "6,K\x81che,sch\x94n\n7,W\x84sche,gr\x81n\n8,Sp\x81lmittel,K\x94rbe\n9,M\x81llbeutel,Zubeh\x94r\n10,T\x81ren,Schl\x84uche\n"
+	for _, c := range []struct {
+		name, in string
+		want     string // charset and rows of each range
+	}{
+		{"UTF-8 rows", "sku,name\n1,caf\xc3\xa9 cr\xc3\xa8me\n2,M\xfcller\n3,x\n4,na\xc3\xafve\n", "utf-8 2-2, iso8859-1 3-4, utf-8 5-5"},
+		{"cp1252 and cp850", german + dos, "iso8859-1 1-7, cp850 8-12"},
+		{"cp1252 alone", german, ""},
+		{"cp850 alone", dos, ""},
+		{"UTF-8 alone", "sku,name\n1,café\n2,Müller\n", ""},
+	} {
+		r, err := Bytes([]byte(c.in), Options{})
+		var got []string
+		for _, m := range r.Mixed {
+			got = append(got, fmt.Sprintf("%s %d-%d", m.Charset, m.FirstRow, m.LastRow))
+		}
+		if err != nil || strings.Join(got, ", ") != c.want {
+			t.Errorf("%s: %s, %v, %v; want %s", c.name, r.Charset, got, err, c.want)
+		}
+		for i, m := range r.Mixed {
+			if m.Start >= m.End || i > 0 && m.Start != r.Mixed[i-1].End || m.End > int64(len(c.in)) {
+				t.Errorf("%s: ranges %+v", c.name, r.Mixed)
+			}
+		}
+	}
+}
+
+// TestSecond records saintfish's opinion beside ours, whatever it is.
+func TestSecond(t *testing.T) {
+	r, err := Bytes([]byte(polish), Options{Second: true})
+	if err != nil || r.Second == nil || r.Second.Label == "" || r.Second.Agrees || r.Charset != "cp1250" {
+		t.Errorf("%s, %+v, %v", r.Charset, r.Second, err)
+	}
+	r, err = Bytes([]byte("name\ncaf\xe9 cr\xe8me de la cr\xe8me, fa\xe7ade\n"), Options{Second: true})
+	if err != nil || r.Second == nil || r.Second.Charset != "iso8859-1" || !r.Second.Agrees {
+		t.Errorf("%s, %+v, %v", r.Charset, r.Second, err)
+	}
+	if r, err = Bytes([]byte("café\n"), Options{Second: true}); err != nil || r.Second != nil {
+		t.Errorf("asked where a proof decided: %+v, %v", r.Second, err)
+	}
+}
+
+// TestMojibake: text that was UTF-8 before somebody read it as cp1252 is flagged in
+// whatever charset it was saved.
+func TestMojibake(t *testing.T) {
+	mac := "name\nyes \x89\xdb\xd3 no\nisn\x89\xdb\xaat\n\x89\xdb\xcfquoted\x89\xdb\n"
+	r, err := Bytes([]byte(mac), Options{})
+	if err != nil || r.Charset != "mac-roman" || !r.DoubleEncoded {
+		t.Errorf("%s %v %q, %v", r.Charset, r.DoubleEncoded, r.Why, err)
+	}
+	twice := "name\ncafÃƒÂ©\n"
+	if r, err = Bytes([]byte(twice), Options{}); err != nil || !r.DoubleEncoded || r.Layers != 2 {
+		t.Errorf("%q: %v, %d layers, %v", twice, r.DoubleEncoded, r.Layers, err)
+	}
+}
+
+// FuzzCharset holds whatever the bytes are: no panic, the same in any chunks, and an
+// answer given with confidence decodes the input.
+func FuzzCharset(f *testing.F) {
+	for _, c := range inputs {
+		f.Add([]byte(c.in[:min(len(c.in), 400)]), uint16(3), "cp1250")
+	}
+	f.Add([]byte(polish), uint16(5), "")
+	f.Fuzz(func(t *testing.T, in []byte, chunk uint16, known string) {
+		o := Options{Explain: true}
+		if name, err := canonical(known); err == nil {
+			o.Declared, o.History = name, name
+		}
+		want, err := Bytes(in, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.chunk = int(chunk)%(len(in)+1) + 1
+		got, err := Detect(bytes.NewReader(in), int64(len(in)), o)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Fatalf("in chunks of %d: %+v, %v; want %+v", o.chunk, got, err, want)
+		}
+		if want.Binary != "" {
+			return
+		}
+		if want.Confidence < 0 || want.Confidence > 1 || want.Candidates[0].Charset != want.Charset || want.Why == "" || !utf8.ValidString(want.Why) {
+			t.Fatalf("%+v", want)
+		}
+		if want.Confidence > 0.5 && !want.Truncated && !want.CESU {
+			c, fault, err := pycodec.Lookup(ingest.Python313, want.Charset)
+			if err != nil || fault != nil {
+				t.Fatalf("%s: %v, %v", want.Charset, fault, err)
+			}
+			if _, bad := c.Decode(nil, in, "strict"); bad != nil {
+				t.Fatalf("%s with confidence %.2f: %v", want.Charset, want.Confidence, bad)
+			}
+		}
+	})
+}

@@ -1,0 +1,218 @@
+package detect
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
+)
+
+// What is known beforehand, in nats: how much likelier a charset is because the
+// feed's earlier deliveries were in it, and because the supplier declares it.
+const (
+	historyNats  = 4
+	declaredNats = 10
+)
+
+// maxCandidates is the most charsets reported.
+const maxCandidates = 8
+
+// byScore ranks the charsets that decode the whole input by how likely they make
+// its text.
+func byScore(src source, st *stats, o Options) (Result, error) {
+	sample := newSpanSampler()
+	if err := src.each(sample.add); err != nil {
+		return Result{}, err
+	}
+	sample.finish()
+	k := newRanking(sample.spans, &sample.count, wordsOf(st.head), o)
+	ranked, err := k.decodable(src, k.rank())
+	if err != nil {
+		return Result{}, err
+	}
+	if len(ranked) == 0 {
+		k.release()
+		return withAlarms(result("iso8859-1", 0.1, "decodes any bytes, and nothing better fits"), o), nil
+	}
+	r := k.result(ranked, o)
+	r.ranking, r.first, r.second = k, ranked[0], rival(ranked)
+	if x := k.runnerUp(); r.second == nil && x != nil {
+		r.second = x
+		r.Candidates = append(r.Candidates, Candidate{Charset: x.name, Why: farBehind + x.speaks(k.m)})
+	}
+	r.DoubleEncoded = ranked[0].broken > 0 && 2*ranked[0].broken > len(k.spans)
+	k.findMixture(&r, ranked)
+	return withAlarms(r, o), nil
+}
+
+// decodable drops the charsets that do not decode the whole input strictly. Those
+// of single bytes were ranked by that; the others are tried while their rank
+// matters.
+func (k *ranking) decodable(src source, ranked []*mixture) ([]*mixture, error) {
+	var out []*mixture
+	for _, x := range ranked {
+		if len(out) > 0 && x.score > out[0].score+float64(hopeless) || len(out) >= 4*maxCandidates {
+			break
+		}
+		if x.multi != nil {
+			_, ok, err := decodes(src, x.name)
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				continue
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+const farBehind = "more than 20 nats behind, "
+
+// runnerUp returns the best of the charsets given up, nil if there is none. Only
+// one of single bytes is known to decode the whole input.
+func (k *ranking) runnerUp() *mixture {
+	for _, g := range k.dropped {
+		for _, x := range g {
+			if x.table != nil && !math.IsInf(x.score, 1) {
+				return x
+			}
+		}
+	}
+	return nil
+}
+
+// rival returns the best candidate whose text differs from the first's, nil if
+// there is none.
+func rival(ranked []*mixture) *mixture {
+	for _, x := range ranked {
+		if x.group != ranked[0].group {
+			return x
+		}
+	}
+	return nil
+}
+
+// result words the ranking.
+func (k *ranking) result(ranked []*mixture, o Options) Result {
+	best := nameOf(ranked, o)
+	margin := 40.0 // nats
+	if x := rival(ranked); x != nil {
+		margin = (x.score - ranked[0].score) / float64(nat)
+	}
+	r := Result{Margin: margin, Charset: best.name, Confidence: confidence(margin), Why: k.why(ranked)}
+	r.Candidates = append(r.Candidates, Candidate{best.name, r.Confidence, r.Why, true})
+	odds := posterior(ranked)
+	for i, x := range ranked[:min(len(ranked), maxCandidates)] {
+		if x == best {
+			continue
+		}
+		c := Candidate{Charset: x.name, Confidence: r.Confidence, Why: "gives the same text", Same: x.group == best.group}
+		if !c.Same {
+			c.Confidence = (1 - r.Confidence) * odds[i]
+			c.Why = nats(x.score-ranked[0].score) + " nats behind, " + x.speaks(k.m)
+		}
+		r.Candidates = append(r.Candidates, c)
+	}
+	return r
+}
+
+// nameOf chooses among the names under which the input is the same text: what the
+// supplier declares, what the feed had before, else the least rare one, Latin-1
+// standing for cp1252 where no byte tells them apart.
+func nameOf(ranked []*mixture, o Options) *mixture {
+	same := slices.DeleteFunc(slices.Clone(ranked), func(x *mixture) bool { return x.group != ranked[0].group })
+	common := slices.MinFunc(same, func(a, b *mixture) int { return cmp.Compare(a.prior, b.prior) })
+	for _, name := range []string{o.Declared, o.History, map[string]string{"cp1252": "iso8859-1"}[common.name]} {
+		for _, x := range same {
+			if x.name == name {
+				return x
+			}
+		}
+	}
+	return common
+}
+
+// why says in a sentence what speaks for the best.
+func (k *ranking) why(ranked []*mixture) string {
+	x := ranked[0]
+	words := strconv.Itoa(len(k.spans)) + " distinct words or signs hold non-ASCII bytes; " + x.speaks(k.m)
+	if y := rival(ranked); y != nil {
+		words += ", " + nats(y.score-x.score) + " nats likelier than as " + y.name
+	}
+	if x.broken > 0 {
+		words += fmt.Sprintf("; %d of them were UTF-8 before somebody read them as cp1252", x.broken)
+	}
+	return words
+}
+
+// nats words a difference of scores.
+func nats(d float64) string { return strconv.FormatFloat(d/float64(nat), 'f', 1, 64) }
+
+// speaks names the languages a candidate found, such as "reads as Polish".
+func (x *mixture) speaks(m *model) string {
+	best := 0
+	for i, n := range x.counts {
+		if n > x.counts[best] {
+			best = i
+		}
+	}
+	if x.counts[best] < 0.2 {
+		return "reads as signs"
+	}
+	return "reads as " + languageNames[m.languages[best]]
+}
+
+// withAlarms notes where the answer contradicts what was known beforehand.
+func withAlarms(r Result, o Options) Result {
+	for _, known := range []struct{ source, charset string }{{"declared", o.Declared}, {"history", o.History}} {
+		if known.charset == "" || known.charset == r.Charset {
+			continue
+		}
+		i := slices.IndexFunc(r.Candidates, func(c Candidate) bool { return c.Charset == known.charset })
+		if i >= 0 && r.Candidates[i].Same || r.Charset == "ascii" && readsASCII(known.charset) {
+			continue
+		}
+		a := Alarm{Source: known.source, Charset: known.charset, Why: "does not decode the input"}
+		switch {
+		case i < 0 && r.ranking != nil && r.ranking.decodes(known.charset):
+			a.Why = "is " + farBehind[:len(farBehind)-2]
+		case i >= 0:
+			a.Why = "is " + r.Candidates[i].Why
+		case r.Margin == 0:
+			a.Why = "is not what the bytes prove"
+		}
+		r.Alarms = append(r.Alarms, a)
+		r.Why += fmt.Sprintf(" (%s %s, which %s)", map[string]string{"declared": "the supplier declares", "history": "earlier deliveries were"}[a.Source], a.Charset, a.Why)
+	}
+	return r
+}
+
+// decodes reports whether a charset of single bytes, that was given up, defines
+// every byte of the input.
+func (k *ranking) decodes(charset string) bool {
+	t := tableOf(charset)
+	for _, b := range k.present {
+		if t == nil || t[b] == undefined {
+			return false
+		}
+	}
+	return t != nil
+}
+
+// readsASCII reports whether ASCII text is the same in a charset.
+func readsASCII(charset string) bool {
+	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
+	if err != nil || fault != nil {
+		return false
+	}
+	const sample = "Az09,;\t\"'\n"
+	text, bad := c.Decode(nil, []byte(sample), "strict")
+	return bad == nil && string(text) == sample && !strings.HasPrefix(charset, "utf-7")
+}

@@ -1,0 +1,157 @@
+package detect
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"unicode/utf8"
+)
+
+// Range is a part of an input that mixes charsets: records that are in one of
+// them. Records of pure ASCII belong to the range before them.
+type Range struct {
+	Charset           string
+	Start, End        int64 // bytes, from the start of the first record to the end of the last
+	FirstRow, LastRow int64 // 1-based
+}
+
+// maxRanges is the most ranges reported.
+const maxRanges = 200
+
+// What must speak for a second charset in an input, in nats: a word for each span,
+// and all of them together.
+const (
+	secondSpan  = 5 * nat
+	secondAll   = 30 * nat
+	secondSpans = 3
+	secondTried = 3       // charsets
+	secondOdd   = 12      // spans they are chosen by
+	oddSpan     = 8 * nat // more than that for each byte above ASCII is odd
+)
+
+// utf8Candidate reads what is UTF-8 in an input that is not UTF-8 throughout.
+func utf8Candidate() *candidate {
+	return &candidate{name: "utf-8", native: theModel().weights("en de fr es it pt xx")}
+}
+
+// findMixture looks for a second charset that some spans are far likelier in than
+// in the best. One span is enough where UTF-8 is, as it is hardly ever by chance.
+func (k *ranking) findMixture(r *Result, ranked []*mixture) {
+	if ranked[0].mixed > 0 {
+		r.mixedWith = utf8Candidate()
+		return
+	}
+	if len(k.spans) < 2*secondSpans {
+		return
+	}
+	best := k.costs(ranked[0].candidate)
+	odd := k.odd(best)
+	if len(odd) < secondSpans {
+		return
+	}
+	for _, c := range k.likeliest(odd, ranked[0].candidate) {
+		if k.joins(best, k.costs(c)) {
+			r.mixedWith = c
+			return
+		}
+	}
+}
+
+// odd returns the spans that cost more than text does: what a charset says of them
+// is no word of any language, or signs where none stand.
+func (k *ranking) odd(costs []float64) []int {
+	var out []int
+	for i := range k.spans {
+		s := &k.spans[i]
+		high := 0
+		for _, c := range s.raw {
+			if c >= 0x80 {
+				high++
+			}
+		}
+		if costs[i]-float64(k.asciiCost(s)) > float64(high)*float64(oddSpan) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// likeliest returns the charsets in which some spans are likeliest.
+func (k *ranking) likeliest(spans []int, but *candidate) []*candidate {
+	part := &ranking{m: k.m, languages: k.languages}
+	for _, i := range spans[:min(len(spans), secondOdd)] {
+		part.spans = append(part.spans, k.spans[i])
+		for _, b := range k.spans[i].raw {
+			if b >= 0x80 && !slices.Contains(part.present, b) {
+				part.present = append(part.present, b)
+			}
+		}
+	}
+	type guess struct {
+		*candidate
+		cost float64
+	}
+	var all []guess
+	for _, c := range rankable() {
+		commoner := func(o *candidate) bool { return o.prior < c.prior && o.reads(part.present, c) }
+		if c.table == nil || c.reads(part.present, but) || !c.defines(part.present) || slices.ContainsFunc(rankable(), commoner) {
+			continue
+		}
+		sum := float64(c.prior)
+		for _, x := range part.costs(c) {
+			sum += x
+		}
+		all = append(all, guess{c, sum})
+	}
+	slices.SortStableFunc(all, func(a, b guess) int { return cmp.Compare(a.cost, b.cost) })
+	var out []*candidate
+	for _, g := range all[:min(len(all), secondTried)] {
+		out = append(out, g.candidate)
+	}
+	return out
+}
+
+// isUTF8 reports whether a span is UTF-8 with characters above ASCII.
+func isUTF8(raw []byte) bool { return utf8.Valid(raw) && nextHigh(raw) >= 0 }
+
+// costs returns what each span costs in a charset, infinity where it does not
+// decode.
+func (k *ranking) costs(c *candidate) []float64 {
+	x := new(mixture)
+	x.start(c, ones(len(k.m.languages)), 0)
+	out := make([]float64, len(k.spans))
+	for i := range k.spans {
+		out[i] = k.costOf(x, &k.spans[i])
+	}
+	return out
+}
+
+func (k *ranking) costOf(x *mixture, s *span) float64 {
+	text, ok := x.read(k.text[:0], s, k.m)
+	if k.text = text; !ok {
+		return math.Inf(1)
+	}
+	var r reading
+	k.judge(&r, text, s)
+	before := x.score
+	x.see(&r, k.m, 1)
+	return x.score - before
+}
+
+func ones(n int) []float32 { return slices.Repeat([]float32{1}, n) }
+
+// joins reports whether two charsets together make the spans far likelier than the
+// first alone.
+func (k *ranking) joins(first, second []float64) bool {
+	gain, spans, kept := 0.0, 0, 0
+	for i := range first {
+		switch d := first[i] - second[i]; {
+		case d > float64(secondSpan):
+			gain += d - float64(secondSpan)/2
+			spans++
+		case d < -float64(secondSpan):
+			kept++
+		}
+	}
+	return spans >= secondSpans && kept >= secondSpans && gain > float64(secondAll)
+}

@@ -1,0 +1,348 @@
+package detect
+
+import "slices"
+
+// A reading is what a span means in one charset, as its cost in each language that
+// writes its letters.
+type reading struct {
+	script    int                // number in model.scripts, signsOnly or ideographs
+	costs     [maxLanguages]cost // by language of the script; with signsOnly only the first
+	languages int
+}
+
+// The scripts beside those of the model.
+const (
+	signsOnly    = -1
+	ideographSet = -2
+)
+
+// Costs beside those that were counted.
+const (
+	foreignLetter = 51       // a letter of ASCII where no Latin language is meant
+	alienCost     = 15 * nat // a letter of no language
+	unseenChar    = 13 * nat // an ideograph that no text had
+	mixedScripts  = 7 * nat  // letters of two scripts in a word
+	besideDigit   = 4 * nat
+	besideSign    = 4 * nat
+	aloneCost     = 4
+	aloneForeign  = 3 * nat // a letter of another script than Latin by itself
+	upperAfterLow = 5 * nat
+	upperAfterUp  = 10
+	lowAfterUpper = 8
+	firstUpper    = 19
+	firstLower    = 6
+	wordKnown     = 1 * nat
+	loneInWord    = 9 * nat // an ideograph with a letter of ASCII at its side
+	loneIdeograph = 5 * nat
+	loneByDigit   = 1 * nat
+	loneAlone     = 2 * nat
+	repeatedSign  = 2 * nat
+	shapeCost     = nat // a letter of Arabic written as its shape
+)
+
+// mainScript returns the script of most letters above ASCII.
+func mainScript(text []char) int {
+	var count [16]int
+	ideo, best := 0, 0
+	for _, c := range text {
+		if c.r >= 0x80 {
+			if c.kind == ideographic {
+				ideo++
+			} else if c.script > 0 {
+				if count[c.script]++; count[c.script] > count[best] || best == 0 {
+					best = int(c.script)
+				}
+			} else if c.kind == alien {
+				count[0]++
+			}
+		}
+	}
+	switch {
+	case ideo > count[best] || ideo > 0 && best == 0:
+		return ideographSet
+	case best > 0:
+		return best - 1
+	case count[0] > 0:
+		return 0
+	}
+	return signsOnly
+}
+
+// judge works out the costs of a reading.
+func (k *ranking) judge(out *reading, text []char, s *span) {
+	m := k.m
+	out.script = mainScript(text)
+	switch out.script {
+	case ideographSet:
+		out.languages = len(m.ideographs)
+		clear(out.costs[:out.languages])
+		m.judgeIdeographs(out, text)
+	case signsOnly:
+		out.languages = 1
+		out.costs[0] = k.asciiCost(s)
+	default:
+		out.languages = len(m.scripts[out.script].languages)
+		m.judgeLetters(out, text)
+	}
+	fixed := m.judgeRules(out.script, text, s)
+	for i := range out.costs[:out.languages] {
+		out.costs[i] += fixed
+	}
+}
+
+// lanes are the costs of up to forty languages, four to a word so that they are
+// added four at a time: those of the languages 0, 2, 4, 6 of each eight in one
+// word, those of 1, 3, 5, 7 in the next. A span is too short to overflow them.
+type lanes [maxLanguages / 4]uint64
+
+const laneBits = 0x00FF00FF00FF00FF
+
+// add adds a row of costs.
+func (l *lanes) add(row []byte) {
+	for i := 0; len(row) >= 8 && i < len(l); i += 2 {
+		w := word(row)
+		l[i] += w & laneBits
+		l[i+1] += w >> 8 & laneBits
+		row = row[8:]
+	}
+}
+
+// at returns where a language's costs are.
+func laneOf(language byte) (word, shift int) {
+	return int(language/8*2 + language%2), int(language % 8 / 2 * 16)
+}
+
+func (l *lanes) get(language byte) cost {
+	w, shift := laneOf(language)
+	return cost(l[w] >> shift & 0xFFFF)
+}
+
+func (l *lanes) set(language byte, c cost) {
+	w, shift := laneOf(language)
+	l[w] = l[w]&^(0xFFFF<<shift) | uint64(c)<<shift
+}
+
+// letters follows the words of a text in one script.
+type letters struct {
+	*script
+	sum, start lanes
+	two, one   byte // the letters before
+	inside     bool // a word
+	near       int  // letters since one above ASCII
+	hash       uint32
+	high       bool // the word has one
+}
+
+func (w *letters) letter(c char) {
+	switch {
+	case !w.inside:
+		w.start, w.hash, w.high, w.near, w.two, w.one = w.sum, firstHash, false, 3, 0, 0
+		if c.r >= 0x80 {
+			w.near = 0
+		}
+		w.sum.add(w.pair(0, c.letter))
+	default:
+		if w.near++; c.r >= 0x80 {
+			w.near = 0
+		}
+		w.step(c.letter)
+	}
+	w.high = w.high || c.r >= 0x80
+	w.hash = hashLetter(w.hash, c.letter)
+	w.two, w.one, w.inside = w.one, c.letter, true
+}
+
+// step adds what a letter, or the end of a word, costs after those before. Only
+// where one of the three is above ASCII the model knows more than of two.
+func (w *letters) step(letter byte) {
+	if w.near < 3 {
+		w.sum.add(w.triple(w.two, w.one, letter))
+	} else {
+		w.sum.add(w.pair(w.one, letter))
+	}
+}
+
+func (w *letters) end() {
+	if !w.inside {
+		return
+	}
+	w.near++
+	w.step(0)
+	w.inside = false
+	if w.high {
+		w.known()
+	}
+}
+
+// known lowers the costs of a word in the languages in which it is common.
+func (w *letters) known() {
+	i, ok := slices.BinarySearch(w.words, w.hash)
+	for ; ok && i < len(w.words) && w.words[i] == w.hash; i++ {
+		l := w.wordOf[i]
+		if c := w.start.get(l) + cost(w.wordCost[i]) + wordKnown; c < w.sum.get(l) {
+			w.sum.set(l, c)
+		}
+	}
+}
+
+// judgeLetters adds what each language says of the words.
+func (m *model) judgeLetters(out *reading, text []char) {
+	w := letters{script: m.scripts[out.script]}
+	mine := byte(out.script + 1)
+	var fixed cost
+	for i, c := range text {
+		switch {
+		case repeats(text, i):
+			continue
+		case c.script == mine:
+			w.letter(c)
+			continue
+		case c.kind == alien || c.script > 0 && c.r >= 0x80 || c.kind == ideographic:
+			fixed += alienCost
+		case c.script > 0:
+			fixed += foreignLetter
+		}
+		w.end()
+	}
+	w.end()
+	for i := range w.languages {
+		out.costs[i] = w.sum.get(byte(i)) + fixed
+	}
+}
+
+// repeats reports whether a character stands for the third time or more: a ruler
+// or a filler, whatever it is, and no evidence.
+func repeats(text []char, i int) bool {
+	return i >= 2 && text[i].r == text[i-1].r && text[i].r == text[i-2].r
+}
+
+// judgeIdeographs adds how common each character is in each language.
+func (m *model) judgeIdeographs(out *reading, text []char) {
+	var fixed cost
+	for at, c := range text {
+		switch {
+		case repeats(text, at):
+		case c.kind == ideographic:
+			for i, table := range m.ideographs {
+				if k := table[c.r-ideographBase]; k > 0 {
+					out.costs[i] += min(cost(k), 200)
+				} else {
+					out.costs[i] += m.unseen(i, c.r)
+				}
+			}
+		case c.r < 0x80 && c.script > 0:
+			fixed += foreignLetter
+		case c.class == classLetter:
+			fixed += alienCost
+		}
+	}
+	for i := range m.ideographs {
+		out.costs[i] += fixed
+	}
+}
+
+// unseen is what a character costs that no text of a language had.
+func (m *model) unseen(language int, r rune) cost {
+	han, hangul := r >= 0x3400 && r <= 0x9FFF, r >= 0xAC00
+	if han && language < 3 || hangul && language == 3 {
+		return unseenChar + 8
+	}
+	return 17 * nat
+}
+
+// judgeRules adds what does not depend on the language: signs and where they
+// stand, and the cases and neighbours of letters.
+func (m *model) judgeRules(script int, text []char, s *span) cost {
+	var sum cost
+	before := char{glyph: m.glyphs[s.prev&0x7F]}
+	for i, c := range text {
+		after := char{glyph: m.glyphs[s.next&0x7F]}
+		if i+1 < len(text) {
+			after = text[i+1]
+		}
+		if repeats(text, i) {
+			continue
+		}
+		if c.r >= 0x80 {
+			sum += ruleCost(c, before, after)
+		}
+		if c.class == classLetter && before.class == classLetter && (c.r >= 0x80 || before.r >= 0x80) {
+			sum += caseCost(c.kind, before.kind)
+		} else if c.r >= 0x80 && c.class == classLetter {
+			sum += firstCost(c.kind)
+		}
+		before = c
+	}
+	return sum
+}
+
+// ruleCost is for a character above ASCII in its place.
+func ruleCost(c, before, after char) cost {
+	switch {
+	case c.class != classLetter && c.r == before.r:
+		return repeatedSign
+	case c.class != classLetter:
+		return signCost(c, before.class, after.class)
+	case (c.r == 'Ø' || c.r == 'ø') && before.class == classSpace && after.class&(classDigit|classSpace) != 0:
+		return 0 // a diameter
+	case c.kind == ideographic:
+		return loneCost(before, after)
+	}
+	var sum cost
+	if c.r >= presented {
+		sum += shapeCost
+	}
+	if c.script > 1 && (before.r < 0x80 && before.class == classLetter || after.r < 0x80 && after.class == classLetter) {
+		sum += mixedScripts
+	}
+	switch {
+	case before.class == classDigit || after.class == classDigit:
+		sum += besideDigit
+	case before.class == classLetter || after.class == classLetter:
+	case before.class == classSpace && after.class == classSpace && c.r < 0x250:
+		sum += aloneCost
+	case before.class == classSpace && after.class == classSpace:
+		sum += aloneForeign
+	default:
+		sum += besideSign
+	}
+	return sum
+}
+
+// loneCost is for an ideograph that stands by itself.
+func loneCost(before, after char) cost {
+	ascii := func(c char, class byte) bool { return c.r < 0x80 && c.class == class }
+	switch {
+	case before.r >= 0x80 && before.class != classSpace || after.r >= 0x80:
+		return 0
+	case ascii(before, classDigit) || ascii(after, classDigit):
+		return loneByDigit
+	case ascii(before, classLetter) || ascii(after, classLetter):
+		return loneInWord
+	case before.class == classSpace && after.class == classSpace:
+		return loneAlone
+	}
+	return loneIdeograph
+}
+
+func caseCost(kind, before byte) cost {
+	switch {
+	case kind == upperCase && before == lowerCase:
+		return upperAfterLow
+	case kind == upperCase && before == upperCase:
+		return upperAfterUp
+	case kind == lowerCase && before == upperCase:
+		return lowAfterUpper
+	}
+	return 0
+}
+
+func firstCost(kind byte) cost {
+	switch kind {
+	case upperCase:
+		return firstUpper
+	case lowerCase:
+		return firstLower
+	}
+	return 0
+}

@@ -1,0 +1,68 @@
+package detect
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/saintfish/chardet"
+)
+
+// Opinion is what saintfish/chardet says. It is recorded beside our answer and
+// changes nothing: outside UTF-8 and Western charsets it is hardly ever right.
+type Opinion struct {
+	Label      string // its own, "" if it has none
+	Charset    string // as Python names it, "" if Python has no such codec
+	Confidence int    // from 0 to 100
+	Agrees     bool   // it means the charset we answer, or one that gives the same text
+}
+
+// chardetNames maps saintfish's labels to Python's codec names. Python has none for
+// IBM420 and none of IBM424 right to left.
+var chardetNames = map[string]string{
+	"UTF-8": "utf-8", "UTF-16BE": "utf-16-be", "UTF-16LE": "utf-16-le", "UTF-32BE": "utf-32-be", "UTF-32LE": "utf-32-le",
+	"ISO-8859-1": "iso8859-1", "ISO-8859-2": "iso8859-2", "ISO-8859-5": "iso8859-5", "ISO-8859-6": "iso8859-6",
+	"ISO-8859-7": "iso8859-7", "ISO-8859-8": "iso8859-8", "ISO-8859-8-I": "iso8859-8", "ISO-8859-9": "iso8859-9",
+	"windows-1250": "cp1250", "windows-1251": "cp1251", "windows-1252": "cp1252", "windows-1253": "cp1253",
+	"windows-1254": "cp1254", "windows-1255": "cp1255", "windows-1256": "cp1256", "KOI8-R": "koi8-r",
+	"Shift_JIS": "shift_jis", "GB-18030": "gb18030", "GB18030": "gb18030", "EUC-JP": "euc_jp", "EUC-KR": "euc_kr", "Big5": "big5",
+	"ISO-2022-JP": "iso2022_jp", "ISO-2022-KR": "iso2022_kr", "ISO-2022-CN": "",
+}
+
+// supersets are what saintfish's labels stand for where it knows no more.
+var supersets = map[string]string{"shift_jis": "cp932", "euc_kr": "cp949", "big5": "cp950"}
+
+// secondOpinion asks saintfish. Its results are sorted again: it lets some forty
+// goroutines race and breaks ties by who came first.
+func secondOpinion(sample []byte, r Result) *Opinion {
+	found, err := chardet.NewTextDetector().DetectAll(sample)
+	if err != nil || len(found) == 0 { // its error only says that nothing was found
+		return &Opinion{}
+	}
+	slices.SortFunc(found, func(a, b chardet.Result) int {
+		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), strings.Compare(a.Charset, b.Charset))
+	})
+	o := &Opinion{Label: found[0].Charset, Charset: chardetNames[found[0].Charset], Confidence: found[0].Confidence}
+	for _, c := range r.Candidates {
+		if c.Same && (c.Charset == o.Charset || c.Charset == supersets[o.Charset]) {
+			o.Agrees = true
+		}
+	}
+	return o
+}
+
+// secondBytes is how much saintfish's recognisers of single bytes look at.
+const secondBytes = 8192
+
+// sample returns the spans as text for saintfish, one a line.
+func (k *ranking) sample() []byte {
+	var out []byte
+	for _, s := range k.spans {
+		if len(out)+len(s.raw) > secondBytes {
+			break
+		}
+		out = append(append(out, s.raw...), '\n')
+	}
+	return bytes.Clone(out)
+}

@@ -1,0 +1,282 @@
+package detect
+
+import (
+	"bytes"
+	"math/bits"
+)
+
+// A span is a run of bytes between delimiters with at least one above 0x7F: all
+// that tells charsets apart. Delimiters are the bytes 0x00-0x2F and 0x3A-0x3F,
+// which end no character in any charset that is ranked, so no span begins inside
+// one.
+type span struct {
+	raw        []byte
+	prev, next byte // the delimiters around it, 0 at an edge of the input
+	n          int  // how often it occurs, digits taken alike
+	offset     int64
+	cut        bool     // it went on
+	ascii      cost     // of its ASCII letters alone, 0 until it is known
+	utf8       *reading // as UTF-8, nil if it is none
+	rare       bool     // kept for a byte that few others have
+}
+
+// Limits of what is kept of an input.
+const (
+	maxSpans   = 160
+	spanBytes  = 256
+	rareSpans  = 2  // spans kept for each byte value, whatever the sample
+	asciiWords = 24 // distinct words from the start that tell the language
+	wordsHead  = 4096
+)
+
+func delimits(c byte) bool { return c < 0x30 || c >= 0x3A && c <= 0x3F }
+
+// spanSampler collects distinct spans, spread evenly over the whole input: when
+// they outgrow the limit every second one is dropped and from then on only every
+// second one taken. It keeps the same whatever the chunks it is fed.
+type spanSampler struct {
+	spans   []span
+	known   map[string]int
+	count   [256]int64 // of bytes above 0x7F
+	seen    int        // spans with high bytes
+	stride  int
+	offset  int64  // of the bytes to come
+	rest    []byte // the run that the last chunk ended in
+	before  byte   // the delimiter in front of rest
+	over    bool   // rest was longer than a span and has been taken
+	key     []byte
+	covered [256]uint8
+}
+
+func newSpanSampler() *spanSampler { return &spanSampler{known: map[string]int{}, stride: 1} }
+
+// add takes the next bytes of the input.
+func (s *spanSampler) add(p []byte) {
+	if len(s.rest) > 0 || s.over {
+		if p = s.resume(p); p == nil {
+			return
+		}
+	}
+	at := 0
+	for at < len(p) {
+		i := nextHigh(p[at:])
+		if i < 0 {
+			break
+		}
+		start, high := at+i, at+i
+		for start > at && !delimits(p[start-1]) {
+			start--
+		}
+		end := high
+		for end < len(p) && !delimits(p[end]) {
+			if c := p[end]; c >= 0x80 {
+				s.count[c]++
+			}
+			end++
+		}
+		if end == len(p) { // it may go on
+			for _, c := range p[high:end] {
+				if c >= 0x80 {
+					s.count[c]--
+				}
+			}
+			at = start
+			break
+		}
+		prev := s.before
+		if start > 0 {
+			prev = p[start-1]
+		}
+		s.take(p[start:end], prev, p[end], s.offset+int64(start))
+		at = end
+	}
+	s.keep(p, at)
+}
+
+// keep holds back the run that the input so far ends in.
+func (s *spanSampler) keep(p []byte, from int) {
+	start := len(p)
+	for start > from && !delimits(p[start-1]) {
+		start--
+	}
+	if start > 0 {
+		s.before = p[start-1]
+	}
+	s.offset += int64(start)
+	s.rest = append(s.rest[:0], p[start:]...)
+	s.trim()
+}
+
+// resume completes the run held back and returns what follows it.
+func (s *spanSampler) resume(p []byte) []byte {
+	end := 0
+	for end < len(p) && !delimits(p[end]) {
+		end++
+	}
+	s.rest = append(s.rest, p[:end]...)
+	if end == len(p) {
+		s.trim()
+		return nil
+	}
+	size := len(s.rest)
+	if !s.over {
+		s.whole(s.rest, p[end])
+	} else {
+		s.countHigh(s.rest)
+	}
+	s.offset += int64(size)
+	s.rest, s.over, s.before = s.rest[:0], false, 0
+	return p[end:]
+}
+
+// trim takes a run that has grown longer than a span before its end is seen.
+func (s *spanSampler) trim() {
+	if len(s.rest) < 4*spanBytes {
+		return
+	}
+	if !s.over {
+		s.whole(s.rest, 0)
+		s.over = true
+	} else {
+		s.countHigh(s.rest)
+	}
+	s.offset += int64(len(s.rest))
+	s.rest = s.rest[:0]
+}
+
+func (s *spanSampler) countHigh(p []byte) (high int) {
+	for _, c := range p {
+		if c >= 0x80 {
+			s.count[c]++
+			high++
+		}
+	}
+	return high
+}
+
+func (s *spanSampler) whole(run []byte, next byte) {
+	if s.countHigh(run) > 0 {
+		s.take(run, s.before, next, s.offset)
+	}
+}
+
+// finish tells that the input has ended.
+func (s *spanSampler) finish() {
+	if !s.over {
+		s.whole(s.rest, 0)
+	} else {
+		s.countHigh(s.rest)
+	}
+	s.rest = nil
+}
+
+// take considers a span.
+func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
+	cut := len(raw) > spanBytes
+	if cut {
+		if raw, next = raw[:spanBytes], 0; nextHigh(raw) < 0 {
+			return
+		}
+	}
+	sampled := s.seen%s.stride == 0
+	s.seen++
+	rare := s.isRare(raw)
+	if !sampled && !rare {
+		return
+	}
+	s.key = maskDigits(s.key[:0], raw, prev, next)
+	if i, ok := s.known[string(s.key)]; ok {
+		s.spans[i].n++
+		return
+	}
+	for _, c := range raw {
+		if c >= 0x80 && s.covered[c] < rareSpans {
+			s.covered[c]++
+		}
+	}
+	s.known[string(s.key)] = len(s.spans)
+	s.spans = append(s.spans, span{raw: bytes.Clone(raw), prev: prev, next: next, n: 1, offset: offset, cut: cut, rare: rare})
+	if len(s.spans) > maxSpans+rareSpans*128 || !rare && len(s.spans) > maxSpans {
+		s.halve()
+	}
+}
+
+func (s *spanSampler) isRare(raw []byte) bool {
+	for _, c := range raw {
+		if c >= 0x80 && s.covered[c] < rareSpans {
+			return true
+		}
+	}
+	return false
+}
+
+// maskDigits makes the key by which spans are alike.
+func maskDigits(dst, raw []byte, prev, next byte) []byte {
+	dst = append(dst, prev)
+	for _, c := range raw {
+		if c >= '0' && c <= '9' {
+			c = '0'
+		}
+		dst = append(dst, c)
+	}
+	return append(dst, next)
+}
+
+// halve drops every second span that is not rare.
+func (s *spanSampler) halve() {
+	kept := s.spans[:0]
+	clear(s.known)
+	for i, sp := range s.spans {
+		if sp.rare || i%2 == 0 {
+			s.key = maskDigits(s.key[:0], sp.raw, sp.prev, sp.next)
+			s.known[string(s.key)] = len(kept)
+			kept = append(kept, sp)
+		}
+	}
+	s.spans = kept
+	s.stride *= 2
+}
+
+const highBits = 0x8080808080808080
+
+// nextHigh returns the index of the first byte above 0x7F, -1 if there is none.
+func nextHigh(p []byte) int {
+	i := 0
+	for ; i+8 <= len(p); i += 8 {
+		if w := word(p[i:]) & highBits; w != 0 {
+			return i + bits.TrailingZeros64(w)/8
+		}
+	}
+	for ; i < len(p); i++ {
+		if p[i] >= 0x80 {
+			return i
+		}
+	}
+	return -1
+}
+
+// word reads eight bytes, the first lowest.
+func word(p []byte) uint64 {
+	_ = p[7]
+	return uint64(p[0]) | uint64(p[1])<<8 | uint64(p[2])<<16 | uint64(p[3])<<24 | uint64(p[4])<<32 | uint64(p[5])<<40 | uint64(p[6])<<48 | uint64(p[7])<<56
+}
+
+// wordsOf returns distinct words of ASCII letters from the start of an input.
+func wordsOf(head []byte) [][]byte {
+	var out [][]byte
+	known := map[string]bool{}
+	head = head[:min(len(head), wordsHead)]
+	for at := 0; at < len(head) && len(out) < asciiWords; at++ {
+		start := at
+		for at < len(head) && head[at] < 0x80 && (head[at]|0x20 >= 'a' && head[at]|0x20 <= 'z') {
+			at++
+		}
+		w := head[start:at]
+		if len(w) < 3 || len(w) > 24 || at == len(head) || head[at] >= 0x80 || start > 0 && head[start-1] >= 0x80 || known[string(w)] {
+			continue
+		}
+		known[string(w)] = true
+		out = append(out, w)
+	}
+	return out
+}

@@ -31,7 +31,7 @@ type way struct {
 // atLeastCost reads a record with malformed quotes: of all ways to take some of its
 // delimiters for text so that the columns come out right, the one that costs least.
 // It is false if there is none.
-func (r *rows) atLeastCost(ts []token) (cells int, ok bool) {
+func (r *rows) atLeastCost(ts []token) (cells int, cost float64, ok bool) {
 	stops := []int{-1}
 	for i, t := range ts {
 		if t.class == delim {
@@ -47,11 +47,11 @@ func (r *rows) atLeastCost(ts []token) (cells int, ok bool) {
 	n := min(r.o.Columns, atoms)
 	excess := atoms - n
 	if excess > maxExcess || n == 0 {
-		return 0, false
+		return 0, 0, false
 	}
-	cuts := r.cheapest(ts, stops, n, excess)
+	cuts, cost := r.cheapest(ts, stops, n, excess)
 	if cuts == nil {
-		return 0, false
+		return 0, 0, false
 	}
 	for i := range ts {
 		ts[i].role = drop
@@ -66,12 +66,12 @@ func (r *rows) atLeastCost(ts []token) (cells int, ok bool) {
 			ts[to].role = separator
 		}
 	}
-	return n, true
+	return n, cost, true
 }
 
 // cheapest finds which stops are the ends of cells: cell k reaches from cuts[k] to
 // cuts[k+1]. Of the atoms between stops, excess join one before them.
-func (r *rows) cheapest(ts []token, stops []int, n, excess int) (cuts []int) {
+func (r *rows) cheapest(ts []token, stops []int, n, excess int) (cuts []int, least float64) {
 	// cost[k][e] is that of the first k cells if they take in k+e atoms.
 	cost := make([][]float64, n+1)
 	from := make([][]int, n+1)
@@ -96,14 +96,14 @@ func (r *rows) cheapest(ts []token, stops []int, n, excess int) (cuts []int) {
 		}
 	}
 	if math.IsInf(cost[n][excess], 1) {
-		return nil
+		return nil, 0
 	}
 	cuts = make([]int, n+1)
 	for k, e := n, excess; k >= 0; k-- {
 		cuts[k] = k + e
 		e = from[k][e]
 	}
-	return cuts
+	return cuts, cost[n][excess]
 }
 
 func (r *rows) costOf(ts []token, column int) float64 {

@@ -23,8 +23,10 @@ func (m *machine) step(c class, skip bool) {
 		switch c {
 		case quote:
 			m.state = quoteInQuoted
-		case lineEnd:
-			m.lines++
+		case lineEnd: // what is malformed ends with its line, to begin with
+			if m.done = m.malformed; !m.done {
+				m.lines++
+			}
 		}
 		return
 	case quoteInQuoted:
@@ -74,7 +76,7 @@ func (r *rows) read(ts []token, m machine) reading {
 	n, unclosed := r.asPython(ts)
 	broken := m.malformed || unclosed
 	if r.o.Columns > 0 && (broken && m.lines == 0 || !broken && m.odd && (n != r.o.Columns || r.o.QuoteAll || m.spaced)) {
-		if k, ok := r.atLeastCost(ts); ok {
+		if k, _, ok := r.atLeastCost(ts); ok {
 			return reading{cells: k, repaired: true}
 		}
 		r.asPython(ts)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -12,7 +13,7 @@ import (
 // csv.reader does as long as the quotes are well formed. A quote that is not never
 // takes in what comes after its line: when it turns out to close nowhere, or amid a
 // cell of another line, the first line is read by itself (reading.go) and the next
-// line is looked at afresh. Each look ahead ends at an odd number of quotes in a row,
+// line is looked at afresh; unless it has too few cells and one of them goes on there. Each look ahead ends at an odd number of quotes in a row,
 // over which no other can reach, so the time stays in proportion to the input.
 type rows struct {
 	o       *Options
@@ -24,9 +25,11 @@ type rows struct {
 	pos     int    // of the next token for the machine
 	machine machine
 	crs     []piece
-	literal bool // the next character is escaped
-	wrote   bool // there is a record in the output
-	cells   int  // of the record before, as it was written
+	joined  int     // lines taken in after a malformed one
+	cost    float64 // of that one by itself
+	literal bool    // the next character is escaped
+	wrote   bool    // there is a record in the output
+	cells   int     // of the record before, as it was written
 }
 
 // maxTokens and maxRecord bound what a record may hold in memory.
@@ -159,6 +162,11 @@ func (r *rows) advance(final, full bool) error {
 			r.pos++
 			var err error
 			switch m := &r.machine; {
+			case m.done && r.goesOn(m):
+				r.joined++
+				*m = machine{state: inField, malformed: true}
+			case m.done && r.joined > 0 && !r.complete():
+				err = r.firstLine()
 			case m.done:
 				err = r.emit(r.pos)
 			case m.malformed && m.lines > 0:
@@ -175,7 +183,7 @@ func (r *rows) advance(final, full bool) error {
 		case !final && !full:
 			r.compact()
 			return nil
-		case r.machine.lines > 0 && r.machine.state == inQuoted:
+		case r.joined > 0, r.machine.lines > 0 && r.machine.state == inQuoted:
 			full = false
 			if err := r.firstLine(); err != nil {
 				return err
@@ -188,6 +196,39 @@ func (r *rows) advance(final, full bool) error {
 			}
 		}
 	}
+}
+
+// maxJoined bounds the lines that are taken in.
+const maxJoined = 8
+
+// goesOn reports that the tokens up to the machine's may be only the beginning of a
+// malformed record: they have too few delimiters, or two things are wrong with them.
+// What follows may then be the rest of a cell with a line break in it.
+func (r *rows) goesOn(m *machine) bool {
+	if !m.malformed || m.lines > 0 || r.o.Columns < 2 || r.joined == maxJoined {
+		return false
+	}
+	n, cost, ok := r.atLeastCost(r.tokens[r.start:r.pos])
+	short := ok && n < r.o.Columns
+	if r.joined > 0 {
+		return short || !r.complete()
+	}
+	if r.cost = cost; short {
+		r.cost = math.Inf(1)
+	}
+	return short || ok && cost >= costMissing+costLiteral
+}
+
+// complete reports that lines taken in make a record, and a better one than the first
+// line does by itself.
+func (r *rows) complete() bool {
+	n, cost, ok := r.atLeastCost(r.tokens[r.start:r.pos])
+	return ok && n == r.o.Columns && cost < r.cost
+}
+
+// lineLength is how many tokens the first line has, up to the machine's.
+func (r *rows) lineLength() int {
+	return 1 + slices.IndexFunc(r.tokens[r.start:r.pos], func(t token) bool { return t.class == lineEnd })
 }
 
 // compact frees what emitted records held, if that is most of it.
@@ -209,16 +250,15 @@ func (r *rows) compact() {
 
 // firstLine reads the first line of what no record can be made of.
 func (r *rows) firstLine() error {
-	i := slices.IndexFunc(r.tokens[r.start:], func(t token) bool { return t.class == lineEnd })
 	r.machine = machine{malformed: true}
-	return r.emit(r.start + i + 1)
+	return r.emit(r.start + r.lineLength())
 }
 
 // emit writes the record that ends before a token and goes on there.
 func (r *rows) emit(to int) error {
 	ts := r.tokens[r.start:to]
 	m := r.machine
-	r.machine, r.start, r.pos = machine{}, to, to
+	r.machine, r.start, r.pos, r.joined = machine{}, to, to, 0
 	if !slices.ContainsFunc(ts, func(t token) bool { return t.class != gone && t.class != lineEnd }) {
 		return r.blankLine(ts)
 	}

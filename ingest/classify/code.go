@@ -63,8 +63,8 @@ func (c *code) groups(groups []group) error {
 }
 
 // look runs the delivery again, as it is and with everything left out that can be,
-// to see what the code does. A delivery of more than a few megabytes is judged by
-// its beginning.
+// to see what the code does. Of more than maxWhole bytes the beginning must do for
+// that.
 func (c *code) look() error {
 	data, err := c.in.read(0, min(c.in.Size, maxWhole))
 	if err != nil {

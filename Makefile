@@ -72,8 +72,8 @@ microbench: ## run the Go benchmarks of every package
 detect-eval: ## measure charset detection on DIR and on a set built from WORDS; writes docs/detection.md
 	CGO_ENABLED=0 $(GO) run ./cmd/detecteval --dir "$(DIR)" --words "$(WORDS)" --half "$(HALF)" --peers --out docs/detection.md
 
-dialect-eval: ## measure dialects and the canonical form on spoiled files of ours, and on labelled folders DIRS
-	@CGO_ENABLED=0 $(GO) run ./cmd/dialecteval $(DIRS)
+dialect-eval: ## the part of it on dialects: measure them and the canonical form on spoiled files of ours, and on labelled folders DIRS
+	@CGO_ENABLED=0 $(GO) run ./cmd/detecteval dialect $(DIRS)
 
 golden: ## replay every golden case, on the models and on the real Pythons
 	CGO_ENABLED=0 $(GO) test -count=1 -v -run Golden ./golden

@@ -47,6 +47,7 @@ from; without it a list of product names in 33 languages serves.`,
 	f.BoolVar(&o.peers, "peers", false, "measure the other libraries too (needs the Go module proxy), and speed")
 	f.BoolVar(&o.fit, "fit", false, "print how often answers are right by how far they are ahead, and nothing else")
 	f.BoolVar(&o.wrong, "wrong", false, "list the files that are answered wrongly")
+	cmd.AddCommand(newDialect())
 	if err := cmd.Execute(); err != nil {
 		os.Exit(1)
 	}
@@ -78,6 +79,9 @@ func run(o options, out io.Writer) error {
 	}
 	p := page{options: o, files: files, results: map[string][]result{ours: results}}
 	if err := p.others(); err != nil {
+		return err
+	}
+	if p.tallies, err = measureDialects(nil); err != nil {
 		return err
 	}
 	return p.write(out)

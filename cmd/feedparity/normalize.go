@@ -187,13 +187,15 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 // options completes what was asked for with what was found.
 func (n *normalizing) options(found detect.Result) normalize.Options {
 	o := parity.NormalizeOptions(found)
+	if n.charset != "" || len(n.o.Ranges) > 0 {
+		o.Ranges = n.o.Ranges // what was found no longer matters
+	}
 	if n.charset != "" {
 		o.Charset = n.charset
 	}
 	if n.keep {
 		o.TableFrom, o.TableTo = 0, 0
 	}
-	o.Ranges = n.o.Ranges
 	o.Canonical, o.NFC, o.FixMojibake, o.KeepGoing = n.o.Canonical, n.o.NFC, n.o.FixMojibake, n.o.KeepGoing
 	return o
 }

@@ -111,7 +111,7 @@ func TestCellTypes(t *testing.T) {
 	}
 }
 
-// TestSpoiled holds a sample of the spoiled files to what is in them; cmd/dialecteval
+// TestSpoiled holds a sample of the spoiled files to what is in them; cmd/detecteval
 // measures all of them.
 func TestSpoiled(t *testing.T) {
 	files := pollute.Files(11, 1)

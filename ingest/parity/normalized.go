@@ -36,6 +36,9 @@ func NormalizeOptions(found detect.Result) normalize.Options {
 	d := found.Dialect
 	o := normalize.Options{Charset: found.Charset, Delimiter: rune(d.Delimiter), Quotechar: rune(d.Quotechar), Escapechar: rune(d.Escapechar),
 		SkipInitialSpace: d.SkipInitialSpace, Columns: d.Columns, QuoteAll: d.QuoteAll, Fits: d.Fits}
+	for _, m := range found.Mixed {
+		o.Ranges = append(o.Ranges, normalize.Range{From: m.Start, To: m.End, Charset: m.Charset})
+	}
 	if d.Preamble > 0 {
 		o.TableFrom = d.TableFrom
 	}

@@ -11,7 +11,7 @@ import (
 
 // TestGoals holds a third of the spoiled files of each kind to the goals.
 func TestGoals(t *testing.T) {
-	files := pollute.Files(fresh, 1)
+	files := pollute.Files(freshSeed, 1)
 	if len(files) < 800 {
 		t.Fatalf("%d files", len(files))
 	}

@@ -103,8 +103,8 @@ func headOf(file io.ReaderAt) []byte {
 	return head[:n]
 }
 
-// Open unpacks the delivery in a file into a directory, which must exist, and returns
-// its members in the archive's order. It returns nil if the delivery is no archive.
+// Open unpacks the delivery in a file into a directory, which it makes, and returns its
+// members in the archive's order. It returns nil if the delivery is no archive.
 // Errors wrap one of ErrCorrupt, ErrEncrypted, ErrTooLarge, ErrNested and ErrEmpty and
 // name the member; what was unpacked until then is left for the caller to remove.
 func Open(ctx context.Context, file, name, dir string, l Limits) ([]Member, error) {
@@ -119,6 +119,9 @@ func Open(ctx context.Context, file, name, dir string, l Limits) ([]Member, erro
 	}
 	if !Is(f, info.Size()) {
 		return nil, nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
 	}
 	format := formatOf(headOf(f))
 	u := &unpacker{ctx: ctx, dir: dir, packed: info.Size(), limits: l.orDefaults()}

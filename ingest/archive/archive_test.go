@@ -122,7 +122,7 @@ func TestOpen(t *testing.T) {
 			if err := os.WriteFile(file, []byte(c.data), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			members, err := Open(t.Context(), file, c.name, dir, c.limits)
+			members, err := Open(t.Context(), file, c.name, filepath.Join(dir, "new"), c.limits)
 			if !errors.Is(err, c.err) || err != nil && (c.err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Fatalf("error %v, want %v with %q", err, c.err, c.want)
 			}
@@ -157,8 +157,8 @@ func TestOpenEnds(t *testing.T) {
 	if _, err := Open(ctx, file, "a.gz", dir, Limits{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v after it was cancelled", err)
 	}
-	if _, err := Open(t.Context(), file, "a.gz", filepath.Join(dir, "none"), Limits{}); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("error %v without a directory", err)
+	if _, err := Open(t.Context(), file, "a.gz", file, Limits{}); err == nil || errors.Is(err, ErrCorrupt) {
+		t.Errorf("error %v where no directory can be", err)
 	}
 }
 

@@ -135,6 +135,20 @@ func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outc
 	return fresh, nil
 }
 
+// Done records that nothing remains to be done with a delivery whose outcomes are
+// those of what it holds.
+func (d *DB) Done(ctx context.Context, feed, path, sha256 string, now time.Time) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE deliveries SET status = ?, processed = ? WHERE feed = ? AND path = ? AND sha256 = ?",
+			Processed, now.UnixNano(), feed, []byte(path), sha256)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("record that a delivery is done: %w", err)
+	}
+	return nil
+}
+
 // addOutcome reports whether the outcome was not there yet. One that was not
 // compared gives way to one that is.
 func addOutcome(ctx context.Context, tx *sql.Tx, run int64, path string, o Outcome, now time.Time) (bool, error) {

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch"
@@ -20,26 +22,58 @@ import (
 )
 
 // delivery fetches one delivery, runs the line on it, files its cases and records
-// it, in that order: whoever dies in between repeats the rest.
-func (s *sweeper) delivery(ctx context.Context, f config.Feed, src fetch.Source, t task) (out Delivery) {
-	out = Delivery{Feed: f.Name, Path: t.entry.Path, Name: t.entry.Name(), Pair: f.Pair.Name}
-	var err error
+// it, in that order: whoever dies in between repeats the rest. Of an archive each
+// member is a delivery.
+func (s *sweeper) delivery(ctx context.Context, f config.Feed, src fetch.Source, t task) []Delivery {
+	out := Delivery{Feed: f.Name, Path: t.entry.Path, Name: t.entry.Name(), file: t.entry.Name(), Pair: f.Pair.Name}
+	var file string
+	var members []archive.Member
+	dir := filepath.Join(s.Archive, f.Name, "unpacked")
+	defer os.RemoveAll(dir)
+	s.try(ctx, f, t, &out, func() (err error) {
+		if file, out.SHA256, err = s.obtain(ctx, f, src, t); err != nil {
+			return err
+		}
+		if members, err = unpack(ctx, file, out.Name, dir); err == nil && members == nil {
+			err = s.run(ctx, f, t, file, &out)
+		}
+		return err
+	})
+	if out.Err != nil || members == nil {
+		return []Delivery{out}
+	}
+	return s.members(ctx, f, t, out, members)
+}
+
+// try runs what is to be done with a delivery and keeps what went wrong with it: the
+// feed's other deliveries are still worth a look.
+func (s *sweeper) try(ctx context.Context, f config.Feed, t task, out *Delivery, do func() error) {
+	err := guarded(do)
+	if t.gone && hopeless(err) {
+		err = s.drop(ctx, f, t, err, out)
+	}
+	if err != nil {
+		out.Err = fmt.Errorf("delivery %q: %w", out.Name, err)
+	}
+}
+
+func guarded(do func() error) (err error) {
 	defer func() {
-		if p := recover(); p != nil { // the feed's other deliveries are still worth a look
+		if p := recover(); p != nil {
 			err = panicked(p)
 		}
-		if err != nil {
-			out.Err = fmt.Errorf("delivery %q: %w", out.Name, err)
-		}
 	}()
-	var file string
-	if file, out.SHA256, err = s.obtain(ctx, f, src, t); err == nil {
-		err = s.run(ctx, f, t, file, &out)
+	return do()
+}
+
+// hopeless reports whether no sweep will ever be able to run a delivery.
+func hopeless(err error) bool {
+	for _, never := range []error{parity.ErrBinary, archive.ErrCorrupt, archive.ErrEncrypted, archive.ErrTooLarge, archive.ErrNested, archive.ErrEmpty} {
+		if errors.Is(err, never) {
+			return true
+		}
 	}
-	if t.gone && errors.Is(err, parity.ErrBinary) {
-		err = s.drop(ctx, f, t, err, &out)
-	}
-	return out
+	return false
 }
 
 // drop settles a delivery that no sweep will ever be able to run, such as a
@@ -72,7 +106,7 @@ func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, o
 	if err != nil {
 		return err
 	}
-	d := parity.Delivery{Feed: f.Name, Name: out.Name, Data: file, Size: info.Size(), File: name, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
+	d := parity.Delivery{Feed: f.Name, Name: out.file, Data: file, Size: info.Size(), File: name, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
 	if d.History, err = s.State.LastCharset(ctx, f.Name); err != nil {
 		return err
 	}

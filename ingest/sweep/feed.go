@@ -58,9 +58,10 @@ func (s *sweeper) sweepFeed(ctx context.Context, f config.Feed, out *Feed) error
 		return err
 	}
 	for _, t := range todo {
-		d := s.delivery(ctx, f, src, t)
-		out.Deliveries = append(out.Deliveries, d)
-		s.observe(Event{Feed: f.Name, Delivery: d.Name, What: "done", Err: d.Err})
+		for _, d := range s.delivery(ctx, f, src, t) {
+			out.Deliveries = append(out.Deliveries, d)
+			s.observe(Event{Feed: f.Name, Delivery: d.Name, What: "done", Err: d.Err})
+		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

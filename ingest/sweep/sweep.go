@@ -78,8 +78,8 @@ type Feed struct {
 type Delivery struct {
 	Feed     string
 	Path     string // on the supplier's side, raw bytes
-	Name     string // its last element
-	SHA256   string
+	Name     string // its last element; of an archive's member, a slash and the member's name after it
+	SHA256   string // of a member its own
 	Detected detect.Result
 	Pair     string
 	Views    []View
@@ -88,6 +88,8 @@ type Delivery struct {
 	Known    bool  // the same bytes were run before under another name or time; there are no Views
 	Err      error // it could not be fetched or run; the next sweep tries again
 	Dropped  bool  // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
+
+	file string // the name under which the team's own code gets it
 }
 
 // View is what came of one view of a delivery.

@@ -128,7 +128,7 @@ func runCheck(ctx context.Context, std streams, f *checkFlags, names []string) e
 	}
 	c.eng = openEngines(ctx, run, c.cases != nil, f.engine.pythons...)
 	defer c.eng.close()
-	failed := eachFile(std, names, func(name string, in ingest.Input) error { return c.file(ctx, name, in) })
+	failed := eachFile(ctx, std, names, func(name string, in ingest.Input) error { return c.file(ctx, name, in) })
 	if err := c.print(); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 
@@ -25,8 +26,8 @@ func newDetect(std streams) *cobra.Command {
   feedparity detect --explain stock.csv
   feedparity detect --declared cp1250 --history iso8859-2 --json stock.csv`,
 		Args: wantArgs(1, -1, "FILE"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return eachFile(std, args, func(name string, in ingest.Input) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return eachFile(cmd.Context(), std, args, func(name string, in ingest.Input) error {
 				o.Second = asJSON || o.Explain
 				r, err := detect.Detect(in.Data, in.Size, o)
 				if err != nil {
@@ -65,14 +66,14 @@ func newDetect(std streams) *cobra.Command {
 	return cmd
 }
 
-// eachFile runs f over every named file. A file that fails is reported and does
-// not stop the others; the worst status counts.
-func eachFile(std streams, names []string, f func(string, ingest.Input) error) error {
+// eachFile runs f over every named file, and over each file in an archive. A file that
+// fails is reported and does not stop the others; the worst status counts.
+func eachFile(ctx context.Context, std streams, names []string, f func(string, ingest.Input) error) error {
 	worst := statusOK
 	for _, name := range names {
 		in, done, err := openInput(std.in, name)
 		if err == nil {
-			err = f(name, in)
+			err = eachMember(ctx, name, in, f)
 			done()
 		}
 		if err != nil {

@@ -132,7 +132,7 @@ func (f *doctorFlags) try(ctx context.Context, std streams, name string) error {
 	if len(feeds) != 1 {
 		return usageError("name one with --feed", "read --feed: a file belongs to one feed, not %d", len(feeds))
 	}
-	return eachFile(std, []string{name}, func(_ string, in ingest.Input) error {
+	return eachFile(ctx, std, []string{name}, func(_ string, in ingest.Input) error {
 		t, err := tryFile(ctx, c, feeds[0], in)
 		if err != nil {
 			return err

@@ -97,7 +97,7 @@ func (h *handing) files(ctx context.Context, feeds []config.Feed, names []string
 	if len(feeds) != 1 {
 		return usageError("name one with --feed", "read --feed: files belong to one feed, not %d", len(feeds))
 	}
-	return eachFile(h.std, names, func(_ string, in ingest.Input) error { return h.delivery(ctx, feeds[0], in) })
+	return eachFile(ctx, h.std, names, func(_ string, in ingest.Input) error { return h.delivery(ctx, feeds[0], in) })
 }
 
 // archived hands over the latest delivery of each feed.

@@ -59,11 +59,11 @@ func newNormalize(std streams) *cobra.Command {
   feedparity normalize --json -o clean.csv stock.csv > edits.jsonl
   feedparity normalize --revert edits.jsonl clean.csv | cmp - stock.csv`,
 		Args: wantArgs(1, -1, "FILE"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := n.complete(args); err != nil {
 				return err
 			}
-			return eachFile(std, args, func(name string, in ingest.Input) error {
+			return eachFile(cmd.Context(), std, args, func(name string, in ingest.Input) error {
 				target := n.out
 				if n.dir != "" {
 					target = filepath.Join(n.dir, in.Name)

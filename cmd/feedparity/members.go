@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/archive"
+)
+
+// eachMember runs f over a file, or over each file in it if it is an archive, in the
+// archive's order. It goes on after a member that fails; the first failure counts.
+func eachMember(ctx context.Context, name string, in ingest.Input, f func(string, ingest.Input) error) error {
+	if !archive.Is(in.Data, in.Size) {
+		return f(name, in)
+	}
+	dir, err := os.MkdirTemp("", "feedparity-archive-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	members, err := archive.Open(ctx, in.File, in.Name, dir, archive.Limits{})
+	if err != nil {
+		return usageError("", "open %q: %w", name, err)
+	}
+	for _, m := range members {
+		if e := member(name, m, f); e != nil && err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+func member(archived string, m archive.Member, f func(string, ingest.Input) error) error {
+	file, err := os.Open(m.File)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	in := ingest.Input{Name: path.Base(strings.ReplaceAll(m.Name, `\`, "/")), Data: file, Size: m.Size, File: m.File}
+	return f(fmt.Sprintf("%s/%s", archived, m.Name), in)
+}

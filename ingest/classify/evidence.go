@@ -1,7 +1,9 @@
 package classify
 
 import (
+	"regexp"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/cases"
 
@@ -263,4 +265,10 @@ func hasSurrogate(s string) bool {
 		}
 	}
 	return false
+}
+
+// compiled is an expression that is compiled when it is first asked for: what is
+// compiled at the start of the program, every command waits for.
+func compiled(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -173,22 +172,22 @@ func textsOf(a, b ingest.Value, k known) (texts, bool) {
 }
 
 // literals are the reprs that differ: b'...' of Python 3, u'...' and 5L of Python 2.
-var literals = regexp.MustCompile(`\b([bu]?)('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`)
+var literals = compiled(`\b([bu]?)('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`)
 
-var longs = regexp.MustCompile(`\b(\d+)L\b`)
+var longs = compiled(`\b(\d+)L\b`)
 
 // reprs puts in the place of a repr of a byte string, on the path that writes it
 // with a prefix, what the other writes: its content or its repr.
 func reprs(t texts, with func(content, quoted string) string) (texts, bool) {
 	rewrite := func(s, prefix string) string {
-		return literals.ReplaceAllStringFunc(s, func(m string) string {
+		return literals().ReplaceAllStringFunc(s, func(m string) string {
 			if m[0] != prefix[0] {
 				return m
 			}
 			return with(unescaped(m[2:len(m)-1], prefix), m[1:])
 		})
 	}
-	py2, py3 := longs.ReplaceAllString(rewrite(t.py2, "u"), "$1"), rewrite(t.py3, "b")
+	py2, py3 := longs().ReplaceAllString(rewrite(t.py2, "u"), "$1"), rewrite(t.py3, "b")
 	changed := py2 != t.py2 || py3 != t.py3
 	t.py2, t.py3 = py2, py3
 	return t, changed
@@ -225,12 +224,12 @@ func spacesAlike(t texts, _ known) (texts, bool) {
 	return t, was
 }
 
-var floats = regexp.MustCompile(`\d+\.\d+(e[-+]\d+)?`)
+var floats = compiled(`\d+\.\d+(e[-+]\d+)?`)
 
 // twelveDigits writes py3's floats as str() of Python 2 does: '%.12g'.
 func twelveDigits(t texts, _ known) (texts, bool) {
 	changed := false
-	t.py3 = floats.ReplaceAllStringFunc(t.py3, func(s string) string {
+	t.py3 = floats().ReplaceAllStringFunc(t.py3, func(s string) string {
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil || len(s) <= 13 {
 			return s

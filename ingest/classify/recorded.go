@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -121,14 +120,14 @@ func (r *reading) parsed(u *ingest.CSVUse) {
 	}
 }
 
-var decodeMessage = regexp.MustCompile(`^'([^']+)' codec can't decode `)
+var decodeMessage = compiled(`^'([^']+)' codec can't decode `)
 
 // decodedBy returns the codec that an exception names as that which failed.
 func decodedBy(f *ingest.Fault) string {
 	if f == nil {
 		return ""
 	}
-	if m := decodeMessage.FindStringSubmatch(f.Message); m != nil {
+	if m := decodeMessage().FindStringSubmatch(f.Message); m != nil {
 		return m[1]
 	}
 	return ""

@@ -211,11 +211,11 @@ func generalSuspects() []suspect {
 
 // What exceptions of Python 3 say that nothing else raises.
 var (
-	orderMessage    = regexp.MustCompile(`^'[<>]=?' not supported between instances of |^unorderable types: `)
-	iteratorMessage = regexp.MustCompile(`'(map|filter|zip|dict_keys|dict_values|dict_items)' (object|and)|and '(map|filter|zip|dict_keys|dict_values|dict_items)'$|^dictionary changed size during iteration$`)
-	mixedMessage    = regexp.MustCompile(`(bytes|string)-like object|not ['"]?bytes\b|, (bytes|str) found$|or a tuple of (bytes|str), not |must be encoded before hashing|` +
+	orderMessage    = compiled(`^'[<>]=?' not supported between instances of |^unorderable types: `)
+	iteratorMessage = compiled(`'(map|filter|zip|dict_keys|dict_values|dict_items)' (object|and)|and '(map|filter|zip|dict_keys|dict_values|dict_items)'$|^dictionary changed size during iteration$`)
+	mixedMessage    = compiled(`(bytes|string)-like object|not ['"]?bytes\b|, (bytes|str) found$|or a tuple of (bytes|str), not |must be encoded before hashing|` +
 		`^decoding str is not supported|without an encoding$|^can't concat |^'str' object has no attribute 'decode'|^'bytes' object has no attribute '(encode|format)'`)
-	protocolMessage = regexp.MustCompile(`^unsupported pickle protocol: `)
+	protocolMessage = compiled(`^unsupported pickle protocol: `)
 )
 
 // told returns the cause that an exception's text alone proves, "" for none.
@@ -226,13 +226,13 @@ func told(e evidence) Cause {
 	says := func(f *ingest.Fault, message *regexp.Regexp) bool { return f != nil && message.MatchString(f.Message) }
 	two, three := e.d.Py2Fault, e.d.Py3Fault
 	switch {
-	case says(three, orderMessage):
+	case says(three, orderMessage()):
 		return NoneOrdering
-	case says(three, iteratorMessage):
+	case says(three, iteratorMessage()):
 		return IteratorExhausted
-	case says(three, mixedMessage):
+	case says(three, mixedMessage()):
 		return BytesVsText
-	case says(two, protocolMessage) != says(three, protocolMessage):
+	case says(two, protocolMessage()) != says(three, protocolMessage()):
 		return CachePickle
 	case e.tag2 == tagLimit != (e.tag3 == tagLimit):
 		return FieldLimit

@@ -449,7 +449,7 @@ func TestArchiveCannotBeWritten(t *testing.T) {
 // TestArchiveLost: a delivery that waits in an archive which is gone is fetched again.
 func TestArchiveLost(t *testing.T) {
 	d := newDrop(t)
-	d.put("a.csv", "PK\x03\x04", 1)
+	d.put("a.csv", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 1)
 	w := newWorld(t, feed(t, "acme", d.dir))
 	w.sweep()
 	if err := os.RemoveAll(w.dir("archive")); err != nil {
@@ -472,7 +472,7 @@ func TestArchiveLost(t *testing.T) {
 // it, is said once more when it has gone, and then is over.
 func TestNeverToBeRun(t *testing.T) {
 	d := newDrop(t)
-	d.put("a.csv", "PK\x03\x04", 1)
+	d.put("a.csv", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 1)
 	d.put("b.csv", plain, 1)
 	w := newWorld(t, feed(t, "acme", d.dir))
 	for range 2 {
@@ -489,7 +489,7 @@ func TestNeverToBeRun(t *testing.T) {
 		t.Errorf("over: %s", show(res))
 	}
 	// Put in the place of a good file, it fails until that is replaced in turn.
-	d.put("b.csv", "PK\x03\x04", 2)
+	d.put("b.csv", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 2)
 	if res := w.sweep(); res.Failed() != 1 {
 		t.Errorf("replaced: %s", show(res))
 	}

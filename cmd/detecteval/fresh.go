@@ -116,7 +116,7 @@ func (b *builder) all() []file {
 				if !ok || !high(text) {
 					continue
 				}
-				out = append(out, file{name, freshSet, b.encoder.name, b.language, int64(len(data)), class, data})
+				out = append(out, file{path: name, set: freshSet, truth: b.encoder.name, language: b.language, size: int64(len(data)), class: class, data: data})
 			}
 		}
 	}

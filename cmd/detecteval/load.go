@@ -20,6 +20,7 @@ type file struct {
 	language string
 	size     int64
 	class    string // by non-ASCII characters: 1, 3, 10, dense
+	half     int    // of the manifest: 0 is what rules and rarities were tuned on
 	data     []byte
 }
 
@@ -48,7 +49,7 @@ func load(dir, half string) ([]file, error) {
 		if err != nil {
 			return nil, err
 		}
-		one.language, one.class = c[3], c[7]
+		one.language, one.class, one.half = c[3], c[7], i%2
 		out = append(out, one)
 	}
 	return out, s.Err()

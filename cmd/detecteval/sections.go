@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 func (p *page) intro(w io.Writer) {
@@ -44,6 +45,25 @@ func (p *page) accuracy(w io.Writer) {
 		fmt.Fprintf(w, " %d |", p.tally(p.results[ours], inSet(set)).n)
 	}
 	fmt.Fprintln(w)
+}
+
+// halves shows whether tuning on one half has made the other look worse.
+func (p *page) halves(w io.Writer) {
+	if p.half != "" {
+		return
+	}
+	fmt.Fprint(w, "\n## By half\n\nRules and rarities were tuned on half 0 (the even lines of the manifest); half 1 was only measured. all / macro / mix.\n\n| set | half 0 | half 1 |\n|---|---|---|\n")
+	for _, set := range p.sets() {
+		if set == freshSet {
+			continue
+		}
+		fmt.Fprintf(w, "| %s |", set)
+		for half := range 2 {
+			s := p.tally(p.results[ours], func(f file) bool { return f.set == set && f.half == half })
+			fmt.Fprintf(w, " %.1f / %.1f / %.1f |", s.all(), s.macro(), s.weighted())
+		}
+		fmt.Fprintln(w)
+	}
 }
 
 func inSet(set string) func(file) bool { return func(f file) bool { return f.set == set } }
@@ -105,6 +125,28 @@ func (p *page) withHistory(w io.Writer) {
 	for _, set := range p.sets() {
 		keep := inSet(set)
 		fmt.Fprintf(w, "| %s | %.1f | %.1f | %.1f |\n", set, p.tally(p.results[ours], keep).all(), p.tally(p.history[true], keep).all(), p.tally(p.history[false], keep).all())
+	}
+}
+
+// undecidable counts misses that no detector could avoid.
+func (p *page) undecidable(w io.Writer) {
+	fmt.Fprint(w, "\n## Misses that the bytes do not allow to avoid\n\n*UTF-8*: the bytes are valid UTF-8 all the same (the text is one that was encoded twice). *controls*: the true text has control characters U+0080-U+009F.\n\n| set | misses | UTF-8 | controls |\n|---|---|---|---|\n")
+	for _, set := range p.sets() {
+		var misses, valid, controls int
+		for i, f := range p.files {
+			if f.set != set || p.results[ours][i].right {
+				continue
+			}
+			misses++
+			text, _ := decode(f.truth, f.data)
+			switch {
+			case utf8.Valid(f.data):
+				valid++
+			case strings.IndexFunc(text, func(r rune) bool { return r >= 0x80 && r < 0xA0 }) >= 0:
+				controls++
+			}
+		}
+		fmt.Fprintf(w, "| %s | %d | %d | %d |\n", set, misses, valid, controls)
 	}
 }
 

@@ -58,7 +58,7 @@ func within(kind, name string, head []byte) (string, string) {
 // byControls answers for what is no text in any charset. UTF-16 and UTF-32 have
 // been ruled out.
 func byControls(_ source, st *stats) (Result, bool, error) {
-	if !controls(st.head[:min(len(st.head), 4096)]) {
+	if !controls(st.head[:min(len(st.head), 1024)]) {
 		return Result{}, false, nil
 	}
 	return Result{Binary: "data", Why: "is full of control characters, which no text has"}, true, nil

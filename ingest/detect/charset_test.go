@@ -31,7 +31,7 @@ func TestModel(t *testing.T) {
 		t.Errorf("%d languages, %d of them Latin", len(m.languages), len(m.scripts[0].languages))
 	}
 	for _, l := range m.languages {
-		if languageNames[l] == "" {
+		if languageName(l) == l {
 			t.Errorf("language %s has no name", l)
 		}
 	}

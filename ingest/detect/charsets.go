@@ -3,7 +3,6 @@ package detect
 import (
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
@@ -34,15 +33,21 @@ func readTable(charset string) *[256]rune {
 		return nil
 	}
 	t := new([256]rune)
-	for i := range t {
-		t[i] = undefined
-		if text, bad := c.Decode(nil, []byte{byte(i)}, "strict"); bad == nil {
-			r, n := utf8.DecodeRune(text)
-			if n != len(text) {
-				return nil
-			}
-			t[i] = r
+	var all [256]byte
+	for i := range all {
+		all[i] = byte(i)
+	}
+	text, bad := c.Decode(nil, all[:], "replace") // U+FFFD is undefined's own mark
+	if bad != nil {
+		return nil
+	}
+	i := 0
+	for _, r := range string(text) {
+		if i == len(t) {
+			return nil
 		}
+		t[i] = r
+		i++
 	}
 	return t
 }

@@ -166,7 +166,7 @@ func (x *mixture) speaks(m *model) string {
 	if x.counts[best] < 0.2 {
 		return "reads as signs"
 	}
-	return "reads as " + languageNames[m.languages[best]]
+	return "reads as " + languageName(m.languages[best])
 }
 
 // withAlarms notes where the answer contradicts what was known beforehand.

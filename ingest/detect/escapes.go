@@ -57,7 +57,7 @@ func decodes(src source, charset string) (chars int64, ok bool, err error) {
 			var bad *pycodec.Error
 			text, bad = d.Decode(text[:0], part, false)
 			good = bad == nil
-			_, leads := countHigh(text)
+			_, leads, _ := countHigh(text)
 			chars += leads
 		}
 	})

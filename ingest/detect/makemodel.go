@@ -13,7 +13,6 @@ package main
 
 import (
 	"bytes"
-	"compress/flate"
 	"encoding/binary"
 	"fmt"
 	"log"
@@ -23,6 +22,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/klauspost/compress/zstd"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/korean"
@@ -101,15 +101,15 @@ func main() {
 	}
 	var out bytes.Buffer
 	header(&out, c)
-	w, _ := flate.NewWriter(&out, flate.BestCompression)
-	w.Write(body.Bytes())
-	if err := w.Close(); err != nil {
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
+	if err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile("model.bin", out.Bytes(), 0o644); err != nil {
+	packed := w.EncodeAll(body.Bytes(), out.Bytes())
+	if err := os.WriteFile("model.bin", packed, 0o644); err != nil {
 		log.Fatal(err)
 	}
-	log.Printf("model.bin: %d bytes, %d unpacked", out.Len(), body.Len())
+	log.Printf("model.bin: %d bytes, %d unpacked", len(packed), body.Len())
 }
 
 // header names sources and counts, ended by an empty line.

@@ -136,20 +136,39 @@ func newRanking(spans []span, count *[256]int64, words [][]byte, o Options) *ran
 	list := candidatesFor(o)
 	all := k.scratch(len(list))
 	k.groups = make([][]*mixture, 0, len(list))
+	hashes := make([]uint64, 0, len(list))
 	for i, c := range list {
-		if !c.defines(present) {
+		h, ok := c.hash(present)
+		if !ok {
 			continue
 		}
 		x := &all[i]
 		x.start(c, languages, c.prior-known(c.name, o))
-		x.group = slices.IndexFunc(k.groups, func(g []*mixture) bool { return c.reads(present, g[0].candidate) })
-		if x.group < 0 {
+		x.group = slices.Index(hashes, h)
+		if x.group < 0 || !c.reads(present, k.groups[x.group][0].candidate) {
 			x.group = len(k.groups)
-			k.groups = append(k.groups, make([]*mixture, 0, 4))
+			k.groups, hashes = append(k.groups, make([]*mixture, 0, 2)), append(hashes, h)
 		}
 		k.groups[x.group] = append(k.groups[x.group], x)
 	}
 	return k
+}
+
+// hash sums up what the bytes above ASCII mean in a charset; ok is false if one of
+// them means nothing.
+func (c *candidate) hash(present []byte) (h uint64, ok bool) {
+	if c.table == nil {
+		return uint64(c.prior), true
+	}
+	h = 14695981039346656037
+	for _, b := range present {
+		r := c.table[b]
+		if r == undefined {
+			return 0, false
+		}
+		h = (h ^ uint64(r)) * 1099511628211
+	}
+	return h, true
 }
 
 // pool keeps the candidates' scores, which are large beside a small input.

@@ -19,19 +19,29 @@ type Opinion struct {
 }
 
 // chardetNames maps saintfish's labels to Python's codec names. Python has none for
-// IBM420 and none of IBM424 right to left.
-var chardetNames = map[string]string{
-	"UTF-8": "utf-8", "UTF-16BE": "utf-16-be", "UTF-16LE": "utf-16-le", "UTF-32BE": "utf-32-be", "UTF-32LE": "utf-32-le",
-	"ISO-8859-1": "iso8859-1", "ISO-8859-2": "iso8859-2", "ISO-8859-5": "iso8859-5", "ISO-8859-6": "iso8859-6",
-	"ISO-8859-7": "iso8859-7", "ISO-8859-8": "iso8859-8", "ISO-8859-8-I": "iso8859-8", "ISO-8859-9": "iso8859-9",
-	"windows-1250": "cp1250", "windows-1251": "cp1251", "windows-1252": "cp1252", "windows-1253": "cp1253",
-	"windows-1254": "cp1254", "windows-1255": "cp1255", "windows-1256": "cp1256", "KOI8-R": "koi8-r",
-	"Shift_JIS": "shift_jis", "GB-18030": "gb18030", "GB18030": "gb18030", "EUC-JP": "euc_jp", "EUC-KR": "euc_kr", "Big5": "big5",
-	"ISO-2022-JP": "iso2022_jp", "ISO-2022-KR": "iso2022_kr", "ISO-2022-CN": "",
+// IBM420, ISO-2022-CN and IBM424 right to left.
+var chardetNames = [][2]string{
+	{"UTF-8", "utf-8"}, {"UTF-16BE", "utf-16-be"}, {"UTF-16LE", "utf-16-le"}, {"UTF-32BE", "utf-32-be"}, {"UTF-32LE", "utf-32-le"},
+	{"ISO-8859-1", "iso8859-1"}, {"ISO-8859-2", "iso8859-2"}, {"ISO-8859-5", "iso8859-5"}, {"ISO-8859-6", "iso8859-6"},
+	{"ISO-8859-7", "iso8859-7"}, {"ISO-8859-8", "iso8859-8"}, {"ISO-8859-8-I", "iso8859-8"}, {"ISO-8859-9", "iso8859-9"},
+	{"windows-1250", "cp1250"}, {"windows-1251", "cp1251"}, {"windows-1252", "cp1252"}, {"windows-1253", "cp1253"},
+	{"windows-1254", "cp1254"}, {"windows-1255", "cp1255"}, {"windows-1256", "cp1256"}, {"KOI8-R", "koi8-r"}, {"Shift_JIS", "shift_jis"},
+	{"GB-18030", "gb18030"}, {"GB18030", "gb18030"}, {"EUC-JP", "euc_jp"}, {"EUC-KR", "euc_kr"}, {"Big5", "big5"},
+	{"ISO-2022-JP", "iso2022_jp"}, {"ISO-2022-KR", "iso2022_kr"},
 }
 
 // supersets are what saintfish's labels stand for where it knows no more.
-var supersets = map[string]string{"shift_jis": "cp932", "euc_kr": "cp949", "big5": "cp950"}
+var supersets = [][2]string{{"shift_jis", "cp932"}, {"euc_kr", "cp949"}, {"big5", "cp950"}}
+
+// named looks a name up in pairs of names, "" if it is not there.
+func named(pairs [][2]string, name string) string {
+	for _, p := range pairs {
+		if p[0] == name {
+			return p[1]
+		}
+	}
+	return ""
+}
 
 // secondOpinion asks saintfish. Its results are sorted again: it lets some forty
 // goroutines race and breaks ties by who came first.
@@ -43,9 +53,9 @@ func secondOpinion(sample []byte, r Result) *Opinion {
 	slices.SortFunc(found, func(a, b chardet.Result) int {
 		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), strings.Compare(a.Charset, b.Charset))
 	})
-	o := &Opinion{Label: found[0].Charset, Charset: chardetNames[found[0].Charset], Confidence: found[0].Confidence}
+	o := &Opinion{Label: found[0].Charset, Charset: named(chardetNames, found[0].Charset), Confidence: found[0].Confidence}
 	for _, c := range r.Candidates {
-		if c.Same && (c.Charset == o.Charset || c.Charset == supersets[o.Charset]) {
+		if c.Same && (c.Charset == o.Charset || c.Charset == named(supersets, o.Charset)) {
 			o.Agrees = true
 		}
 	}

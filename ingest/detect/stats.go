@@ -30,17 +30,17 @@ func (s *stats) add(p []byte) {
 	if len(p) == 0 {
 		return
 	}
-	high, leads := countHigh(p)
+	high, leads, pairs := countHigh(p)
 	if high > 0 && s.firstHigh < 0 {
 		s.firstHigh = s.size + int64(nextHigh(p))
 	}
 	s.high, s.leads = s.high+high, s.leads+leads
-	s.nuls += int64(bytes.Count(p, []byte{0}))
-	s.escapes += int64(bytes.Count(p, []byte{0x1B}))
+	s.nuls += count(p, 0)
+	s.escapes += count(p, 0x1B)
 	edge := append(s.tail, p[:min(2, len(p))]...)
-	s.tildes = s.tildes || bytes.Contains(edge, []byte("~{")) || bytes.Contains(p, []byte("~{"))
+	s.tildes = s.tildes || bytes.Contains(edge, []byte("~{")) || bytes.IndexByte(p, '~') >= 0 && bytes.Contains(p, []byte("~{"))
 	s.utf8.add(p, high == 0)
-	s.double = s.double || s.utf8.bad == 0 && s.high > 0 && (twice(edge) || high > 0 && twice(p))
+	s.double = s.double || s.utf8.bad == 0 && s.high > 0 && (twice(edge) || pairs && twice(p))
 	s.size += int64(len(p))
 	if edge = append(s.tail, p[max(0, len(p)-2):]...); len(edge) > 2 {
 		edge = append(s.tail[:0], edge[len(edge)-2:]...)
@@ -63,29 +63,47 @@ func twice(p []byte) bool {
 	}
 }
 
+// count counts a byte that is hardly ever there.
+func count(p []byte, c byte) int64 {
+	i := bytes.IndexByte(p, c)
+	if i < 0 {
+		return 0
+	}
+	return int64(bytes.Count(p[i:], []byte{c}))
+}
+
 const leadBits = 0x4040404040404040
 
-// countHigh counts the bytes above 0x7F, and those above 0xBF.
-func countHigh(p []byte) (high, leads int64) {
-	for ; len(p) >= 32; p = p[32:] {
-		a, b, c, d := word(p), word(p[8:]), word(p[16:]), word(p[24:])
-		if (a|b|c|d)&highBits == 0 {
+// countHigh counts the bytes above 0x7F, and those above 0xBF. pairs is false only
+// if none of the latter stands two bytes behind another, as in text of single
+// letters with accents.
+func countHigh(p []byte) (high, leads int64, pairs bool) {
+	var near uint64 // leads of the word before
+	for ; len(p) >= 64; p = p[64:] {
+		q := p[:64]
+		if (word(q)|word(q[8:])|word(q[16:])|word(q[24:])|word(q[32:])|word(q[40:])|word(q[48:])|word(q[56:]))&highBits == 0 {
+			near = 0
 			continue
 		}
-		for _, w := range [4]uint64{a, b, c, d} {
+		for ; len(q) > 0; q = q[8:] {
+			w := word(q)
+			lead := w & (w & leadBits << 1) & highBits
 			high += int64(bits.OnesCount64(w & highBits))
-			leads += int64(bits.OnesCount64(w & (w & leadBits << 1) & highBits))
+			leads += int64(bits.OnesCount64(lead))
+			pairs = pairs || lead&(lead<<16|near>>48) != 0
+			near = lead
 		}
 	}
 	for _, c := range p {
 		if c >= 0x80 {
 			high++
+			pairs = true // near enough
 			if c >= 0xC0 {
 				leads++
 			}
 		}
 	}
-	return high, leads
+	return high, leads, pairs
 }
 
 // utf8Check validates UTF-8 by Python 3's rules (RFC 3629) while taking encoded

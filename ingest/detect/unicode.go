@@ -3,7 +3,7 @@ package detect
 import (
 	"encoding/binary"
 	"fmt"
-
+	"math/bits"
 	"unicode/utf16"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -82,19 +82,43 @@ type unitStats struct {
 	prev       byte
 }
 
-func printable(c byte) bool { return c >= ' ' && c < 0x7F }
+const (
+	sevenBits = 0x7F7F7F7F7F7F7F7F
+	toHigh    = 0x6060606060606060 // takes a byte from 0x20 on above 0x7F
+	evenBits  = 0x0080008000800080 // the high bits of the bytes at even places
+)
 
 func (u *unitStats) add(p []byte) {
-	for _, c := range p {
-		if c == 0 {
-			u.nul[u.offset%4]++
-		}
-		if u.offset%2 == 1 && printable(c) && printable(u.prev) {
-			u.asciiPairs++
-		}
-		u.prev = c
-		u.offset++
+	for ; len(p) > 0 && u.offset%8 != 0; p = p[1:] {
+		u.byte(p[0])
 	}
+	for ; len(p) >= 8; p = p[8:] {
+		w := word(p)
+		zero := ^((w&sevenBits + sevenBits) | w | sevenBits) // the high bit of each NUL
+		for i := range u.nul {
+			u.nul[i] += int64(bits.OnesCount64(zero & (0x0000008000000080 << (8 * i))))
+		}
+		ascii := (w&sevenBits + toHigh) &^ w & highBits
+		u.asciiPairs += int64(bits.OnesCount64(ascii & (ascii >> 8) & evenBits))
+		u.prev = p[7]
+		u.offset += 8
+	}
+	for _, c := range p {
+		u.byte(c)
+	}
+}
+
+func printable(c byte) bool { return c >= ' ' && c < 0x80 }
+
+func (u *unitStats) byte(c byte) {
+	if c == 0 {
+		u.nul[u.offset%4]++
+	}
+	if u.offset%2 == 1 && printable(c) && printable(u.prev) {
+		u.asciiPairs++
+	}
+	u.prev = c
+	u.offset++
 }
 
 // unmarked accepts a width found by its NULs only if the whole input decodes.
@@ -136,7 +160,16 @@ type wideCheck struct {
 }
 
 func (u *wideCheck) add(p []byte) {
-	for _, c := range p {
+	for len(p) > 0 {
+		if u.width == 2 && len(u.part) == 0 && !u.high {
+			n := plainUnits(p, u.order == binary.BigEndian)
+			u.offset += int64(n)
+			if p = p[n:]; len(p) == 0 {
+				return
+			}
+		}
+		c := p[0]
+		p = p[1:]
 		u.part = append(u.part, c)
 		u.offset++
 		if len(u.part) == u.width {
@@ -144,6 +177,23 @@ func (u *wideCheck) add(p []byte) {
 			u.part = u.part[:0]
 		}
 	}
+}
+
+// plainUnits returns how many bytes at the start of p are 16-bit units that are no
+// surrogates, found four at a time.
+func plainUnits(p []byte, big bool) int {
+	n := 0
+	for ; len(p)-n >= 8; n += 8 {
+		w := word(p[n:])
+		if big {
+			w = w>>8&laneBits | w&laneBits<<8
+		}
+		x := w&0xF800F800F800F800 ^ 0xD800D800D800D800 // 0 in the place of a surrogate
+		if (x-0x0001000100010001)&^x&0x8000800080008000 != 0 {
+			break
+		}
+	}
+	return n
 }
 
 func (u *wideCheck) unit() {

@@ -369,3 +369,29 @@ func TestPermissions(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// TestHistory: what a feed was in before decides what the bytes leave open, and is
+// contradicted in a warning where they do not.
+func TestHistory(t *testing.T) {
+	d := newDrop(t)
+	w := newWorld(t, feed(t, "acme", d.dir))
+	charset := func(name, data string, day int) string {
+		d.put(name, data, day)
+		for _, out := range w.clean().Feeds[0].Deliveries {
+			if out.Name == name {
+				return fmt.Sprint(out.Detected.Charset, " ", len(out.Views[0].Warnings))
+			}
+		}
+		return "not swept"
+	}
+	const halves = "sku,name\n1,Paint \xab in Mug\n"
+	for i, c := range []struct{ name, data, want string }{
+		{"a.csv", halves, "iso8859-1 0"},
+		{"b.csv", "sku,name\n1,K\x81che sch\x94n\n2,gr\x81n\n3,M\x81ll f\x81r T\x81ren\n", "cp850 1"},
+		{"c.csv", strings.Replace(halves, "Mug", "Cup", 1), "cp850 0"},
+	} {
+		if got := charset(c.name, c.data, i+1); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}

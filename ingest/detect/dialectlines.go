@@ -31,14 +31,16 @@ func (l *layout) findTable(d *Dialect) {
 	}
 }
 
-// trailing reports that each record of the table ends with a delimiter.
+// trailing reports that each record of the table ends with a delimiter. Several at the
+// end of each are columns that a spreadsheet has and nobody filled.
 func (l *layout) trailing(first, last int) bool {
+	least := l.columns
 	for _, r := range l.records[first : last+1] {
-		if r.cells == l.columns && !r.open {
-			return false
+		if r.cells == l.columns {
+			least = min(least, r.open)
 		}
 	}
-	return l.columns > 2 && l.records[first].cells == l.columns
+	return least == 1 && l.columns > 2 && l.records[first].cells == l.columns
 }
 
 // lines is how many lines the text has.
@@ -96,7 +98,7 @@ func (l *layout) blankBefore(i int) int {
 // the table, or nearly so and most of the three after it are.
 func (l *layout) begins(i int) bool {
 	r := l.records[i]
-	if r.cells < 2 || r.cells*3 < l.columns*2 || r.filled == 0 || r.filled*3 <= l.filling || r.filled == 1 && l.title(i) {
+	if r.cells < 2 || r.cells*3 < l.columns*2 || r.filled == 0 || r.filled < 3 && r.filled*3 <= l.filling || r.filled == 1 && l.title(i) {
 		return false
 	}
 	if r.cells == l.columns && l.columns > 2 && r.filled*2 >= l.columns {
@@ -129,13 +131,16 @@ func (l *layout) title(i int) bool {
 }
 
 // usualFilling is how many cells are filled in the middle one of the records of the
-// table's width.
+// table's width that are not all empty.
 func (l *layout) usualFilling() int {
 	var filled []int
 	for _, r := range l.records {
-		if r.cells == l.columns {
+		if r.cells == l.columns && r.filled > 0 {
 			filled = append(filled, r.filled)
 		}
+	}
+	if len(filled) == 0 {
+		return 0
 	}
 	slices.Sort(filled)
 	return filled[len(filled)/2]

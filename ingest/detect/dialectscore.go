@@ -31,10 +31,10 @@ type layout struct {
 
 // record is what is remembered of each.
 type record struct {
-	cells, filled int  // all, and those that are not empty; no cells: an empty line
-	open          bool // the last cell is empty
-	line          int  // in which it begins
-	at            int  // where it begins in the text
+	cells, filled int // all, and those that are not empty; no cells: an empty line
+	open          int // empty cells at its end
+	line          int // in which it begins
+	at            int // where it begins in the text
 }
 
 // bestLayout returns the way to read a text that is most like a table, and the best
@@ -131,7 +131,9 @@ func (l *layout) read(text []byte) {
 				rec.filled++
 			}
 		}
-		rec.open = rec.cells > 0 && len(r.cells[rec.cells-1].text) == 0
+		for rec.open < rec.cells && len(r.cells[rec.cells-1-rec.open].text) == 0 {
+			rec.open++
+		}
 		l.records = append(l.records, rec)
 	}
 	l.measure()

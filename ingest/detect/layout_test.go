@@ -28,6 +28,7 @@ var layouts = []struct {
 	{"sparse records are none", "sku,qty,x,y\nA1,,,\nA2,,,\nA3,,,\n", "-", 4, 0, 0, "sku,qty,x,y\nA1,,,\nA2,,,\nA3,,,\n", 1},
 	{"two tables", "sku,qty,x\nA1,1,2\nA2,2,3\nA3,2,4\n\ntown,van\nHull,1\nYork,2\n", "-", 3, 0, 0, "sku,qty,x\nA1,1,2\nA2,2,3\nA3,2,4\n\ntown,van\nHull,1\nYork,2\n", 2},
 	{"a delimiter at each end", "sku;qty;x;\nA1;1;2;\nA2;2;3;\n", "delimiter=;", 3, 0, 0, "sku;qty;x;\nA1;1;2;\nA2;2;3;\n", 1},
+	{"two at each end are columns", "sku;qty;x;;\nA1;1;2;;\nA2;2;3;;\n", "delimiter=;", 5, 0, 0, "sku;qty;x;;\nA1;1;2;;\nA2;2;3;;\n", 1},
 	{"escaped quotes", "a,b\n\"x \\\"y\\\"\",1\n\"z\",2\n", `escapechar=\\ doublequote=False`, 2, 0, 0, "a,b\n\"x \\\"y\\\"\",1\n\"z\",2\n", 1},
 	{"escaped delimiters", "a,b\nx\\, y,1\nz\\, w,2\nz,3\n", `escapechar=\\ doublequote=False`, 2, 0, 0, "a,b\nx\\, y,1\nz\\, w,2\nz,3\n", 1},
 	{"a path is not escaped", "a,b\n\"C:\\\",1\n\"D:\\x\",2\n", "-", 2, 0, 0, "a,b\n\"C:\\\",1\n\"D:\\x\",2\n", 1},

@@ -191,7 +191,7 @@ func (p *page) sets() []string {
 // write writes the page to the file of --out, or to out.
 func (p *page) write(out io.Writer) error {
 	var b bytes.Buffer
-	for _, section := range []func(io.Writer){p.intro, p.accuracy, p.halves, p.slices, p.perEncoding, p.withHistory, p.undecidable, p.confusion, p.calibration, p.speed, p.dialects} {
+	for _, section := range []func(io.Writer){p.intro, p.goals, p.accuracy, p.halves, p.slices, p.perEncoding, p.withHistory, p.undecidable, p.confusion, p.calibration, p.speed, p.dialects} {
 		section(&b)
 	}
 	if p.out == "" {

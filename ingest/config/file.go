@@ -82,7 +82,9 @@ type FeedEntry struct {
 	// The policies that stand for the old and the new code: the name of a built-in
 	// pair or a policy for each path. Default: detected.
 	Pair PairEntry `yaml:"pair"`
-	// The charset the supplier says it sends, as Python names it. Default: detected.
+	// The charset the supplier says it sends, as Python names it: strong evidence, and
+	// a warning where the bytes contradict it. Default: detected, with what the feed's
+	// earlier deliveries were in as weaker evidence.
 	Charset string `yaml:"charset"`
 	// The team's own function, "module:function", run in place of a policy: one for
 	// both sides, or {py2: ..., py3: ...}; so are the six keys after it. It returns or

@@ -9,4 +9,6 @@ require (
 	github.com/wlynxg/chardet v1.0.5
 )
 
+require github.com/klauspost/compress v1.20.4 // indirect
+
 replace github.com/feedparity/feedparity => ../..

@@ -154,6 +154,8 @@ func keys(m map[string][]file) func(func(string) bool) {
 func class(p []byte) (kind, size string) {
 	kind = "legacy"
 	switch {
+	case bytes.IndexByte(p, 0x1B) >= 0:
+		kind = "ISO-2022"
 	case bytes.IndexFunc(p, func(r rune) bool { return r >= 0x80 }) < 0 && bytes.IndexByte(p, 0) < 0:
 		kind = "ASCII"
 	case utf8.Valid(p) && bytes.IndexByte(p, 0) < 0:

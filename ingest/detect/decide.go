@@ -14,8 +14,8 @@ import (
 
 // What is known beforehand, in nats: how much likelier a charset is because the
 // feed's earlier deliveries were in it, and because the supplier declares it. With 4
-// for the history, 0.1 % of feeds that never change were read wrongly for the sake
-// of fewer that do; see docs/detection.md.
+// for the history, 99.6 % of the built files were right if their feed had not changed
+// and 98.1 % if it had; with 5 they are 99.9 % and 97.9 %.
 const (
 	historyNats  = 5
 	declaredNats = 10

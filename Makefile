@@ -30,7 +30,7 @@ demo: build ## run the main job: sweep our own demo supplier, needs nothing but 
 	$(BIN) demo
 
 test: ## run every test; on the real Pythons too, where there are any
-	CGO_ENABLED=0 $(GO) test ./...
+	CGO_ENABLED=0 $(GO) test -timeout 20m ./...
 
 shop: ## make the virtual environments of docs/examples/shop from PyPI, in .cache/shop
 	.ci/shop

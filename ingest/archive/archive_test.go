@@ -103,6 +103,7 @@ func TestOpen(t *testing.T) {
 		{why: "zip of nothing", name: "a.zip", data: zipped(nil), err: ErrEmpty},
 		{why: "only a directory", name: "a.zip", data: zipped(nil, "d/", ""), err: ErrEmpty},
 		{why: "a spreadsheet is no archive", name: "a.csv", data: zipped(nil, "[Content_Types].xml", "<Types/>", "xl/workbook.xml", ""), want: ""},
+		{why: "a spreadsheet cut", name: "a.csv", data: zipped(nil, "[Content_Types].xml", "<Types/>", "xl/workbook.xml", "")[:80], want: ""},
 		{why: "an OpenDocument either", name: "a.csv", data: zipped(nil, "mimetype", "application/vnd.oasis.opendocument.spreadsheet"), want: ""},
 		{why: "encrypted", name: "a.zip", data: encrypted, err: ErrEncrypted, want: `member "a.csv"`},
 		{why: "zip cut: its list is at the end", name: "a.zip", data: zipped(nil, "a.csv", feed)[:60], err: ErrCorrupt, want: "not a valid zip file"},

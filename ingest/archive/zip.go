@@ -2,11 +2,13 @@ package archive
 
 import (
 	"archive/zip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -17,18 +19,35 @@ const (
 )
 
 // isDocument reports whether a zip file is a spreadsheet or another office document:
-// both formats say so by the name of a member.
+// both formats say so by the names of their members. Of a file whose list at the end
+// is missing the first member's is looked at.
 func isDocument(file io.ReaderAt, size int64) bool {
 	z, err := zip.NewReader(file, size)
 	if err != nil {
-		return false
+		return ofDocument(firstName(file))
 	}
-	for _, f := range z.File {
-		if f.Name == "[Content_Types].xml" || f.Name == "mimetype" {
-			return true
-		}
+	return slices.ContainsFunc(z.File, func(f *zip.File) bool { return ofDocument(f.Name) })
+}
+
+func ofDocument(name string) bool {
+	switch name {
+	case "[Content_Types].xml", "mimetype", "META-INF/manifest.xml", "_rels/.rels":
+		return true
 	}
-	return false
+	first, _, _ := strings.Cut(name, "/")
+	return (first == "xl" || first == "word" || first == "docProps") && strings.HasSuffix(name, ".xml")
+}
+
+// firstName is the name in the first local file header (APPNOTE.TXT 4.3.7), as far as
+// it is there.
+func firstName(file io.ReaderAt) string {
+	head := make([]byte, 30+1024)
+	n, _ := file.ReadAt(head, 0)
+	if head = head[:n]; n < 30 {
+		return ""
+	}
+	size := int(binary.LittleEndian.Uint16(head[26:]))
+	return string(head[30:min(30+size, n)])
 }
 
 // unzip unpacks the regular files of a zip file. A list that promises too much is

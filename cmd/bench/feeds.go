@@ -148,15 +148,13 @@ func (f feed) inputs(n, size int) [][]byte {
 	r := rand.New(rand.NewPCG(7, 2))
 	for i := range out {
 		data := []byte(header)
-		for rows := 0; ; rows++ {
+		for rows := 0; rows == 0 || len(data) < size; rows++ {
 			was := len(data)
 			if data = f.row(r, data); f.encode != nil {
 				data = data[:was+len(f.encode(data[was:]))]
 			}
-			if over := len(data) - size; over > 0 && rows > 0 && over > size-was {
+			if rows > 0 && len(data)-size > size-was {
 				data = data[:was]
-			}
-			if len(data) >= size || len(data) == was {
 				break
 			}
 		}

@@ -131,8 +131,8 @@ func (u Unparsed) String() string { return fmt.Sprintf("line %d %q: %s", u.Line,
 // to the directory the server puts us in after login; one that begins with two slashes
 // (or /%2F) is absolute. User and password of the URL yield to those of the Options.
 // Of an http or https URL that ends in a slash, the files are those its index page
-// links to; any other is one file. Nothing is dialled before the first call on the source, except that a directory
-// must exist.
+// links to; any other is one file. Nothing is dialled before the first call on the
+// source, except that a directory must exist.
 func Open(ctx context.Context, rawURL string, o Options) (Source, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("open source: %w", err)
@@ -144,32 +144,30 @@ func Open(ctx context.Context, rawURL string, o Options) (Source, error) {
 	if err != nil { // its text may hold the password, or the half of it before a stray slash
 		return nil, errors.New("open source: malformed URL (characters such as / @ : % # ? in a user name or password must be percent-encoded)")
 	}
-	switch u.Scheme {
-	case "file":
+	if u.Scheme == "file" {
 		if u.Host != "" && u.Host != "localhost" {
 			return nil, fmt.Errorf("open source %q: a file URL names no host, want file:///path", u.Redacted())
 		}
 		return openLocal(u.Path)
-	case "ftp", "ftpes", "ftps":
-		src, err := newFTPSource(u, o)
-		if err != nil {
-			return nil, fmt.Errorf("open source %q: %w", u.Redacted(), err)
-		}
-		return &retrying{src, newPolicy(o)}, nil
-	case "http", "https":
-		src, err := newHTTPSource(u, o)
-		if err != nil {
-			return nil, fmt.Errorf("open source %q: %w", shown(u), err)
-		}
-		return &retrying{src, newPolicy(o)}, nil
-	case "sftp":
-		src, err := newSFTPSource(u, o)
-		if err != nil {
-			return nil, fmt.Errorf("open source %q: %w", u.Redacted(), err)
-		}
-		return &retrying{src, newPolicy(o)}, nil
 	}
-	return nil, fmt.Errorf("open source %q: scheme %q is not supported, want ftp, ftpes, ftps, sftp, http, https, file or a directory", u.Redacted(), u.Scheme)
+	src, err := remote(u, o)
+	if err != nil {
+		return nil, fmt.Errorf("open source %q: %w", shown(u), err)
+	}
+	return &retrying{src, newPolicy(o)}, nil
+}
+
+// remote returns the source on another machine, which tries nothing twice.
+func remote(u *url.URL, o Options) (Source, error) {
+	switch u.Scheme {
+	case "ftp", "ftpes", "ftps":
+		return newFTPSource(u, o)
+	case "sftp":
+		return newSFTPSource(u, o)
+	case "http", "https":
+		return newHTTPSource(u, o)
+	}
+	return nil, fmt.Errorf("scheme %q is not supported, want ftp, ftpes, ftps, sftp, http, https, file or a directory", u.Scheme)
 }
 
 // shown is a URL without what may be secret: the password and the query.

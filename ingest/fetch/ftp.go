@@ -43,7 +43,7 @@ type flags struct{ noEPSV, noUTF8, noMLSD bool }
 
 func newFTPSource(u *url.URL, o Options) (*ftpSource, error) {
 	o = o.withDefaults()
-	f := &ftpSource{o: o, mode: o.TLS.Mode, user: o.User, password: o.Password, slots: make(chan struct{}, o.Connections)}
+	f := &ftpSource{o: o, mode: o.TLS.Mode, slots: make(chan struct{}, o.Connections)}
 	if u.Hostname() == "" {
 		return nil, errors.New("the URL names no host")
 	}
@@ -74,12 +74,7 @@ func newFTPSource(u *url.URL, o Options) (*ftpSource, error) {
 }
 
 func (f *ftpSource) credentials(u *url.URL) {
-	if f.user == "" && u.User != nil {
-		f.user = u.User.Username()
-		if p, ok := u.User.Password(); ok && f.password == "" {
-			f.password = p
-		}
-	}
+	f.user, f.password = f.o.credentials(u)
 	if f.user == "" {
 		f.user = "anonymous"
 	}

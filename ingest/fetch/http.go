@@ -35,13 +35,8 @@ func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
 	if u.Hostname() == "" {
 		return nil, errors.New("the URL names no host")
 	}
-	h := &httpSource{o: o, user: o.User, password: o.Password, slots: make(chan struct{}, o.Connections)}
-	if h.user == "" && u.User != nil {
-		h.user = u.User.Username()
-		if p, ok := u.User.Password(); ok && h.password == "" {
-			h.password = p
-		}
-	}
+	h := &httpSource{o: o, slots: make(chan struct{}, o.Connections)}
+	h.user, h.password = o.credentials(u)
 	h.dir = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
 	if !strings.HasSuffix(u.Path, "/") && u.Path != "" {
 		h.dir.Path, h.file = path.Split(u.Path)

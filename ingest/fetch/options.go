@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -80,6 +81,19 @@ func (o Options) withDefaults() Options {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return o
+}
+
+// credentials are the user and password to log in with: the URL's where the options
+// have none.
+func (o Options) credentials(u *url.URL) (user, password string) {
+	user, password = o.User, o.Password
+	if user == "" && u.User != nil {
+		user = u.User.Username()
+		if p, ok := u.User.Password(); ok && password == "" {
+			password = p
+		}
+	}
+	return user, password
 }
 
 // fileTimeout bounds one transfer, so that a server dripping a byte a second

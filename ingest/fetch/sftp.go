@@ -44,13 +44,7 @@ func newSFTPSource(u *url.URL, o Options) (*sftpSource, error) {
 	if strings.ContainsAny(s.base, "\r\n\x00") {
 		return nil, fmt.Errorf("%w: a line break or NUL in path", ErrPath)
 	}
-	user, password := o.User, o.Password
-	if user == "" && u.User != nil {
-		user = u.User.Username()
-		if p, ok := u.User.Password(); ok && password == "" {
-			password = p
-		}
-	}
+	user, password := o.credentials(u)
 	login, err := newSSHLogin(s.addr, user, password, o.SSH)
 	if err != nil {
 		return nil, err

@@ -93,9 +93,8 @@ func (d *DB) LastCharset(ctx context.Context, feed string) (string, error) {
 }
 
 // Record stores the outcomes of a delivery, counts their signatures, remembers its
-// noise and marks
-// the delivery as processed, all in one transaction: after a crash either all of
-// it is there or none. An outcome whose key is there already changes nothing, so
+// noise and marks the delivery as processed, all in one transaction: after a crash
+// either all of it is there or none. An outcome whose key is there already changes nothing, so
 // that a doubled or repeated run counts once. It returns the signatures that this
 // feed had never shown. A delivery with an outcome that was not compared stays
 // unfinished.
@@ -125,9 +124,7 @@ func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outc
 		if !done || len(outcomes) == 0 {
 			return nil
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE deliveries SET status = ?, processed = ? WHERE feed = ? AND path = ? AND sha256 = ?",
-			Processed, now.UnixNano(), outcomes[0].Feed, []byte(path), outcomes[0].SHA256)
-		return err
+		return process(ctx, tx, outcomes[0].Feed, path, outcomes[0].SHA256, now)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record outcomes: %w", err)
@@ -139,14 +136,19 @@ func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outc
 // those of what it holds.
 func (d *DB) Done(ctx context.Context, feed, path, sha256 string, now time.Time) error {
 	err := d.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE deliveries SET status = ?, processed = ? WHERE feed = ? AND path = ? AND sha256 = ?",
-			Processed, now.UnixNano(), feed, []byte(path), sha256)
-		return err
+		return process(ctx, tx, feed, path, sha256, now)
 	})
 	if err != nil {
 		return fmt.Errorf("record that a delivery is done: %w", err)
 	}
 	return nil
+}
+
+// process marks a delivery as processed, as far as it is still the one that was run.
+func process(ctx context.Context, tx *sql.Tx, feed, path, sha256 string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, "UPDATE deliveries SET status = ?, processed = ? WHERE feed = ? AND path = ? AND sha256 = ?",
+		Processed, now.UnixNano(), feed, []byte(path), sha256)
+	return err
 }
 
 // addOutcome reports whether the outcome was not there yet. One that was not

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
 )
@@ -41,22 +42,17 @@ func TestPeerConfirm(t *testing.T) {
 	})
 }
 
-// TestPeersDiffer: what the two Pythons answer differently is no measurement.
-func TestPeersDiffer(t *testing.T) {
-	pythons := map[bool]string{}
-	for _, i := range interp.Find(t.Context()) {
-		pythons[i.Version.Major == 2] = i.Path
-	}
-	if len(pythons) < 2 {
-		t.Skip("no python 2 or no python 3 found")
-	}
-	both := []string{pythons[true], pythons[false]}
-	d, err := comparePeers(t.Context(), "bytes", [][]byte{[]byte("a\n"), []byte("b\n")}, 5, 2, both)
-	if err != nil || d.Inputs != 5 {
-		t.Errorf("compared %d of 5, %v", d.Inputs, err)
-	}
-	_, err = comparePeers(t.Context(), "bytes", [][]byte{[]byte("a\rb")}, 1, 1, both)
-	if err == nil || !strings.Contains(err.Error(), "they answer") {
-		t.Errorf("a lone CR, which only Python 2 refuses: %v", err)
-	}
+// TestPeersDifferConfirm: what the two Pythons answer differently is no measurement.
+func TestPeersDifferConfirm(t *testing.T) {
+	interptest.Pairs(t, func(t *testing.T, pair [2]*interp.Process) {
+		both := []string{pair[ingest.Py2].Interpreter.Path, pair[ingest.Py3].Interpreter.Path}
+		d, err := comparePeers(t.Context(), "bytes", [][]byte{[]byte("a\n"), []byte("b\n")}, 5, 2, both)
+		if err != nil || d.Inputs != 5 {
+			t.Errorf("compared %d of 5, %v", d.Inputs, err)
+		}
+		_, err = comparePeers(t.Context(), "bytes", [][]byte{[]byte("a\rb")}, 1, 1, both)
+		if err == nil || !strings.Contains(err.Error(), "they answer") {
+			t.Errorf("a lone CR, which only Python 2 refuses: %v", err)
+		}
+	})
 }

@@ -14,7 +14,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -27,7 +26,6 @@ type httpSource struct {
 	query          string   // of a single file, as written
 	user, password string
 	client         *http.Client
-	slots          chan struct{} // one for each request in flight
 }
 
 func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
@@ -35,7 +33,7 @@ func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
 	if u.Hostname() == "" {
 		return nil, errors.New("the URL names no host")
 	}
-	h := &httpSource{o: o, slots: make(chan struct{}, o.Connections)}
+	h := &httpSource{o: o}
 	h.user, h.password = o.credentials(u)
 	h.dir = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
 	if !strings.HasSuffix(u.Path, "/") && u.Path != "" {
@@ -113,19 +111,12 @@ func escaped(p string) string {
 	return strings.Join(parts, "/")
 }
 
-// request sends a request and returns a reply that says yes, whose body the caller
-// closes; end must be called after that.
-func (h *httpSource) request(ctx context.Context, method, where string, header map[string]string) (_ *http.Response, end func(), err error) {
-	select {
-	case h.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, nil, context.Cause(ctx)
-	}
-	release := func() { <-h.slots }
+// request sends a request, which waits for a connection, and returns a reply that
+// says yes, whose body the caller closes.
+func (h *httpSource) request(ctx context.Context, method, where string, header map[string]string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, where, nil)
 	if err != nil {
-		release()
-		return nil, nil, errors.New("malformed URL")
+		return nil, errors.New("malformed URL")
 	}
 	if h.user != "" {
 		req.SetBasicAuth(h.user, h.password)
@@ -136,15 +127,13 @@ func (h *httpSource) request(ctx context.Context, method, where string, header m
 	req.Header.Set("User-Agent", "feedparity")
 	resp, err := h.client.Do(req)
 	if err != nil {
-		release()
-		return nil, nil, h.failure(ctx, err)
+		return nil, h.failure(ctx, err)
 	}
 	if err := refused(resp); err != nil {
 		resp.Body.Close()
-		release()
-		return nil, nil, err
+		return nil, err
 	}
-	return resp, release, nil
+	return resp, nil
 }
 
 // failure takes the URL out of an error, where a query may be secret.
@@ -232,11 +221,10 @@ func (h *httpSource) index(ctx context.Context, dir string) ([]string, error) {
 	where.RawPath = escaped(where.Path)
 	ctx, cancel := context.WithTimeout(ctx, h.o.fileTimeout(-1))
 	defer cancel()
-	resp, end, err := h.request(ctx, http.MethodGet, where.String(), nil)
+	resp, err := h.request(ctx, http.MethodGet, where.String(), nil)
 	if err != nil {
 		return nil, err
 	}
-	defer end()
 	defer resp.Body.Close()
 	if kind := resp.Header.Get("Content-Type"); !strings.Contains(kind, "html") {
 		return nil, fmt.Errorf("%w: want an index page, got %q", ErrProtocol, kind)
@@ -287,15 +275,14 @@ func (h *httpSource) Stat(ctx context.Context, p string) (Entry, error) {
 func (h *httpSource) stat(ctx context.Context, p string) (Entry, error) {
 	ctx, cancel := context.WithTimeout(ctx, h.o.fileTimeout(-1))
 	defer cancel()
-	resp, end, err := h.request(ctx, http.MethodHead, h.urlOf(p), nil)
+	resp, err := h.request(ctx, http.MethodHead, h.urlOf(p), nil)
 	var no *statusError
 	if errors.As(err, &no) && (no.code == http.StatusMethodNotAllowed || no.code == http.StatusNotImplemented) {
-		resp, end, err = h.request(ctx, http.MethodGet, h.urlOf(p), map[string]string{"Range": "bytes=0-0"})
+		resp, err = h.request(ctx, http.MethodGet, h.urlOf(p), map[string]string{"Range": "bytes=0-0"})
 	}
 	if err != nil {
 		return Entry{}, err
 	}
-	defer end()
 	defer resp.Body.Close()
 	return entryOf(p, resp)
 }
@@ -356,12 +343,12 @@ func (h *httpSource) open(ctx context.Context, p string, off int64) (*httpReader
 		header["Range"] = fmt.Sprintf("bytes=%d-", off)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	resp, end, err := h.request(ctx, http.MethodGet, h.urlOf(p), header)
+	resp, err := h.request(ctx, http.MethodGet, h.urlOf(p), header)
 	if err != nil {
 		cancel(nil)
 		return nil, err
 	}
-	r := &httpReader{h: h, ctx: ctx, cancel: cancel, end: end, resp: resp, want: -1}
+	r := &httpReader{h: h, ctx: ctx, cancel: cancel, resp: resp, want: -1}
 	if err := r.begin(p, off); err != nil {
 		_ = r.finish()
 		return nil, err
@@ -374,14 +361,13 @@ type httpReader struct {
 	h         *httpSource
 	ctx       context.Context
 	cancel    context.CancelCauseFunc
-	end       func()
 	resp      *http.Response
 	label     string
 	idle      *time.Timer
 	whole     *time.Timer
 	got, want int64 // bytes; want is -1 if it is not known
 	err       error // what Read met, io.EOF included
-	closed    atomic.Bool
+	closed    bool
 }
 
 // begin checks that the reply begins where it was asked to. A server that knows no
@@ -419,7 +405,7 @@ func (r *httpReader) begin(p string, off int64) error {
 
 // Read implements io.Reader.
 func (r *httpReader) Read(p []byte) (int, error) {
-	if r.closed.Load() {
+	if r.closed {
 		return 0, errors.New(r.label + ": reader is closed")
 	}
 	if r.err != nil {
@@ -438,9 +424,7 @@ func (r *httpReader) Read(p []byte) (int, error) {
 
 // finish ends the request.
 func (r *httpReader) finish() error {
-	if r.closed.Swap(true) {
-		return nil
-	}
+	r.closed = true
 	for _, t := range []*time.Timer{r.idle, r.whole} {
 		if t != nil {
 			t.Stop()
@@ -448,13 +432,12 @@ func (r *httpReader) finish() error {
 	}
 	err := r.resp.Body.Close()
 	r.cancel(nil)
-	r.end()
 	return err
 }
 
 // Close implements io.Closer.
 func (r *httpReader) Close() error {
-	if r.closed.Load() {
+	if r.closed {
 		return nil
 	}
 	err := r.finish()

@@ -230,6 +230,7 @@ func (b *sandbox) restore() error {
 			if err := os.RemoveAll(filepath.Join(b.dir, rel)); err != nil {
 				return fmt.Errorf("restore sandbox %q: %w", b.dir, err)
 			}
+			delete(now, rel)
 		}
 	}
 	rels := sortedKeys(b.known)

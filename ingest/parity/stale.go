@@ -67,27 +67,14 @@ func (c *comparison) add(what, declared, seen string, at ingest.Frame) {
 	c.out = append(c.out, Stale{Path: c.path, What: what, Declared: declared, Seen: seen, Frame: at})
 }
 
-// ways are the entries of a recording that are about the delivery: its opens, and the
-// decoders that are wrapped around a file, of which no path is known.
+// ways are the entries of a recording that are about the delivery.
 func (c *comparison) ways() []*ingest.Opened {
-	var out []*ingest.Opened
-	for _, o := range c.rec.Opens {
-		if o.Input || o.Function == "codecs.getreader" || o.Function == "codecs.iterdecode" {
-			out = append(out, o)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(c.rec.Opens), func(o *ingest.Opened) bool { return !o.OfDelivery() })
 }
 
 // reads are the readers' uses.
 func (c *comparison) reads() []*ingest.CSVUse {
-	var out []*ingest.CSVUse
-	for _, u := range c.rec.CSV {
-		if u.Function == "csv.reader" || u.Function == "csv.DictReader" {
-			out = append(out, u)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(c.rec.CSV), func(u *ingest.CSVUse) bool { return u.Reader() == "" })
 }
 
 // mode compares the open mode. What was seen may be what several modes do: only one
@@ -258,9 +245,8 @@ func (c *comparison) csv() {
 	if len(reads) == 0 {
 		return
 	}
-	kind := map[string]ingest.ReaderKind{"csv.reader": ingest.RowReader, "csv.DictReader": ingest.DictReader}
-	if !slices.ContainsFunc(reads, func(u *ingest.CSVUse) bool { return kind[u.Function] == c.declared.Reader }) {
-		c.now.Reader = kind[reads[0].Function]
+	if !slices.ContainsFunc(reads, func(u *ingest.CSVUse) bool { return u.Reader() == c.declared.Reader }) {
+		c.now.Reader = reads[0].Reader()
 		c.add("reader", string(c.declared.Reader), string(c.now.Reader), reads[0].Frame)
 	}
 	if !slices.ContainsFunc(reads, func(u *ingest.CSVUse) bool { return u.FieldLimit == c.declared.FieldLimit }) {

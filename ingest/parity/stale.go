@@ -266,7 +266,7 @@ func (c *comparison) csv() {
 func (c *comparison) parameter(name string, reads []*ingest.CSVUse) {
 	want, ok := c.declared.Dialect.Get(name)
 	if !ok {
-		want = excel[name]
+		want, _ = ingest.Excel.Get(name)
 	}
 	spelled := ingest.DialectOption{Name: name, Value: want}.String()
 	var first *ingest.DialectOption
@@ -283,12 +283,6 @@ func (c *comparison) parameter(name string, reads []*ingest.CSVUse) {
 	_, declared, _ := strings.Cut(spelled, "=")
 	_, seen, _ := strings.Cut(first.String(), "=")
 	c.add(name, declared, seen, reads[0].Frame)
-}
-
-// excel is csv's default dialect: Lib/csv.py, class excel, and _csv's own defaults.
-var excel = map[string]ingest.Value{
-	"delimiter": ingest.Text(","), "doublequote": ingest.Bool(true), "escapechar": ingest.None, "lineterminator": ingest.Text("\r\n"),
-	"quotechar": ingest.Text(`"`), "quoting": ingest.Int(0), "skipinitialspace": ingest.Bool(false), "strict": ingest.Bool(false),
 }
 
 // policyText is a policy as feedparity.yaml has it, defaults left out.

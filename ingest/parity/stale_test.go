@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,10 +17,7 @@ func TestStale(t *testing.T) {
 		return &ingest.Opened{Function: function, Input: function != "codecs.getreader" && function != "codecs.iterdecode", Mode: mode, Encoding: encoding, Errors: errors, Newline: newline, Frame: at}
 	}
 	reader := func(source string, change ...func(*ingest.CSVUse)) *ingest.CSVUse {
-		u := &ingest.CSVUse{Function: "csv.reader", FieldLimit: ingest.DefaultFieldLimit, Source: source, Frame: at}
-		for _, name := range ingest.DialectNames {
-			u.Dialect = append(u.Dialect, ingest.DialectOption{Name: name, Value: excel[name]})
-		}
+		u := &ingest.CSVUse{Function: "csv.reader", Dialect: slices.Clone(ingest.Excel), FieldLimit: ingest.DefaultFieldLimit, Source: source, Frame: at}
 		for _, c := range change {
 			c(u)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,8 +68,16 @@ func TestSandboxRestoresOtherKinds(t *testing.T) {
 			return errors.Join(os.Mkdir(p, 0o755), os.WriteFile(filepath.Join(p, "b"), nil, 0o644))
 		},
 		"link": func(p string) error { return os.Symlink("/nowhere", p) },
+		"socket": func(p string) error {
+			l, err := net.ListenUnix("unix", &net.UnixAddr{Name: p, Net: "unix"})
+			if err != nil {
+				return err
+			}
+			l.SetUnlinkOnClose(false)
+			return l.Close()
+		},
 	}
-	for _, name := range []string{"sub", "sub/deep", "file", "link"} {
+	for _, name := range []string{"sub", "sub/deep", "file", "link", "new"} {
 		for kind, makeOne := range makes {
 			err := errors.Join(b.save(), os.RemoveAll(path(name)), makeOne(path(name)), b.restore())
 			if after := tree(t, dir); err != nil || after != before {

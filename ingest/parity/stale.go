@@ -304,8 +304,14 @@ func policyText(s ingest.Settings) string {
 	for _, o := range s.Dialect {
 		options = append(options, "'"+strings.ReplaceAll(o.String(), "'", "''")+"'")
 	}
-	if len(options) > 0 {
+	switch {
+	case len(options) > 0:
 		words = append(words, "dialect: ["+strings.Join(options, ", ")+"]")
+	case s.Dialect != nil:
+		words = append(words, "dialect: excel")
+	}
+	if s.Sniff {
+		words = append(words, "sniff: true")
 	}
 	return "{" + strings.Join(words, ", ") + "}"
 }

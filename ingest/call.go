@@ -131,6 +131,12 @@ type Opened struct {
 	Count                     int   // how often
 }
 
+// OfDelivery reports whether it is about the delivery: an open of it, or a decoder that
+// is wrapped around a file, of which no path is known.
+func (o *Opened) OfDelivery() bool {
+	return o.Input || o.Function == "codecs.getreader" || o.Function == "codecs.iterdecode"
+}
+
 // CSVUse is one way in which the csv module was used.
 type CSVUse struct {
 	// Function is "csv.reader", "csv.DictReader", "csv.writer", "csv.DictWriter" or
@@ -146,6 +152,17 @@ type CSVUse struct {
 	Source, Encoding, Errors string
 	Frame                    Frame
 	Count                    int
+}
+
+// Reader returns which reader was used, "" where it was none.
+func (u *CSVUse) Reader() ReaderKind {
+	switch u.Function {
+	case "csv.reader":
+		return RowReader
+	case "csv.DictReader":
+		return DictReader
+	}
+	return ""
 }
 
 // Recorder is implemented by the Rows of a Call.

@@ -21,6 +21,13 @@ type DialectOption struct {
 // DialectNames are the keywords csv.reader knows, in Python's order.
 var DialectNames = []string{"delimiter", "doublequote", "escapechar", "lineterminator", "quotechar", "quoting", "skipinitialspace", "strict"}
 
+// Excel is what csv.reader goes by where nothing is said, in all parameters: Lib/csv.py,
+// class excel, and _csv's own defaults.
+var Excel = Dialect{
+	{"delimiter", Text(",")}, {"doublequote", Bool(true)}, {"escapechar", None}, {"lineterminator", Text("\r\n")},
+	{"quotechar", Text(`"`)}, {"quoting", Int(0)}, {"skipinitialspace", Bool(false)}, {"strict", Bool(false)},
+}
+
 var quotingNames = []string{"QUOTE_MINIMAL", "QUOTE_ALL", "QUOTE_NONNUMERIC", "QUOTE_NONE", "QUOTE_STRINGS", "QUOTE_NOTNULL"}
 
 // ParseDialectOption reads "name=value" for a path. The value is None, True,

@@ -106,7 +106,8 @@ type ColumnType struct {
 	//	str format:SPEC                  str(value), 'SPEC' % value
 	//
 	// FORMAT has the directives of every version's strptime, those of 3.14 alone
-	// among them, in the C locale and no two for one part of a date; SPEC one of %s %d %e %f %g with flags, width and precision.
+	// among them, in the C locale and no two for one part of a date; SPEC one of
+	// %s %d %e %f %g with flags, width and precision.
 	Type string
 }
 

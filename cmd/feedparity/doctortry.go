@@ -240,8 +240,8 @@ func (p *pathTrial) recorded(rec *ingest.Recording) {
 
 // usual reports whether a dialect parameter is that of the excel dialect.
 func usual(o ingest.DialectOption) bool {
-	want, ok := map[string]string{"delimiter": ",", "doublequote": "True", "lineterminator": "\r\n", "quotechar": `"`, "quoting": "0", "skipinitialspace": "False", "strict": "False"}[o.Name]
-	return ok && o.Value.Str == want || o.Value.Kind == ingest.KindNone && o.Name == "escapechar"
+	want, ok := ingest.Excel.Get(o.Name)
+	return ok && o.Value.Str == want.Str
 }
 
 func describeOpen(o *ingest.Opened) string {

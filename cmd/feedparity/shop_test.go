@@ -75,7 +75,6 @@ func readExpected(t *testing.T) []expectation {
 type shop struct {
 	config *config.Config
 	line   parity.Line
-	close  func() error
 }
 
 // openShop skips the test where the shop's virtual environments are missing,
@@ -99,7 +98,7 @@ func openShop(t *testing.T) *shop {
 	}
 	calls := interp.NewEngine(interp.Options{})
 	t.Cleanup(func() { calls.Close() })
-	return &shop{c, parity.Line{Engine: embedded.New(), Calls: calls}, calls.Close}
+	return &shop{c, parity.Line{Engine: embedded.New(), Calls: calls}}
 }
 
 // run takes a delivery through the line, its raw view alone.

@@ -200,7 +200,7 @@ func lineEntries() []entry {
 		{UnicodeLineSeparator, "str.splitlines() of text and the stream readers of codecs end a line at VT, FF, FS, GS, RS, NEL, U+2028 and U+2029, while files and byte strings do so only at LF and CR; csv then sees two lines. Objects/unicodeobject.c, _PyUnicode_IsLinebreak and unicode.splitlines; Lib/codecs.py, StreamReader.readline.",
 			"csv.reader(io.StringIO(text, newline=''))  # not text.splitlines(), not codecs.open"},
 		{EscapeNewline, "After the escape character Python 2's reader takes CR or LF into the cell and then ends the record with the line, whereas Python 3's goes on with the next line. Modules/_csv.c: the state AFTER_ESCAPED_CRNL is in 3.x only.",
-			"text = re.sub(r'\\\\r?\\n', ' ', text)  # before csv, on both paths"},
+			"text = re.sub(r'\\\\\\r?\\n', ' ', text)  # before csv, on both paths"},
 		{FieldLimit, "csv.field_size_limit() counts bytes in Python 2 and characters in Python 3, so that a long non-ASCII cell passes the limit of 131072 in one and not in the other. Modules/_csv.c, parse_add_char, in both.",
 			"csv.field_size_limit(sys.maxsize)  # on both paths"},
 		{RowsBeforeFault, "Both paths raise, but after different numbers of rows: Python 3 decodes 8192 bytes at a time before csv sees the first line of them, Python 2 cell by cell, so it has handed over the rows before. Modules/_io/textio.c, textiowrapper_read_chunk; what was stored before the exception differs.",

@@ -52,11 +52,18 @@ func check(t *testing.T, eng ingest.Engine, e classify.Example) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, want := signatures(found), append([]string{e.Signature}, e.Also...)
+	return checkSignatures(t, e.Why, found, append([]string{e.Signature}, e.Also...), res)
+}
+
+// checkSignatures reports whether findings have the signatures that are wanted, in any
+// order.
+func checkSignatures(t *testing.T, why string, found []classify.Finding, want []string, res diff.Result) bool {
+	t.Helper()
+	got := signatures(found)
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
-		t.Errorf("%s:\n got %q\nwant %q\nfrom %s, %d divergences, first %+v", e.Why, got, want, res.Verdict, res.Count, res.Divergences[:min(1, len(res.Divergences))])
+		t.Errorf("%s:\n got %q\nwant %q\nfrom %s, %d divergences, first %+v", why, got, want, res.Verdict, res.Count, res.Divergences[:min(1, len(res.Divergences))])
 		return false
 	}
 	return true

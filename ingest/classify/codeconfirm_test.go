@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -104,14 +103,7 @@ func confirmCode(t *testing.T, real ingest.Engine, e classify.CodeExample, dir s
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, want := signatures(found), append([]string{e.Signature}, e.Also...)
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		t.Errorf("%s:\n got %q\nwant %q\nfrom %s, %d divergences, first %+v", e.Why, got, want, res.Verdict, res.Count, res.Divergences[:min(1, len(res.Divergences))])
-		ok = false
-	}
-	return ok
+	return checkSignatures(t, e.Why, found, append([]string{e.Signature}, e.Also...), res) && ok
 }
 
 func outcomeOf(t *testing.T, eng ingest.Engine, c classify.Case, s ingest.Settings) string {

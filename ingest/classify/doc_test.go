@@ -50,6 +50,21 @@ func TestCatalogueIsDocumented(t *testing.T) {
 	}
 }
 
+// The fix that a section shows is the one that a report prints.
+func TestFixesAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile(catalogueFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range classify.Causes() {
+		_, section, _ := strings.Cut(string(doc), "\n## "+string(c)+"\n")
+		section, _, _ = strings.Cut(section, "\n## ")
+		if fix := classify.FixText(c); !strings.Contains(section, "\n    "+fix+"\n") && fix != "" {
+			t.Errorf("docs/divergences.md does not say of %s\n%s", c, fix)
+		}
+	}
+}
+
 // withExamples puts after each line "Example:" of a section the first example of
 // its cause.
 func withExamples(t *testing.T, doc []byte) []byte {

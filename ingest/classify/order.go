@@ -19,7 +19,7 @@ func inOrder(rows ingest.Rows) (ingest.Rows, error) {
 			sortLists(&o.Rows[i].Value.Items[j])
 		}
 	}
-	slices.SortStableFunc(o.Rows, func(a, b ingest.Row) int { return strings.Compare(orderKey(a.Value), orderKey(b.Value)) })
+	sortByKey(o.Rows, func(r ingest.Row) ingest.Value { return r.Value })
 	return o.Stream(), nil
 }
 
@@ -28,7 +28,23 @@ func sortLists(v *ingest.Value) {
 		sortLists(&v.Items[i])
 	}
 	if v.Kind == ingest.KindList {
-		slices.SortStableFunc(v.Items, func(a, b ingest.Value) int { return strings.Compare(orderKey(a), orderKey(b)) })
+		sortByKey(v.Items, func(item ingest.Value) ingest.Value { return item })
+	}
+}
+
+// sortByKey sorts by the keys of the values that items have, each made once.
+func sortByKey[T any](items []T, value func(T) ingest.Value) {
+	type keyed struct {
+		key  string
+		item T
+	}
+	list := make([]keyed, len(items))
+	for i, item := range items {
+		list[i] = keyed{orderKey(value(item)), item}
+	}
+	slices.SortStableFunc(list, func(a, b keyed) int { return strings.Compare(a.key, b.key) })
+	for i, k := range list {
+		items[i] = k.item
 	}
 }
 
@@ -66,6 +82,6 @@ func sortedItems(v ingest.Value) []ingest.Value {
 		step = 2
 	}
 	chunks := slices.Collect(slices.Chunk(v.Items, step))
-	slices.SortStableFunc(chunks, func(a, b []ingest.Value) int { return strings.Compare(orderKey(a[0]), orderKey(b[0])) })
+	sortByKey(chunks, func(chunk []ingest.Value) ingest.Value { return chunk[0] })
 	return slices.Concat(chunks...)
 }

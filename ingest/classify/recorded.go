@@ -56,16 +56,16 @@ func readingOf(rec *ingest.Recording, s ingest.Settings, fault *ingest.Fault) re
 	r := reading{settings: s, codec: codecNone}
 	r.settings.Open, r.settings.Codec, r.settings.Errors = ingest.OpenBytes, "utf-8", "strict"
 	for _, o := range rec.Opens {
-		if o.Input || o.Function == "codecs.getreader" || o.Function == "codecs.iterdecode" {
+		if o.OfDelivery() {
 			r.opened(o)
 		}
 	}
 	plain := false // csv reads the lines of a file
 	for _, u := range rec.CSV {
-		switch u.Function {
-		case "csv.Sniffer.sniff":
+		switch {
+		case u.Function == "csv.Sniffer.sniff":
 			r.sniffed = u.Dialect
-		case "csv.reader", "csv.DictReader":
+		case u.Reader() != "":
 			r.parsed(u)
 			plain = u.Source == "file" || strings.HasPrefix(u.Source, "_io.")
 		}
@@ -112,7 +112,7 @@ func (r *reading) name(open ingest.OpenMode, codec string) {
 // parsed takes what the use of a reader says.
 func (r *reading) parsed(u *ingest.CSVUse) {
 	r.settings.Dialect, r.settings.FieldLimit = u.Dialect, u.FieldLimit
-	if u.Function == "csv.DictReader" {
+	if u.Reader() == ingest.DictReader {
 		r.settings.Reader = ingest.DictReader
 	}
 	if u.Frame != (ingest.Frame{}) {

@@ -249,14 +249,35 @@ func (c *comparer) alignHash(v ingest.Value) uint64 {
 		return hashOf(ingest.List(kept...))
 	case ingest.KindDict:
 		kept := ingest.Value{Kind: ingest.KindDict}
-		for i := 0; i+1 < len(v.Items); i += 2 {
-			if r := c.cols.key(i/2+1, nameOf(v.Items[i])); !r.ignore && !r.tolerant {
-				kept.Items = append(kept.Items, v.Items[i], v.Items[i+1])
+		for i, r := range c.dictRules(v.Items) {
+			if !r.ignore && !r.tolerant {
+				kept.Items = append(kept.Items, v.Items[2*i], v.Items[2*i+1])
 			}
 		}
 		return hashOf(kept)
 	}
 	return hashOf(v)
+}
+
+// dictRules returns the rules for the keys of a dict of either path. Where a column is
+// named by its position that is py3's, which the last pair of dicts tells.
+func (c *comparer) dictRules(items []ingest.Value) []rule {
+	m := &c.perm
+	if sameKeys(m.py3, items) {
+		return m.rules
+	}
+	rules := make([]rule, len(items)/2)
+	for i := range rules {
+		rules[i] = c.cols.key(0, nameOf(items[2*i]))
+	}
+	if sameKeys(m.py2, items) {
+		for i, j := range m.from {
+			if j >= 0 {
+				rules[j] = m.rules[i]
+			}
+		}
+	}
+	return rules
 }
 
 // distance tells how unlike two rows are, 0 the same to 1 nothing in common; rows

@@ -82,6 +82,22 @@ func TestIgnoredAll(t *testing.T) {
 	}
 }
 
+// A position is that of py3's key, also where rows are found again: Python 2's dicts
+// have another order.
+func TestAlignmentIgnoresByPosition(t *testing.T) {
+	var rows [2][]string
+	for i := range 40 {
+		rows[0] = append(rows[0], fmt.Sprintf(`{"dict":[["k","%d"],["n","x"]]}`, i))
+		if i >= 30 {
+			rows[1] = append(rows[1], fmt.Sprintf(`{"dict":[["n","y%d"],["k","%d"]]}`, i, i))
+		}
+	}
+	res, err := Compare(outcomeOf(t, rows[0]...).Stream(), outcomeOf(t, rows[1]...).Stream(), ingest.Comparison{Ignore: []string{"1"}})
+	if err != nil || res.Count != 30 || res.Py2Rows-res.Py3Rows != 30 {
+		t.Errorf("%d divergences, %v", res.Count, err)
+	}
+}
+
 func TestCompared(t *testing.T) {
 	c := ingest.Comparison{Ignore: []string{"price"}, Noise: []ingest.Noise{{Column: "1"}, {Column: "k"}}}
 	for _, tt := range []struct{ in, want []string }{

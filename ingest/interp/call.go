@@ -65,6 +65,9 @@ func (e *Engine) callKeeping(ctx context.Context, in ingest.Input, keep func() e
 	c := *in.Call
 	release, err := e.claim(ctx, c.Effects)
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil, err
+		}
 		return nil, harness(codeSandbox, c.Version, err.Error(), "effects: {sandbox: ...} names directories that can be read and written here")
 	}
 	rows, err := e.callAgain(ctx, in)

@@ -169,9 +169,6 @@ func stateOf(path string, info fs.FileInfo) (s fileState, err error) {
 		s.size = info.Size()
 	case fs.ModeSymlink:
 		s.link, err = os.Readlink(path)
-	case fs.ModeDir:
-	default:
-		err = fmt.Errorf("%q is neither file nor directory", path)
 	}
 	return s, err
 }
@@ -200,6 +197,9 @@ func (b *sandbox) save() error {
 			err = makeDir(to)
 		case 0:
 			err = copyFile(filepath.Join(b.dir, rel), to)
+		case fs.ModeSymlink: // fileState has it
+		default: // a call may leave one: restore removes it
+			err = fmt.Errorf("%q is neither file nor directory", filepath.Join(b.dir, rel))
 		}
 		if err != nil {
 			return err
@@ -230,6 +230,7 @@ func (b *sandbox) restore() error {
 			if err := os.RemoveAll(filepath.Join(b.dir, rel)); err != nil {
 				return fmt.Errorf("restore sandbox %q: %w", b.dir, err)
 			}
+			delete(now, rel)
 		}
 	}
 	rels := sortedKeys(b.known)

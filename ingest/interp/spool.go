@@ -3,6 +3,7 @@ package interp
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -63,13 +64,16 @@ func (s *spooled) Next() (ingest.Row, bool) {
 	for {
 		part, err := s.lines.ReadSlice('\n')
 		s.buf = append(s.buf, part...)
+		if err == nil {
+			break
+		}
 		if err == bufio.ErrBufferFull {
 			continue
 		}
-		if err != nil {
-			return ingest.Row{}, false
+		if err != io.EOF || len(s.buf) > 0 {
+			s.err = fmt.Errorf("read kept rows: %w", err)
 		}
-		break
+		return ingest.Row{}, false
 	}
 	v, err := wire.ParseValue(s.buf[:len(s.buf)-1])
 	if err != nil {

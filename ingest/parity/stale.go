@@ -67,27 +67,14 @@ func (c *comparison) add(what, declared, seen string, at ingest.Frame) {
 	c.out = append(c.out, Stale{Path: c.path, What: what, Declared: declared, Seen: seen, Frame: at})
 }
 
-// ways are the entries of a recording that are about the delivery: its opens, and the
-// decoders that are wrapped around a file, of which no path is known.
+// ways are the entries of a recording that are about the delivery.
 func (c *comparison) ways() []*ingest.Opened {
-	var out []*ingest.Opened
-	for _, o := range c.rec.Opens {
-		if o.Input || o.Function == "codecs.getreader" || o.Function == "codecs.iterdecode" {
-			out = append(out, o)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(c.rec.Opens), func(o *ingest.Opened) bool { return !o.OfDelivery() })
 }
 
 // reads are the readers' uses.
 func (c *comparison) reads() []*ingest.CSVUse {
-	var out []*ingest.CSVUse
-	for _, u := range c.rec.CSV {
-		if u.Function == "csv.reader" || u.Function == "csv.DictReader" {
-			out = append(out, u)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(c.rec.CSV), func(u *ingest.CSVUse) bool { return u.Reader() == "" })
 }
 
 // mode compares the open mode. What was seen may be what several modes do: only one
@@ -258,9 +245,8 @@ func (c *comparison) csv() {
 	if len(reads) == 0 {
 		return
 	}
-	kind := map[string]ingest.ReaderKind{"csv.reader": ingest.RowReader, "csv.DictReader": ingest.DictReader}
-	if !slices.ContainsFunc(reads, func(u *ingest.CSVUse) bool { return kind[u.Function] == c.declared.Reader }) {
-		c.now.Reader = kind[reads[0].Function]
+	if !slices.ContainsFunc(reads, func(u *ingest.CSVUse) bool { return u.Reader() == c.declared.Reader }) {
+		c.now.Reader = reads[0].Reader()
 		c.add("reader", string(c.declared.Reader), string(c.now.Reader), reads[0].Frame)
 	}
 	if !slices.ContainsFunc(reads, func(u *ingest.CSVUse) bool { return u.FieldLimit == c.declared.FieldLimit }) {
@@ -280,7 +266,7 @@ func (c *comparison) csv() {
 func (c *comparison) parameter(name string, reads []*ingest.CSVUse) {
 	want, ok := c.declared.Dialect.Get(name)
 	if !ok {
-		want = excel[name]
+		want, _ = ingest.Excel.Get(name)
 	}
 	spelled := ingest.DialectOption{Name: name, Value: want}.String()
 	var first *ingest.DialectOption
@@ -297,12 +283,6 @@ func (c *comparison) parameter(name string, reads []*ingest.CSVUse) {
 	_, declared, _ := strings.Cut(spelled, "=")
 	_, seen, _ := strings.Cut(first.String(), "=")
 	c.add(name, declared, seen, reads[0].Frame)
-}
-
-// excel is csv's default dialect: Lib/csv.py, class excel, and _csv's own defaults.
-var excel = map[string]ingest.Value{
-	"delimiter": ingest.Text(","), "doublequote": ingest.Bool(true), "escapechar": ingest.None, "lineterminator": ingest.Text("\r\n"),
-	"quotechar": ingest.Text(`"`), "quoting": ingest.Int(0), "skipinitialspace": ingest.Bool(false), "strict": ingest.Bool(false),
 }
 
 // policyText is a policy as feedparity.yaml has it, defaults left out.
@@ -324,8 +304,14 @@ func policyText(s ingest.Settings) string {
 	for _, o := range s.Dialect {
 		options = append(options, "'"+strings.ReplaceAll(o.String(), "'", "''")+"'")
 	}
-	if len(options) > 0 {
+	switch {
+	case len(options) > 0:
 		words = append(words, "dialect: ["+strings.Join(options, ", ")+"]")
+	case s.Dialect != nil:
+		words = append(words, "dialect: excel")
+	}
+	if s.Sniff {
+		words = append(words, "sniff: true")
 	}
 	return "{" + strings.Join(words, ", ") + "}"
 }

@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,10 +17,7 @@ func TestStale(t *testing.T) {
 		return &ingest.Opened{Function: function, Input: function != "codecs.getreader" && function != "codecs.iterdecode", Mode: mode, Encoding: encoding, Errors: errors, Newline: newline, Frame: at}
 	}
 	reader := func(source string, change ...func(*ingest.CSVUse)) *ingest.CSVUse {
-		u := &ingest.CSVUse{Function: "csv.reader", FieldLimit: ingest.DefaultFieldLimit, Source: source, Frame: at}
-		for _, name := range ingest.DialectNames {
-			u.Dialect = append(u.Dialect, ingest.DialectOption{Name: name, Value: excel[name]})
-		}
+		u := &ingest.CSVUse{Function: "csv.reader", Dialect: slices.Clone(ingest.Excel), FieldLimit: ingest.DefaultFieldLimit, Source: source, Frame: at}
 		for _, c := range change {
 			c(u)
 		}
@@ -85,6 +83,10 @@ func TestStale(t *testing.T) {
 			"py3 has reader dict (shop/stock.py:12 in read) and not reader; declare py3: {open: text, reader: dict, field_limit: 1048576}\npy3 has field_limit 1048576 (shop/stock.py:12 in read) and not 131072; declare py3: {open: text, reader: dict, field_limit: 1048576}"},
 		{"the dialect is not declared", ingest.Py3, nil, nil, []*ingest.CSVUse{reader("_io.TextIOWrapper", set("delimiter", ingest.Text(";")))}, ""},
 		{"the dialect is excel's", ingest.Py3, []change{dialect()}, nil, []*ingest.CSVUse{reader("_io.TextIOWrapper")}, ""},
+		{"what is as declared is declared again", ingest.Py3, []change{dialect(), codec("utf-8")}, []*ingest.Opened{open("open", "r", text("cp1252"), nil, text(""))}, nil,
+			`py3 has codec cp1252 (shop/stock.py:12 in read) and not utf-8; declare py3: {open: text, codec: cp1252, dialect: excel}`},
+		{"a Sniffer too", ingest.Py3, []change{func(s *ingest.Settings) { s.Sniff = true }, codec("utf-8")}, []*ingest.Opened{open("open", "r", text("cp1252"), nil, text(""))}, nil,
+			`py3 has codec cp1252 (shop/stock.py:12 in read) and not utf-8; declare py3: {open: text, codec: cp1252, sniff: true}`},
 		{"a delimiter", ingest.Py3, []change{dialect(`delimiter=\t`)}, nil, []*ingest.CSVUse{reader("_io.TextIOWrapper", set("delimiter", ingest.Text(";")))},
 			`py3 has delimiter ; (shop/stock.py:12 in read) and not \t; declare py3: {open: text, dialect: ['delimiter=;']}`},
 		{"as it is declared, in bytes", ingest.Py2, []change{dialect("delimiter=;", "quoting=QUOTE_ALL")}, nil, []*ingest.CSVUse{reader("file", set("delimiter", ingest.Bytes(";")), set("quoting", ingest.Int(1)))}, ""},

@@ -129,10 +129,10 @@ def neutral_pickle(path):
 
     pairs = [(pickle.load, load(pickle.load)), (pickle.loads, load(pickle.loads)), (pickle.Unpickler, Unpickler)]
     for old, new in pairs:
-        for module in ('pickle', '_pickle', 'shelve'):
-            for name, value in list(vars(sys.modules.get(module, pickle)).items()):
+        for module in filter(None, map(sys.modules.get, ('pickle', '_pickle', 'shelve'))):
+            for name, value in list(vars(module).items()):
                 if value is old:
-                    setattr(sys.modules[module], name, new)
+                    setattr(module, name, new)
         rebind(lambda value: new if value is old else None)
 
 

@@ -10,7 +10,10 @@ import (
 // place finds where in the input the offset of a place in the decoded text is. head is
 // the input's start in the charset, text what was decoded of it.
 func place(charset string, head, text []byte, at int64) int64 {
-	before := text[:min(at, int64(len(text)))]
+	if at > 0 && at >= int64(len(text)) { // in a charset of several bytes the last line may have no end to count
+		return int64(len(head))
+	}
+	before := text[:at]
 	switch {
 	case strings.HasPrefix(charset, "utf-16"), strings.HasPrefix(charset, "utf-32"):
 		return placeWide(charset, head, before)

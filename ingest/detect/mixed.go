@@ -15,7 +15,7 @@ type Range struct {
 	FirstRow, LastRow int64 // 1-based
 }
 
-// maxRanges is the most ranges reported.
+// maxRanges is the most ranges reported; what comes after them is in none.
 const maxRanges = 200
 
 // What must speak for a second charset in an input, in nats: a word for each span,

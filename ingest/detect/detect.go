@@ -142,10 +142,11 @@ func (r *Result) release() {
 
 func detect(src source, o Options) (Result, source, []byte, error) {
 	var err error
-	for _, name := range []*string{&o.Declared, &o.History} {
-		if *name, err = canonical(*name); err != nil {
-			return Result{}, src, nil, fmt.Errorf("detect charset: the declared one: %w", err)
-		}
+	if o.Declared, err = canonical(o.Declared); err != nil {
+		return Result{}, src, nil, fmt.Errorf("detect charset: the declared one: %w", err)
+	}
+	if o.History, err = canonical(o.History); err != nil {
+		return Result{}, src, nil, fmt.Errorf("detect charset: that of earlier deliveries: %w", err)
 	}
 	head, err := src.head(headBytes)
 	if err != nil {
@@ -176,7 +177,7 @@ func decide(src source, st *stats, o Options) (Result, error) {
 		if r.Binary != "" {
 			return r, nil
 		}
-		if st.double && (r.Charset == "utf-8" || r.Charset == "utf-8-sig") {
+		if st.double && st.utf8.bad == 0 && (r.Charset == "utf-8" || r.Charset == "utf-8-sig") {
 			r.DoubleEncoded, r.Layers, err = doubleEncoded(src)
 		}
 		return withAlarms(r, o), err

@@ -4,8 +4,8 @@
 //
 // The order of evidence: a byte order mark; NULs at every second byte (UTF-16
 // without a mark); escape sequences of ISO-2022 and HZ; pure ASCII; strict UTF-8,
-// CESU-8 included; EBCDIC; and for what is none of these a score (rank.go) of some
-// fifty charsets that decode the whole input strictly: how likely each makes the
+// CESU-8 included; EBCDIC; and for what is none of these a score (rank.go) of sixty
+// charsets that decode the whole input strictly: how likely each makes the
 // text of the words and signs that hold non-ASCII bytes. Whatever is scored, a
 // charset that cannot decode the whole input is no candidate.
 package detect

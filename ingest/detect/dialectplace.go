@@ -15,7 +15,7 @@ func place(charset string, head, text []byte, at int64) int64 {
 	}
 	before := text[:at]
 	switch {
-	case strings.HasPrefix(charset, "utf-16"), strings.HasPrefix(charset, "utf-32"):
+	case isWide(charset):
 		return placeWide(charset, head, before)
 	case charset == "utf-8" || charset == "utf-8-sig" || charset == "ascii":
 		return int64(len(before) + len(head) - len(bytes.TrimPrefix(head, []byte("\ufeff"))))
@@ -39,7 +39,7 @@ func lineBreaksAreASCII(charset string) bool {
 	if t := tableOf(charset); t != nil {
 		return t['\n'] == '\n' && t['\r'] == '\r'
 	}
-	return !strings.HasPrefix(charset, "utf-16") && !strings.HasPrefix(charset, "utf-32")
+	return !isWide(charset)
 }
 
 // placeWide counts the units of a text.

@@ -5,7 +5,7 @@
 // It reads paths from standard input, a line each, and prints
 //
 //	label <detector> <path> <label>
-//	speed <detector> <size class> <files> <bytes> <nanoseconds of CPU time for all>
+//	speed <detector> <size class> <files> <nanoseconds of CPU time for all>
 //
 // separated by tabs.
 package main
@@ -16,6 +16,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -100,7 +101,7 @@ func main() {
 		classes[kind+", "+size] = append(classes[kind+", "+size], f)
 		classes["all, "+size] = append(classes["all, "+size], f)
 	}
-	for _, c := range slices.Sorted(keys(classes)) {
+	for _, c := range slices.Sorted(maps.Keys(classes)) {
 		compare(out, c, spread(classes[c]))
 	}
 }
@@ -124,29 +125,18 @@ func spread(list []file) []file {
 // machine does hits all of them.
 func compare(out io.Writer, class string, list []file) {
 	type sum struct {
-		n    int
-		size int64
-		cpu  time.Duration
+		n   int
+		cpu time.Duration
 	}
 	sums := make([]sum, len(detectors))
 	for range 6 {
 		for i, d := range detectors {
-			n, size, cpu := measure(d.detect, list)
-			sums[i] = sum{sums[i].n + n, sums[i].size + size, sums[i].cpu + cpu}
+			n, cpu := measure(d.detect, list)
+			sums[i] = sum{sums[i].n + n, sums[i].cpu + cpu}
 		}
 	}
 	for i, d := range detectors {
-		fmt.Fprintf(out, "speed\t%s\t%s\t%d\t%d\t%d\n", d.name, class, sums[i].n, sums[i].size, sums[i].cpu.Nanoseconds())
-	}
-}
-
-func keys(m map[string][]file) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
+		fmt.Fprintf(out, "speed\t%s\t%s\t%d\t%d\n", d.name, class, sums[i].n, sums[i].cpu.Nanoseconds())
 	}
 }
 
@@ -175,7 +165,7 @@ func class(p []byte) (kind, size string) {
 }
 
 // measure runs a detector over files until it has taken enough CPU time to tell.
-func measure(detect func([]byte) string, files []file) (n int, size int64, cpu time.Duration) {
+func measure(detect func([]byte) string, files []file) (n int, cpu time.Duration) {
 	for _, f := range files[:min(len(files), 3)] {
 		detect(f.data) // tables are made once
 	}
@@ -183,12 +173,11 @@ func measure(detect func([]byte) string, files []file) (n int, size int64, cpu t
 	for cpu < 60*time.Millisecond {
 		for _, f := range files {
 			detect(f.data)
-			size += int64(len(f.data))
 			n++
 		}
 		cpu = cpuTime() - start
 	}
-	return n, size, cpu
+	return n, cpu
 }
 
 // cpuTime is what this process has taken, user and system, of all its threads:

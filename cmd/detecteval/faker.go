@@ -2,11 +2,11 @@ package main
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -45,7 +45,7 @@ func fakerWords(dir string) (map[string][]string, error) {
 	})
 	out := map[string][]string{}
 	for l, words := range seen {
-		out[l] = sortedKeys(words)
+		out[l] = slices.Sorted(maps.Keys(words))
 	}
 	return out, err
 }
@@ -73,14 +73,5 @@ func wordsIn(text, language string) []string {
 		}
 		out = append(out, w)
 	}
-	return out
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
 	return out
 }

@@ -4,9 +4,11 @@ import (
 	_ "embed"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -65,7 +67,7 @@ func buildFresh(wordsDir string, languages ...string) (out []file, err error) {
 		}
 	}
 	if len(languages) == 0 {
-		languages = sortedKeys(encodings)
+		languages = slices.Sorted(maps.Keys(encodings))
 	}
 	for _, language := range languages {
 		for _, encoding := range strings.Fields(encodings[language]) {
@@ -171,7 +173,7 @@ func (b *builder) insert(class string) []string {
 				n++
 			}
 		}
-		if n == 0 || !latin(w) && n > 0 && !b.encoder.can(w) || latin(w) && n > want || !b.encoder.can(w) {
+		if n == 0 || latin(w) && n > want || !b.encoder.can(w) {
 			continue
 		}
 		if !latin(w) {

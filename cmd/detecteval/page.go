@@ -27,7 +27,7 @@ type page struct {
 type speed struct {
 	detector, class string
 	files           int
-	bytes, ns       int64
+	ns              int64
 }
 
 // others measures the trivial rule, the feed's history and, if asked, the peers.
@@ -90,9 +90,8 @@ func (p *page) askPeers() error {
 			p.results[c[1]][i] = result{charset: name, right: rightText(p.files[i], name)}
 		case c[0] == "speed":
 			n, _ := strconv.Atoi(c[3])
-			size, _ := strconv.ParseInt(c[4], 10, 64)
-			ns, _ := strconv.ParseInt(c[5], 10, 64)
-			p.speeds = append(p.speeds, speed{c[1], c[2], n, size, ns})
+			ns, _ := strconv.ParseInt(c[4], 10, 64)
+			p.speeds = append(p.speeds, speed{c[1], c[2], n, ns})
 		}
 	}
 	return s.Err()

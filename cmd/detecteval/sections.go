@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -55,11 +56,14 @@ func (p *page) goals(w io.Writer) {
 		if s.n == 0 {
 			return
 		}
-		verdict := "holds"
+		verdict, digits := "holds", 1
 		if of(s) < goal {
 			verdict = "MISSED"
+			if fmt.Sprintf("%.1f", of(s)) == fmt.Sprintf("%.1f", goal) { // one that reads like the goal
+				digits = 2
+			}
 		}
-		fmt.Fprintf(w, "| %s, %s | %.1f | %.1f | %s |\n", set, what, goal, of(s), verdict)
+		fmt.Fprintf(w, "| %s, %s | %.1f | %.*f | %s |\n", set, what, goal, digits, of(s), verdict)
 	}
 	every := func(file) bool { return true }
 	mine := p.results[ours]
@@ -137,7 +141,7 @@ func (p *page) perEncoding(w io.Writer) {
 		}
 	}
 	fmt.Fprint(w, "\n|---|"+strings.Repeat("---|", len(p.sets()))+"\n")
-	for _, name := range sortedKeys(by) {
+	for _, name := range slices.Sorted(maps.Keys(by)) {
 		fmt.Fprintf(w, "| %s |", name)
 		for _, set := range p.sets() {
 			if k := p.tally(p.results[ours], inSet(set)).by[name]; k != nil {

@@ -161,6 +161,31 @@ func TestMixed(t *testing.T) {
 	}
 }
 
+// TestCellsLayout counts rows and columns in the detected dialect.
+func TestCellsLayout(t *testing.T) {
+	lines := func(end, last string) string {
+		return "size,name,price" + end + "\"1\",\"saw\",2.50" + end + "\"2\",\"bit\",1.20" + end + "\"3" + last + "\",\"n\xe9c\xe8ssaire\",3.10" + end
+	}
+	for name, c := range map[string]string{"lf": lines("\n", ""), "crlf": lines("\r\n", ""), "cr": lines("\r", ""), "escaped quotes": lines("\n", `\", 4\"`)} {
+		r, err := Bytes([]byte(c), Options{Explain: true})
+		if err != nil || len(r.Cells) == 0 || r.Cells[0].Row != 4 || r.Cells[0].Column != 2 {
+			t.Errorf("%s: %+v, %+v, %v", name, r.Dialect, r.Cells, err)
+		}
+	}
+}
+
+// TestManyRanges: the last of as many ranges as are reported ends where it does.
+func TestManyRanges(t *testing.T) {
+	in := "sku,name\n" + strings.Repeat("1,caf\xc3\xa9 cr\xc3\xa8me\n2,M\xfcller\n", maxRanges)
+	r, err := Bytes([]byte(in), Options{})
+	if err != nil || len(r.Mixed) != maxRanges {
+		t.Fatalf("%d ranges, %v", len(r.Mixed), err)
+	}
+	if last := r.Mixed[maxRanges-1]; last.FirstRow != maxRanges+1 || last.LastRow != maxRanges+1 || last.End-last.Start != int64(len("2,M\xfcller\n")) {
+		t.Errorf("the last range is %+v", last)
+	}
+}
+
 // TestSecond records saintfish's opinion beside ours, whatever it is.
 func TestSecond(t *testing.T) {
 	r, err := Bytes([]byte(polish), Options{Second: true})

@@ -3,6 +3,7 @@ package detect
 import (
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
@@ -52,19 +53,33 @@ func readTable(charset string) *[256]rune {
 	return t
 }
 
+// definesAll reports whether a table gives all of some bytes a meaning.
+func definesAll(t *[256]rune, bytes []byte) bool {
+	for _, b := range bytes {
+		if t[b] == undefined {
+			return false
+		}
+	}
+	return true
+}
+
+// isWide reports a charset of units of two or four bytes.
+func isWide(charset string) bool {
+	return strings.HasPrefix(charset, "utf-16") || strings.HasPrefix(charset, "utf-32")
+}
+
 // decodeHead decodes the start of an input for the dialect and drops a byte order
 // mark. whole tells that nothing follows; else what is after the last complete
 // line is left out.
 func decodeHead(charset string, p []byte, whole bool) []byte {
 	text := p
-	switch {
-	case len(charset) >= 6 && (charset[:6] == "utf-16" || charset[:6] == "utf-32"):
+	switch t := tableOf(charset); {
+	case isWide(charset):
 		text = decodeWide(charset, p)
-	case tableOf(charset) != nil:
-		t := tableOf(charset)
+	case t != nil:
 		text = make([]byte, 0, len(p)+len(p)/8)
 		for _, c := range p {
-			text = appendRune(text, t[c])
+			text = utf8.AppendRune(text, t[c])
 		}
 	case charset != "ascii" && charset != "utf-8" && charset != "utf-8-sig":
 		if c, fault, err := pycodec.Lookup(ingest.Python313, charset); err == nil && fault == nil {

@@ -200,12 +200,7 @@ func withAlarms(r Result, o Options) Result {
 // every byte of the input.
 func (k *ranking) decodes(charset string) bool {
 	t := tableOf(charset)
-	for _, b := range k.present {
-		if t == nil || t[b] == undefined {
-			return false
-		}
-	}
-	return t != nil
+	return t != nil && definesAll(t, k.present)
 }
 
 // readsASCII reports whether ASCII text is the same in a charset.

@@ -4,8 +4,8 @@
 //
 // The order of evidence: a byte order mark; NULs at every second byte (UTF-16
 // without a mark); escape sequences of ISO-2022 and HZ; pure ASCII; strict UTF-8,
-// CESU-8 included; EBCDIC; and for what is none of these a score (rank.go) of some
-// fifty charsets that decode the whole input strictly: how likely each makes the
+// CESU-8 included; EBCDIC; and for what is none of these a score (rank.go) of sixty
+// charsets that decode the whole input strictly: how likely each makes the
 // text of the words and signs that hold non-ASCII bytes. Whatever is scored, a
 // charset that cannot decode the whole input is no candidate.
 package detect
@@ -142,10 +142,11 @@ func (r *Result) release() {
 
 func detect(src source, o Options) (Result, source, []byte, error) {
 	var err error
-	for _, name := range []*string{&o.Declared, &o.History} {
-		if *name, err = canonical(*name); err != nil {
-			return Result{}, src, nil, fmt.Errorf("detect charset: the declared one: %w", err)
-		}
+	if o.Declared, err = canonical(o.Declared); err != nil {
+		return Result{}, src, nil, fmt.Errorf("detect charset: the declared one: %w", err)
+	}
+	if o.History, err = canonical(o.History); err != nil {
+		return Result{}, src, nil, fmt.Errorf("detect charset: that of earlier deliveries: %w", err)
 	}
 	head, err := src.head(headBytes)
 	if err != nil {
@@ -176,7 +177,7 @@ func decide(src source, st *stats, o Options) (Result, error) {
 		if r.Binary != "" {
 			return r, nil
 		}
-		if st.double && (r.Charset == "utf-8" || r.Charset == "utf-8-sig") {
+		if st.double && st.utf8.bad == 0 && (r.Charset == "utf-8" || r.Charset == "utf-8-sig") {
 			r.DoubleEncoded, r.Layers, err = doubleEncoded(src)
 		}
 		return withAlarms(r, o), err

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -134,13 +133,6 @@ func findDialect(text []byte) (Dialect, *layout) {
 	d := best.dialect()
 	d.why(best, rival)
 	return d, best
-}
-
-func appendRune(dst []byte, r rune) []byte {
-	if r < utf8.RuneSelf {
-		return append(dst, byte(r))
-	}
-	return utf8.AppendRune(dst, r)
 }
 
 func dropMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }

@@ -10,9 +10,12 @@ import (
 // place finds where in the input the offset of a place in the decoded text is. head is
 // the input's start in the charset, text what was decoded of it.
 func place(charset string, head, text []byte, at int64) int64 {
-	before := text[:min(at, int64(len(text)))]
+	if at > 0 && at >= int64(len(text)) { // in a charset of several bytes the last line may have no end to count
+		return int64(len(head))
+	}
+	before := text[:at]
 	switch {
-	case strings.HasPrefix(charset, "utf-16"), strings.HasPrefix(charset, "utf-32"):
+	case isWide(charset):
 		return placeWide(charset, head, before)
 	case charset == "utf-8" || charset == "utf-8-sig" || charset == "ascii":
 		return int64(len(before) + len(head) - len(bytes.TrimPrefix(head, []byte("\ufeff"))))
@@ -36,7 +39,7 @@ func lineBreaksAreASCII(charset string) bool {
 	if t := tableOf(charset); t != nil {
 		return t['\n'] == '\n' && t['\r'] == '\r'
 	}
-	return !strings.HasPrefix(charset, "utf-16") && !strings.HasPrefix(charset, "utf-32")
+	return !isWide(charset)
 }
 
 // placeWide counts the units of a text.

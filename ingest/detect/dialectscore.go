@@ -91,24 +91,24 @@ func candidates(text []byte) (out []*layout) {
 // quotesFor are the quote characters that open a cell somewhere.
 func quotesFor(text []byte, delimiter byte) []byte {
 	out := []byte{'"'}
-	if opening(text, delimiter, '\'') > 0 {
+	if opens(text, delimiter, '\'') {
 		out = append(out, '\'')
 	}
 	return out
 }
 
-// opening counts the quotes at the beginning of a cell.
-func opening(text []byte, delimiter, quote byte) (n int) {
+// opens reports a quote at the beginning of a cell.
+func opens(text []byte, delimiter, quote byte) bool {
 	before := byte('\n')
 	for _, b := range text {
 		if b == quote && (before == delimiter || before == '\n' || before == '\r') {
-			n++
+			return true
 		}
 		if b != ' ' {
 			before = b
 		}
 	}
-	return n
+	return false
 }
 
 // read reads a text and scores what comes of it.

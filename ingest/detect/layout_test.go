@@ -82,6 +82,10 @@ func TestPlaces(t *testing.T) {
 	if at := place("cp932", []byte(kana), []byte("あ\r\nい,ポ\r\n"), int64(len("あ\r\n"))); at != 4 {
 		t.Errorf("cp932: %d", at)
 	}
+	open := "\x82\xa0\r\n\x82\xa2,\x83\x7c" // its last line has no end
+	if at := place("cp932", []byte(open), []byte("あ\r\nい,ポ"), int64(len("あ\r\nい,ポ"))); at != int64(len(open)) {
+		t.Errorf("cp932 without a last line end: %d of %d", at, len(open))
+	}
 }
 
 // TestFooterOfLong finds what is below a table too long to be read as a whole.

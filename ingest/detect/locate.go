@@ -32,7 +32,10 @@ func (r *Result) locate(src source, explain bool) error {
 	if r.ranking == nil || !explain && r.mixedWith == nil {
 		return nil
 	}
-	l := &locator{delimiter: r.Dialect.Delimiter, quote: r.Dialect.Quotechar, row: 1, column: 1}
+	l := &locator{delimiter: r.Dialect.Delimiter, quote: r.Dialect.Quotechar, escape: r.Dialect.Escapechar, end: '\n', row: 1, column: 1}
+	if r.Dialect.LineEnding == "cr" {
+		l.end = '\r'
+	}
 	if explain && r.second != nil {
 		l.cells = r.ranking.deciding(r.first, r.second)
 	}
@@ -88,7 +91,7 @@ func (k *ranking) deciding(a, b *mixture) []located {
 func (c *located) fill(src source, r *Result) error {
 	from := max(0, c.Offset-cellBytes)
 	window := make([]byte, min(src.size-from, int64(2*cellBytes+len(c.span.raw))))
-	if _, err := src.in.ReadAt(window, from); err != nil {
+	if n, err := src.in.ReadAt(window, from); n < len(window) {
 		return fmt.Errorf("read input: %w", err)
 	}
 	at := int(c.Offset - from)
@@ -122,12 +125,13 @@ func decodeText(charset string, p []byte) string {
 
 // locator counts the records and columns of an input as it passes by.
 type locator struct {
-	delimiter, quote byte
-	offset           int64
-	row, column      int64
-	quoted, begun    bool // inside quotes; inside a field
-	cells            []located
-	next             int // of cells
+	delimiter, quote, escape byte // 0 for no escape character
+	end                      byte // of a record
+	offset                   int64
+	row, column              int64
+	quoted, begun, escaped   bool // inside quotes; inside a field; behind an escape character
+	cells                    []located
+	next                     int // of cells
 
 	judge  func(*span) int // which charset a span is in, -1 for either
 	names  [2]string
@@ -136,6 +140,7 @@ type locator struct {
 	run    []byte // the span at hand
 	prev   byte
 	ranges []Range
+	full   bool // there were more of them
 }
 
 func (l *locator) add(p []byte) {
@@ -154,13 +159,17 @@ func (l *locator) add(p []byte) {
 
 func (l *locator) step(c byte) {
 	switch {
+	case l.escaped:
+		l.escaped = false
+	case l.escape != 0 && c == l.escape:
+		l.escaped, l.begun = true, true
 	case c == l.quote && (l.quoted || !l.begun):
 		l.quoted, l.begun = !l.quoted, true
 	case l.quoted:
 	case c == l.delimiter:
 		l.column++
 		l.begun = false
-	case c == '\n':
+	case c == l.end:
 		l.endRecord(l.offset + 1)
 		l.row++
 		l.column, l.begun = 1, false
@@ -202,9 +211,12 @@ func (l *locator) endRecord(end int64) {
 	}
 	n := len(l.ranges)
 	switch {
+	case l.full:
 	case n > 0 && (which < 0 || l.ranges[n-1].Charset == l.names[which]):
 		l.ranges[n-1].End, l.ranges[n-1].LastRow = end, l.row
-	case which >= 0 && n < maxRanges:
+	case which >= 0 && n == maxRanges:
+		l.full = true
+	case which >= 0:
 		l.ranges = append(l.ranges, Range{Charset: l.names[which], Start: l.start, End: end, FirstRow: l.row, LastRow: l.row})
 	}
 	l.start, l.votes = end, [2]int{}

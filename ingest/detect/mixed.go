@@ -15,7 +15,7 @@ type Range struct {
 	FirstRow, LastRow int64 // 1-based
 }
 
-// maxRanges is the most ranges reported.
+// maxRanges is the most ranges reported; what comes after them is in none.
 const maxRanges = 200
 
 // What must speak for a second charset in an input, in nats: a word for each span,
@@ -63,12 +63,7 @@ func (k *ranking) odd(costs []float64) []int {
 	var out []int
 	for i := range k.spans {
 		s := &k.spans[i]
-		high := 0
-		for _, c := range s.raw {
-			if c >= 0x80 {
-				high++
-			}
-		}
+		high, _, _ := countHigh(s.raw)
 		if costs[i]-float64(k.asciiCost(s)) > float64(high)*float64(oddSpan) {
 			out = append(out, i)
 		}
@@ -94,7 +89,7 @@ func (k *ranking) likeliest(spans []int, but *candidate) []*candidate {
 	var all []guess
 	for _, c := range rankable() {
 		commoner := func(o *candidate) bool { return o.prior < c.prior && o.reads(part.present, c) }
-		if c.table == nil || c.reads(part.present, but) || !c.defines(part.present) || slices.ContainsFunc(rankable(), commoner) {
+		if c.table == nil || c.reads(part.present, but) || !definesAll(c.table, part.present) || slices.ContainsFunc(rankable(), commoner) {
 			continue
 		}
 		sum := float64(c.prior)

@@ -42,7 +42,6 @@ const maxLanguages = 40
 
 // script is what is known of the languages that share letters.
 type script struct {
-	name      string
 	languages []string
 	letters   int
 	stride    int     // bytes of a row: a cost for each language, in words of eight
@@ -184,7 +183,7 @@ func (s *script) transpose(in []byte) []byte {
 }
 
 func (m *model) addScript(in *unpacker, name string) {
-	s := &script{name: name, languages: strings.Fields(in.text()), first: len(m.languages)}
+	s := &script{languages: strings.Fields(in.text()), first: len(m.languages)}
 	m.languages = append(m.languages, s.languages...)
 	m.scripts = append(m.scripts, s)
 	s.stride = (len(s.languages) + 7) &^ 7
@@ -283,7 +282,6 @@ func (s *script) pair(a, b byte) []byte {
 const (
 	ideographBase = 0x1100
 	ideographs    = 0x10000 - ideographBase
-	unseen        = 0 // in model.ideographs
 )
 
 func (u *unpacker) ideographs() []byte {

@@ -33,7 +33,7 @@ type mixture struct {
 // allLanguages is the most languages of all scripts.
 const allLanguages = 64
 
-// newMixture starts a score.
+// start starts a score.
 func (x *mixture) start(c *candidate, languages []float32, score cost) {
 	var sum float32
 	for i, w := range languages {
@@ -185,18 +185,6 @@ func (k *ranking) scratch(n int) []mixture {
 // release gives the scores back; none of them may be used after it.
 func (k *ranking) release() { pool.Put(k.all) }
 
-// defines reports whether the bytes above ASCII can be in a charset at all.
-func (c *candidate) defines(present []byte) bool {
-	if c.table != nil {
-		for _, b := range present {
-			if c.table[b] == undefined {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // reads reports whether the bytes above ASCII mean the same in another charset,
 // both having a table.
 func (c *candidate) reads(present []byte, other *candidate) bool {
@@ -256,14 +244,9 @@ func (k *ranking) rank() []*mixture {
 // tellingFirst moves the span with the most bytes above ASCII among the first to
 // the front, after which most charsets can be given up.
 func (k *ranking) tellingFirst() {
-	best, most := 0, 0
+	best, most := 0, int64(0)
 	for i := range k.spans[:min(len(k.spans), stages[4])] {
-		n := 0
-		for _, c := range k.spans[i].raw {
-			if c >= 0x80 {
-				n++
-			}
-		}
+		n, _, _ := countHigh(k.spans[i].raw)
 		if n > most && n <= 24 {
 			best, most = i, n
 		}

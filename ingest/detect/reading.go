@@ -107,7 +107,7 @@ func (l *lanes) add(row []byte) {
 	}
 }
 
-// at returns where a language's costs are.
+// laneOf returns where a language's costs are.
 func laneOf(language byte) (word, shift int) {
 	return int(language/8*2 + language%2), int(language % 8 / 2 * 16)
 }

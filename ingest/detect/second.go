@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -74,5 +73,5 @@ func (k *ranking) sample() []byte {
 		}
 		out = append(append(out, s.raw...), '\n')
 	}
-	return bytes.Clone(out)
+	return out
 }

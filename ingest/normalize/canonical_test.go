@@ -116,6 +116,7 @@ var options = []struct {
 	{"line breaks in quotes are noted", Options{}, "\"a\r\nb\nc\"\n", "\"a\r\nb\nc\"\n", "", "quoted-newline 2 quoted-newline 5"},
 	{"so are they in the canonical dialect", Options{Canonical: true, Columns: 1}, "\"a\r\nb\nc\"\nd,e\n", "\"a\r\nb\nc\"\nd,e\n", "", "quoted-newline 2 quoted-newline 5 ragged-row 9"},
 	{"iso2022_jp", Options{Charset: "iso2022_jp"}, "a\x1b$B$\"\x1b(B,b\x1b(B", "a\u3042,b", "byte 0x1 transcode: 1b 24 42 24 22 1b 28 42 2c -> e3 81 82 2c;byte 0xb transcode: 1b 28 42 -> ", ""},
+	{"utf-7 to the end", Options{Charset: "utf-7"}, "a+AOk", "a\u00e9", "byte 0x1 transcode: 2b 41 4f 6b -> c3 a9", ""},
 	{"utf-7", Options{Charset: "utf-7"}, "+AOkALA-b", "\u00e9,b", "byte 0x0 transcode: 2b 41 4f 6b 41 4c 41 2d -> c3 a9 2c", ""},
 	{"cp949 is x/text's", Options{Charset: "cp949"}, "\xb0\xa1,\x81\x41", "\uac00,\uac02", "byte 0x0 transcode: b0 a1 -> ea b0 80;byte 0x3 transcode: 81 41 -> ea b0 82", ""},
 }

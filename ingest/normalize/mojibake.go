@@ -11,7 +11,6 @@ import (
 // latin-1, and encoded in UTF-8 again. It looks at runs of characters that cp1252
 // has above 0x7F: what is between them can be no part of it, before or after.
 type mojibake struct {
-	w    *writer
 	next stage
 	held []piece
 	size int  // of the held text, in characters

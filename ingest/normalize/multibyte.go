@@ -97,10 +97,15 @@ func (d *statefulDecoder) next(p []byte, final bool) ([]byte, int, string) {
 			return text, d.taken(), ""
 		}
 	}
-	if final { // a change of state that nothing follows
-		return nil, d.taken(), ""
+	if !final {
+		return nil, 0, ""
 	}
-	return nil, 0, ""
+	text, bad := d.codec.Decode(d.buf[:0], nil, true) // it may not have known that this is the end
+	d.buf = text
+	if bad != nil {
+		return nil, d.taken(), bad.Reason
+	}
+	return text, d.taken(), "" // a change of state that nothing follows, or what was waiting for the end
 }
 
 // taken begins anew and returns what the last character took.

@@ -206,7 +206,7 @@ func (o *Options) chain(w *writer) stage {
 		next = &cut{o: o, next: next}
 	}
 	if o.FixMojibake {
-		next = &mojibake{w: w, next: next}
+		next = &mojibake{next: next}
 	}
 	return next
 }

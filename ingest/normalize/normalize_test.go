@@ -148,6 +148,9 @@ func TestUndecodable(t *testing.T) {
 		{"utf-32-le", "\x00\xd8\x00\x00", 0, "\x00\xd8\x00\x00", "code point not in range(0x110000) or a surrogate"},
 		{"shift_jis", "a\x82", 1, "\x82", "incomplete multibyte sequence"},
 		{"gb18030", "a\xff\xff", 1, "\xff", "illegal multibyte sequence"},
+		{"iso2022_jp", "a\x1b$B$", 1, "\x1b$B$", "incomplete multibyte sequence"},
+		{"hz", "a~{!", 1, "~{!", "incomplete multibyte sequence"},
+		{"utf-7", "a+AG", 1, "+AG", "unterminated shift sequence"},
 	} {
 		_, err := Normalize(io.Discard, strings.NewReader(c.in), Options{Charset: c.charset})
 		var bad *DecodeError

@@ -209,10 +209,10 @@ func (r *rows) goesOn(m *machine) bool {
 		return false
 	}
 	n, cost, ok := r.atLeastCost(r.tokens[r.start:r.pos])
-	short := ok && n < r.o.Columns
 	if r.joined > 0 {
-		return short || !r.complete()
+		return !r.better(n, cost, ok)
 	}
+	short := ok && n < r.o.Columns
 	if r.cost = cost; short {
 		r.cost = math.Inf(1)
 	}
@@ -221,9 +221,10 @@ func (r *rows) goesOn(m *machine) bool {
 
 // complete reports that lines taken in make a record, and a better one than the first
 // line does by itself.
-func (r *rows) complete() bool {
-	n, cost, ok := r.atLeastCost(r.tokens[r.start:r.pos])
-	return ok && n == r.o.Columns && cost < r.cost
+func (r *rows) complete() bool { return r.better(r.atLeastCost(r.tokens[r.start:r.pos])) }
+
+func (r *rows) better(cells int, cost float64, ok bool) bool {
+	return ok && cells == r.o.Columns && cost < r.cost
 }
 
 // lineLength is how many tokens the first line has, up to the machine's.

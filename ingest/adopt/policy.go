@@ -337,6 +337,7 @@ func (g *guesser) py3() {
 			return
 		}
 		g.codec(u, "encoding", 2, ingest.Detected)
+		g.errors(u, "errors", 3)
 		return
 	}
 	u := g.first(useOpen, "open", "io.open", "builtins.open", "io.TextIOWrapper")

@@ -112,7 +112,7 @@ func (c *Case) folderEngine(ctx context.Context, o ReplayOptions) (ingest.Engine
 	}
 	e := &handover.FolderEngine{Way: handover.Way{Direction: c.Handover.Direction, Format: c.Handover.Format, Reader: c.Handover.Reader}}
 	for _, p := range ingest.Paths {
-		call, err := c.call(p, o)
+		call, err := c.Call(p, o.Calls)
 		if err != nil {
 			return nil, err
 		}

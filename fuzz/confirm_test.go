@@ -1,10 +1,10 @@
 package fuzz
 
 import (
-	"context"
 	"strings"
 	"testing"
 
+	"github.com/feedparity/feedparity/fuzz/fuzztest"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/interp"
@@ -43,46 +43,16 @@ func confirmLayer(t *testing.T, l Layer, cases int) {
 	})
 }
 
-// broken is an engine that loses every fault.
-type broken struct{ ingest.Engine }
-
-func (b broken) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
-	rows, err := b.Engine.Ingest(ctx, in)
-	return lossy{rows}, err
-}
-
-type lossy struct{ ingest.Rows }
-
-func (lossy) Fault() (*ingest.Fault, error) { return nil, nil }
-
-// embeddedJudge says what the models do.
-type embeddedJudge struct{ t *testing.T }
-
-func (j embeddedJudge) Batch(ctx context.Context, inputs []ingest.Input) (out []ingest.Outcome, err error) {
-	for _, in := range inputs {
-		rows, err := embedded.New().Ingest(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		o, err := ingest.Collect(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, o)
-	}
-	return out, nil
-}
-
 // TestConfirm: an engine is not confirmed by itself with a fault, and every layer
 // is about what its name says.
 func TestConfirm(t *testing.T) {
 	for _, l := range Layers {
 		for _, py := range []ingest.Python{ingest.Python27, ingest.Python313} {
-			found, err := l.Confirm(t.Context(), embedded.New(), embeddedJudge{t}, py, 7, 200)
+			found, err := l.Confirm(t.Context(), embedded.New(), fuzztest.Models{}, py, 7, 200)
 			if err != nil || len(found) > 0 {
 				t.Errorf("%s %s: the models against themselves: %v, %v", l.Name, py, found, err)
 			}
-			found, err = l.Confirm(t.Context(), broken{embedded.New()}, embeddedJudge{t}, py, 7, 200)
+			found, err = l.Confirm(t.Context(), fuzztest.Faultless{Engine: embedded.New()}, fuzztest.Models{}, py, 7, 200)
 			if err != nil || len(found) < 5 {
 				t.Fatalf("%s %s: an engine without faults has %d mismatches, %v", l.Name, py, len(found), err)
 			}

@@ -56,13 +56,14 @@ func FromHandover(ctx context.Context, d parity.Delivery, v *parity.View, eng Ha
 	if err != nil {
 		return nil, fmt.Errorf("minimize hand-over of %q: %w", d.Name, err)
 	}
-	signature := way.Signature(outcomes)
-	if signature == "" {
+	loss := way.Loss(outcomes)
+	if loss == nil {
 		return nil, nil
 	}
+	signature := way.Signature(loss)
 	small, _ := shrink.Minimize(ctx, data, shrink.Options{MaxTime: maxHandover}, func(candidate []byte) bool {
 		out, err := run(candidate)
-		return err == nil && way.Signature(out) == signature
+		return err == nil && way.Signature(way.Loss(out)) == signature
 	})
 	if outcomes, err = run(small); err != nil {
 		return nil, fmt.Errorf("minimize hand-over of %q: %w", d.Name, err)
@@ -73,23 +74,12 @@ func FromHandover(ctx context.Context, d parity.Delivery, v *parity.View, eng Ha
 	}
 	c := &Case{
 		Version: Version, Feed: d.Feed, Signature: signature, Cause: string(classify.CachePickle), State: Open, View: v.View,
-		Severity: severityOf(outcomes), Pair: d.Pair.Name, Py2: v.Py2, Py3: v.Py3, Compare: d.Compare, Filename: d.Name,
+		Severity: way.Severity(loss), Pair: d.Pair.Name, Py2: v.Py2, Py3: v.Py3, Compare: d.Compare, Filename: d.Name,
 		Origin: Origin{Byte: -1}, Fix: advice.Setting, Input: small, Outcomes: outcomes, Confirmed: versions,
 		Handover: &Handover{way.Direction, way.Format, way.Reader, way.Folder, payloads},
 	}
 	c.called(d.Calls)
 	return c, nil
-}
-
-// severityOf ranks a loss: other data are worse than an exception.
-func severityOf(outcomes [2]ingest.Outcome) ingest.Severity {
-	switch {
-	case outcomes[ingest.Py3].Fault != nil:
-		return ingest.Py3Fault
-	case outcomes[ingest.Py2].Fault != nil:
-		return ingest.Py2Fault
-	}
-	return ingest.Silent
 }
 
 // Engine returns what runs the paths of a case: eng, with the hand-over of a case
@@ -122,7 +112,7 @@ func (c *Case) folderEngine(ctx context.Context, o ReplayOptions) (ingest.Engine
 	}
 	e := &handover.FolderEngine{Way: handover.Way{Direction: c.Handover.Direction, Format: c.Handover.Format, Reader: c.Handover.Reader}}
 	for _, p := range ingest.Paths {
-		call, err := c.call(p, o)
+		call, err := c.Call(p, o.Calls)
 		if err != nil {
 			return nil, err
 		}

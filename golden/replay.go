@@ -93,7 +93,7 @@ func Replay(ctx context.Context, eng ingest.Engine, c *Case, o ReplayOptions) Re
 func (c *Case) run(ctx context.Context, eng ingest.Engine, p ingest.Path, o ReplayOptions) (ingest.Outcome, error) {
 	in := ingest.Input{Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Settings: c.Settings(p)}
 	var err error
-	if in.Call, err = c.call(p, o); err != nil {
+	if in.Call, err = c.Call(p, o.Calls); err != nil {
 		return ingest.Outcome{}, err
 	}
 	rows, err := eng.Ingest(ctx, in)
@@ -103,16 +103,16 @@ func (c *Case) run(ctx context.Context, eng ingest.Engine, p ingest.Path, o Repl
 	return ingest.Collect(rows)
 }
 
-// call is the team's function of a path as it is configured now, nil if the case has
-// none there.
-func (c *Case) call(p ingest.Path, o ReplayOptions) (*ingest.Call, error) {
+// Call is the team's function of a path that the case was recorded with, to be run as
+// its feed's calls are configured now; nil if the case has none there.
+func (c *Case) Call(p ingest.Path, calls [2]*ingest.Call) (*ingest.Call, error) {
 	if c.Calls[p] == "" {
 		return nil, nil
 	}
-	if o.Calls[p] == nil {
+	if calls[p] == nil {
 		return nil, fmt.Errorf("%s calls %s: name the feedparity.yaml of feed %q", p, c.Calls[p], c.Feed)
 	}
-	call := *o.Calls[p]
+	call := *calls[p]
 	call.Function = c.Calls[p]
 	call.Factory, call.Setup, call.Collect, call.Args = c.Around[p].Factory, c.Around[p].Setup, c.Around[p].Collect, c.Around[p].Args
 	return &call, nil

@@ -72,11 +72,12 @@ func eachFile(ctx context.Context, std streams, names []string, f func(string, i
 	worst := statusOK
 	for _, name := range names {
 		in, done, err := openInput(std.in, name)
+		failed := []error{err}
 		if err == nil {
-			err = eachMember(ctx, name, in, f)
+			failed = eachMember(ctx, name, in, f)
 			done()
 		}
-		if err != nil {
+		for _, err := range failed {
 			worst = max(worst, tell(std.err, err))
 		}
 	}

@@ -20,7 +20,7 @@ func explainDetected(out io.Writer, r detect.Result) error {
 		fmt.Fprintf(&b, "  cells that tell %s from %s:\n", r.Charset, rival.Charset)
 		width := max(len(r.Charset), len(rival.Charset))
 		for _, c := range r.Cells {
-			fmt.Fprintf(&b, "    row %d, column %d, byte %#x%s: %s\n", c.Row, c.Column, c.Offset, howOften(c.Times), spaced(c.Bytes))
+			fmt.Fprintf(&b, "    row %d, column %d, byte %#x%s: % x\n", c.Row, c.Column, c.Offset, howOften(c.Times), c.Bytes)
 			fmt.Fprintf(&b, "      %-*s  %s\n      %-*s  %s\n", width, r.Charset, visible(c.Text), width, rival.Charset, visible(c.Other))
 			fmt.Fprintf(&b, "      %s\n", favour(c, r.Charset, rival.Charset))
 		}
@@ -69,21 +69,12 @@ func names(list []detect.Candidate) string {
 	return strings.Join(out, ", ")
 }
 
+// howOften says nothing of what happened once.
 func howOften(n int) string {
 	if n < 2 {
 		return ""
 	}
 	return fmt.Sprintf(", %d times", n)
-}
-
-// spaced prints bytes as hex pairs.
-func spaced(p []byte) string {
-	h := hex.EncodeToString(p)
-	var out []string
-	for ; len(h) > 1; h = h[2:] {
-		out = append(out, h[:2])
-	}
-	return strings.Join(out, " ")
 }
 
 func favour(c detect.Cell, charset, rival string) string {

@@ -1,50 +1,20 @@
 package main
 
 import (
-	"context"
 	"encoding/hex"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/fuzz/fuzztest"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/embedded"
 )
 
-// modelJudge takes the models' word.
-type modelJudge struct{}
-
-func (modelJudge) Batch(ctx context.Context, inputs []ingest.Input) (out []ingest.Outcome, err error) {
-	for _, in := range inputs {
-		rows, err := embedded.New().Ingest(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		o, err := ingest.Collect(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, o)
-	}
-	return out, nil
-}
-
-// faultless is an engine that loses every fault.
-type faultless struct{ ingest.Engine }
-
-func (e faultless) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
-	rows, err := e.Engine.Ingest(ctx, in)
-	return withoutFault{rows}, err
-}
-
-type withoutFault struct{ ingest.Rows }
-
-func (withoutFault) Fault() (*ingest.Fault, error) { return nil, nil }
-
 // TestConfirmModels: a broken engine is seen, in every layer and version, and what
 // is printed is enough to see it again; the models against themselves are equal.
 func TestConfirmModels(t *testing.T) {
-	pythons := []candidate{{ingest.Python27, "2.7.18", modelJudge{}}, {ingest.Python313, "3.13.0", modelJudge{}}}
+	pythons := []candidate{{ingest.Python27, "2.7.18", fuzztest.Models{}}, {ingest.Python313, "3.13.0", fuzztest.Models{}}}
 	told := 0
 	run := func(eng ingest.Engine) (*confirmation, string) {
 		t.Helper()
@@ -63,7 +33,7 @@ func TestConfirmModels(t *testing.T) {
 	if c.verdict() != nil || len(c.Mismatches) > 0 || told != 1000 || !strings.Contains(out, "confirm dictreader 3.13.0 100 cases 0 mismatches\n") {
 		t.Errorf("the models against themselves: %v, told of %d cases\n%s", c.verdict(), told, out)
 	}
-	c, out = run(faultless{embedded.New()})
+	c, out = run(fuzztest.Faultless{Engine: embedded.New()})
 	if got := tell(&strings.Builder{}, c.verdict()); got != statusDiverge {
 		t.Errorf("an engine without faults ends with %d, want %d", got, statusDiverge)
 	}

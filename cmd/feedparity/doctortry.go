@@ -234,7 +234,7 @@ func (p *pathTrial) recorded(rec *ingest.Recording) {
 				args = append(args, o.String())
 			}
 		}
-		p.CSV = append(p.CSV, fmt.Sprintf("%s(%s) of a %s%s%s", u.Function, strings.Join(args, " "), cmp.Or(u.Source, "file"), at(u.Frame), times(u.Count)))
+		p.CSV = append(p.CSV, fmt.Sprintf("%s(%s) of a %s%s%s", u.Function, strings.Join(args, " "), cmp.Or(u.Source, "file"), at(u.Frame), howOften(u.Count)))
 	}
 }
 
@@ -264,7 +264,7 @@ func describeOpen(o *ingest.Opened) string {
 	case o.Path != "":
 		what = " of " + visible(o.Path)
 	}
-	return fmt.Sprintf("%s(%s)%s%s%s", o.Function, strings.Join(args, ", "), what, at(o.Frame), times(o.Count))
+	return fmt.Sprintf("%s(%s)%s%s%s", o.Function, strings.Join(args, ", "), what, at(o.Frame), howOften(o.Count))
 }
 
 func at(f ingest.Frame) string {
@@ -272,13 +272,6 @@ func at(f ingest.Frame) string {
 		return ", by a library"
 	}
 	return ", " + f.String()
-}
-
-func times(n int) string {
-	if n < 2 {
-		return ""
-	}
-	return fmt.Sprintf(", %d times", n)
 }
 
 // permitted says what a call may change.

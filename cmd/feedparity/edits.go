@@ -163,7 +163,7 @@ func (n *normalizing) replay(std streams, name string, in ingest.Input, target s
 	out := std.out
 	w := &wholeFile{}
 	if target != "" {
-		if w, err = createWhole(name, target); err != nil {
+		if w, err = n.createWhole(name, target); err != nil {
 			return err
 		}
 		out = w

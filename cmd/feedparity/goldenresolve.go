@@ -37,6 +37,7 @@ A case that still diverges stays as it is, and the exit status is 1.`,
 				return err
 			}
 			r := replayer{std: std, eng: eng, cfg: cfg}
+			defer r.pythons.close()
 			for _, a := range args {
 				if err := r.resolve(cmd.Context(), a, by); err != nil {
 					r.worst = max(r.worst, tell(std.err, err))
@@ -72,8 +73,7 @@ func (r *replayer) resolve(ctx context.Context, arg, by string) error {
 		_, err := fmt.Fprintf(r.std.out, "%-14s %s\n", "fixed already", relative(dir))
 		return err
 	}
-	got := golden.Replay(ctx, r.eng, c, golden.ReplayOptions{Calls: callsOf(r.cfg, c), Now: time.Now()})
-	switch {
+	switch got := r.run(ctx, c); {
 	case got.Err != nil:
 		return got.Err
 	case got.Compared.Diverges:

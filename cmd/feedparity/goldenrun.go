@@ -88,6 +88,12 @@ func (r *replayer) sayMoved() {
 	}
 }
 
+// run runs a case again, with what its feed has of the team's code.
+func (r *replayer) run(ctx context.Context, c *golden.Case) golden.Replayed {
+	calls := callsOf(r.cfg, c)
+	return golden.Replay(ctx, r.eng, c, golden.ReplayOptions{Calls: calls, Handover: r.pythons.ofCase(calls), Caches: r.pythons.caches, Now: time.Now()})
+}
+
 // replay prints what became of a case. The error is that nobody wants to know any
 // more; a case that cannot be read or run does not stop the others.
 func (r *replayer) replay(ctx context.Context, c golden.Stored) error {
@@ -96,8 +102,7 @@ func (r *replayer) replay(ctx context.Context, c golden.Stored) error {
 		fmt.Fprintf(r.std.err, "feedparity: %s\n", oneLine(c.Err.Error()))
 		return nil
 	}
-	calls := callsOf(r.cfg, c.Case)
-	got := golden.Replay(ctx, r.eng, c.Case, golden.ReplayOptions{Calls: calls, Handover: r.pythons.ofCase(calls), Caches: r.pythons.caches, Now: time.Now()})
+	got := r.run(ctx, c.Case)
 	if ctx.Err() != nil {
 		return fmt.Errorf("replay cases: %w", ctx.Err())
 	}

@@ -109,28 +109,31 @@ func (h *handing) archived(ctx context.Context, c *config.Config, feeds []config
 	defer db.Close()
 	status := statusOK
 	for _, f := range feeds {
-		if err := h.latest(ctx, c, db, f); err != nil {
+		for _, err := range h.latest(ctx, c, db, f) {
 			status = max(status, tell(h.std.err, fmt.Errorf("hand over feed %q: %w", f.Name, err)))
 		}
 	}
 	return exit(status)
 }
 
-func (h *handing) latest(ctx context.Context, c *config.Config, db *state.DB, f config.Feed) error {
+// latest hands over the latest delivery of a feed, each file in it if it is packed,
+// and returns what went wrong.
+func (h *handing) latest(ctx context.Context, c *config.Config, db *state.DB, f config.Feed) []error {
 	last, err := db.Latest(ctx, f.Name, 1)
 	if err != nil {
-		return err
+		return []error{err}
 	}
 	if len(last) == 0 || last[0].SHA256 == "" {
-		return &statusError{statusIncomplete, fmt.Errorf("no delivery in the archive"), "feedparity sweep fetches them; or name a file"}
+		return []error{&statusError{statusIncomplete, fmt.Errorf("no delivery in the archive"), "feedparity sweep fetches them; or name a file"}}
 	}
 	name := sweep.Archived(c.Archive, last[0])
 	file, err := os.Open(name)
 	if err != nil {
-		return err
+		return []error{err}
 	}
 	defer file.Close()
-	return h.delivery(ctx, f, ingest.Input{Name: path.Base(last[0].Path), Data: file, Size: last[0].Bytes, File: name})
+	in := ingest.Input{Name: path.Base(last[0].Path), Data: file, Size: last[0].Bytes, File: name}
+	return eachMember(ctx, in.Name, in, func(_ string, in ingest.Input) error { return h.delivery(ctx, f, in) })
 }
 
 // delivery hands over the rows of one delivery.

@@ -16,8 +16,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/adopt"
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/detect"
 	"github.com/feedparity/feedparity/ingest/fetch"
@@ -63,7 +63,7 @@ func newInit(std streams) *cobra.Command {
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&f.from, "from", "", "a directory or ftp://, ftps://, ftpes:// `URL` with deliveries: a feed for each kind of file name")
+	fs.StringVar(&f.from, "from", "", "a directory, or an ftp://, ftps://, ftpes://, sftp:// or https:// `URL`, with deliveries: a feed for each kind of file name")
 	fs.StringVar(&f.code, "code", "", "the `DIR` of your code: a guess at how each of its modules reads")
 	fs.BoolVar(&f.django, "django", false, "an adapter that sets Django up with a database of its own")
 	fs.BoolVar(&f.force, "force", false, "write over files that are there")
@@ -144,9 +144,10 @@ func orNotDir(err error) error {
 // interpreters are those of virtual environments beside the code, else the newest of
 // each path on this machine.
 func (f *initFlags) interpreters(ctx context.Context) [2]string {
-	out := adopt.VirtualEnvs(f.code)
-	for _, i := range interp.Newest(interp.Find(ctx)) { // sorted by version
-		if path := i.Version.Path(); out[path] == "" || path == ingest.Py3 && adopt.VirtualEnvs(f.code)[path] == "" {
+	envs := adopt.VirtualEnvs(f.code)
+	out := envs
+	for _, i := range interp.Newest(interp.Find(ctx)) { // sorted by version: the last one stays
+		if path := i.Version.Path(); envs[path] == "" {
 			out[path] = i.Path
 		}
 	}
@@ -246,13 +247,16 @@ func feedsOf(ctx context.Context, src fetch.Source, entries []fetch.Entry) (out 
 	return out, left
 }
 
-// maxSample is how much of a file is looked at, maxSamples of how many kinds of names.
+// maxSample is how much of a file is looked at, maxSamples of how many kinds of names;
+// a packed file is fetched whole, up to maxPacked.
 const (
 	maxSample  = 1 << 20
 	maxSamples = 100
+	maxPacked  = 16 << 20
 )
 
-// sampleOf detects what the beginning of a file is, up to the end of a line.
+// sampleOf detects what the beginning of a file is, up to the end of a line; of a packed
+// one that of the first file in it.
 func sampleOf(ctx context.Context, src fetch.Source, e fetch.Entry) (detect.Result, error) {
 	r, err := src.Open(ctx, e.Path, 0)
 	if err != nil {
@@ -263,13 +267,53 @@ func sampleOf(ctx context.Context, src fetch.Source, e fetch.Entry) (detect.Resu
 	if err == nil && len(data) < maxSample {
 		err = cerr
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return detect.Result{}, err
+	case archive.Is(bytes.NewReader(data), int64(len(data))):
+		return packedSample(ctx, src, e)
 	}
+	return detectSample(data)
+}
+
+func detectSample(data []byte) (detect.Result, error) {
 	if i := bytes.LastIndexByte(data, '\n'); len(data) == maxSample && i > 0 {
 		data = data[:i+1]
 	}
 	return detect.Bytes(data, detect.Options{})
+}
+
+func packedSample(ctx context.Context, src fetch.Source, e fetch.Entry) (none detect.Result, err error) {
+	if e.Size > maxPacked {
+		return none, fmt.Errorf("%q is packed and has %d bytes, which is too much for a sample", e.Name(), e.Size)
+	}
+	dir, err := os.MkdirTemp("", "feedparity-sample-")
+	if err != nil {
+		return none, err
+	}
+	defer os.RemoveAll(dir)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return none, err
+	}
+	defer root.Close()
+	if _, err := fetch.Download(ctx, src, e, root, "packed"); err != nil {
+		return none, err
+	}
+	members, err := archive.Open(ctx, filepath.Join(dir, "packed"), e.Name(), filepath.Join(dir, "unpacked"), archive.Limits{})
+	if err != nil {
+		return none, err
+	}
+	f, err := os.Open(members[0].File)
+	if err != nil {
+		return none, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxSample))
+	if err != nil {
+		return none, err
+	}
+	return detectSample(data)
 }
 
 // writeFile creates a file, which must not exist yet unless it is to be replaced.

@@ -12,26 +12,32 @@ import (
 )
 
 // eachMember runs f over a file, or over each file in it if it is an archive, in the
-// archive's order. It goes on after a member that fails; the first failure counts.
-func eachMember(ctx context.Context, name string, in ingest.Input, f func(string, ingest.Input) error) error {
+// archive's order. It goes on after a member that fails and returns all failures.
+func eachMember(ctx context.Context, name string, in ingest.Input, f func(string, ingest.Input) error) (failed []error) {
+	fail := func(err error) {
+		if err != nil {
+			failed = append(failed, err)
+		}
+	}
 	if !archive.Is(in.Data, in.Size) {
-		return f(name, in)
+		fail(f(name, in))
+		return failed
 	}
 	dir, err := os.MkdirTemp("", "feedparity-archive-")
 	if err != nil {
-		return err
+		return []error{err}
 	}
 	defer os.RemoveAll(dir)
 	members, err := archive.Open(ctx, in.File, in.Name, dir, archive.Limits{})
 	if err != nil {
-		return usageError("", "open %q: %w", name, err)
+		return []error{usageError("", "open %q: %w", name, err)}
 	}
 	for _, m := range members {
-		if e := member(name, m, f); e != nil && err == nil {
-			err = e
+		if fail(member(name, m, f)); ctx.Err() != nil {
+			break // the others would say no more than that
 		}
 	}
-	return err
+	return failed
 }
 
 func member(archived string, m archive.Member, f func(string, ingest.Input) error) error {

@@ -45,10 +45,13 @@ type normalizing struct {
 	keep          bool // what is above and below the table
 	apply, revert string
 	o             normalize.Options
+
+	inputs  []string          // as named
+	targets map[string]string // by file what it is made of
 }
 
 func newNormalize(std streams) *cobra.Command {
-	n := &normalizing{}
+	n := &normalizing{targets: map[string]string{}}
 	cmd := &cobra.Command{
 		Use:   "normalize [--to DIR|-o FILE] FILE...",
 		Short: "Rewrite files as canonical UTF-8 and print the edits",
@@ -94,8 +97,9 @@ func newNormalize(std streams) *cobra.Command {
 
 // complete checks what does not depend on any file, and makes the directory.
 func (n *normalizing) complete(args []string) error {
+	n.inputs = args
 	if n.out != "" && (n.dir != "" || len(args) > 1) {
-		return usageError("use --to DIR for several files", "read arguments: -o takes one file and no --to")
+		return usageError(severalHint, "read arguments: -o takes one file and no --to")
 	}
 	if (n.apply != "" || n.revert != "") && (len(args) > 1 || n.apply != "" && n.revert != "") {
 		return usageError("", "read arguments: edits are those of one file, and made or undone")
@@ -205,7 +209,7 @@ func (n *normalizing) options(found detect.Result) normalize.Options {
 func (n *normalizing) create(name, target string) (*wholeFile, error) {
 	switch {
 	case target != "":
-		return createWhole(name, target)
+		return n.createWhole(name, target)
 	case !n.verify:
 		return &wholeFile{}, nil
 	}
@@ -241,13 +245,26 @@ type wholeFile struct {
 	target string
 }
 
-// createWhole refuses to write over the input itself.
-func createWhole(input, target string) (*wholeFile, error) {
-	a, err1 := os.Stat(input)
-	b, err2 := os.Stat(target)
-	if err1 == nil && err2 == nil && os.SameFile(a, b) {
-		return nil, usageError("name another file: the original is always kept", "write %q: it is the input", target)
+const severalHint = "use --to DIR for several files"
+
+// createWhole refuses to write over an input itself, which may be the archive that the
+// file is in, and over what is made of another file.
+func (n *normalizing) createWhole(name, target string) (*wholeFile, error) {
+	for _, input := range n.inputs {
+		a, err1 := os.Stat(input)
+		b, err2 := os.Stat(target)
+		if err1 == nil && err2 == nil && os.SameFile(a, b) {
+			return nil, usageError("name another file: the original is always kept", "write %q: it is the input", target)
+		}
 	}
+	if first, ok := n.targets[target]; ok {
+		hint := "normalize them one by one"
+		if n.out != "" {
+			hint = severalHint
+		}
+		return nil, usageError(hint, "write %q: it is made of %q", target, first)
+	}
+	n.targets[target] = name
 	f, err := os.CreateTemp(filepath.Dir(target), ".feedparity-*")
 	if err != nil {
 		return nil, usageError("", "write %q: %w", target, cause(err))

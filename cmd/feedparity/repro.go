@@ -113,12 +113,10 @@ func reproduce(ctx context.Context, eng ingest.Engine, c *golden.Case, dir strin
 		Feed: c.Feed, Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Compare: c.Compare,
 		Pair: ingest.Pair{Name: c.Pair, Py2: c.Py2, Py3: c.Py3},
 	}
-	for p := range calls {
-		if c.Calls[p] != "" && calls[p] == nil {
+	for _, p := range ingest.Paths {
+		var err error
+		if run.delivery.Calls[p], err = c.Call(p, calls); err != nil {
 			return nil, usageError("run it where the feed's feedparity.yaml is, or name that with --config", "run case %q: no configuration says how to call %s", c.Dir(), c.Calls[p])
-		}
-		if c.Calls[p] != "" {
-			run.delivery.Calls[p] = calls[p]
 		}
 	}
 	// The input is that of the view already, and the settings are complete.

@@ -22,6 +22,7 @@ var floors = map[string]int{
 	"ingest/normalize": 2, "ingest/diff": 2, "ingest/interp": 2, "ingest/state": 2,
 	"ingest/interp/interptest": 3, // for tests only
 	"ingest/embedded":          3, "ingest/classify": 3,
+	"fuzz/fuzztest": 4, // for tests only
 	"ingest/parity": 4, "ingest/report": 4,
 	"ingest/handover": 4, "ingest/pysource": 1, "ingest/adopt": 3,
 	"golden":       5,

@@ -171,7 +171,7 @@ func shapeOf(f function) Shape {
 		if len(toks) == 0 {
 			continue
 		}
-		if name := plainName(toks); name != "" && len(f.Assigned[name]) > 0 {
+		if name := pysource.Dotted(toks); name != "" && len(f.Assigned[name]) > 0 {
 			toks = f.Assigned[name][0].Value
 		}
 		switch text := pysource.Text(toks); {
@@ -199,7 +199,7 @@ func (p *project) argsOf(f function) ingest.Args {
 	first := f.Params[0].Name
 	for _, c := range f.Calls {
 		target := f.in.target(c.Callee, pysource.Py3)
-		if readers[target] && plainName(c.Arg("f", 0)) == first {
+		if readers[target] && pysource.Dotted(c.Arg("f", 0)) == first {
 			if strings.HasPrefix(target, "unicodecsv.") {
 				return ingest.ArgsFileRB
 			}

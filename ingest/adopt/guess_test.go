@@ -50,7 +50,7 @@ func TestGuess(t *testing.T) {
 			"{open: bytes, codec: latin-1, dialect: excel}", "{open: text, codec: latin-1, dialect: excel}"},
 		{"codecs.open",
 			"import csv, codecs\nENCODING = 'utf-8-sig'\ndef load(path):\n    return list(csv.reader(codecs.open(path, 'r', ENCODING, 'replace')))\n",
-			"{open: codecs-open, codec: utf-8-sig, errors: replace, dialect: excel}", "{open: codecs-open, codec: utf-8-sig, dialect: excel}"},
+			"{open: codecs-open, codec: utf-8-sig, errors: replace, dialect: excel}", "{open: codecs-open, codec: utf-8-sig, errors: replace, dialect: excel}"},
 		{"io.open with newline",
 			"import csv, io\ndef load(path, encoding='utf-8'):\n    return [r for r in csv.reader(io.open(path, encoding=encoding, newline=''))]\n",
 			"{open: io-open, codec: utf-8, dialect: excel}", "{open: text, codec: utf-8, dialect: excel}"},

@@ -32,7 +32,7 @@ type FeedPlan struct {
 	Why    string // why none could be read
 }
 
-// Module returns the module that a feed's name suggests, or the only one there is;
+// module returns the one that a feed's name suggests, or the only one there is;
 // nil where only a person can tell.
 func (p *Plan) module(feed string) (m *Module, why string) {
 	if len(p.Code.Modules) == 1 {
@@ -139,7 +139,7 @@ func (p *Plan) defaults(b *strings.Builder) {
 	b.WriteString("defaults:\n")
 	switch {
 	case p.Source == "":
-		b.WriteString("  source: deliveries # TODO: a directory, or an ftp://, ftps:// or ftpes:// URL with one\n")
+		b.WriteString("  source: deliveries # TODO: a directory, or an ftp://, ftps://, ftpes://, sftp:// or https:// URL\n")
 	default:
 		fmt.Fprintf(b, "  source: %s\n", yamlText(p.Source))
 	}

@@ -33,15 +33,8 @@ func (g *guesser) narrow() {
 	if r == nil {
 		return
 	}
-	source := r.call.Arg("f", 0)
-	if given := r.in.Assigned[plainName(source)]; len(given) > 0 {
-		for _, one := range given {
-			if one.Python&g.python != 0 {
-				source = one.Value
-			}
-		}
-	}
-	near := &scope{fn: r.in, python: g.python, params: r.args.values}
+	source := r.in.given(r.call.Arg("f", 0), g.python)
+	near := &scope{fn: r.in, python: g.python, params: r.args}
 	for _, wanted := range []string{pysource.Text(source), ""} {
 		opened := slices.DeleteFunc(g.p.gather(near), func(u use) bool {
 			return u.kind != useOpen || g.written(&u) || wanted != "" && !strings.Contains(wanted, u.via.Callee+"(")
@@ -95,7 +88,7 @@ func (g *guesser) note(format string, args ...any) {
 
 // text is a string argument of a use; given says that it is there at all.
 func (g *guesser) text(u *use, name string, position int) (text string, given, known bool) {
-	s := &scope{fn: u.in, python: g.python, params: u.args.values}
+	s := &scope{fn: u.in, python: g.python, params: u.args}
 	toks := u.call.Arg(name, position)
 	if toks == nil {
 		toks = g.unpacked(u, s, name)
@@ -119,20 +112,21 @@ func (g *guesser) unpacked(u *use, s *scope, name string) []pysource.Token {
 		if a.Name != "**" {
 			continue
 		}
-		toks := a.Value
-		if given := s.fn.Assigned[plainName(toks)]; len(given) > 0 {
-			for _, one := range given {
-				if one.Python&g.python != 0 {
-					toks = one.Value
-				}
-			}
-		}
-		toks = pysource.For(toks, g.python)
-		if v := entry(toks, name); v != nil {
+		if v := entry(pysource.For(s.fn.given(a.Value, g.python), g.python), name); v != nil {
 			return v
 		}
 	}
 	return nil
+}
+
+// given is what an expression that is a name was given last, else the expression.
+func (f function) given(toks []pysource.Token, python pysource.Pythons) []pysource.Token {
+	for _, one := range slices.Backward(f.Assigned[pysource.Dotted(toks)]) {
+		if one.Python&python != 0 {
+			return one.Value
+		}
+	}
+	return toks
 }
 
 // entry reads {'name': value} and dict(name=value).
@@ -337,12 +331,13 @@ func (g *guesser) py3() {
 		return
 	}
 	if u := g.first(useOpen, "codecs.open", "codecs.getreader"); u != nil {
-		at := 2
-		if u.target == "codecs.getreader" {
-			at = 0
-		}
 		g.Open = ingest.OpenCodecs
-		g.codec(u, "encoding", at, ingest.Detected)
+		if u.target == "codecs.getreader" {
+			g.codec(u, "encoding", 0, ingest.Detected)
+			return
+		}
+		g.codec(u, "encoding", 2, ingest.Detected)
+		g.errors(u, "errors", 3)
 		return
 	}
 	u := g.first(useOpen, "open", "io.open", "builtins.open", "io.TextIOWrapper")
@@ -389,7 +384,7 @@ func (g *guesser) py3Text(u *use) {
 
 // dialect takes the arguments of the reader that are literals.
 func (g *guesser) dialect(r *use) {
-	s := &scope{fn: r.in, python: g.python, params: r.args.values}
+	s := &scope{fn: r.in, python: g.python, params: r.args}
 	for _, a := range r.call.Args {
 		switch {
 		case a.Name == "dialect":

@@ -19,14 +19,9 @@ type use struct {
 	kind   string
 	target string // canonical: "io.open", "csv.DictReader", "decode"
 	call   *pysource.Call
-	via    *pysource.Call // the call in the function looked at that comes to it
-	args   bound          // what the names in its arguments stand for
+	via    *pysource.Call   // the call in the function looked at that comes to it
+	args   map[string]value // what the names in its arguments stand for
 	in     function
-}
-
-// bound are the values of a function's names in one call of it.
-type bound struct {
-	values map[string]value
 }
 
 // value is an expression with what its own names stand for.
@@ -43,7 +38,7 @@ type scope struct {
 }
 
 // openers are the functions that open or wrap a file, readers those that make records
-// of lines. What ends in a dot is any function of that module.
+// of lines.
 var (
 	openers = map[string]bool{"open": true, "io.open": true, "codecs.open": true, "file": true, "builtins.open": true, "__builtin__.open": true,
 		"codecs.getreader": true, "codecs.iterdecode": true, "codecs.EncodedFile": true, "io.TextIOWrapper": true, "io.StringIO": true, "io.BytesIO": true,
@@ -85,7 +80,7 @@ func (g *gatherer) gather(s *scope, depth int) []use {
 		}
 		target := s.fn.in.target(c.Callee, s.python)
 		if kind := kindOf(target); kind != "" {
-			out = append(out, use{kind, base(target, kind), c, c, bound{s.params}, s.fn})
+			out = append(out, use{kind, base(target, kind), c, c, s.params, s.fn})
 		}
 		for _, callee := range g.p.called(c, s.python) {
 			inner := &scope{fn: callee, python: s.python, params: bind(s, c, callee)}
@@ -149,10 +144,10 @@ func (p *project) literal(toks []pysource.Token, s *scope, depth int) (text stri
 		return text, false, known
 	case len(toks) == 1 && toks[0].Text == "None":
 		return "", true, true
-	case plainName(toks) == "":
+	case pysource.Dotted(toks) == "":
 		return "", false, false
 	}
-	return p.named(plainName(toks), s, depth)
+	return p.named(pysource.Dotted(toks), s, depth)
 }
 
 // named finds the string that a name stands for.
@@ -201,19 +196,8 @@ func (p *project) attribute(name string, s *scope) []pysource.Token {
 		return nil
 	}
 	given := inits[0].Assigned[name][0].Value
-	if param := inits[0].param(plainName(given)); param != nil {
+	if param := inits[0].param(pysource.Dotted(given)); param != nil {
 		return param.Default
 	}
 	return given
-}
-
-func plainName(toks []pysource.Token) string {
-	out := ""
-	for _, t := range toks {
-		if t.Kind != pysource.Name && t.Text != "." {
-			return ""
-		}
-		out += t.Text
-	}
-	return out
 }

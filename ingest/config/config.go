@@ -47,7 +47,7 @@ type Feed struct {
 
 // Connection is how to reach a feed's source.
 type Connection struct {
-	URL        string // ftp://host[:port]/dir, ftps://..., ftpes://..., sftp://..., or an absolute directory
+	URL        string // ftp://host[:port]/dir, ftps://..., ftpes://..., sftp://..., https://..., http://..., or an absolute directory
 	User       string // "" for anonymous
 	Password   secret.Ref
 	TLS        string // "explicit", "implicit" or "none"

@@ -137,62 +137,52 @@ func (e *Engine) Payloads(ctx context.Context, written ingest.Outcome) ([]string
 	return payloads, err
 }
 
-// Signature names what an input loses on the way, "" for nothing.
-func (e *Engine) Signature(outcomes [2]ingest.Outcome) string { return e.Way.Signature(outcomes) }
-
-// Signature names what is lost between a writer's outcome and a reader's, "" for
-// nothing: the cause, the way and how the first row is lost. It holds no supplier data,
-// no message and no position.
-func (w Way) Signature(outcomes [2]ingest.Outcome) string {
+// Loss is how the first row is lost between a writer's outcome and a reader's, nil if
+// none is.
+func (w Way) Loss(outcomes [2]ingest.Outcome) *Loss {
 	written, read := outcomes[w.Direction.Writer()], outcomes[w.Direction.Reader()]
-	loss := ""
 	switch {
 	case len(written.Rows) == 0:
-		return ""
+		return nil
 	case read.Fault != nil:
-		loss = read.Fault.Type
-	default:
-		for i := range min(len(written.Rows), len(read.Rows)) {
-			v, row := [2]ingest.Value{}, written.Rows[i].Value
-			v[w.Direction.Writer()], v[w.Direction.Reader()] = row, read.Rows[i].Value
-			if !diff.Equal(v[0], v[1]) {
-				loss = string(lossOf(read.Rows[i].Value, textual(row, w.Direction.Reader()), w.Direction.Reader()).Kind)
-				break
-			}
+		return &Loss{Kind: LossFault, Fault: read.Fault}
+	}
+	for i := range min(len(written.Rows), len(read.Rows)) {
+		v, row := [2]ingest.Value{}, written.Rows[i].Value
+		v[w.Direction.Writer()], v[w.Direction.Reader()] = row, read.Rows[i].Value
+		if !diff.Equal(v[0], v[1]) {
+			return lossOf(read.Rows[i].Value, textual(row, w.Direction.Reader()), w.Direction.Reader())
 		}
 	}
-	if loss == "" {
-		return ""
-	}
-	return w.signature(loss)
+	return nil
 }
 
-func (w Way) signature(loss string) string {
-	format := strings.ReplaceAll(w.Format, ":", "-")
+// Signature names a loss on the way, "" for none: the cause, the way and how the first
+// row is lost. It holds no supplier data, no message and no position.
+func (w Way) Signature(l *Loss) string {
+	if l == nil {
+		return ""
+	}
+	format, loss := strings.ReplaceAll(w.Format, ":", "-"), string(l.Kind)
 	if w.Folder != "" {
 		format = "folder-" + format
+	}
+	if l.Kind == LossFault {
+		loss = l.Fault.Type
 	}
 	return strings.Join([]string{"cache-pickle", string(w.Direction), format, loss}, ":")
 }
 
-// Way returns the way that was tried.
-func (t Trial) Way() Way { return Way{Direction: t.Direction, Format: t.Format, Reader: t.Reader} }
-
-// Signature names what the trial lost first in that way, as Way.Signature does.
-func (t Trial) Signature(w Way) string {
-	if t.First.Kind == LossFault {
-		return w.signature(t.First.Fault.Type)
-	}
-	return w.signature(string(t.First.Kind))
-}
-
-// Severity ranks the loss: other data are worse than an exception.
-func (t Trial) Severity() ingest.Severity {
+// Severity ranks a loss on the way: other data are worse than an exception.
+func (w Way) Severity(l *Loss) ingest.Severity {
 	switch {
-	case t.First.Kind != LossFault:
+	case l.Kind != LossFault:
 		return ingest.Silent
-	case t.Direction == Forward:
+	case w.Direction == Forward:
 		return ingest.Py3Fault
 	}
 	return ingest.Py2Fault
 }
+
+// Way returns the way that was tried.
+func (t Trial) Way() Way { return Way{Direction: t.Direction, Format: t.Format, Reader: t.Reader} }

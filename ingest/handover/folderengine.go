@@ -91,9 +91,6 @@ func (e *FolderEngine) keep(files []interp.File, own []entry) {
 	}
 }
 
-// Signature names what an input loses on the way, "" for nothing.
-func (e *FolderEngine) Signature(outcomes [2]ingest.Outcome) string { return e.Way.Signature(outcomes) }
-
 // Payloads returns the files that the writing path wrote of the latest input.
 func (e *FolderEngine) Payloads(context.Context, ingest.Outcome) ([]string, error) {
 	e.mu.Lock()

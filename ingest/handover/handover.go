@@ -252,13 +252,9 @@ func trials(d Direction, highest int) []Trial {
 		}
 	}
 	formats = append(formats, "signed-pickle:2")
-	readers := []string{"ASCII", "latin1", "utf-8", "bytes", "latin1>utf-8", "latin1>cp1252"}
-	if d == Rollback {
-		readers = []string{"pickle", "cPickle"}
-	}
 	var out []Trial
 	for _, f := range formats {
-		for i, r := range readers {
+		for i, r := range readersOf(d) {
 			out = append(out, Trial{Direction: d, Format: f, Reader: r, Default: i == 0})
 		}
 	}

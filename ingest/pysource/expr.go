@@ -36,13 +36,13 @@ func (r *reader) assign(toks []Token) {
 		if i+1 < len(toks) && toks[i+1].Text == "=" || strings.ContainsAny(toks[i-1].Text, "=<>!") && toks[i-1].Kind == Op {
 			continue // a comparison
 		}
-		names, values := split(toks[:i]), split(toks[i+1:])
+		names, values := Split(toks[:i]), Split(toks[i+1:])
 		for n, name := range names {
 			value := toks[i+1:]
 			if len(names) == len(values) {
 				value = values[n]
 			}
-			r.give(plain(name), value)
+			r.give(Dotted(name), value)
 		}
 		return
 	}
@@ -70,8 +70,8 @@ func (r *reader) give(name string, value []Token) {
 	}
 }
 
-// plain is a name with its dots, "" for anything else that can be assigned to.
-func plain(toks []Token) string {
+// Dotted is a name with its dots, "" for any other expression.
+func Dotted(toks []Token) string {
 	out := ""
 	for _, t := range toks {
 		if t.Kind != Name && t.Text != "." {
@@ -100,8 +100,8 @@ func readCall(toks []Token, i int) *Call {
 		return nil
 	}
 	end := closing(toks, i)
-	c := &Call{Callee: callee, Line: toks[start].Line, Text: text(toks[start:min(end+1, len(toks))])}
-	for _, a := range split(toks[i+1 : end]) {
+	c := &Call{Callee: callee, Line: toks[start].Line, Text: Text(toks[start:min(end+1, len(toks))])}
+	for _, a := range Split(toks[i+1 : end]) {
 		c.Args = append(c.Args, readArg(a))
 	}
 	for j := end + 1; j+2 < len(toks) && toks[j].Text == "." && toks[j+1].Kind == Name && toks[j+2].Text == "("; {
@@ -126,8 +126,8 @@ func readArg(toks []Token) Arg {
 	return Arg{"", toks}
 }
 
-// text writes tokens as a person would, short.
-func text(toks []Token) string {
+// Text writes tokens as a person would: on one line, cut where they are long.
+func Text(toks []Token) string {
 	var b strings.Builder
 	for i, t := range toks {
 		if i > 0 && (toks[i-1].Text == "," || wordy(toks[i-1]) && wordy(t) || keywords[toks[i-1].Text] || keywords[t.Text]) {
@@ -143,26 +143,18 @@ func text(toks []Token) string {
 
 func wordy(t Token) bool { return t.Kind != Op }
 
-// Text writes tokens on one line, cut where they are long.
-func Text(toks []Token) string { return text(toks) }
-
-// split cuts tokens at the commas of their own level.
-func split(toks []Token) [][]Token {
+// Split cuts tokens at the commas of their own level.
+func Split(toks []Token) [][]Token {
 	var out [][]Token
 	level, start := 0, 0
 	for i, t := range toks {
-		if t.Kind != Op {
-			continue
-		}
-		switch t.Text {
-		case "(", "[", "{":
+		switch {
+		case opens(t):
 			level++
-		case ")", "]", "}":
+		case closes(t):
 			level--
-		case ",":
-			if level == 0 {
-				out, start = append(out, toks[start:i]), i+1
-			}
+		case t.Kind == Op && t.Text == "," && level == 0:
+			out, start = append(out, toks[start:i]), i+1
 		}
 	}
 	if start < len(toks) {
@@ -171,19 +163,14 @@ func split(toks []Token) [][]Token {
 	return out
 }
 
-// Split cuts tokens at the commas of their own level.
-func Split(toks []Token) [][]Token { return split(toks) }
-
 func depth(toks []Token) int {
 	n := 0
 	for _, t := range toks {
-		if t.Kind == Op {
-			switch t.Text {
-			case "(", "[", "{":
-				n++
-			case ")", "]", "}":
-				n--
-			}
+		switch {
+		case opens(t):
+			n++
+		case closes(t):
+			n--
 		}
 	}
 	return n
@@ -193,13 +180,10 @@ func depth(toks []Token) int {
 func closing(toks []Token, i int) int {
 	n := 0
 	for j := i; j < len(toks); j++ {
-		if toks[j].Kind != Op {
-			continue
-		}
-		switch toks[j].Text {
-		case "(", "[", "{":
+		switch {
+		case opens(toks[j]):
 			n++
-		case ")", "]", "}":
+		case closes(toks[j]):
 			if n--; n == 0 {
 				return j
 			}
@@ -216,9 +200,9 @@ func colon(toks []Token, from int) int {
 		case t.Kind == Name && t.Text == "lambda":
 			lambdas++
 		case t.Kind != Op:
-		case t.Text == "(" || t.Text == "[" || t.Text == "{":
+		case opens(t):
 			n++
-		case t.Text == ")" || t.Text == "]" || t.Text == "}":
+		case closes(t):
 			n--
 		case t.Text == ":" && n <= 0 && lambdas == 0:
 			return i

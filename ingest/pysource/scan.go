@@ -19,7 +19,6 @@ func (p Pythons) Other() Pythons { return Both &^ p }
 type Module struct {
 	Imports   []Import
 	Functions []*Function // Functions[0] is the module's own code
-	Classes   []string
 }
 
 // Import binds a name: "import a.b as name", "from a.b import c as name".
@@ -191,7 +190,7 @@ func (r *reader) def(l Line, toks []Token) {
 	above := r.top()
 	f := &Function{Name: toks[1].Text, Class: above.class, Line: l.Number, Python: above.python, Assigned: map[string][]Assigned{}, Nested: above.fn.Name != ""}
 	end := closing(toks, 2)
-	for _, p := range split(toks[3:end]) {
+	for _, p := range Split(toks[3:end]) {
 		if param, ok := readParam(p); ok {
 			f.Params = append(f.Params, param)
 		}
@@ -223,7 +222,6 @@ func (r *reader) class(l Line, toks []Token) {
 	if len(toks) < 2 {
 		return
 	}
-	r.m.Classes = append(r.m.Classes, toks[1].Text)
 	r.open(l, block{class: toks[1].Text})
 }
 
@@ -290,7 +288,7 @@ func (r *reader) statement(toks []Token) {
 }
 
 func (r *reader) imports(toks []Token) {
-	for _, part := range split(toks) {
+	for _, part := range Split(toks) {
 		target, as := dottedName(part)
 		if target == "" {
 			continue
@@ -316,7 +314,7 @@ func (r *reader) fromImport(toks []Token) {
 		if len(rest) > 0 && rest[0].Text == "(" {
 			rest = rest[1:closing(rest, 0)]
 		}
-		for _, part := range split(rest) {
+		for _, part := range Split(rest) {
 			if name, as := dottedName(part); name != "" {
 				if as == "" {
 					as = name

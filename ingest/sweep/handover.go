@@ -95,7 +95,7 @@ func (s *sweeper) handFolder(ctx context.Context, dir string, d parity.Delivery,
 
 // loss adds one loss as a finding, with a case if the feed has none of it yet.
 func (s *sweeper) loss(ctx context.Context, d parity.Delivery, t task, v *parity.View, eng golden.Handed, way handover.Way, a handover.Advice, out *Delivery) error {
-	found := Finding{Cause: string(classify.CachePickle), Signature: a.Worst.Signature(way), Severity: a.Worst.Severity(), Count: a.Worst.Failed + a.Worst.Differ}
+	found := Finding{Cause: string(classify.CachePickle), Signature: way.Signature(a.Worst.First), Severity: way.Severity(a.Worst.First), Count: a.Worst.Failed + a.Worst.Differ}
 	counter, seen, err := s.State.Signature(ctx, d.Feed, found.Signature)
 	if err != nil {
 		return err

@@ -43,6 +43,7 @@ type Config struct {
 type Feed struct {
 	ingest.Feed
 	Source Connection
+	Expect Expect
 }
 
 // Connection is how to reach a feed's source.

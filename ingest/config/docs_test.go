@@ -28,6 +28,7 @@ var sections = []struct{ typ, title string }{
 	{"Project", "`project`"},
 	{"Runner", "`paths.py2`, `paths.py3`"},
 	{"FeedEntry", "`feeds.NAME`"},
+	{"ExpectEntry", "`expect`"},
 	{"EffectsEntry", "`effects`"},
 	{"PairEntry", "`pair`"},
 	{"PolicyEntry", "`pair.py2`, `pair.py3`"},
@@ -36,22 +37,28 @@ var sections = []struct{ typ, title string }{
 	{"SSHEntry", "`ssh`"},
 }
 
-// reference renders the field comments of file.go.
+// reference renders the field comments of the file's types.
 func reference(t *testing.T) string {
 	t.Helper()
-	f, err := parser.ParseFile(token.NewFileSet(), "file.go", nil, parser.ParseComments)
+	names, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	structs := map[string]*ast.StructType{}
-	ast.Inspect(f, func(n ast.Node) bool {
-		if spec, ok := n.(*ast.TypeSpec); ok {
-			if s, ok := spec.Type.(*ast.StructType); ok {
-				structs[spec.Name.Name] = s
-			}
+	for _, name := range names {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return true
-	})
+		ast.Inspect(f, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.TypeSpec); ok {
+				if s, ok := spec.Type.(*ast.StructType); ok {
+					structs[spec.Name.Name] = s
+				}
+			}
+			return true
+		})
+	}
 	var b strings.Builder
 	for _, s := range sections {
 		fmt.Fprintf(&b, "### %s\n\n| key | meaning |\n|---|---|\n", s.title)

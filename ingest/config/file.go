@@ -133,6 +133,8 @@ type FeedEntry struct {
 	Handover []string `yaml:"handover"`
 	// How many deliveries are taken when a feed is first seen, newest first. Default 3.
 	Backfill *int `yaml:"backfill"`
+	// What its deliveries are like as long as all is well; anything else is an alarm.
+	Expect ExpectEntry `yaml:"expect"`
 	// The user to log in as. Default: the URL's, else anonymous.
 	User string `yaml:"user"`
 	// Where the password is: {env: NAME} or {file: PATH}. It is never written here.

@@ -110,7 +110,7 @@ func (r *resolver) feed(name string, n *Node) (Feed, error) {
 		}
 	}
 	out := Feed{Feed: ingest.Feed{Name: name, Match: e.Match, Charset: e.Charset, Backfill: 3}}
-	for _, step := range []func(*Feed, FeedEntry, *Node) error{r.source, r.match, r.pair, r.calls, r.comparison, r.backfill, r.handover} {
+	for _, step := range []func(*Feed, FeedEntry, *Node) error{r.source, r.match, r.pair, r.calls, r.comparison, r.backfill, r.handover, r.expect} {
 		if err := step(&out, e, n); err != nil {
 			return Feed{}, err
 		}

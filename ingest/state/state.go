@@ -239,4 +239,4 @@ CREATE TABLE noise (
 	first_seen INTEGER NOT NULL,
 	PRIMARY KEY (feed, settings, revision, name)
 ) WITHOUT ROWID;
-`}
+`, nightSchema}

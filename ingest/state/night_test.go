@@ -1,0 +1,95 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestProfiles(t *testing.T) {
+	ctx, d := t.Context(), fresh(t)
+	at := time.Unix(1000, 0)
+	for i, family := range []string{"stock_#.csv", "price_#.csv", "stock_#.csv", "stock_#.csv"} {
+		p := Profile{Feed: "acme", SHA256: fmt.Sprint(i), Family: family, Bytes: int64(i), Rows: 7, Charset: "cp1252", Dialect: "d"}
+		for range 2 { // the second time it is known
+			if err := d.AddProfile(ctx, p, at.Add(time.Duration(i)*time.Second)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got, err := d.Profiles(ctx, "acme", "stock_#.csv", 2)
+	if err != nil || len(got) != 2 || got[0] != (Profile{"acme", "3", "stock_#.csv", 3, 7, "cp1252", "d"}) || got[1].SHA256 != "2" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := d.Profiles(ctx, "other", "stock_#.csv", 2); err != nil || got != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestNewestAndVanished(t *testing.T) {
+	ctx, d := t.Context(), fresh(t)
+	if at, err := d.Newest(ctx, "acme"); err != nil || !at.IsZero() {
+		t.Errorf("of no delivery: %v, %v", at, err)
+	}
+	first, second := time.Unix(5000, 0).UTC(), time.Unix(9000, 0).UTC()
+	old := Entry{Path: "a.csv", Size: 1, MTime: time.Unix(4000, 0).UTC(), Precision: PrecisionSecond}
+	timeless := Entry{Path: "b.csv", Size: 1}
+	for _, e := range []Entry{old, timeless} {
+		if err := d.Fetched(ctx, "acme", e, "aa", 1, first); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if at, err := d.Newest(ctx, "acme"); err != nil || !at.Equal(first) {
+		t.Errorf("newest %v, %v: want the time at which the one without a time was fetched", at, err)
+	}
+	if err := d.Touch(ctx, "acme", "a.csv", second); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := d.Vanished(ctx, "acme", first, second); err != nil || n != 1 {
+		t.Errorf("%d vanished, %v", n, err)
+	}
+	if n, err := d.Vanished(ctx, "acme", second, second.Add(time.Hour)); err != nil || n != 1 {
+		t.Errorf("%d vanished, %v: a.csv alone was listed in the second night", n, err)
+	}
+}
+
+func TestReports(t *testing.T) {
+	ctx, d := t.Context(), fresh(t)
+	if _, err := d.Report(ctx, 0); !errors.Is(err, ErrNoReport) {
+		t.Errorf("of nothing: %v", err)
+	}
+	for run, doc := range map[int64]string{1: "one", 2: "two"} {
+		for _, s := range []string{"draft", doc} {
+			if err := d.SaveReport(ctx, run, []byte(s)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for run, want := range map[int64]string{0: "two", 1: "one", 2: "two"} {
+		if got, err := d.Report(ctx, run); err != nil || string(got) != want {
+			t.Errorf("run %d: %s, %v", run, got, err)
+		}
+	}
+	if _, err := d.Report(ctx, 3); !errors.Is(err, ErrNoReport) {
+		t.Errorf("of a run that is not there: %v", err)
+	}
+}
+
+func TestStandings(t *testing.T) {
+	ctx, d := t.Context(), fresh(t)
+	if got, err := d.Standing(ctx, "webhook", "acme"); err != nil || got != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	for _, body := range []string{"1", "2"} {
+		if err := d.SetStanding(ctx, "webhook", map[string][]byte{"acme": []byte(body), "beta": []byte("b")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := d.Standing(ctx, "webhook", "acme"); err != nil || string(got) != "2" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := d.Standing(ctx, "mail", "acme"); err != nil || got != nil {
+		t.Errorf("another channel's: %q, %v", got, err)
+	}
+}

@@ -18,7 +18,7 @@ WORDS   ?=
 HALF    ?=
 export PATH := $(PATH):$(PYTHON314)/bin
 
-.PHONY: help build demo test shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit
+.PHONY: help build demo test faults shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,12 @@ demo: build ## run the main job: sweep our own demo supplier, needs nothing but 
 
 test: ## run every test; on the real Pythons too, where there are any
 	CGO_ENABLED=0 $(GO) test -timeout 20m ./...
+
+# Some rows start the command itself, so its package is one of them.
+faults: ## inject every fault of docs/reliability.md, which it writes, and see what comes of it
+	@CGO_ENABLED=0 $(GO) test -count=1 -timeout 5m -v -run '^TestFaults$$' ./ingest/fetch ./ingest/sweep ./cmd/feedparity > faults.log; status=$$?; \
+	$(GO) run ./cmd/faults docs/reliability.md < faults.log || status=1; \
+	if [ $$status -ne 0 ]; then grep -vE '^(=== |PASS|ok)|--- (PASS|SKIP)' faults.log | cut -c1-1000 | head -50; fi; exit $$status
 
 shop: ## make the virtual environments of docs/examples/shop from PyPI, in .cache/shop
 	.ci/shop

@@ -18,7 +18,7 @@ var floors = map[string]int{
 	"ingest": 0, "ingest/wire": 0, "ingest/pynorm": 0,
 	"ingest/pycodec": 1, "ingest/pycell": 1, "ingest/shrink": 1, "corpus": 1, "corpus/pollute": 1,
 	"ingest/pycsv": 2, "ingest/pytext": 2, "ingest/config": 2, "ingest/config/secret": 1,
-	"ingest/fetch": 2, "ingest/fetch/ftptest": 1, "ingest/archive": 2, "ingest/detect": 2,
+	"ingest/fetch": 2, "ingest/fetch/ftptest": 1, "ingest/fetch/faultrows": 1, "ingest/archive": 2, "ingest/detect": 2,
 	"ingest/normalize": 2, "ingest/diff": 2, "ingest/interp": 2, "ingest/state": 2,
 	"ingest/interp/interptest": 3, // for tests only
 	"ingest/embedded":          3, "ingest/classify": 3,
@@ -28,7 +28,7 @@ var floors = map[string]int{
 	"golden":       5,
 	"ingest/sweep": 6, "fuzz": 6,
 	"cmd/feedparity": 7, "cmd/shape": 7, "cmd/bench": 7, "cmd/mutate": 7, "cmd/fidelity": 7,
-	"cmd/detecteval": 7,
+	"cmd/detecteval": 7, "cmd/faults": 7,
 }
 
 // only names packages of others that a few of ours may use, with the reason.

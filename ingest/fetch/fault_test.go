@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ const faultSize = 300_000
 // faultCase is something a server does wrong at the file in/a.csv or the listing
 // of in, and what becomes of it without and with a retry.
 type faultCase struct {
-	name   string
+	row    string // of package faultrows
 	fault  ftptest.Fault
 	want   string        // in the error of the only attempt, "" if it must succeed
 	limit  time.Duration // the attempt must end within
@@ -31,50 +32,42 @@ type faultCase struct {
 }
 
 var transferFaults = []faultCase{
-	{name: "short file and 226", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short, After: 100_000}, want: "short transfer (100000/300000)"},
-	{name: "nothing and 226", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short}, want: "short transfer (0/300000)"},
-	{name: "short file and 426", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short, After: 100_000, Reply: "426 broken"}, want: "short transfer (100000/300000): 426 broken"},
-	{name: "short file and 451", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short, After: 100_000, Reply: "451 disk error"}, want: "short transfer (100000/300000): 451 disk error"},
-	{name: "both connections cut", fault: ftptest.Fault{Command: "RETR", Action: ftptest.CutBoth, After: 100_000}, want: "short transfer (100000/300000)"},
-	{name: "reset", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Reset, After: 100_000}, want: "reset"},
-	{name: "stall in the data", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Stall, After: 100_000}, want: "short transfer (100000/300000)", limit: idle},
-	{name: "data never comes", fault: ftptest.Fault{Command: "RETR", Action: ftptest.NeverConnect}, want: "short transfer (0/300000)", limit: idle},
-	{name: "no final reply", fault: ftptest.Fault{Command: "RETR", Action: ftptest.NoFinal}, want: "(300000/300000): no answer", limit: idle},
-	{name: "control killed after all data", fault: ftptest.Fault{Command: "RETR", Action: ftptest.KillFinal}, want: "(300000/300000): connection closed"},
-	{name: "control killed instead of RETR", fault: ftptest.Fault{Command: "RETR", Action: ftptest.KillControl}, want: "connection closed by the server"},
-	{name: "421 instead of RETR", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Reply, Reply: "421 timeout"}, want: "421 timeout"},
-	{name: "RETR hangs", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Hang}, want: "no answer", limit: idle},
-	{name: "SIZE hangs", fault: ftptest.Fault{Command: "SIZE", Action: ftptest.Hang}, want: "no answer", limit: idle},
-	{name: "550 on RETR", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Reply, Reply: "550 permission denied"}, want: "not there or not permitted: 550", fatal: true},
-	{name: "552 on RETR", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Reply, Reply: "552 quota"}, want: "552 quota", fatal: true},
-	{name: "final 250", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short, After: faultSize, Reply: "250 fine too"}},
-	{name: "reply out of step", fault: ftptest.Fault{Command: "SIZE", Action: ftptest.Extra, Reply: "226 late", Times: 1}, want: "226 late"},
-	{name: "panic in PASV", fault: ftptest.Fault{Command: "PASV", Action: ftptest.Reply, Reply: "227 )x("}, server: ftptest.Options{NoEPSV: true}, want: "server breaks the protocol", fatal: true},
-	{name: "PASV to nowhere", fault: ftptest.Fault{Command: "PASV", Action: ftptest.Reply, Reply: "227 (1,2,3)"}, server: ftptest.Options{NoEPSV: true}, want: "invalid PASV", fatal: true},
-	{name: "port that is none", fault: ftptest.Fault{Command: "PASV", Action: ftptest.Reply, Reply: "227 (127,0,0,1,999,999)"}, server: ftptest.Options{NoEPSV: true}, want: "invalid port"},
-	{name: "PASV of another host", fault: ftptest.Fault{Command: "EPSV", Action: ftptest.Reply, Reply: "229 (|||1|"}, want: ""},
-	{name: "EPSV port dead", fault: ftptest.Fault{Command: "EPSV", Action: ftptest.DeadPort}, want: ""},
-	{name: "EPSV and PASV ports dead", fault: ftptest.Fault{Command: "PASV", Action: ftptest.DeadPort}, server: ftptest.Options{NoEPSV: true}, want: "connection refused"},
-	{name: "SIZE refused", server: ftptest.Options{NoSize: true}, want: ""},
-	{name: "SIZE in words", fault: ftptest.Fault{Command: "SIZE", Action: ftptest.Reply, Reply: "213 300000 bytes"}, want: ""},
-	{name: "SIZE refused and a short file", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short, After: 100_000, Times: 1}, server: ftptest.Options{NoSize: true}, want: "two readings differ"},
-	{name: "MDTM refused", server: ftptest.Options{NoMDTM: true}, want: ""},
-	{name: "MDTM garbled", fault: ftptest.Fault{Command: "MDTM", Action: ftptest.Reply, Reply: "213 yesterday"}, want: ""},
-	{name: "slow but alive", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Delay, Delay: idle / 2}, want: ""},
+	{row: "A/short-226", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short, After: 100_000}, want: "short transfer (100000/300000)"},
+	{row: "A/nothing-226", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short}, want: "short transfer (0/300000)"},
+	{row: "A/short-426", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short, After: 100_000, Reply: "426 broken"}, want: "short transfer (100000/300000): 426 broken"},
+	{row: "A/short-451", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short, After: 100_000, Reply: "451 disk error"}, want: "short transfer (100000/300000): 451 disk error"},
+	{row: "A/killed", fault: ftptest.Fault{Command: "RETR", Action: ftptest.CutBoth, After: 100_000}, want: "short transfer (100000/300000)"},
+	{row: "A/reset", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Reset, After: 100_000}, want: "reset"},
+	{row: "C/retr-stall", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Stall, After: 100_000}, want: "short transfer (100000/300000)", limit: idle},
+	{row: "C/accept-never", fault: ftptest.Fault{Command: "RETR", Action: ftptest.NeverConnect}, want: "short transfer (0/300000)", limit: idle},
+	{row: "A/no-226-once", fault: ftptest.Fault{Command: "RETR", Action: ftptest.NoFinal}, want: "(300000/300000): no answer", limit: idle},
+	{row: "A/control-closed", fault: ftptest.Fault{Command: "RETR", Action: ftptest.KillFinal}, want: "(300000/300000): connection closed"},
+	{row: "F/killed-retr", fault: ftptest.Fault{Command: "RETR", Action: ftptest.KillControl}, want: "connection closed by the server"},
+	{row: "F/421-mid-session", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Reply, Reply: "421 timeout"}, want: "421 timeout"},
+	{row: "C/retr-hang", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Hang}, want: "no answer", limit: idle},
+	{row: "C/size-hang", fault: ftptest.Fault{Command: "SIZE", Action: ftptest.Hang}, want: "no answer", limit: idle},
+	{row: "A/550-on-retr", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Reply, Reply: "550 permission denied"}, want: "not there or not permitted: 550", fatal: true},
+	{row: "A/552-on-retr", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Reply, Reply: "552 quota"}, want: "552 quota", fatal: true},
+	{row: "F/final-250", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short, After: faultSize, Reply: "250 fine too"}},
+	{row: "F/desync", fault: ftptest.Fault{Command: "SIZE", Action: ftptest.Extra, Reply: "226 late", Times: 1}, want: "226 late"},
+	{row: "F/227-malformed", fault: ftptest.Fault{Command: "PASV", Action: ftptest.Reply, Reply: "227 )x("}, server: ftptest.Options{NoEPSV: true}, want: "server breaks the protocol", fatal: true},
+	{row: "F/227-short", fault: ftptest.Fault{Command: "PASV", Action: ftptest.Reply, Reply: "227 (1,2,3)"}, server: ftptest.Options{NoEPSV: true}, want: "invalid PASV", fatal: true},
+	{row: "F/port-99999", fault: ftptest.Fault{Command: "PASV", Action: ftptest.Reply, Reply: "227 (127,0,0,1,999,999)"}, server: ftptest.Options{NoEPSV: true}, want: "invalid port"},
+	{row: "F/229-malformed", fault: ftptest.Fault{Command: "EPSV", Action: ftptest.Reply, Reply: "229 (|||1|"}},
+	{row: "F/epsv-dead", fault: ftptest.Fault{Command: "EPSV", Action: ftptest.DeadPort}},
+	{row: "F/pasv-dead", fault: ftptest.Fault{Command: "PASV", Action: ftptest.DeadPort}, server: ftptest.Options{NoEPSV: true}, want: "connection refused"},
+	{row: "F/pasv-foreign", fault: ftptest.Fault{Command: "PASV", Action: ftptest.Foreign}, server: ftptest.Options{NoEPSV: true}},
+	{row: "F/size-502", server: ftptest.Options{NoSize: true}},
+	{row: "F/size-550", fault: ftptest.Fault{Command: "SIZE", Action: ftptest.Reply, Reply: "550 not a plain file"}},
+	{row: "F/size-words", fault: ftptest.Fault{Command: "SIZE", Action: ftptest.Reply, Reply: "213 300000 bytes"}},
+	{row: "F/size-502-short", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Short, After: 100_000, Times: 1}, server: ftptest.Options{NoSize: true}, want: "two readings differ"},
+	{row: "F/mdtm-502", server: ftptest.Options{NoMDTM: true}},
+	{row: "F/mdtm-words", fault: ftptest.Fault{Command: "MDTM", Action: ftptest.Reply, Reply: "213 yesterday"}},
+	{row: "C/slow", fault: ftptest.Fault{Command: "RETR", Action: ftptest.Delay, Delay: idle / 2}},
 }
 
 // unquote leaves out the quotes around a server's words, for shorter tables.
 func unquote(err error) string { return strings.ReplaceAll(err.Error(), `"`, "") }
-
-// TestTransferFaults: whatever goes wrong, a file is taken whole or not at all,
-// within the time, and the same server gives it once it behaves.
-func TestTransferFaults(t *testing.T) {
-	for _, mode := range modes[:2] {
-		for _, c := range transferFaults {
-			t.Run(mode.name+"/"+c.name, func(t *testing.T) { testTransferFault(t, c, mode.mode) })
-		}
-	}
-}
 
 func testTransferFault(t *testing.T, c faultCase, mode ftptest.TLSMode) {
 	data := payload(faultSize)
@@ -152,47 +145,36 @@ func TestTransferRetry(t *testing.T) {
 }
 
 var sessionFaults = []faultCase{
-	{name: "greeting 421", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.Reply, Reply: "421 too many connections"}, want: "421 too many"},
-	{name: "greeting 120", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.Reply, Reply: "120 in a minute"}, want: "120 in a minute"},
-	{name: "no greeting", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.Hang}, want: "no answer", limit: idle},
-	{name: "endless greeting", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.Reply, Reply: "220 " + strings.Repeat("x", 1<<20)}, want: "reply longer than", fatal: true},
-	{name: "endless lines", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.Reply, Reply: strings.Repeat("220-x\r\n", 1<<17) + "220 x"}, want: "reply longer than", fatal: true},
-	{name: "greeting then gone", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.KillControl}, want: "connection closed by the server"},
-	{name: "USER refused", fault: ftptest.Fault{Command: "USER", Action: ftptest.Reply, Reply: "530 go away"}, want: "login refused: go away", fatal: true},
-	{name: "USER refused with an escape", fault: ftptest.Fault{Command: "USER", Action: ftptest.Reply, Reply: "530-go\r\n530 \x1b[2Jaway"}, want: `login refused: go\n\x1b[2Jaway`, fatal: true},
-	{name: "PASS refused", fault: ftptest.Fault{Command: "PASS", Action: ftptest.Reply, Reply: "530 wrong"}, want: "login refused: 530 wrong", fatal: true},
-	{name: "too many users", fault: ftptest.Fault{Command: "PASS", Action: ftptest.Reply, Reply: "530 Too many users, try later"}, want: "login refused: 530 Too many"},
-	{name: "account wanted", fault: ftptest.Fault{Command: "PASS", Action: ftptest.Reply, Reply: "332 account?"}, want: "332", fatal: true},
-	{name: "login without a password", fault: ftptest.Fault{Command: "USER", Action: ftptest.Reply, Reply: "230 come in"}, want: "530 Please log in", fatal: true},
-	{name: "FEAT hangs", fault: ftptest.Fault{Command: "FEAT", Action: ftptest.Hang}, want: "no answer", limit: idle},
-	{name: "FEAT kills", fault: ftptest.Fault{Command: "FEAT", Action: ftptest.KillControl}, want: "connection closed"},
-	{name: "FEAT refused", fault: ftptest.Fault{Command: "FEAT", Action: ftptest.Reply, Reply: "502 no"}},
-	{name: "OPTS UTF8 refused", fault: ftptest.Fault{Command: "OPTS", Action: ftptest.Reply, Reply: "550 no"}},
-	{name: "PWD refused", fault: ftptest.Fault{Command: "PWD", Action: ftptest.Reply, Reply: "550 no"}},
-	{name: "panic in PWD", fault: ftptest.Fault{Command: "PWD", Action: ftptest.Reply, Reply: `257 "`}, want: "server breaks the protocol", fatal: true},
-	{name: "CWD 550", fault: ftptest.Fault{Command: "CWD", Action: ftptest.Reply, Reply: "550 no"}, want: "not there or not permitted: 550", fatal: true},
-	{name: "MLSD announced but missing", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Reply, Reply: "500 what?"}},
-	{name: "MLSD and LIST missing", fault: ftptest.Fault{Command: "LIST", Action: ftptest.Reply, Reply: "500 what?"}, server: ftptest.Options{NoMLSD: true}, want: "500 what?", fatal: true},
-	{name: "listing stalls", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Stall, After: 10}, want: "no answer", limit: idle},
-	{name: "listing never comes", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.NeverConnect}, want: "no answer", limit: idle},
-	{name: "listing cut and 226", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Short, After: 60}, want: "listing ends within a line"},
-	{name: "listing cut and 426", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Short, After: 60, Reply: "426 broken"}, want: "426 broken"},
-	{name: "listing cut, both gone", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.CutBoth, After: 60}, want: "connection closed"},
-	{name: "listing reset", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Reset, After: 60}, want: "426 the connection broke"},
-	{name: "listing without a reply", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.NoFinal}, want: "no answer", limit: idle},
-	{name: "listing 250", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Short, After: 1000, Reply: "250 fine too"}},
-	{name: "listing forbidden", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Reply, Reply: "550 permission denied"}, want: "not permitted", fatal: true},
-	{name: "listing too busy", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Reply, Reply: "450 busy"}, want: "450 busy"},
-}
-
-// TestSessionFaults: connecting, logging in and listing end in time, with the
-// cause, and work once the server does.
-func TestSessionFaults(t *testing.T) {
-	for _, mode := range modes[:2] {
-		for _, c := range sessionFaults {
-			t.Run(mode.name+"/"+c.name, func(t *testing.T) { testSessionFault(t, c, mode.mode) })
-		}
-	}
+	{row: "F/421-greeting", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.Reply, Reply: "421 too many connections"}, want: "421 too many"},
+	{row: "F/120-greeting", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.Reply, Reply: "120 in a minute"}, want: "120 in a minute"},
+	{row: "C/no-greeting", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.Hang}, want: "no answer", limit: idle},
+	{row: "F/64mb-reply", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.Reply, Reply: "220 " + strings.Repeat("x", 1<<20)}, want: "reply longer than", fatal: true},
+	{row: "F/64mb-lines", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.Reply, Reply: strings.Repeat("220-x\r\n", 1<<17) + "220 x"}, want: "reply longer than", fatal: true},
+	{row: "F/killed-greeting", fault: ftptest.Fault{Command: "GREETING", Action: ftptest.KillControl}, want: "connection closed by the server"},
+	{row: "F/530-user", fault: ftptest.Fault{Command: "USER", Action: ftptest.Reply, Reply: "530 go away"}, want: "login refused: go away", fatal: true},
+	{row: "F/530-escape", fault: ftptest.Fault{Command: "USER", Action: ftptest.Reply, Reply: "530-go\r\n530 \x1b[2Jaway"}, want: `login refused: go\n\x1b[2Jaway`, fatal: true},
+	{row: "F/530-too-many", fault: ftptest.Fault{Command: "PASS", Action: ftptest.Reply, Reply: "530 Too many users, try later"}, want: "login refused: 530 Too many"},
+	{row: "F/332-account", fault: ftptest.Fault{Command: "PASS", Action: ftptest.Reply, Reply: "332 account?"}, want: "332", fatal: true},
+	{row: "F/230-without-pass", fault: ftptest.Fault{Command: "USER", Action: ftptest.Reply, Reply: "230 come in"}, want: "530 Please log in", fatal: true},
+	{row: "C/feat-hang", fault: ftptest.Fault{Command: "FEAT", Action: ftptest.Hang}, want: "no answer", limit: idle},
+	{row: "F/feat-killed", fault: ftptest.Fault{Command: "FEAT", Action: ftptest.KillControl}, want: "connection closed"},
+	{row: "F/feat-refused", fault: ftptest.Fault{Command: "FEAT", Action: ftptest.Reply, Reply: "502 no"}},
+	{row: "F/opts-utf8-550", fault: ftptest.Fault{Command: "OPTS", Action: ftptest.Reply, Reply: "550 no"}},
+	{row: "F/257-refused", fault: ftptest.Fault{Command: "PWD", Action: ftptest.Reply, Reply: "550 no"}},
+	{row: "F/257-malformed", fault: ftptest.Fault{Command: "PWD", Action: ftptest.Reply, Reply: `257 "`}, want: "server breaks the protocol", fatal: true},
+	{row: "D/missing-directory", fault: ftptest.Fault{Command: "CWD", Action: ftptest.Reply, Reply: "550 no"}, want: "not there or not permitted: 550", fatal: true},
+	{row: "F/mlsd-500", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Reply, Reply: "500 what?"}},
+	{row: "F/list-500", fault: ftptest.Fault{Command: "LIST", Action: ftptest.Reply, Reply: "500 what?"}, server: ftptest.Options{NoMLSD: true}, want: "500 what?", fatal: true},
+	{row: "C/list-stall", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Stall, After: 10}, want: "no answer", limit: idle},
+	{row: "C/list-accept-never", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.NeverConnect}, want: "no answer", limit: idle},
+	{row: "D/cut-226", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Short, After: 60}, want: "listing ends within a line"},
+	{row: "D/cut-426", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Short, After: 60, Reply: "426 broken"}, want: "426 broken"},
+	{row: "D/cut-killed", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.CutBoth, After: 60}, want: "connection closed"},
+	{row: "D/cut-reset", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Reset, After: 60}, want: "426 the connection broke"},
+	{row: "C/list-no-226", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.NoFinal}, want: "no answer", limit: idle},
+	{row: "F/list-final-250", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Short, After: 1000, Reply: "250 fine too"}},
+	{row: "D/550-permission", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Reply, Reply: "550 permission denied"}, want: "not permitted", fatal: true},
+	{row: "D/450-busy", fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Reply, Reply: "450 busy"}, want: "450 busy"},
 }
 
 func testSessionFault(t *testing.T, c faultCase, mode ftptest.TLSMode) {
@@ -218,9 +200,9 @@ func testSessionFault(t *testing.T, c faultCase, mode ftptest.TLSMode) {
 	}
 }
 
-// TestEmptyListing: some servers refuse to list an empty directory; one that is
+// testEmptyListing: some servers refuse to list an empty directory; one that is
 // missing is never taken for it.
-func TestEmptyListing(t *testing.T) {
+func testEmptyListing(t *testing.T) {
 	for _, reply := range []string{"450 No files found", "550 No data sets found.", "550 No such file or directory found", "450 no file available", "550 Directory is empty"} {
 		srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"in/": {}}, Faults: []ftptest.Fault{{Command: "MLSD", Action: ftptest.Reply, Reply: reply}}})
 		src := open(t, srv.URL(), quick(srv))
@@ -233,15 +215,13 @@ func TestEmptyListing(t *testing.T) {
 	}
 }
 
-// TestLoginOnce: a wrong password is tried exactly once, whatever the retries,
+// testLoginOnce: a wrong password is tried exactly once, whatever the retries,
 // and appears nowhere, also when the server repeats it.
-func TestLoginOnce(t *testing.T) {
+func testLoginOnce(t *testing.T) {
 	srv := serve(t, ftptest.Options{User: "acme", Password: "right",
 		Faults: []ftptest.Fault{{Command: "PASS", Action: ftptest.Reply, Reply: "530 hunter2 is wrong"}}})
-	var log bytes.Buffer
 	o := quick(srv)
 	o.Retries, o.User, o.Password = 5, "acme", "hunter2"
-	o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	_, _, err := open(t, srv.URL(), o).List(t.Context(), "")
 	if !errors.Is(err, ErrLogin) || srv.Count("PASS") != 1 {
 		t.Errorf("%v after %d attempts", err, srv.Count("PASS"))
@@ -251,17 +231,24 @@ func TestLoginOnce(t *testing.T) {
 			t.Errorf("the password is in the error: %s", s)
 		}
 	}
-	srv.ClearFaults()
-	srv.AddFault(ftptest.Fault{Command: "GREETING", Action: ftptest.Reply, Reply: "421 hunter2"})
+}
+
+// testPasswordRepeated: a server that says the password aloud gets it into no
+// message and no log.
+func testPasswordRepeated(t *testing.T) {
+	srv := serve(t, ftptest.Options{Faults: []ftptest.Fault{{Command: "GREETING", Action: ftptest.Reply, Reply: "421 hunter2"}}})
+	var log bytes.Buffer
+	o := quick(srv)
+	o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	o.Retries = 2
-	_, err = open(t, "ftp://acme:hunter2@"+srv.Addr(), o).Stat(t.Context(), "a")
+	_, err := open(t, "ftp://acme:hunter2@"+srv.Addr(), o).Stat(t.Context(), "a")
 	if err == nil || log.Len() == 0 || strings.Contains(err.Error()+log.String(), "hunter2") {
 		t.Errorf("error %v, log %s", err, log.String())
 	}
 }
 
-// TestCancel: cancelling ends what is under way at once, not after the idle time.
-func TestCancel(t *testing.T) {
+// testCancel: cancelling ends what is under way at once, not after the idle time.
+func testCancel(t *testing.T) {
 	for _, f := range []ftptest.Fault{
 		{Command: "GREETING", Action: ftptest.Hang},
 		{Command: "MLSD", Action: ftptest.Stall},
@@ -291,9 +278,9 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestIdleOnce: a silent server costs the idle time once, not once more for the
+// testIdleOnce: a silent server costs the idle time once, not once more for the
 // reply that does not come either.
-func TestIdleOnce(t *testing.T) {
+func testIdleOnce(t *testing.T) {
 	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(100)}},
 		Faults: []ftptest.Fault{{Command: "MLSD", Action: ftptest.Stall}, {Command: "RETR", Action: ftptest.Stall}}})
 	o := quick(srv)
@@ -317,29 +304,38 @@ func TestIdleOnce(t *testing.T) {
 	}
 }
 
-// TestFileTimeout: a server that drips is never idle, yet it is given up.
-func TestFileTimeout(t *testing.T) {
+// dripping is a server that sends files and listings byte by byte: it is never
+// idle, yet it is given up.
+func dripping(t *testing.T) (Source, time.Duration) {
 	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(100_000)}},
 		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Drip, Delay: 5 * time.Millisecond}, {Command: "MLSD", Action: ftptest.Drip, Delay: 50 * time.Millisecond}}})
 	o := quick(srv)
 	o.FileTimeout = 500 * time.Millisecond
-	src := open(t, srv.URL(), o)
-	within(t, o.FileTimeout, func() {
+	return open(t, srv.URL(), o), o.FileTimeout
+}
+
+func testDripFile(t *testing.T) {
+	src, limit := dripping(t)
+	within(t, limit, func() {
 		_, err := Download(t.Context(), src, Entry{Path: "a.csv"}, openDir(t), "a.csv")
 		if !errors.Is(err, context.DeadlineExceeded) || !Transient(err) || !strings.Contains(err.Error(), "not finished after 500ms") {
 			t.Errorf("file: %v", err)
 		}
 	})
-	within(t, o.FileTimeout, func() {
+}
+
+func testDripListing(t *testing.T) {
+	src, limit := dripping(t)
+	within(t, limit, func() {
 		if _, _, err := src.List(t.Context(), ""); !errors.Is(err, context.DeadlineExceeded) || !Transient(err) {
 			t.Errorf("listing: %v", err)
 		}
 	})
 }
 
-// TestIdleSession: a session that the server ended while it was idle is replaced
+// testIdleSession: a session that the server ended while it was idle is replaced
 // without a failure, one that was idle longer than the idle timeout still works.
-func TestIdleSession(t *testing.T) {
+func testIdleSession(t *testing.T) {
 	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(10)}}})
 	src := open(t, srv.URL(), quick(srv))
 	list := func() {
@@ -365,33 +361,84 @@ func TestIdleSession(t *testing.T) {
 	}
 }
 
-// TestChanged: a file that is still being uploaded is not taken.
-func TestChanged(t *testing.T) {
-	later := time.Date(2024, 1, 2, 3, 4, 6, 0, time.UTC)
-	for _, c := range []struct {
-		name  string
-		after ftptest.File
-	}{
-		{"grown", ftptest.File{Data: payload(200_000)}},
-		{"truncated", ftptest.File{Data: payload(10)}},
-		{"rewritten in place", ftptest.File{Data: payload(100_000), MTime: later}},
-	} {
+// testChanged: a file that changes while it is read is not taken in this state; what
+// the server sends is what it was when it was opened, as an inode that was replaced.
+func testChanged(after ftptest.File) func(*testing.T) {
+	return func(t *testing.T) {
 		srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(100_000)}},
 			Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Delay, Delay: 200 * time.Millisecond}}})
-		src := open(t, srv.URL(), quick(srv))
 		dir := openDir(t)
-		change := &changing{Files: src, f: func() { srv.Put("a.csv", c.after) }}
+		change := &changing{Files: open(t, srv.URL(), quick(srv)), f: func() { srv.Put("a.csv", after) }}
 		_, err := Download(t.Context(), change, Entry{Path: "a.csv"}, dir, "a.csv")
 		if !errors.Is(err, ErrChanged) || !Transient(err) {
-			t.Errorf("%s: %v, want ErrChanged", c.name, err)
+			t.Errorf("%v, want ErrChanged", err)
 		}
 		nothingLeft(t, dir)
 	}
-	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(10)}}})
-	gone := &changing{Files: open(t, srv.URL(), quick(srv)), f: func() { srv.Remove("a.csv") }}
-	if _, err := Download(t.Context(), gone, Entry{Path: "a.csv"}, openDir(t), "a.csv"); !errors.Is(err, ErrUnavailable) {
-		t.Errorf("removed: %v", err)
+}
+
+// testTruncated: proftpd and pyftpdlib say 226 to what is left of a file that was cut
+// short under them.
+func testTruncated(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(faultSize)}},
+		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Short, After: 100_000}}})
+	dir := openDir(t)
+	cut := &changing{Files: open(t, srv.URL(), quick(srv)), f: func() { srv.Put("a.csv", ftptest.File{Data: payload(100_000)}) }}
+	_, err := Download(t.Context(), cut, Entry{Path: "a.csv"}, dir, "a.csv")
+	var length *LengthError
+	if !errors.As(err, &length) || length.Got != 100_000 || length.Want != faultSize || !Transient(err) {
+		t.Errorf("%v, want a LengthError", err)
 	}
+}
+
+// testRenamedOver: the first reading is of the old file, the second of the new one.
+func testRenamedOver(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(1000)}},
+		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Delay, Delay: 200 * time.Millisecond, Times: 1}}})
+	o := quick(srv)
+	o.Retries = 1
+	src := open(t, srv.URL(), o)
+	other := bytes.Repeat([]byte("x"), 1000)
+	swap := sync.OnceFunc(func() { srv.Put("a.csv", ftptest.File{Data: other, MTime: suiteTime}) })
+	r := src.(*retrying)
+	dir := openDir(t)
+	d, err := Download(t.Context(), &retrying{swapping{r.Source, swap}, r.policy}, Entry{Path: "a.csv"}, dir, "a.csv")
+	if err != nil || srv.Count("RETR") != 2 || !d.Entry.MTime.Equal(suiteTime) {
+		t.Fatalf("%+v, %v after %d RETR", d, err, srv.Count("RETR"))
+	}
+	took(t, dir, d, other)
+}
+
+// swapping calls f once a file was opened.
+type swapping struct {
+	Source
+	f func()
+}
+
+func (s swapping) Open(ctx context.Context, p string, off int64) (io.ReadCloser, error) {
+	r, err := s.Source.Open(ctx, p, off)
+	s.f()
+	return r, err
+}
+
+func testDeleted(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(10)}}})
+	src := open(t, srv.URL(), quick(srv))
+	entries, _, err := src.List(t.Context(), "")
+	if err != nil || len(entries) != 1 {
+		t.Fatal(entries, err)
+	}
+	srv.Remove("a.csv")
+	dir := openDir(t)
+	if _, err := Download(t.Context(), src, entries[0], dir, "a.csv"); !errors.Is(err, ErrUnavailable) || Transient(err) {
+		t.Errorf("before it was opened: %v", err)
+	}
+	srv.Put("a.csv", ftptest.File{Data: payload(10)})
+	gone := &changing{Files: src, f: func() { srv.Remove("a.csv") }}
+	if _, err := Download(t.Context(), gone, Entry{Path: "a.csv"}, dir, "a.csv"); !errors.Is(err, ErrUnavailable) || Transient(err) {
+		t.Errorf("while it was read: %v", err)
+	}
+	nothingLeft(t, dir)
 }
 
 // changing calls f once a file was opened, so that it changes under the reader.
@@ -406,67 +453,92 @@ func (c *changing) Open(ctx context.Context, p string, off int64) (io.ReadCloser
 	return r, err
 }
 
-// TestRestIgnored: a server that starts from the beginning all the same cannot
-// pass its bytes for the rest of the file.
-func TestRestIgnored(t *testing.T) {
-	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(1000)}}})
-	src := open(t, srv.URL(), quick(srv))
-	srv.AddFault(ftptest.Fault{Command: "RETR", Action: ftptest.IgnoreRest})
-	if _, err := readAll(t.Context(), src, "a.csv", 400); err == nil || !strings.Contains(err.Error(), "long transfer (1000/600)") {
-		t.Errorf("REST ignored: %v", err)
-	}
-	srv.ClearFaults()
-	srv.AddFault(ftptest.Fault{Command: "REST", Action: ftptest.Reply, Reply: "502 no"})
-	if _, err := readAll(t.Context(), src, "a.csv", 400); err == nil || !strings.Contains(err.Error(), "502") {
-		t.Errorf("REST refused: %v", err)
+// readFrom reads the rest of a file of 1000 bytes on a server that does not do as
+// REST says, or has been told so.
+func readFrom(t *testing.T, off int64, want string, fault ftptest.Fault) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(1000)}}, Faults: []ftptest.Fault{fault}})
+	if b, err := readAll(t.Context(), open(t, srv.URL(), quick(srv)), "a.csv", off); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%d bytes, %v, want %q", len(b), err, want)
 	}
 }
 
-// TestTarget: our own disk's failures are ours, are not retried, and leave
-// nothing; a partial file of a killed process is no obstacle.
-func TestTarget(t *testing.T) {
+func testReadIgnored(t *testing.T) {
+	readFrom(t, 400, "long transfer (1000/600)", ftptest.Fault{Command: "RETR", Action: ftptest.IgnoreRest})
+}
+
+func testReadRefused(t *testing.T) {
+	readFrom(t, 400, "502", ftptest.Fault{Command: "REST", Action: ftptest.Reply, Reply: "502 no"})
+}
+
+// testReadBeyond: vsftpd answers with 226 and nothing.
+func testReadBeyond(t *testing.T) {
+	readFrom(t, 2000, "beyond the file's end at 1000", ftptest.Fault{Command: "RETR", Action: ftptest.Short})
+}
+
+// atTarget downloads a.csv, of 100,000 bytes, into dir under a name, which must fail
+// as our own fault, after as many transfers.
+func atTarget(t *testing.T, dir *os.Root, name string, retrs int) {
+	t.Helper()
 	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(100_000)}}})
 	o := quick(srv)
 	o.Retries = 3
-	src := open(t, srv.URL(), o)
+	_, err := Download(t.Context(), open(t, srv.URL(), o), Entry{Path: "a.csv"}, dir, name)
+	if !errors.Is(err, ErrTarget) || Transient(err) || srv.Count("RETR") != retrs {
+		t.Errorf("%q: %v after %d RETR", name, err, srv.Count("RETR"))
+	}
+}
+
+func TestTargetName(t *testing.T) {
 	dir := openDir(t)
 	for _, name := range []string{"", ".", "..", "../a", "/a", "a/b", `a\b`, "a.part", strings.Repeat("a", 251)} {
-		if _, err := Download(t.Context(), src, Entry{Path: "a.csv"}, dir, name); !errors.Is(err, ErrTarget) {
-			t.Errorf("local name %q: %v", name, err)
-		}
+		atTarget(t, dir, name, 0)
 	}
-	if err := dir.Mkdir("a.csv", 0o755); err != nil {
+}
+
+func testNameInTheWay(t *testing.T) {
+	dir := openDir(t)
+	if err := errors.Join(dir.Mkdir("a.csv", 0o755), dir.Mkdir("a.csv/in the way", 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	if err := dir.Mkdir("a.csv/in the way", 0o755); err != nil {
-		t.Fatal(err)
+	atTarget(t, dir, "a.csv", 1)
+	if _, err := dir.Stat("a.csv.part"); err == nil {
+		t.Error("the partial file is left")
 	}
-	retrs := srv.Count("RETR")
-	_, err := Download(t.Context(), src, Entry{Path: "a.csv"}, dir, "a.csv")
-	if !errors.Is(err, ErrTarget) || Transient(err) || srv.Count("RETR") != retrs+1 {
-		t.Errorf("a directory in the way: %v", err)
+}
+
+// testReadOnlyDir has a directory in which not even root can make a file.
+func testReadOnlyDir(t *testing.T) {
+	dir, err := os.OpenRoot("/proc/self")
+	if err != nil {
+		t.Skipf("no such directory on this system: %v", err)
 	}
+	defer dir.Close()
+	atTarget(t, dir, "a.csv", 0)
+}
+
+func testLeftoverPart(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(100_000)}}})
+	dir := openDir(t)
 	if err := dir.WriteFile("b.csv.part", []byte("left by a killed process"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	d, err := Download(t.Context(), src, Entry{Path: "a.csv"}, dir, "b.csv")
+	d, err := Download(t.Context(), open(t, srv.URL(), quick(srv)), Entry{Path: "a.csv"}, dir, "b.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
 	took(t, dir, d, payload(100_000))
-	t.Run("disk full", func(t *testing.T) {
-		full := target{f: mustOpen(t, "/dev/full"), sum: sha256.New()}
-		if _, err := full.Write([]byte("x")); !errors.Is(err, ErrTarget) {
-			t.Error(err)
-		}
-	})
 }
 
-func mustOpen(t *testing.T, name string) *os.File {
-	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+// testDiskFull: the source is told to stop, and it is not its fault.
+func testDiskFull(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
-		t.Skipf("no %s on this system", name)
+		t.Skip("no /dev/full on this system")
 	}
-	t.Cleanup(func() { _ = f.Close() })
-	return f
+	defer full.Close()
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(faultSize)}}})
+	d := download{src: open(t, srv.URL(), quick(srv)), path: "a.csv"}
+	if _, err := d.read(t.Context(), faultSize, target{full, sha256.New()}); !errors.Is(err, ErrTarget) || Transient(err) || !errors.Is(err, syscall.ENOSPC) {
+		t.Error(err)
+	}
 }

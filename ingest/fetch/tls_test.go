@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,9 +15,16 @@ import (
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 )
 
-// TestTLSTrust: a server is trusted for a good reason or not at all; a refusal is
-// final, and nothing goes on in plain text.
-func TestTLSTrust(t *testing.T) {
+// trustCase is a certificate and whom we trust; a row of faultrows, or "" if all is
+// well or nothing new.
+type trustCase struct {
+	row, name string
+	cert      *tls.Certificate
+	tls       TLS
+	want      string // "" is trusted
+}
+
+func trustCases(t *testing.T) []trustCase {
 	good := certificate(t, time.Hour, "localhost", "127.0.0.1")
 	other := certificate(t, time.Hour, "localhost", "127.0.0.1")
 	expired := certificate(t, -time.Hour, "localhost", "127.0.0.1")
@@ -31,42 +39,60 @@ func TestTLSTrust(t *testing.T) {
 	}
 	sum := sha256.Sum256(good.Leaf.RawSubjectPublicKeyInfo)
 	pin := hex.EncodeToString(sum[:])
-	for _, c := range []struct {
-		name string
-		cert *tls.Certificate
-		tls  TLS
-		want string // "" is trusted
-	}{
-		{"pool", good, TLS{Roots: ftptest.Pool(good)}, ""},
-		{"CA file", good, TLS{CAFile: file}, ""},
-		{"pin in hex", good, TLS{Pin: pin}, ""},
-		{"pin in base64", good, TLS{Pin: "sha256/" + base64.StdEncoding.EncodeToString(sum[:])}, ""},
-		{"pin and CA", good, TLS{Pin: pin, CAFile: file}, ""},
-		{"other name given", elsewhere, TLS{Roots: ftptest.Pool(elsewhere), ServerName: "ftp.example.com"}, ""},
-		{"unknown CA", good, TLS{}, "unknown authority"},
-		{"another's CA", good, TLS{Roots: ftptest.Pool(other)}, "certificate"},
-		{"expired", expired, TLS{Roots: ftptest.Pool(expired)}, "expired"},
-		{"wrong name", elsewhere, TLS{Roots: ftptest.Pool(elsewhere)}, "127.0.0.1"},
-		{"wrong pin", other, TLS{Pin: pin}, "not the pinned one"},
-		{"right pin, wrong CA", good, TLS{Pin: pin, Roots: ftptest.Pool(other)}, "certificate"},
-		{"right CA, wrong pin", other, TLS{Pin: pin, Roots: ftptest.Pool(other)}, "not the pinned one"},
-	} {
-		for _, mode := range []ftptest.TLSMode{ftptest.Explicit, ftptest.Implicit} {
-			t.Run(c.name, func(t *testing.T) {
-				srv := serve(t, ftptest.Options{TLS: mode, Certificate: c.cert, RequireSessionReuse: true, Files: map[string]ftptest.File{"a.csv": {Data: []byte("a")}}})
-				o := quick(srv)
-				o.TLS, o.Retries, o.IdleTimeout = c.tls, 3, slack
-				b, err := readAll(t.Context(), open(t, srv.URL(), o), "a.csv", 0)
-				if c.want == "" {
-					if err != nil || string(b) != "a" {
-						t.Errorf("%q, %v", b, err)
-					}
-					return
-				}
-				if err == nil || !strings.Contains(err.Error(), c.want) || Transient(err) || srv.Connections() != 1 || srv.Count("USER") != 0 {
-					t.Errorf("%v (transient %v) after %d connections, commands %v; want %q", err, Transient(err), srv.Connections(), srv.Log(), c.want)
-				}
-			})
+	return []trustCase{
+		{"", "pool", good, TLS{Roots: ftptest.Pool(good)}, ""},
+		{"", "CA file", good, TLS{CAFile: file}, ""},
+		{"", "pin in hex", good, TLS{Pin: pin}, ""},
+		{"", "pin in base64", good, TLS{Pin: "sha256/" + base64.StdEncoding.EncodeToString(sum[:])}, ""},
+		{"", "pin and CA", good, TLS{Pin: pin, CAFile: file}, ""},
+		{"", "other name given", elsewhere, TLS{Roots: ftptest.Pool(elsewhere), ServerName: "ftp.example.com"}, ""},
+		{"G/unknown-ca", "unknown CA", good, TLS{}, "unknown authority"},
+		{"", "another's CA", good, TLS{Roots: ftptest.Pool(other)}, "certificate"},
+		{"G/expired", "expired", expired, TLS{Roots: ftptest.Pool(expired)}, "expired"},
+		{"G/wrong-name", "wrong name", elsewhere, TLS{Roots: ftptest.Pool(elsewhere)}, "127.0.0.1"},
+		{"G/wrong-pin", "wrong pin", other, TLS{Pin: pin}, "not the pinned one"},
+		{"", "right pin, wrong CA", good, TLS{Pin: pin, Roots: ftptest.Pool(other)}, "certificate"},
+		{"", "right CA, wrong pin", other, TLS{Pin: pin, Roots: ftptest.Pool(other)}, "not the pinned one"},
+	}
+}
+
+// TestTLSTrust: a server is trusted for a good reason or not at all.
+func TestTLSTrust(t *testing.T) {
+	for _, c := range trustCases(t) {
+		if c.row == "" {
+			t.Run(c.name, func(t *testing.T) { testTrust(t, c) })
+		}
+	}
+}
+
+// testRefusedTrust runs the cases of a row: a refusal is final, and nothing goes on
+// in plain text.
+func testRefusedTrust(row string) func(*testing.T) {
+	return func(t *testing.T) {
+		for _, c := range trustCases(t) {
+			if c.row == row {
+				testTrust(t, c)
+				return
+			}
+		}
+		t.Error("no such case")
+	}
+}
+
+func testTrust(t *testing.T, c trustCase) {
+	for _, mode := range []ftptest.TLSMode{ftptest.Explicit, ftptest.Implicit} {
+		srv := serve(t, ftptest.Options{TLS: mode, Certificate: c.cert, RequireSessionReuse: true, Files: map[string]ftptest.File{"a.csv": {Data: []byte("a")}}})
+		o := quick(srv)
+		o.TLS, o.Retries, o.IdleTimeout = c.tls, 3, slack
+		b, err := readAll(t.Context(), open(t, srv.URL(), o), "a.csv", 0)
+		if c.want == "" {
+			if err != nil || string(b) != "a" {
+				t.Errorf("%q, %v", b, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) || Transient(err) || srv.Connections() != 1 || srv.Count("USER") != 0 {
+			t.Errorf("%v (transient %v) after %d connections, commands %v; want %q", err, Transient(err), srv.Connections(), srv.Log(), c.want)
 		}
 	}
 }
@@ -80,9 +106,9 @@ func certificate(t *testing.T, valid time.Duration, hosts ...string) *tls.Certif
 	return &c
 }
 
-// TestTLSNoFallback: where TLS was asked for, a server that does not offer it
-// sees neither user nor password.
-func TestTLSNoFallback(t *testing.T) {
+// testTLSRefused: where TLS was asked for, a server that does not offer it sees
+// neither user nor password.
+func testTLSRefused(t *testing.T) {
 	srv := serve(t, ftptest.Options{})
 	for scheme, want := range map[string]string{"ftpes": "502", "ftps": "TLS handshake"} {
 		_, _, err := open(t, scheme+"://"+srv.Addr(), quick(srv)).List(t.Context(), "")
@@ -90,6 +116,10 @@ func TestTLSNoFallback(t *testing.T) {
 			t.Errorf("%s: %v (transient %v), commands %v", scheme, err, Transient(err), srv.Log())
 		}
 	}
+}
+
+// testTLSOnly: a server that demands TLS is not sent a password in plain text.
+func testTLSOnly(t *testing.T) {
 	only := serve(t, ftptest.Options{TLS: ftptest.Explicit})
 	if _, _, err := open(t, "ftp://"+only.Addr(), quick(only)).List(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "TLS required") || only.Count("PASS") != 0 {
 		t.Errorf("plain client: %v, commands %v", err, only.Log())
@@ -101,29 +131,40 @@ func TestTLSNoFallback(t *testing.T) {
 	}
 }
 
-// TestTLSDataRefused: a server that will not protect the data gets no further.
-func TestTLSDataRefused(t *testing.T) {
+// testTLSDataRefused: a server that will not protect the data gets no further.
+func testTLSDataRefused(t *testing.T) {
 	srv := serve(t, ftptest.Options{TLS: ftptest.Explicit, Faults: []ftptest.Fault{{Command: "PROT", Action: ftptest.Reply, Reply: "534 no"}}})
 	if _, _, err := open(t, srv.URL(), quick(srv)).List(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "534") || Transient(err) {
 		t.Errorf("%v", err)
 	}
 }
 
-// TestTLSSessions: each control connection has a session cache of its own, so a
-// server that ties data to control works with several of them at once.
-func TestTLSSessions(t *testing.T) {
+// testTLSReuse: many resumptions on one connection, as a server wants that ties data
+// to control.
+func testTLSReuse(version uint16) func(*testing.T) {
+	return func(t *testing.T) {
+		srv := serve(t, ftptest.Options{TLS: ftptest.Explicit, RequireSessionReuse: true, MaxTLSVersion: version, Files: map[string]ftptest.File{"a.csv": {Data: payload(1000)}}})
+		o := quick(srv)
+		o.IdleTimeout = slack
+		src := open(t, srv.URL(), o)
+		for range 30 {
+			if _, err := readAll(t.Context(), src, "a.csv", 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if srv.Connections() != 1 {
+			t.Errorf("%d connections", srv.Connections())
+		}
+	}
+}
+
+// testTLSCaches: each control connection has a session cache of its own, so that
+// several at once work as one does.
+func testTLSCaches(t *testing.T) {
 	srv := serve(t, ftptest.Options{TLS: ftptest.Explicit, RequireSessionReuse: true, Files: map[string]ftptest.File{"a.csv": {Data: payload(1000)}}})
 	o := quick(srv)
 	o.IdleTimeout = slack
 	src := open(t, srv.URL(), o)
-	for range 30 { // many resumptions on one connection
-		if _, err := readAll(t.Context(), src, "a.csv", 0); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if srv.Connections() != 1 {
-		t.Errorf("%d connections", srv.Connections())
-	}
 	f := src.(*retrying).Source.(*ftpSource)
 	var sessions []*session
 	for range 2 {
@@ -136,5 +177,46 @@ func TestTLSSessions(t *testing.T) {
 	}
 	if sessions[0].tls.ClientSessionCache == sessions[1].tls.ClientSessionCache || sessions[0].tls.ClientSessionCache == nil {
 		t.Error("the sessions share a cache")
+	}
+	for _, s := range sessions {
+		r, err := s.open(t.Context(), "a.csv", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r.resp)
+		if errClose := r.resp.Close(); err != nil || errClose != nil || len(b) != 1000 {
+			t.Errorf("%d bytes, %v, %v", len(b), err, errClose)
+		}
+		_ = r.expired()
+	}
+}
+
+// testInjected: what a man in the middle puts behind the reply to AUTH, before TLS
+// begins, is not taken for a reply within it.
+func testInjected(t *testing.T) {
+	srv := serve(t, ftptest.Options{TLS: ftptest.Explicit, User: "acme", Password: "right", Files: map[string]ftptest.File{"a.csv": {Data: []byte("a")}},
+		Faults: []ftptest.Fault{{Command: "AUTH", Action: ftptest.Inject, Reply: "331 injected\r\n230 injected"}}})
+	o := quick(srv)
+	o.User, o.Password = "acme", "right"
+	b, err := readAll(t.Context(), open(t, srv.URL(), o), "a.csv", 0)
+	switch {
+	case err == nil && string(b) == "a" && srv.Count("PASS") == 1: // the bytes were thrown away
+	case err != nil && srv.Count("USER") == 0 && !strings.Contains(err.Error(), "injected"): // or broke the handshake
+	default:
+		t.Errorf("%q, %v, commands %v", b, err, srv.Log())
+	}
+}
+
+// testTLSCut: data whose TLS ends without close_notify are no whole file, whatever the
+// reply says.
+func testTLSCut(reply string) func(*testing.T) {
+	return func(t *testing.T) {
+		c := faultCase{fault: ftptest.Fault{Command: "RETR", Action: ftptest.Truncate, After: 100_000, Reply: reply}, want: "short transfer (100000/300000)"}
+		for _, m := range modes[1:] {
+			t.Run(m.name, func(t *testing.T) {
+				c.server.MaxTLSVersion = m.max
+				testTransferFault(t, c, m.mode)
+			})
+		}
 	}
 }

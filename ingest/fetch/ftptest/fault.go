@@ -16,10 +16,13 @@ const (
 	Extra                      // send Fault.Reply after the usual reply: all later ones are one too late
 	Hang                       // do not answer any more
 	KillControl                // close the control connection instead of answering
+	Inject                     // AUTH: reply as usual and send Fault.Reply behind it, before TLS begins
 	DeadPort                   // EPSV, PASV: name a port where nobody listens
+	Foreign                    // PASV: name another machine beside the port
 	ListData                   // LIST, MLSD: send Fault.Data as the listing
 	IgnoreRest                 // RETR: send from the beginning although REST was accepted
 	Short                      // end the data early and claim success
+	Truncate                   // the same, and TLS of the data ends without close_notify
 	Stall                      // stop sending, keep all connections open
 	Reset                      // reset the data connection, then reply 426
 	CutBoth                    // close data and control connection without a word, as a killed server does
@@ -38,7 +41,7 @@ type Fault struct {
 	Action  Action        // what goes wrong
 	After   int64         // bytes of data sent before
 	Delay   time.Duration // of Delay and Drip
-	Reply   string        // reply lines without the last CRLF, of Reply and Extra; of Short, in place of 226
+	Reply   string        // reply lines without the last CRLF, of Reply, Extra and Inject; of Short and Truncate, in place of 226
 	Data    []byte        // of ListData
 }
 

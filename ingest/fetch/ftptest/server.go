@@ -19,6 +19,7 @@ import (
 	"maps"
 	"net"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -88,6 +89,7 @@ type Server struct {
 	conns  map[net.Conn]struct{}
 	log    []string
 	opened int // control connections so far
+	ports  []int
 }
 
 // New starts a server on a free port of 127.0.0.1. Close stops it.
@@ -104,6 +106,7 @@ func New(o Options) (*Server, error) {
 	if s.l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("start ftp server: %w", err)
 	}
+	s.opens(s.l.Addr().(*net.TCPAddr).Port)
 	s.served.Add(1)
 	go s.accept()
 	return s, nil
@@ -178,6 +181,20 @@ func (s *Server) Connections() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.opened
+}
+
+// Ports returns every port the server has listened on so far, so that a test can see
+// whether a client left a connection to one of them open.
+func (s *Server) Ports() []int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.ports)
+}
+
+func (s *Server) opens(port int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ports = append(s.ports, port)
 }
 
 // Put adds or replaces a file while the server runs.

@@ -14,17 +14,18 @@ import (
 
 // session is one control connection.
 type session struct {
-	s     *Server
-	raw   net.Conn // as accepted, which Close closes
-	c     net.Conn // raw or TLS on it
-	r     *bufio.Reader
-	cwd   string
-	user  string
-	in    bool // logged in
-	prot  bool // data connections use TLS
-	rest  int64
-	wait  net.Listener // for the next data connection
-	ended bool
+	s       *Server
+	raw     net.Conn // as accepted, which Close closes
+	c       net.Conn // raw or TLS on it
+	r       *bufio.Reader
+	cwd     string
+	user    string
+	in      bool // logged in
+	prot    bool // data connections use TLS
+	rest    int64
+	wait    net.Listener // for the next data connection
+	ended   bool
+	foreign bool // PASV tells another machine's address
 }
 
 func newSession(s *Server, c net.Conn) *session {
@@ -79,6 +80,13 @@ func (x *session) command(verb, arg string, run func()) {
 	case Extra:
 		run()
 		x.reply(f.Reply)
+	case Foreign:
+		x.foreign = true
+		run()
+		x.foreign = false
+	case Inject:
+		x.reply("234 go on\r\n%s", f.Reply) // one segment, which the client may read at once
+		x.use(tls.Server(x.raw, x.s.tls))
 	default:
 		x.misbehave(f)
 	}

@@ -27,7 +27,9 @@ func (x *session) passive(verb string) {
 		x.reply("425 no port")
 		return
 	}
-	x.announce(verb, x.wait.Addr().(*net.TCPAddr).Port)
+	port := x.wait.Addr().(*net.TCPAddr).Port
+	x.s.opens(port)
+	x.announce(verb, port)
 }
 
 func (x *session) announce(verb string, port int) {
@@ -35,7 +37,11 @@ func (x *session) announce(verb string, port int) {
 		x.reply("229 Entering Extended Passive Mode (|||%d|)", port)
 		return
 	}
-	x.reply("227 Entering Passive Mode (127,0,0,1,%d,%d)", port>>8, port&0xff)
+	host := "127,0,0,1"
+	if x.foreign {
+		host = "192,0,2,1" // RFC 5737: nobody's
+	}
+	x.reply("227 Entering Passive Mode (%s,%d,%d)", host, port>>8, port&0xff)
 }
 
 // deadPort announces a port that was just free.
@@ -177,7 +183,10 @@ func (x *session) sendBadly(c, raw net.Conn, body []byte, f *Fault) {
 	}
 	_, _ = c.Write(body[:min(f.After, int64(len(body)))])
 	switch f.Action {
-	case Short:
+	case Short, Truncate:
+		if f.Action == Truncate {
+			c = raw
+		}
 		_ = c.Close()
 		if f.Reply == "" {
 			f.Reply = "226 done"

@@ -55,9 +55,19 @@ type Connection struct {
 	CAFile     string // PEM file, "" for the system's authorities
 	ServerName string // "" for the URL's host
 	Pin        string // SHA-256 of the server's public key, "" for none
+	MinTLS     uint16 // tls.VersionTLS12 and the like, 0 for the default
 	Zone       *time.Location
-	SSH        SSH
+
+	// Zero stands for the defaults of package fetch; Retries is -1 for none.
+	Connections, Sessions, Retries int
+	Bandwidth                      int64 // bytes a second
+	Timeouts                       Timeouts
+
+	SSH SSH
 }
+
+// Timeouts say how long a source is waited for, 0 for the default.
+type Timeouts struct{ Dial, Idle, File, Host time.Duration }
 
 // SSH is how an SFTP server is trusted and logged in to.
 type SSH struct {

@@ -33,6 +33,7 @@ var sections = []struct{ typ, title string }{
 	{"PairEntry", "`pair`"},
 	{"PolicyEntry", "`pair.py2`, `pair.py3`"},
 	{"PasswordEntry", "`password`"},
+	{"TimeoutsEntry", "`timeouts`"},
 	{"TLS", "`tls`"},
 	{"SSHEntry", "`ssh`"},
 }

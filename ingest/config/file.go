@@ -141,6 +141,23 @@ type FeedEntry struct {
 	Password PasswordEntry `yaml:"password"`
 	// The server's time zone, such as Europe/Berlin, for listings that do not tell it. Default UTC.
 	Zone string `yaml:"zone"`
+	// How many connections to the server may be open at once, for all its feeds together:
+	// the smallest that any of them says. Halved when the server says there are too many.
+	// Default 2.
+	Connections *int `yaml:"connections"`
+	// How often the account may be logged in at once; 1 where the server lets it in once
+	// only. Such a session is given back two seconds after its last use. Default: as
+	// Connections.
+	Sessions *int `yaml:"sessions"`
+	// How often a file or listing is tried again after a failure that may pass, with
+	// pauses from 2 s to a minute; all feeds of a server have 20 in a sweep. Default 4.
+	Retries *int `yaml:"retries"`
+	// How much may be taken from the server in a second, such as 500KB, at
+	// least 16KB; for all its feeds
+	// together, the smallest that any of them says. Default: no limit.
+	Bandwidth string `yaml:"bandwidth"`
+	// How long the source is waited for.
+	Timeouts TimeoutsEntry `yaml:"timeouts"`
 	// How the connection is protected.
 	TLS TLS `yaml:"tls"`
 	// Whom an sftp:// source trusts and how it logs in, beside Password.
@@ -159,6 +176,22 @@ type TLS struct {
 	// SHA-256 of the server's public key (SPKI), in hex or base64, for a
 	// certificate that no authority has signed.
 	Pin string `yaml:"pin"`
+	// The oldest version to speak: "1.0", "1.1", "1.2" (default) or "1.3".
+	MinVersion string `yaml:"min_version"`
+}
+
+// TimeoutsEntry says how long a source is waited for; durations such as 90s or 5m.
+type TimeoutsEntry struct {
+	// For a connection to be made. Default 15s.
+	Dial string `yaml:"dial"`
+	// For the next byte, in either direction. Default 60s; slow servers need 30s or more.
+	Idle string `yaml:"idle"`
+	// For one file or listing. Default 10m, and for a file the time that its size takes
+	// at 16 KiB a second, or at Bandwidth if that is less.
+	File string `yaml:"file"`
+	// For the server, all its feeds together, in one sweep: the time that is spent waiting
+	// for it, not that in which deliveries are run. Default 1h.
+	Host string `yaml:"host"`
 }
 
 // SSHEntry says whom an SFTP connection trusts and how it logs in. The server's key is

@@ -132,6 +132,9 @@ func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
 		c.CAFile = r.abs(e.TLS.CAFile)
 	}
 	c.SSH = r.ssh(e.SSH)
+	if err := r.patience(&c, e, n); err != nil {
+		return err
+	}
 	where := at(n, "source")
 	switch scheme, _, isURL := strings.Cut(e.Source, "://"); {
 	case e.Source == "":
@@ -209,8 +212,8 @@ func (r *resolver) remote(c *Connection, source, scheme string, where *Node) err
 func (r *resolver) protection(c Connection, where *Node) error {
 	switch c.TLS {
 	case "", "none":
-		if c.CAFile+c.ServerName+c.Pin != "" {
-			return where.Errorf("ca_file, server_name and pin need tls mode explicit or implicit")
+		if c.CAFile+c.ServerName+c.Pin != "" || c.MinTLS != 0 {
+			return where.Errorf("ca_file, server_name, pin and min_version need tls mode explicit or implicit")
 		}
 	case "explicit", "implicit":
 		if filepath.IsAbs(c.URL) {

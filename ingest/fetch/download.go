@@ -43,8 +43,8 @@ func Download(ctx context.Context, src Files, e Entry, dir *os.Root, name string
 	d := download{src: src, path: e.Path, dir: dir, name: name}
 	var err error
 	if r, ok := src.(*retrying); ok {
-		d.src = r.Source
-		err = r.do(ctx, e.Path, func() error { return d.once(ctx) })
+		d.src, d.host = r.Source, r.host
+		err = r.do(ctx, e.Path, d.once)
 	} else {
 		err = d.once(ctx)
 	}
@@ -66,6 +66,7 @@ type download struct {
 	src        Files
 	path, name string
 	dir        *os.Root
+	host       *host // nil for a directory
 	out        Delivery
 }
 
@@ -143,6 +144,7 @@ func (d *download) read(ctx context.Context, want int64, w io.Writer) (int64, er
 	if err != nil {
 		return 0, err
 	}
+	r = d.host.slow(ctx, r)
 	n, err := io.Copy(w, r)
 	errClose := r.Close()
 	switch {

@@ -28,6 +28,7 @@ var (
 	ErrProtocol    = errors.New("server breaks the protocol")    // a reply that no client can read
 	ErrPath        = errors.New("path not allowed")              // it would leave the source, or cannot be sent
 	ErrTarget      = errors.New("cannot write to the directory") // ours: disk full, read-only, a bad local name
+	ErrGivenUp     = errors.New("server given up for this run")  // it, or its login, failed for another feed, or its time is up
 
 	errPin = errors.New("the server's public key is not the pinned one")
 )
@@ -97,7 +98,7 @@ func Transient(err error) bool {
 }
 
 func isPermanent(err error) bool {
-	for _, target := range []error{context.Canceled, ErrTarget, ErrUnavailable, ErrPath, ErrProtocol, errPin, errHostKey, errRedirect} {
+	for _, target := range []error{context.Canceled, ErrTarget, ErrUnavailable, ErrPath, ErrProtocol, ErrGivenUp, errPin, errHostKey, errRedirect} {
 		if errors.Is(err, target) {
 			return true
 		}
@@ -109,8 +110,19 @@ func isPermanent(err error) bool {
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
 	var unknown x509.UnknownAuthorityError
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" && tlsRefusal().MatchString(op.Err.Error()) {
+		return true
+	}
 	return errors.As(err, &verify) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &unknown)
 }
+
+// tlsRefusal matches the alerts by which a server says that it will not agree with us
+// on TLS, today or tomorrow (RFC 8446, section 6.2). crypto/tls does not export their
+// type.
+var tlsRefusal = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`handshake failure|protocol version|insufficient security|certificate`)
+})
 
 // transientReply knows the codes that lftp, rclone and Airflow retry. A positive
 // code is one that came instead of another: the connection is out of step, and a

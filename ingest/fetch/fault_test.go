@@ -351,9 +351,9 @@ func testIdleSession(t *testing.T) {
 		t.Errorf("%d connections, want the first one kept", srv.Connections())
 	}
 	f := src.(*retrying).Source.(*ftpSource)
-	f.mu.Lock()
-	f.idle[0].last = time.Now().Add(-time.Minute)
-	f.mu.Unlock()
+	f.host.mu.Lock()
+	f.host.idle[0].link.(*session).last = time.Now().Add(-time.Minute)
+	f.host.mu.Unlock()
 	srv.AddFault(ftptest.Fault{Command: "NOOP", Action: ftptest.Reply, Reply: "421 timeout"})
 	list()
 	if srv.Connections() != 2 {

@@ -150,22 +150,35 @@ func Open(ctx context.Context, rawURL string, o Options) (Source, error) {
 		}
 		return openLocal(u.Path)
 	}
-	src, err := remote(u, o)
+	src, err := remote(u, o.withDefaults())
 	if err != nil {
 		return nil, fmt.Errorf("open source %q: %w", shown(u), err)
 	}
-	return &retrying{src, newPolicy(o)}, nil
+	return src, nil
 }
 
-// remote returns the source on another machine, which tries nothing twice.
+// remote returns the source on another machine. What it is made of tries nothing
+// twice; the layer above does.
 func remote(u *url.URL, o Options) (Source, error) {
 	switch u.Scheme {
 	case "ftp", "ftpes", "ftps":
-		return newFTPSource(u, o)
+		f, err := newFTPSource(u, o)
+		if err != nil {
+			return nil, err
+		}
+		return &retrying{f, newPolicy(o, f.host, f.account)}, nil
 	case "sftp":
-		return newSFTPSource(u, o)
+		s, err := newSFTPSource(u, o)
+		if err != nil {
+			return nil, err
+		}
+		return &retrying{s, newPolicy(o, s.host, s.account)}, nil
 	case "http", "https":
-		return newHTTPSource(u, o)
+		h, err := newHTTPSource(u, o)
+		if err != nil {
+			return nil, err
+		}
+		return &retrying{h, newPolicy(o, h.host, h.account)}, nil
 	}
 	return nil, fmt.Errorf("scheme %q is not supported, want ftp, ftpes, ftps, sftp, http, https, file or a directory", u.Scheme)
 }

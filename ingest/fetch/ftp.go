@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jlaffaye/ftp"
@@ -30,20 +31,14 @@ type ftpSource struct {
 	secret               string // what must not be shown: the password, unless it is anonymous's
 	base                 string // the URL's path, absolute or relative to the home directory
 
-	slots chan struct{} // one for each connection in use
-
-	mu     sync.Mutex
-	known  flags
-	idle   []*session
-	closed bool
+	host    *host
+	account *account
+	closed  atomic.Bool
 }
-
-// flags are what a server was found not to do; remembered for the next session.
-type flags struct{ noEPSV, noUTF8, noMLSD bool }
 
 func newFTPSource(u *url.URL, o Options) (*ftpSource, error) {
 	o = o.withDefaults()
-	f := &ftpSource{o: o, mode: o.TLS.Mode, slots: make(chan struct{}, o.Connections)}
+	f := &ftpSource{o: o, mode: o.TLS.Mode}
 	if u.Hostname() == "" {
 		return nil, errors.New("the URL names no host")
 	}
@@ -65,12 +60,15 @@ func newFTPSource(u *url.URL, o Options) (*ftpSource, error) {
 	if strings.ContainsAny(f.base+f.user+f.password, "\r\n\x00") {
 		return nil, fmt.Errorf("%w: a line break or NUL in path, user or password", ErrPath)
 	}
-	if f.mode == TLSByScheme {
-		return f, nil
+	if f.mode != TLSByScheme {
+		var err error
+		if f.tls, err = o.TLS.config(u.Hostname()); err != nil {
+			return nil, err
+		}
 	}
-	var err error
-	f.tls, err = o.TLS.config(u.Hostname())
-	return f, err
+	// What two sources must have in common to use each other's sessions.
+	f.host, f.account = o.join(f.addr, fmt.Sprintf("%q %q %d %+v", f.user, f.password, f.mode, o.TLS))
+	return f, nil
 }
 
 func (f *ftpSource) credentials(u *url.URL) {
@@ -107,8 +105,8 @@ func (f *ftpSource) List(ctx context.Context, dir string) ([]Entry, []Unparsed, 
 		})
 	}
 	err := list()
-	if c := refusal(err); c >= 500 && c <= 504 && errors.Is(err, errMLSD) && f.learn("MLSD", func(k *flags) *bool { return &k.noMLSD }) {
-		f.dropIdle()
+	if c := refusal(err); c >= 500 && c <= 504 && errors.Is(err, errMLSD) && f.host.learn("MLSD", func(k *flags) *bool { return &k.noMLSD }) {
+		f.host.dropIdle()
 		err = list()
 	}
 	if err != nil {

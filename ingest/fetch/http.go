@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"html"
@@ -26,6 +27,8 @@ type httpSource struct {
 	query          string   // of a single file, as written
 	user, password string
 	client         *http.Client
+	host           *host
+	account        *account
 }
 
 func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
@@ -43,14 +46,15 @@ func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
 	if h.dir.Path == "" {
 		h.dir.Path = "/"
 	}
-	tls, err := o.TLS.config(u.Hostname())
+	trust, err := o.TLS.config(u.Hostname())
 	if err != nil {
 		return nil, err
 	}
+	h.host, h.account = o.join(u.Host, fmt.Sprintf("%q %q", h.user, h.password))
 	h.client = &http.Client{CheckRedirect: checkRedirect, Transport: &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: o.DialTimeout}).DialContext,
-		TLSClientConfig:     tls,
+		TLSClientConfig:     trust,
 		TLSHandshakeTimeout: o.IdleTimeout, ResponseHeaderTimeout: o.IdleTimeout,
 		MaxConnsPerHost: o.Connections, ForceAttemptHTTP2: true,
 		DisableCompression: true, // lengths and ranges are of the file
@@ -125,15 +129,29 @@ func (h *httpSource) request(ctx context.Context, method, where string, header m
 		req.Header.Set(k, v)
 	}
 	req.Header.Set("User-Agent", "feedparity")
+	if err := h.host.given(h.account); err != nil {
+		return nil, err
+	}
 	resp, err := h.client.Do(req)
 	if err != nil {
-		return nil, h.failure(ctx, err)
+		return nil, connecting(h.failure(ctx, err))
 	}
 	if err := refused(resp); err != nil {
 		resp.Body.Close()
 		return nil, err
 	}
 	return resp, nil
+}
+
+// connecting marks a failure of the server as a whole: it is not there, or shows a
+// certificate that is not to be trusted.
+func connecting(err error) error {
+	var op *net.OpError
+	var verify *tls.CertificateVerificationError
+	if errors.As(err, &op) && op.Op == "dial" || errors.As(err, &verify) || errors.Is(err, errPin) {
+		return &connectError{err}
+	}
+	return err
 }
 
 // failure takes the URL out of an error, where a query may be secret.
@@ -155,7 +173,7 @@ func refused(resp *http.Response) error {
 	err := error(&statusError{resp.StatusCode, fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode))})
 	switch resp.StatusCode {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
-		return fmt.Errorf("%w: %w", ErrLogin, err)
+		return &connectError{fmt.Errorf("%w: %w", ErrLogin, err)}
 	case http.StatusForbidden, http.StatusNotFound, http.StatusGone:
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}

@@ -28,13 +28,21 @@ type Options struct {
 	IdleTimeout time.Duration // without a byte in or out, 60 s if 0; slow servers need 30 s or more
 	FileTimeout time.Duration // for one file or listing, 10 min and the time its size takes at 16 KiB/s if 0
 
+	HostTimeout time.Duration // for all operations at one server together, an hour if 0
+
 	Connections int           // at once to the server, 2 if 0: many servers allow no more per client
-	Retries     int           // further attempts after a transient failure, 3 if 0, none if negative
+	Sessions    int           // at once of the account, as many as connections if 0
+	Retries     int           // further attempts after a transient failure, 4 if 0, none if negative; 20 at one server
 	Backoff     time.Duration // before the first retry, doubling up to a minute; 2 s if 0
 
 	// Zone is the server's time zone for LIST, which does not tell it; UTC if nil.
 	// MLSD and MDTM are always UTC (RFC 3659, section 2.3).
 	Zone *time.Location
+
+	Bandwidth int64 // bytes a second that are taken from the server, 0 for no limit
+
+	// Hosts is what sources of one server share; nil keeps each by itself.
+	Hosts *Hosts
 
 	Logger *slog.Logger // told of retries and of falling back; nil is silent
 }
@@ -67,12 +75,13 @@ func (o Options) withDefaults() Options {
 	}
 	set(&o.DialTimeout, 15*time.Second)
 	set(&o.IdleTimeout, 60*time.Second)
+	set(&o.HostTimeout, time.Hour)
 	set(&o.Backoff, 2*time.Second)
 	if o.Connections <= 0 {
 		o.Connections = 2
 	}
 	if o.Retries == 0 {
-		o.Retries = 3
+		o.Retries = 4
 	}
 	if o.Zone == nil {
 		o.Zone = time.UTC
@@ -102,7 +111,10 @@ func (o Options) fileTimeout(size int64) time.Duration {
 	if o.FileTimeout > 0 {
 		return o.FileTimeout
 	}
-	const slowest = 16 << 10 // bytes a second
+	slowest := int64(16 << 10) // bytes a second
+	if o.Bandwidth > 0 {
+		slowest = min(slowest, o.Bandwidth/2+1)
+	}
 	return 10*time.Minute + time.Duration(max(size, 0)/slowest)*time.Second
 }
 

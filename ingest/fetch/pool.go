@@ -3,42 +3,25 @@ package fetch
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
+	"net/textproto"
 	"time"
 )
 
 // at says where, for errors.
 func (f *ftpSource) at() string { return "ftp server " + f.addr }
 
-func (f *ftpSource) flags() flags {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.known
-}
-
-// learn sets a flag and reports whether it is new, so that another attempt has a
-// better chance.
-func (f *ftpSource) learn(what string, flag func(*flags) *bool) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	p := flag(&f.known)
-	if *p {
-		return false
-	}
-	*p = true
-	f.o.Logger.Info("ftp server: going without", "server", f.addr, "what", what)
-	return true
-}
-
 // acquire returns an idle session or a new one, bound to ctx until end is called.
 func (f *ftpSource) acquire(ctx context.Context) (s *session, end func() bool, err error) {
-	select {
-	case f.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, nil, context.Cause(ctx)
+	l, err := f.host.lease(ctx, f.account)
+	if err != nil {
+		return nil, nil, err
 	}
-	for s := f.pop(); s != nil; s = f.pop() {
-		end := s.begin(ctx)
+	if l != nil {
+		s = l.(*session)
+		s.src = f
+		end = s.begin(ctx)
 		// A server may have ended a session that was idle (421), or a router
 		// forgotten it.
 		if time.Since(s.last) < 5*time.Second || s.guard(s.lib.NoOp) == nil {
@@ -49,27 +32,17 @@ func (f *ftpSource) acquire(ctx context.Context) (s *session, end func() bool, e
 	}
 	s, end, err = f.connect(ctx)
 	if err != nil {
-		<-f.slots
+		f.host.give(f.account, nil, false)
+		err = &connectError{err}
 	}
 	return s, end, err
-}
-
-func (f *ftpSource) pop() *session {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.idle) == 0 {
-		return nil
-	}
-	s := f.idle[len(f.idle)-1]
-	f.idle = f.idle[:len(f.idle)-1]
-	return s
 }
 
 // connect makes a new session, without UTF8 if the server announces that and
 // then refuses it, which the library takes for a failed login.
 func (f *ftpSource) connect(ctx context.Context) (*session, func() bool, error) {
 	for {
-		if f.isClosed() {
+		if f.closed.Load() {
 			return nil, nil, net.ErrClosed
 		}
 		s := &session{src: f, conns: map[net.Conn]struct{}{}}
@@ -84,31 +57,32 @@ func (f *ftpSource) connect(ctx context.Context) (*session, func() bool, error) 
 		}
 		end()
 		s.abort()
-		if s.control != nil && s.control.verb == "OPTS" && ctx.Err() == nil && f.learn("OPTS UTF8", func(k *flags) *bool { return &k.noUTF8 }) {
+		if s.control != nil && s.control.verb == "OPTS" && ctx.Err() == nil && f.host.learn("OPTS UTF8", func(k *flags) *bool { return &k.noUTF8 }) {
 			continue
+		}
+		if saysCrowded(err) {
+			f.host.crowd()
 		}
 		return nil, nil, err
 	}
 }
 
-func (f *ftpSource) isClosed() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.closed
+// saysCrowded reports whether a login was refused because there are others: with 421
+// (RFC 959, section 4.2.2: the service is not available) or in words.
+func saysCrowded(err error) bool {
+	var reply *textproto.Error
+	if errors.As(err, &reply) {
+		return reply.Code == 421 || reply.Code == 530 && crowded().MatchString(reply.Msg)
+	}
+	return errors.Is(err, ErrLogin) && crowded().MatchString(err.Error())
 }
 
 // release gives a session back. Only one that lives and is in step is used again.
 func (f *ftpSource) release(s *session, end func() bool, inStep bool) {
-	ok := end() && inStep
-	f.mu.Lock()
-	if ok = ok && !f.closed; ok {
-		f.idle = append(f.idle, s)
-	}
-	f.mu.Unlock()
-	if !ok {
+	if ok := end() && inStep && !f.closed.Load(); !ok {
 		s.abort()
 	}
-	<-f.slots
+	f.host.give(f.account, s, true)
 }
 
 // do runs op on a session, and once more if the failure taught us what the server
@@ -136,20 +110,15 @@ func (f *ftpSource) goRound(s *session, err error) bool {
 	if s.noData == nil || isPermanent(err) {
 		return false
 	}
-	return f.learn("EPSV", func(k *flags) *bool { return &k.noEPSV })
-}
-
-func (f *ftpSource) dropIdle() {
-	for s := f.pop(); s != nil; s = f.pop() {
-		s.quit()
-	}
+	return f.host.learn("EPSV", func(k *flags) *bool { return &k.noEPSV })
 }
 
 // Close implements Source. Readers that are still open end when they are closed.
+// Connections of a host that other sources share outlive this one.
 func (f *ftpSource) Close() error {
-	f.mu.Lock()
-	f.closed = true
-	f.mu.Unlock()
-	f.dropIdle()
+	f.closed.Store(true)
+	if f.o.Hosts == nil {
+		f.host.close()
+	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -64,8 +65,8 @@ func (r *ftpReader) Close() error {
 	if late := r.expired(); late != nil && err != nil {
 		err = late
 	}
-	if ctxErr := r.s.ctx.Err(); ctxErr != nil && err != nil {
-		err = ctxErr
+	if r.s.ctx.Err() != nil && err != nil {
+		err = context.Cause(r.s.ctx)
 	}
 	r.s.src.release(r.s, r.end, err == nil)
 	if err != nil || r.want >= 0 && r.got != r.want {

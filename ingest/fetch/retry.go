@@ -2,33 +2,45 @@ package fetch
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
 	"time"
 )
 
-// policy is how often and after which pauses something is tried again.
+// policy is how often and after which pauses something is tried again at a server.
 type policy struct {
 	retries int
 	backoff time.Duration
 	log     *slog.Logger
+	host    *host
+	account *account
 }
 
-func newPolicy(o Options) policy {
+func newPolicy(o Options, h *host, a *account) policy {
 	o = o.withDefaults()
-	return policy{max(o.Retries, 0), o.Backoff, o.Logger}
+	return policy{max(o.Retries, 0), o.Backoff, o.Logger, h, a}
 }
 
-// do calls f until it succeeds, fails for good, or the retries are used up. The
-// pauses double up to a minute and vary by 30 %, so that forty feeds of one host
-// do not come back in step.
-func (p policy) do(ctx context.Context, what string, f func() error) error {
+// do calls f until it succeeds, fails for good, or the retries are used up: its own
+// or the server's. The pauses double up to a minute and vary by 30 %, so that forty
+// feeds of one host do not come back in step. The context of f ends with the time
+// that the server has left.
+func (p policy) do(ctx context.Context, what string, f func(context.Context) error) error {
 	pause := p.backoff
 	for attempt := 0; ; attempt++ {
-		err := f()
-		if err == nil || attempt >= p.retries || ctx.Err() != nil || !Transient(err) {
+		err := p.once(ctx, f)
+		if err == nil || ctx.Err() != nil {
 			return err
+		}
+		if attempt >= p.retries || !Transient(err) {
+			p.host.despair(p.account, err)
+			return err
+		}
+		if !p.host.mayRetry() {
+			p.host.despair(p.account, err)
+			return fmt.Errorf("%w (not tried again: the server has used up its %d retries)", err, hostRetries)
 		}
 		wait := time.Duration(float64(pause) * (0.7 + 0.6*rand.Float64()))
 		p.log.Warn("fetch: trying again", "what", what, "attempt", attempt+1, "pause", wait, "cause", err)
@@ -41,6 +53,15 @@ func (p policy) do(ctx context.Context, what string, f func() error) error {
 	}
 }
 
+func (p policy) once(ctx context.Context, f func(context.Context) error) error {
+	ctx, done, err := p.host.spend(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return f(ctx)
+}
+
 // retrying is a Source that tries again. Download looks through it, so that one
 // failing transfer is not retried at two levels.
 type retrying struct {
@@ -50,7 +71,7 @@ type retrying struct {
 
 // List implements Files.
 func (r *retrying) List(ctx context.Context, dir string) (entries []Entry, unparsed []Unparsed, err error) {
-	err = r.do(ctx, "list", func() error {
+	err = r.do(ctx, "list", func(ctx context.Context) error {
 		entries, unparsed, err = r.Source.List(ctx, dir)
 		return err
 	})
@@ -59,7 +80,7 @@ func (r *retrying) List(ctx context.Context, dir string) (entries []Entry, unpar
 
 // Stat implements Files.
 func (r *retrying) Stat(ctx context.Context, p string) (e Entry, err error) {
-	err = r.do(ctx, "stat", func() error {
+	err = r.do(ctx, "stat", func(ctx context.Context) error {
 		e, err = r.Source.Stat(ctx, p)
 		return err
 	})
@@ -67,11 +88,14 @@ func (r *retrying) Stat(ctx context.Context, p string) (e Entry, err error) {
 }
 
 // Open implements Files. Only opening is tried again: what was read is the
-// caller's.
+// caller's, and so is the time that takes.
 func (r *retrying) Open(ctx context.Context, p string, off int64) (rc io.ReadCloser, err error) {
-	err = r.do(ctx, "open", func() error {
+	err = r.do(ctx, "open", func(context.Context) error {
 		rc, err = r.Source.Open(ctx, p, off)
 		return err
 	})
-	return rc, err
+	if err != nil {
+		return nil, err
+	}
+	return r.host.slow(ctx, rc), nil
 }

@@ -134,7 +134,7 @@ func (s *session) guard(call func() error) (err error) {
 // login dials and logs in.
 func (s *session) login() error {
 	f := s.src
-	flags := f.flags()
+	flags := f.host.flags()
 	o := []ftp.DialOption{ftp.DialWithDialFunc(s.dial), ftp.DialWithDisabledEPSV(flags.noEPSV),
 		ftp.DialWithDisabledUTF8(flags.noUTF8), ftp.DialWithDisabledMLSD(flags.noMLSD)}
 	switch f.mode {

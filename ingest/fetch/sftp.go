@@ -11,7 +11,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pkg/sftp"
@@ -20,15 +20,14 @@ import (
 // sftpSource is a directory of an SSH server. Each operation in flight has a
 // connection of its own, as with FTP: whoever cancels one ends nobody else's.
 type sftpSource struct {
-	o     Options
-	addr  string
-	base  string // the URL's path, absolute or relative to the login directory
-	dial  func(ctx context.Context) (*sftpConn, error)
-	slots chan struct{} // one for each connection in use
+	o    Options
+	addr string
+	base string // the URL's path, absolute or relative to the login directory
+	dial func(ctx context.Context) (*sftpConn, error)
 
-	mu     sync.Mutex
-	idle   []*sftpConn
-	closed bool
+	host    *host
+	account *account
+	closed  atomic.Bool
 }
 
 func newSFTPSource(u *url.URL, o Options) (*sftpSource, error) {
@@ -40,7 +39,7 @@ func newSFTPSource(u *url.URL, o Options) (*sftpSource, error) {
 	if port == "" {
 		port = "22"
 	}
-	s := &sftpSource{o: o, addr: net.JoinHostPort(u.Hostname(), port), base: strings.TrimPrefix(u.Path, "/"), slots: make(chan struct{}, o.Connections)}
+	s := &sftpSource{o: o, addr: net.JoinHostPort(u.Hostname(), port), base: strings.TrimPrefix(u.Path, "/")}
 	if strings.ContainsAny(s.base, "\r\n\x00") {
 		return nil, fmt.Errorf("%w: a line break or NUL in path", ErrPath)
 	}
@@ -49,6 +48,7 @@ func newSFTPSource(u *url.URL, o Options) (*sftpSource, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.host, s.account = o.join(s.addr, fmt.Sprintf("%q %q %+v", user, password, o.SSH))
 	s.dial = func(ctx context.Context) (*sftpConn, error) { return dialSFTP(ctx, s.addr, login, s.o) }
 	return s, nil
 }
@@ -62,48 +62,37 @@ func (s *sftpSource) remote(p string) string { return path.Join(".", s.base, p) 
 // acquire returns an idle connection or a new one; ctx ends it until end is called,
 // which reports whether it did not.
 func (s *sftpSource) acquire(ctx context.Context) (c *sftpConn, end func() bool, err error) {
-	select {
-	case s.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, nil, context.Cause(ctx)
+	l, err := s.host.lease(ctx, s.account)
+	if err != nil {
+		return nil, nil, err
 	}
-	if c = s.pop(); c == nil {
-		if c, err = s.dial(ctx); err != nil {
-			<-s.slots
-			return nil, nil, err
+	c, _ = l.(*sftpConn)
+	if c != nil && !c.alive() {
+		c.abort()
+		c = nil
+	}
+	if c == nil {
+		if c, err = s.connect(ctx); err != nil {
+			s.host.give(s.account, nil, false)
+			return nil, nil, &connectError{err}
 		}
 	}
 	c.busy(true)
 	return c, context.AfterFunc(ctx, c.abort), nil
 }
 
-func (s *sftpSource) pop() *sftpConn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for len(s.idle) > 0 {
-		c := s.idle[len(s.idle)-1]
-		s.idle = s.idle[:len(s.idle)-1]
-		if !c.dead() {
-			return c
-		}
-		c.abort()
+func (s *sftpSource) connect(ctx context.Context) (*sftpConn, error) {
+	if s.closed.Load() {
+		return nil, net.ErrClosed
 	}
-	return nil
+	return s.dial(ctx)
 }
 
 // release gives a connection back, to be used again if it lives.
 func (s *sftpSource) release(c *sftpConn, end func() bool) {
 	ok := end()
 	c.busy(false)
-	s.mu.Lock()
-	if ok = ok && !s.closed && !c.dead(); ok {
-		s.idle = append(s.idle, c)
-	}
-	s.mu.Unlock()
-	if !ok {
-		c.abort()
-	}
-	<-s.slots
+	s.host.give(s.account, c, ok && !s.closed.Load())
 }
 
 // do runs an operation that ends with it.
@@ -246,12 +235,9 @@ func (s *sftpSource) openAt(c *sftp.Client, p string, off int64) (*sftp.File, En
 
 // Close implements Source. Readers that are still open end when they are closed.
 func (s *sftpSource) Close() error {
-	s.mu.Lock()
-	idle := s.idle
-	s.closed, s.idle = true, nil
-	s.mu.Unlock()
-	for _, c := range idle {
-		c.abort()
+	s.closed.Store(true)
+	if s.o.Hosts == nil {
+		s.host.close()
 	}
 	return nil
 }

@@ -293,6 +293,11 @@ func (c *sftpConn) abort() {
 // dead reports whether nothing more can come.
 func (c *sftpConn) dead() bool { return c.ended.Load() || c.timedOut() }
 
+func (c *sftpConn) alive() bool { return !c.dead() }
+
+// quit ends the connection; SSH has no goodbye.
+func (c *sftpConn) quit() { c.abort() }
+
 func (c *sftpConn) timedOut() bool { return c.conn.expired.Load() }
 
 // busy says whether somebody waits for an answer: an idle connection may be silent.

@@ -77,7 +77,8 @@ func Open(ctx context.Context, f config.Feed, o fetch.Options) (fetch.Source, er
 		return nil, err
 	}
 	o.User, o.Password, o.Zone = f.Source.User, password.Reveal(), f.Source.Zone
-	o.TLS.CAFile, o.TLS.ServerName, o.TLS.Pin = f.Source.CAFile, f.Source.ServerName, f.Source.Pin
+	patience(&o, f.Source)
+	o.TLS.CAFile, o.TLS.ServerName, o.TLS.Pin, o.TLS.MinVersion = f.Source.CAFile, f.Source.ServerName, f.Source.Pin, f.Source.MinTLS
 	passphrase, err := f.Source.SSH.Passphrase.Read()
 	if err != nil {
 		return nil, err
@@ -90,6 +91,14 @@ func Open(ctx context.Context, f config.Feed, o fetch.Options) (fetch.Source, er
 		o.TLS.Mode = fetch.TLSImplicit
 	}
 	return fetch.Open(ctx, f.Source.URL, o)
+}
+
+// patience takes what the configuration says over o, which holds where it says nothing.
+func patience(o *fetch.Options, c config.Connection) {
+	o.Connections, o.Sessions = cmp.Or(c.Connections, o.Connections), cmp.Or(c.Sessions, o.Sessions)
+	o.Retries, o.Bandwidth = cmp.Or(c.Retries, o.Retries), cmp.Or(c.Bandwidth, o.Bandwidth)
+	o.DialTimeout, o.IdleTimeout = cmp.Or(c.Timeouts.Dial, o.DialTimeout), cmp.Or(c.Timeouts.Idle, o.IdleTimeout)
+	o.FileTimeout, o.HostTimeout = cmp.Or(c.Timeouts.File, o.FileTimeout), cmp.Or(c.Timeouts.Host, o.HostTimeout)
 }
 
 // unfinishedNames are patterns, in lower case, of files that somebody is still

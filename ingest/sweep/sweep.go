@@ -181,6 +181,10 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.Hosts <= 0 {
 		o.Hosts = 4
 	}
+	if o.Fetch.Hosts == nil {
+		o.Fetch.Hosts = fetch.NewHosts()
+		defer o.Fetch.Hosts.Close()
+	}
 	s := &sweeper{Options: o, inbox: golden.NewStore(o.Inbox)}
 	res := &Result{Feeds: make([]Feed, len(o.Feeds))}
 	var err error

@@ -71,7 +71,19 @@ type Options struct {
 	NoSize bool
 	NoEPSV bool // refuse EPSV with 502
 
+	// IPv6 listens on ::1 in place of 127.0.0.1.
+	IPv6 bool
+
 	Faults []Fault
+}
+
+// listen opens a free port where the server lives.
+func (o Options) listen() (net.Listener, error) {
+	host := "127.0.0.1"
+	if o.IPv6 {
+		host = "::1"
+	}
+	return net.Listen("tcp", net.JoinHostPort(host, "0"))
 }
 
 // Server is a running server.
@@ -103,7 +115,7 @@ func New(o Options) (*Server, error) {
 		}
 	}
 	var err error
-	if s.l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+	if s.l, err = o.listen(); err != nil {
 		return nil, fmt.Errorf("start ftp server: %w", err)
 	}
 	s.opens(s.l.Addr().(*net.TCPAddr).Port)

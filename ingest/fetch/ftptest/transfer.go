@@ -22,7 +22,7 @@ func (x *session) passive(verb string) {
 		_ = x.wait.Close()
 	}
 	var err error
-	if x.wait, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+	if x.wait, err = x.s.o.listen(); err != nil {
 		x.wait = nil
 		x.reply("425 no port")
 		return
@@ -46,7 +46,7 @@ func (x *session) announce(verb string, port int) {
 
 // deadPort announces a port that was just free.
 func (x *session) deadPort(verb string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := x.s.o.listen()
 	if err != nil {
 		x.reply("425 no port")
 		return

@@ -1,0 +1,63 @@
+package config
+
+import (
+	"crypto/tls"
+	"time"
+)
+
+// slowest is as slow as a transfer can be without its pauses passing for a server that
+// does not answer.
+const slowest = 16 << 10
+
+// patience reads how hard a source is tried.
+func (r *resolver) patience(c *Connection, e FeedEntry, n *Node) error {
+	for _, k := range []struct {
+		key   string
+		value *int
+		least int
+		out   *int
+	}{{"connections", e.Connections, 1, &c.Connections}, {"sessions", e.Sessions, 1, &c.Sessions}, {"retries", e.Retries, 0, &c.Retries}} {
+		if k.value == nil {
+			continue
+		}
+		if *k.value < k.least {
+			return at(n, k.key).Errorf("%s %d: want %d or more", k.key, *k.value, k.least)
+		}
+		*k.out = *k.value
+	}
+	if e.Retries != nil && *e.Retries == 0 {
+		c.Retries = -1
+	}
+	if e.Bandwidth != "" {
+		var err error
+		if c.Bandwidth, err = bytesOf(e.Bandwidth); err != nil {
+			return at(n, "bandwidth").Errorf("bandwidth %q: %v", e.Bandwidth, err)
+		}
+		if c.Bandwidth < slowest {
+			return at(n, "bandwidth").Errorf("bandwidth %q: want 16KB or more", e.Bandwidth)
+		}
+	}
+	if c.MinTLS = tlsVersions[e.TLS.MinVersion]; c.MinTLS == 0 && e.TLS.MinVersion != "" {
+		return at(at(n, "tls"), "min_version").Errorf("min_version %q: want 1.0, 1.1, 1.2 or 1.3", e.TLS.MinVersion)
+	}
+	return r.timeouts(&c.Timeouts, e.Timeouts, at(n, "timeouts"))
+}
+
+var tlsVersions = map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
+
+func (r *resolver) timeouts(out *Timeouts, e TimeoutsEntry, n *Node) error {
+	for _, k := range []struct {
+		key, value string
+		out        *time.Duration
+	}{{"dial", e.Dial, &out.Dial}, {"idle", e.Idle, &out.Idle}, {"file", e.File, &out.File}, {"host", e.Host, &out.Host}} {
+		if k.value == "" {
+			continue
+		}
+		d, err := time.ParseDuration(k.value)
+		if err != nil || d <= 0 {
+			return at(n, k.key).Errorf("timeouts: %s %q: want a duration such as 90s or 5m", k.key, k.value)
+		}
+		*k.out = d
+	}
+	return nil
+}

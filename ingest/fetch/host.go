@@ -1,0 +1,384 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Hosts remembers what was found out about servers, for as long as a sweep takes:
+// what they do not support, how much patience they have cost, that one is down.
+// The feeds of a server share its connections, and one that could not be reached
+// for the first of them is not tried again for the other nineteen.
+type Hosts struct {
+	mu  sync.Mutex
+	all map[string]*host
+}
+
+// NewHosts returns a memory that is empty. Close ends the connections in it.
+func NewHosts() *Hosts { return &Hosts{all: map[string]*host{}} }
+
+// Close says goodbye to all servers.
+func (h *Hosts) Close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, one := range h.all {
+		one.close()
+	}
+	return nil
+}
+
+// host is one server: an address and port.
+type host struct {
+	addr   string
+	log    *slog.Logger
+	shared bool // by feeds that are to learn of each other's failures
+
+	mu       sync.Mutex
+	most     int           // connections at once, in use or idle
+	open     int           // of them there are
+	idle     []*parked     // latest last
+	freed    chan struct{} // closed, and made anew, when a connection was given back
+	accounts map[string]*account
+	known    flags
+	retries  int           // left
+	budget   time.Duration // left
+	allowed  time.Duration // the whole budget
+	pace     *rate.Limiter // of the bytes that come
+	down     error         // why it was given up
+	closed   bool
+}
+
+// account is who logs in. Some servers let one in once only, and lock those who
+// try a wrong password twenty times.
+type account struct {
+	most, open int   // sessions at once
+	refused    error // why its login is not tried again
+}
+
+// flags are what a server was found not to do; remembered for the next session.
+type flags struct{ noEPSV, noUTF8, noMLSD, noREST bool }
+
+// link is a connection that can be kept for its account's next use.
+type link interface {
+	alive() bool
+	quit() // says goodbye, or just closes one that is dead
+}
+
+// parked is a link that nobody uses.
+type parked struct {
+	link
+	of    *account
+	timer *time.Timer // ends it
+}
+
+// keepIdle is how long an unused connection is kept. An account of one session is
+// given back sooner: the production importer may be waiting for it.
+const (
+	keepIdle     = 30 * time.Second
+	keepIdleLone = 2 * time.Second
+)
+
+// hostRetries is how often anything may be tried again at one server in a sweep.
+const hostRetries = 20
+
+// join returns the host and the account of a source. The narrowest limits that a
+// source of this host was opened with hold for all of them.
+func (o Options) join(addr, login string) (*host, *account) {
+	hosts := o.Hosts
+	if hosts == nil {
+		hosts = NewHosts()
+	}
+	hosts.mu.Lock()
+	defer hosts.mu.Unlock()
+	addr = strings.ToLower(addr)
+	h := hosts.all[addr]
+	if h == nil {
+		h = &host{addr: addr, log: o.Logger, shared: o.Hosts != nil, most: o.Connections, freed: make(chan struct{}), accounts: map[string]*account{},
+			pace: rate.NewLimiter(rate.Inf, burst), retries: hostRetries, budget: o.HostTimeout, allowed: o.HostTimeout}
+		hosts.all[addr] = h
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.most = min(h.most, o.Connections)
+	if o.Bandwidth > 0 && rate.Limit(o.Bandwidth) < h.pace.Limit() {
+		h.pace.SetLimit(rate.Limit(o.Bandwidth))
+	}
+	a := h.accounts[login]
+	if a == nil {
+		a = &account{most: o.Connections}
+		h.accounts[login] = a
+	}
+	if o.Sessions > 0 {
+		a.most = min(a.most, o.Sessions)
+	}
+	return h, a
+}
+
+// lease waits until the account may have a connection and returns an idle one, or
+// nil for leave to make one. Whoever leases gives back.
+func (h *host) lease(ctx context.Context, a *account) (link, error) {
+	for {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		h.mu.Lock()
+		if err := h.refusal(a); err != nil {
+			h.mu.Unlock()
+			return nil, err
+		}
+		l, evicted, ok := h.grant(a)
+		freed := h.freed
+		h.mu.Unlock()
+		if evicted != nil {
+			evicted.quit()
+		}
+		if ok {
+			return l, nil
+		}
+		select {
+		case <-freed:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// grant looks for a connection that a may have: an idle one of its own, a new one,
+// or a new one in place of another account's idle one. It is called with mu held.
+func (h *host) grant(a *account) (l, evicted link, ok bool) {
+	for i := len(h.idle) - 1; i >= 0; i-- {
+		if h.idle[i].of == a {
+			return h.unpark(i), nil, true
+		}
+	}
+	switch {
+	case a.open >= a.most:
+		return nil, nil, false
+	case h.open < h.most:
+		h.open++
+	case len(h.idle) > 0:
+		h.idle[0].of.open--
+		evicted = h.unpark(0)
+	default:
+		return nil, nil, false
+	}
+	a.open++
+	return nil, evicted, true
+}
+
+func (h *host) unpark(i int) link {
+	p := h.idle[i]
+	h.idle = append(h.idle[:i], h.idle[i+1:]...)
+	p.timer.Stop()
+	return p.link
+}
+
+// give takes a connection back: to be kept if it is in step, else to be ended; nil
+// if none was made.
+func (h *host) give(a *account, l link, inStep bool) {
+	h.mu.Lock()
+	keep := l != nil && inStep && !h.closed && h.open <= h.most && l.alive()
+	if keep {
+		p := &parked{link: l, of: a}
+		d := keepIdle
+		if a.most == 1 {
+			d = keepIdleLone
+		}
+		p.timer = time.AfterFunc(d, func() { h.expire(p) })
+		h.idle = append(h.idle, p)
+	} else {
+		h.open--
+		a.open--
+	}
+	close(h.freed)
+	h.freed = make(chan struct{})
+	h.mu.Unlock()
+	if !keep && l != nil {
+		l.quit()
+	}
+}
+
+// expire ends a connection that nobody has wanted for a while.
+func (h *host) expire(p *parked) {
+	h.mu.Lock()
+	found := false
+	for i := range h.idle {
+		if h.idle[i] == p {
+			h.unpark(i)
+			h.open--
+			p.of.open--
+			found = true
+			break
+		}
+	}
+	h.mu.Unlock()
+	if found {
+		p.quit()
+	}
+}
+
+// dropIdle ends all connections that nobody uses.
+func (h *host) dropIdle() {
+	h.mu.Lock()
+	idle := h.idle
+	h.idle = nil
+	for _, p := range idle {
+		p.timer.Stop()
+		h.open--
+		p.of.open--
+	}
+	h.mu.Unlock()
+	for _, p := range idle {
+		p.quit()
+	}
+}
+
+func (h *host) close() {
+	h.mu.Lock()
+	h.closed = true
+	h.mu.Unlock()
+	h.dropIdle()
+}
+
+func (h *host) flags() flags {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.known
+}
+
+// learn sets a flag and reports whether it is new, so that another attempt has a
+// better chance.
+func (h *host) learn(what string, flag func(*flags) *bool) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := flag(&h.known)
+	if *p {
+		return false
+	}
+	*p = true
+	h.log.Info("server: going without", "server", h.addr, "what", what)
+	return true
+}
+
+// crowd halves the connections of a server that says there are too many.
+func (h *host) crowd() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.most > 1 {
+		h.most /= 2
+		h.log.Warn("server: too many connections", "server", h.addr, "from now on", h.most)
+	}
+}
+
+// connectError is a failure to connect or log in, rather than one of a file.
+type connectError struct{ err error }
+
+func (e *connectError) Error() string { return e.err.Error() }
+func (e *connectError) Unwrap() error { return e.err }
+
+// refusal says why an account is not to try; mu is held.
+func (h *host) refusal(a *account) error {
+	switch {
+	case h.down != nil:
+		return fmt.Errorf("%w: %w", ErrGivenUp, h.down)
+	case a.refused != nil:
+		return fmt.Errorf("%w: %w", ErrGivenUp, a.refused)
+	}
+	return nil
+}
+
+func (h *host) given(a *account) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.refusal(a)
+}
+
+// despair notes a failure that no other feed of the server need meet again: a login
+// that was refused, which is the account's, or a server that cannot be reached.
+func (h *host) despair(a *account, err error) {
+	var connect *connectError
+	if !h.shared || !errors.As(err, &connect) || errors.Is(err, ErrGivenUp) || errors.Is(err, context.Canceled) {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if errors.Is(err, ErrLogin) {
+		a.refused = connect.err
+	} else {
+		h.down = connect.err
+	}
+}
+
+// mayRetry counts retries.
+func (h *host) mayRetry() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.retries--
+	return h.retries >= 0
+}
+
+// spend bounds an operation by what is left of the server's time; done says that it
+// is over.
+func (h *host) spend(ctx context.Context) (_ context.Context, done func(), err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	used := fmt.Errorf("%w: it has used up its %v", ErrGivenUp, h.allowed)
+	if h.budget <= 0 {
+		return nil, nil, used
+	}
+	start := time.Now()
+	ctx, cancel := context.WithTimeoutCause(ctx, h.budget, used)
+	return ctx, func() {
+		cancel()
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.budget -= time.Since(start)
+	}, nil
+}
+
+// burst is how many bytes are read at once before they are counted.
+const burst = 32 << 10
+
+// paced is a reader that takes its time.
+type paced struct {
+	io.ReadCloser
+	ctx  context.Context
+	pace *rate.Limiter
+	err  error // why it did not wait for more
+}
+
+// slow holds a reader to the bandwidth of its server.
+func (h *host) slow(ctx context.Context, r io.ReadCloser) io.ReadCloser {
+	if h == nil || h.pace.Limit() == rate.Inf {
+		return r
+	}
+	return &paced{r, ctx, h.pace, nil}
+}
+
+// Read implements io.Reader. What was read is paid for before it is handed over.
+func (p *paced) Read(b []byte) (int, error) {
+	n, err := p.ReadCloser.Read(b[:min(len(b), burst)])
+	if wait := p.pace.WaitN(p.ctx, n); wait != nil && (err == nil || err == io.EOF) {
+		if p.err = context.Cause(p.ctx); p.err == nil { // the deadline comes before the bytes' turn
+			p.err = fmt.Errorf("%w: %w", wait, context.DeadlineExceeded)
+		}
+		err = p.err
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (p *paced) Close() error {
+	err := p.ReadCloser.Close()
+	if p.err != nil {
+		return p.err
+	}
+	return err
+}

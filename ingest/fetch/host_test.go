@@ -1,0 +1,264 @@
+package fetch
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
+)
+
+// shared opens n sources of one server that know of each other.
+func shared(t *testing.T, url string, o Options, n int) []Source {
+	t.Helper()
+	o.Hosts = NewHosts()
+	t.Cleanup(func() { _ = o.Hosts.Close() })
+	var out []Source
+	for range n {
+		out = append(out, open(t, url, o))
+	}
+	return out
+}
+
+// TestHostDown: a server that cannot be reached is tried for its first feed, with
+// all retries, and for no other; so is an account whose password is wrong, once.
+func TestHostDown(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault ftptest.Fault
+		count string
+		want  int
+	}{
+		{"closes", ftptest.Fault{Command: "GREETING", Action: ftptest.KillControl}, "", 2},
+		{"wrong password", ftptest.Fault{Command: "PASS", Action: ftptest.Reply, Reply: "530 wrong"}, "PASS", 1},
+		{"a file fails", ftptest.Fault{Command: "SIZE", Action: ftptest.KillControl}, "", 6},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {}}, Faults: []ftptest.Fault{c.fault}})
+			o := quick(srv)
+			o.Retries, o.User, o.Password = 1, "acme", "s3cret"
+			for i, src := range shared(t, srv.URL(), o, 3) {
+				_, err := src.Stat(t.Context(), "a.csv")
+				if err == nil || i > 0 && errors.Is(err, ErrGivenUp) == (c.want == 6) {
+					t.Errorf("feed %d: %v", i+1, err)
+				}
+			}
+			got := srv.Connections()
+			if c.count != "" {
+				got = srv.Count(c.count)
+			}
+			if got != c.want {
+				t.Errorf("tried %d times, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+// TestHostAccounts: a refused login concerns its own account only.
+func TestHostAccounts(t *testing.T) {
+	srv := serve(t, ftptest.Options{User: "good", Password: "p"})
+	o := quick(srv)
+	o.Hosts = NewHosts()
+	defer o.Hosts.Close()
+	for _, user := range []string{"bad", "good", "bad"} {
+		o.User, o.Password = user, "p"
+		if _, _, err := open(t, srv.URL(), o).List(t.Context(), ""); errors.Is(err, ErrLogin) != (user == "bad") {
+			t.Errorf("%s: %v", user, err)
+		}
+	}
+	if n := srv.Count("PASS"); n != 2 {
+		t.Errorf("%d logins, want one of each", n)
+	}
+}
+
+// TestHostShares: the feeds of an account take turns with its sessions; an account
+// gives an idle one up for another account.
+func TestHostShares(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(10)}}})
+	o := quick(srv)
+	o.Connections = 1
+	sources := shared(t, srv.URL(), o, 3)
+	for _, src := range sources {
+		if _, _, err := src.List(t.Context(), ""); err != nil {
+			t.Error(err)
+		}
+		_ = src.Close()
+	}
+	if n := srv.Connections(); n != 1 {
+		t.Errorf("%d connections for three feeds of one account, want 1", n)
+	}
+	o.Hosts = sources[0].(*retrying).Source.(*ftpSource).o.Hosts
+	o.User = "other"
+	other := open(t, srv.URL(), o)
+	r, err := other.Open(t.Context(), "a.csv", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(slack); srv.Count("QUIT") == 0 && time.Now().Before(end); time.Sleep(time.Millisecond) {
+	}
+	if srv.Count("QUIT") != 1 {
+		t.Error("the idle session was not ended for the other account's")
+	}
+	o.User = ""
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, _, err := open(t, srv.URL(), o).List(ctx, ""); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("with the only connection in use: %v", err)
+	}
+	_ = r.Close()
+}
+
+// TestHostSessions: an account of one session has one, whatever the host allows, and
+// gives it up when it is not used.
+func TestHostSessions(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"big.csv": {Data: payload(1 << 20)}, "a.csv": {Data: payload(10)}}})
+	o := quick(srv)
+	o.Connections, o.Sessions = 4, 1
+	sources := shared(t, srv.URL(), o, 2)
+	r, err := sources[0].Open(t.Context(), "big.csv", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := sources[1].Stat(ctx, "a.csv"); !errors.Is(err, context.DeadlineExceeded) || srv.Connections() != 1 {
+		t.Errorf("a second session: %v, %d connections", err, srv.Connections())
+	}
+	_ = r.Close()
+	if _, err := sources[1].Stat(t.Context(), "a.csv"); err != nil {
+		t.Error(err)
+	}
+	h := sources[0].(*retrying).host
+	h.expire(h.idle[0])
+	if len(h.idle) != 0 || h.open != 0 {
+		t.Errorf("after it was idle for long: %d open, %d idle", h.open, len(h.idle))
+	}
+}
+
+// TestHostCrowded: a server that says there are too many gets half of them.
+func TestHostCrowded(t *testing.T) {
+	for _, reply := range []string{"421 There are too many connections from your address", "421 Service not available"} {
+		srv := serve(t, ftptest.Options{Faults: []ftptest.Fault{{Command: "GREETING", Action: ftptest.Reply, Reply: reply, Times: 1}}})
+		o := quick(srv)
+		o.Connections, o.Retries = 4, 1
+		src := open(t, srv.URL(), o)
+		if _, _, err := src.List(t.Context(), ""); err != nil {
+			t.Error(err)
+		}
+		if h := src.(*retrying).host; h.most != 2 {
+			t.Errorf("%q: %d connections at once, want 2", reply, h.most)
+		}
+	}
+}
+
+// TestHostRetries: the retries of a server end, whatever the number of its files.
+func TestHostRetries(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(10)}},
+		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Reply, Reply: "451 not now"}}})
+	o := quick(srv)
+	o.Retries = 4
+	src := open(t, srv.URL(), o)
+	dir := openDir(t)
+	var err error
+	for i := range 7 {
+		if _, err = Download(t.Context(), src, Entry{Path: "a.csv"}, dir, fmt.Sprint(i)); err == nil {
+			t.Fatal("taken")
+		}
+	}
+	if n := srv.Count("RETR"); n != 7+hostRetries || !strings.Contains(err.Error(), "used up its 20 retries") {
+		t.Errorf("%d attempts for seven files, want %d; %v", n, 7+hostRetries, err)
+	}
+}
+
+// TestHostTimeout: the time of a server ends, and with it what is under way.
+func TestHostTimeout(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(100_000)}},
+		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Drip, Delay: 5 * time.Millisecond}}})
+	o := quick(srv)
+	o.HostTimeout, o.Retries = 300*time.Millisecond, 3
+	src := open(t, srv.URL(), o)
+	within(t, o.HostTimeout, func() {
+		if _, err := Download(t.Context(), src, Entry{Path: "a.csv"}, openDir(t), "a.csv"); !errors.Is(err, ErrGivenUp) || !strings.Contains(err.Error(), "used up its 300ms") {
+			t.Errorf("file: %v", err)
+		}
+	})
+	if _, _, err := src.List(t.Context(), ""); !errors.Is(err, ErrGivenUp) {
+		t.Errorf("afterwards: %v", err)
+	}
+	if n := srv.Count("RETR"); n != 1 {
+		t.Errorf("%d attempts", n)
+	}
+}
+
+// TestBandwidth: the bytes of a server come no faster than they may, all its feeds
+// together. The first 32 KiB are free.
+func TestBandwidth(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(96 << 10)}}})
+	o := quick(srv)
+	o.Bandwidth = 320 << 10
+	sources := shared(t, srv.URL(), o, 2)
+	dir := openDir(t)
+	start := time.Now()
+	d, err := Download(t.Context(), sources[0], Entry{Path: "a.csv"}, dir, "a.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	took(t, dir, d, payload(96<<10))
+	if b, err := readAll(t.Context(), sources[1], "a.csv", 0); err != nil || len(b) != 96<<10 {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	if took := time.Since(start); took < 480*time.Millisecond {
+		t.Errorf("192 KiB took %v at 320 KiB/s", took)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := Download(ctx, sources[0], Entry{Path: "a.csv"}, dir, "b.csv"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// TestIPv6 lists and reads over IPv6, with EPSV and where a server knows PASV only.
+func TestIPv6(t *testing.T) {
+	if l, err := net.Listen("tcp", "[::1]:0"); err != nil {
+		t.Skip("this machine has no IPv6: ", err)
+	} else {
+		_ = l.Close()
+	}
+	for _, o := range []ftptest.Options{{}, {NoEPSV: true}, {TLS: ftptest.Explicit, RequireSessionReuse: true}, {TLS: ftptest.Implicit}} {
+		o.IPv6, o.Files = true, map[string]ftptest.File{"in/a.csv": {Data: payload(1000)}}
+		srv := serve(t, o)
+		quickly := quick(srv)
+		quickly.IdleTimeout = slack
+		src := open(t, srv.URL()+"/in", quickly)
+		entries, _, err := src.List(t.Context(), "")
+		if err != nil || paths(entries) != "file a.csv" || !strings.Contains(srv.URL(), "[::1]") {
+			t.Errorf("%+v: %v, %v", o, entries, err)
+		}
+		if b, err := readAll(t.Context(), src, "a.csv", 0); err != nil || len(b) != 1000 {
+			t.Errorf("%+v: %d bytes, %v", o, len(b), err)
+		}
+	}
+}
+
+// TestTLSMinVersion: a server that is too old for us is refused, once, and never
+// spoken to without TLS.
+func TestTLSMinVersion(t *testing.T) {
+	srv := serve(t, ftptest.Options{TLS: ftptest.Explicit, MaxTLSVersion: tls.VersionTLS12})
+	o := quick(srv)
+	o.TLS.MinVersion, o.Retries = tls.VersionTLS13, 3
+	if _, _, err := open(t, srv.URL(), o).List(t.Context(), ""); err == nil || Transient(err) || !strings.Contains(err.Error(), "protocol version") {
+		t.Errorf("%v (transient %v)", err, Transient(err))
+	}
+	if srv.Connections() != 1 || srv.Count("USER") != 0 {
+		t.Errorf("%d connections, log %q", srv.Connections(), srv.Log())
+	}
+	o.TLS.MinVersion = tls.VersionTLS12
+	if _, _, err := open(t, srv.URL(), o).List(t.Context(), ""); err != nil {
+		t.Error(err)
+	}
+}

@@ -102,9 +102,9 @@ func (h *handing) files(ctx context.Context, feeds []config.Feed, names []string
 
 // archived hands over the latest delivery of each feed.
 func (h *handing) archived(ctx context.Context, c *config.Config, feeds []config.Feed) error {
-	db, err := state.Open(ctx, c.State)
+	db, err := openState(ctx, c)
 	if err != nil {
-		return stateError(err)
+		return err
 	}
 	defer db.Close()
 	status := statusOK

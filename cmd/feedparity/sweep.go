@@ -93,16 +93,16 @@ func chosenFeeds(c *config.Config, only []string) ([]config.Feed, error) {
 
 // sweepConfig sweeps feeds with the directories and the state of a configuration.
 func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []config.Feed) (swept, error) {
-	lock, err := state.Acquire(c.State)
+	options, err := stateOptions(c)
 	if err != nil {
-		return swept{}, stateError(err)
+		return swept{}, err
 	}
-	defer lock.Release()
-	db, err := state.Open(ctx, c.State)
+	db, lock, err := state.OpenAlone(ctx, c.State, options)
 	if err != nil {
 		return swept{}, stateError(err)
 	}
 	defer db.Close()
+	defer lock.Release()
 	eng := openEngines(ctx, embedded.New(), true, runners(c)...)
 	defer eng.close()
 	revision, err := codeRevision(ctx, c, eng.calls)
@@ -125,6 +125,28 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		err = &statusError{statusIncomplete, err, "what was done is recorded: the next sweep goes on from there"}
 	}
 	return out, err
+}
+
+// openState opens the state of a configuration beside whoever sweeps.
+func openState(ctx context.Context, c *config.Config) (*state.DB, error) {
+	options, err := stateOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	db, err := state.OpenWith(ctx, c.State, options)
+	if err != nil {
+		return nil, stateError(err)
+	}
+	return db, nil
+}
+
+// stateOptions reads the database's password.
+func stateOptions(c *config.Config) (state.Options, error) {
+	password, err := c.Database.Read()
+	if err != nil {
+		return state.Options{}, usageError("", "open state: %w", err)
+	}
+	return state.Options{Password: password.Reveal()}, nil
 }
 
 // stateError words why the state could not be used.

@@ -28,10 +28,11 @@ const DefaultFile = "feedparity.yaml"
 
 // Config is a checked configuration. All paths in it are absolute.
 type Config struct {
-	File     string // the file it was read from
-	Root     string // project.root
-	State    string // database file
-	Archive  string // directories
+	File     string     // the file it was read from
+	Root     string     // project.root
+	State    string     // database file, or the URL of a PostgreSQL database, without a password
+	Database secret.Ref // its password, none where libpq's own ways are to find it
+	Archive  string     // directories
 	Inbox    string
 	Reports  string
 	Golden   string
@@ -107,12 +108,13 @@ func Read(name string, data []byte) (*Config, error) {
 	c := &Config{
 		File:    abs,
 		Root:    r.abs(or(f.Project.Root, ".")),
-		State:   r.abs(or(f.State, ".feedparity/state.db")),
+		State:   r.state(),
 		Archive: r.abs(or(f.Archive, ".feedparity/archive")),
 		Inbox:   r.abs(or(f.Inbox, ".feedparity/inbox")),
 		Reports: r.abs(or(f.Reports, ".feedparity/reports")),
 		Golden:  r.abs(or(f.Golden, "golden/cases")),
 
+		Database: f.State.Password.ref(r.abs),
 		revision: f.Project.Revision,
 	}
 	r.root = c.Root

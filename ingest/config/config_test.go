@@ -399,3 +399,28 @@ feeds:
 		}
 	}
 }
+
+// TestState: a database is named without its password, which is found elsewhere.
+func TestState(t *testing.T) {
+	for _, tt := range []struct{ text, state, env, err string }{
+		{"", "/etc/fp/.feedparity/state.db", "", ""},
+		{"state: var/s.db", "/etc/fp/var/s.db", "", ""},
+		{"state: postgres://u@h/d", "postgres://u@h/d", "", ""},
+		{"state: {url: postgresql://u@h/d, password: {env: PW}}", "postgresql://u@h/d", "PW", ""},
+		{"state: postgres://u:hunter2@h/d", "", "", "a password must not stand in this file"},
+		{"state: postgres://h/d?password=hunter2", "", "", "a password must not stand in this file"},
+		{"state: postgres://u:hunter2@h:port/d", "", "", "malformed URL"},
+		{"state: {url: var/s.db}", "", "", "want url: postgres://"},
+		{"state: {url: postgres://u@h/d, password: hunter2}", "", "", "a password must not stand in this file"},
+	} {
+		c, err := Read("/etc/fp/feedparity.yaml", []byte(tt.text+"\nfeeds:\n  a: {source: /srv}\n"))
+		switch {
+		case tt.err != "":
+			if err == nil || !strings.Contains(err.Error(), tt.err) || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%s: %v, want %s", tt.text, err, tt.err)
+			}
+		case err != nil || c.State != tt.state || c.Database.Env != tt.env:
+			t.Errorf("%s: %+v, %v", tt.text, c, err)
+		}
+	}
+}

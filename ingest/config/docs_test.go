@@ -25,6 +25,7 @@ const (
 // sections are the types of the file in the order of the reference.
 var sections = []struct{ typ, title string }{
 	{"File", "Top level"},
+	{"StateEntry", "`state`"},
 	{"Project", "`project`"},
 	{"Runner", "`paths.py2`, `paths.py3`"},
 	{"FeedEntry", "`feeds.NAME`"},

@@ -31,6 +31,14 @@ func (r *resolver) abs(name string) string {
 	return filepath.Join(r.dir, name)
 }
 
+// state is the database's file, or its URL.
+func (r *resolver) state() string {
+	if r.f.State.URL != "" {
+		return r.f.State.URL
+	}
+	return r.abs(or(r.f.State.file, ".feedparity/state.db"))
+}
+
 func (r *resolver) feeds() ([]Feed, error) {
 	n := r.f.Feeds
 	if n == nil || n.Kind != Mapping || len(n.Entries) == 0 {

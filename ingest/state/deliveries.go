@@ -3,8 +3,8 @@ package state
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -62,23 +62,53 @@ const (
 	Seen       News = "seen"       // processed as it is
 )
 
-// Look compares a listed file with what is remembered of its path. Every path
-// has its own memory, so a file that arrives late with an old time is new all the
-// same. Times count at the coarser of both precisions: a server that shows
-// minutes today and only the day in half a year has not changed its files.
-func (d *DB) Look(ctx context.Context, feed string, e Entry) (News, Delivery, error) {
-	was, err := d.Delivery(ctx, feed, e.Path)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return New, Delivery{}, nil
-	case err != nil:
-		return "", was, err
-	case !sameVersion(was.Entry, e):
-		return Changed, was, nil
-	case was.Status != Processed:
-		return Unfinished, was, nil
+// Seeing is what a listed file is to us, with what is remembered of its path.
+type Seeing struct {
+	News News
+	Was  Delivery // the zero Delivery if it is New
+}
+
+// Look compares listed files with what is remembered of their paths, and answers in
+// their order. Every path has its own memory, so a file that arrives late with an old
+// time is new all the same. Times count at the coarser of both precisions: a server
+// that shows minutes today and only the day in half a year has not changed its files.
+func (d *DB) Look(ctx context.Context, feed string, entries ...Entry) ([]Seeing, error) {
+	known := map[string]Delivery{}
+	for some := range slices.Chunk(entries, atOnce) {
+		args := []any{feed}
+		for _, e := range some {
+			args = append(args, []byte(e.Path))
+		}
+		found, err := rows(ctx, d.q(), scanDelivery, "SELECT "+deliveryColumns+" FROM deliveries WHERE feed = ? AND path IN ("+placeholders(len(some))+")", args...)
+		if err != nil {
+			return nil, fmt.Errorf("read deliveries of feed %q: %w", feed, err)
+		}
+		for _, one := range found {
+			known[one.Path] = one
+		}
 	}
-	return Seen, was, nil
+	out := make([]Seeing, len(entries))
+	for i, e := range entries {
+		was, ok := known[e.Path]
+		out[i] = Seeing{newsOf(was, ok, e), was}
+	}
+	return out, nil
+}
+
+// atOnce is how many paths one statement names: enough that a listing of 100,000
+// files takes a hundred of them, and well below what either database allows.
+const atOnce = 1000
+
+func newsOf(was Delivery, known bool, e Entry) News {
+	switch {
+	case !known:
+		return New
+	case !sameVersion(was.Entry, e):
+		return Changed
+	case was.Status != Processed:
+		return Unfinished
+	}
+	return Seen
 }
 
 func sameVersion(a, b Entry) bool {
@@ -97,7 +127,7 @@ const deliveryColumns = "feed, path, size, mtime, precision, etag, sha256, bytes
 // Delivery returns what is remembered of a path; the error wraps sql.ErrNoRows
 // where that is nothing.
 func (d *DB) Delivery(ctx context.Context, feed, path string) (Delivery, error) {
-	row := d.db.QueryRowContext(ctx, "SELECT "+deliveryColumns+" FROM deliveries WHERE feed = ? AND path = ?", feed, []byte(path))
+	row := d.q().row(ctx, "SELECT "+deliveryColumns+" FROM deliveries WHERE feed = ? AND path = ?", feed, []byte(path))
 	out, err := scanDelivery(row.Scan)
 	if err != nil {
 		return out, fmt.Errorf("read delivery of feed %q: %w", feed, err)
@@ -108,28 +138,34 @@ func (d *DB) Delivery(ctx context.Context, feed, path string) (Delivery, error) 
 // Latest returns a feed's n latest deliveries, newest first: what a changed
 // revision of the code runs again.
 func (d *DB) Latest(ctx context.Context, feed string, n int) ([]Delivery, error) {
-	rows, err := d.db.QueryContext(ctx, "SELECT "+deliveryColumns+` FROM deliveries WHERE feed = ?
+	out, err := rows(ctx, d.q(), scanDelivery, "SELECT "+deliveryColumns+` FROM deliveries WHERE feed = ?
 		ORDER BY coalesce(mtime, first_seen) DESC, path DESC LIMIT ?`, feed, n)
 	if err != nil {
 		return nil, fmt.Errorf("read deliveries of feed %q: %w", feed, err)
 	}
-	defer rows.Close()
-	var out []Delivery
-	for rows.Next() {
-		one, err := scanDelivery(rows.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("read deliveries of feed %q: %w", feed, err)
-		}
-		out = append(out, one)
+	return out, nil
+}
+
+// Unfinished returns the deliveries of a feed that were fetched and not run to the
+// end, oldest first, n at most and the latest of them if there are more.
+func (d *DB) Unfinished(ctx context.Context, feed string, n int) ([]Delivery, error) {
+	out, err := rows(ctx, d.q(), scanDelivery, "SELECT "+deliveryColumns+` FROM deliveries WHERE feed = ? AND status = 'fetched'
+		ORDER BY coalesce(mtime, first_seen) DESC, path DESC LIMIT ?`, feed, n)
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries of feed %q: %w", feed, err)
 	}
-	return out, rows.Err()
+	slices.Reverse(out)
+	return out, nil
 }
 
 // Known reports whether any delivery of the feed is remembered; if not, it is
 // seen for the first time and its backfill applies.
 func (d *DB) Known(ctx context.Context, feed string) (bool, error) {
-	found, err := d.Latest(ctx, feed, 1)
-	return len(found) > 0, err
+	var known bool
+	if err := d.q().row(ctx, "SELECT EXISTS (SELECT 1 FROM deliveries WHERE feed = ?)", feed).Scan(&known); err != nil {
+		return false, fmt.Errorf("look up feed %q: %w", feed, err)
+	}
+	return known, nil
 }
 
 func scanDelivery(scan func(...any) error) (Delivery, error) {
@@ -145,11 +181,25 @@ func scanDelivery(scan func(...any) error) (Delivery, error) {
 	return out, err
 }
 
-// Touch notes that a file was listed again as it is remembered.
-func (d *DB) Touch(ctx context.Context, feed, path string, now time.Time) error {
-	_, err := d.db.ExecContext(ctx, "UPDATE deliveries SET last_seen = ? WHERE feed = ? AND path = ?", now.UnixNano(), feed, []byte(path))
+// Touch notes that files were listed again as they are remembered.
+func (d *DB) Touch(ctx context.Context, feed string, now time.Time, paths ...string) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	err := d.tx(ctx, func(q querier) error {
+		for some := range slices.Chunk(paths, atOnce) {
+			args := []any{now.UnixNano(), feed}
+			for _, p := range some {
+				args = append(args, []byte(p))
+			}
+			if _, err := q.exec(ctx, "UPDATE deliveries SET last_seen = ? WHERE feed = ? AND path IN ("+placeholders(len(some))+")", args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
-		return fmt.Errorf("touch delivery of feed %q: %w", feed, err)
+		return fmt.Errorf("touch deliveries of feed %q: %w", feed, err)
 	}
 	return nil
 }
@@ -158,9 +208,9 @@ func (d *DB) Touch(ctx context.Context, feed, path string, now time.Time) error 
 // backfill, as processed: the next sweep must not take them for new. A skipped
 // delivery has no hash.
 func (d *DB) Skip(ctx context.Context, feed string, now time.Time, entries ...Entry) error {
-	err := d.tx(ctx, func(tx *sql.Tx) error {
+	err := d.tx(ctx, func(q querier) error {
 		for _, e := range entries {
-			if err := put(ctx, tx, feed, e, "", 0, Processed, now); err != nil {
+			if err := put(ctx, q, feed, e, "", 0, Processed, now); err != nil {
 				return err
 			}
 		}
@@ -175,17 +225,17 @@ func (d *DB) Skip(ctx context.Context, feed string, now time.Time, entries ...En
 // Fetched records that a file is in the archive. It must be called after the
 // rename that put it there.
 func (d *DB) Fetched(ctx context.Context, feed string, e Entry, sha256 string, bytes int64, now time.Time) error {
-	err := d.tx(ctx, func(tx *sql.Tx) error { return put(ctx, tx, feed, e, sha256, bytes, Fetched, now) })
+	err := d.tx(ctx, func(q querier) error { return put(ctx, q, feed, e, sha256, bytes, Fetched, now) })
 	if err != nil {
 		return fmt.Errorf("record delivery of feed %q: %w", feed, err)
 	}
 	return nil
 }
 
-func put(ctx context.Context, tx *sql.Tx, feed string, e Entry, sha256 string, bytes int64, status Status, now time.Time) error {
+func put(ctx context.Context, q querier, feed string, e Entry, sha256 string, bytes int64, status Status, now time.Time) error {
 	mtime := sql.NullInt64{Int64: e.MTime.UnixNano(), Valid: e.Precision != PrecisionNone}
-	_, err := tx.ExecContext(ctx, `INSERT INTO deliveries (`+deliveryColumns+`, fetched) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
-		ON CONFLICT DO UPDATE SET size = excluded.size, mtime = excluded.mtime, precision = excluded.precision, etag = excluded.etag,
+	_, err := q.exec(ctx, `INSERT INTO deliveries (`+deliveryColumns+`, fetched) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
+		ON CONFLICT (feed, path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime, precision = excluded.precision, etag = excluded.etag,
 			sha256 = excluded.sha256, bytes = excluded.bytes, status = excluded.status, last_seen = excluded.last_seen,
 			fetched = excluded.fetched, processed = NULL`,
 		feed, []byte(e.Path), e.Size, mtime, e.Precision, e.ETag, sha256, bytes, status, now.UnixNano(), now.UnixNano(), now.UnixNano())

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,16 +10,56 @@ import (
 	"time"
 )
 
-// ErrLocked is a state file another sweep is working on.
+// ErrLocked is a state another sweep is working on.
 var ErrLocked = errors.New("another sweep is running")
 
-// Lock is held by the one sweep at a time that may work on a state file.
-type Lock struct{ f *os.File }
+// Lock is held by the one sweep at a time that may work on a state.
+type Lock struct {
+	f     *os.File // of a state in a file
+	locks *Locks   // of one in PostgreSQL
+}
+
+// OpenAlone opens a state for a sweep, or fails at once with ErrLocked where another
+// holds it. Nothing of the state is touched then; it stays readable for others.
+func OpenAlone(ctx context.Context, name string, o Options) (*DB, *Lock, error) {
+	if IsPostgres(name) {
+		return openAlonePostgres(ctx, name, o)
+	}
+	lock, err := Acquire(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := OpenWith(ctx, name, o)
+	if err != nil {
+		lock.Release()
+		return nil, nil, err
+	}
+	return d, lock, nil
+}
+
+func openAlonePostgres(ctx context.Context, name string, o Options) (*DB, *Lock, error) {
+	d, err := OpenWith(ctx, name, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	locks, err := d.Locks(ctx)
+	if err == nil {
+		var got bool
+		if got, err = locks.Try(ctx, "sweep"); err == nil && !got {
+			err = fmt.Errorf("lock state %q: %w%s", name, ErrLocked, locks.holder(ctx, "sweep"))
+		}
+		if err == nil {
+			return d, &Lock{locks: locks}, nil
+		}
+		locks.Close()
+	}
+	d.Close()
+	return nil, nil, err
+}
 
 // Acquire takes the lock beside a state file or fails at once with ErrLocked,
 // naming the holder. The kernel releases it when its process ends, however that
-// happens: there is no stale lock to remove. The state itself is not touched and
-// stays readable for others.
+// happens: there is no stale lock to remove.
 func Acquire(path string) (*Lock, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, fmt.Errorf("lock state %q: %w", path, err)
@@ -46,9 +87,23 @@ func Acquire(path string) (*Lock, error) {
 		f.Close()
 		return nil, fmt.Errorf("lock state %q: %w", path, err)
 	}
-	return &Lock{f}, nil
+	return &Lock{f: f}, nil
 }
 
-// Release gives the lock up. The file stays: removing it would let two sweeps
+// Lost is closed when the lock is not held any more although nobody released it: the
+// connection to the database broke. It is nil for a file's, which cannot get lost.
+func (l *Lock) Lost() <-chan struct{} {
+	if l.locks == nil {
+		return nil
+	}
+	return l.locks.Lost()
+}
+
+// Release gives the lock up. A file stays: removing it would let two sweeps
 // hold locks on two files of the same name.
-func (l *Lock) Release() error { return l.f.Close() }
+func (l *Lock) Release() error {
+	if l.locks != nil {
+		return l.locks.Close()
+	}
+	return l.f.Close()
+}

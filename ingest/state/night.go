@@ -47,7 +47,7 @@ type Profile struct {
 
 // AddProfile remembers what a delivery was like. The same bytes again change nothing.
 func (d *DB) AddProfile(ctx context.Context, p Profile, now time.Time) error {
-	_, err := d.db.ExecContext(ctx, `INSERT INTO profiles (feed, sha256, family, recorded, bytes, row_count, charset, dialect)
+	_, err := d.q().exec(ctx, `INSERT INTO profiles (feed, sha256, family, recorded, bytes, row_count, charset, dialect)
 		VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`, p.Feed, p.SHA256, p.Family, now.UnixNano(), p.Bytes, p.Rows, p.Charset, p.Dialect)
 	if err != nil {
 		return fmt.Errorf("record profile of feed %q: %w", p.Feed, err)
@@ -57,28 +57,25 @@ func (d *DB) AddProfile(ctx context.Context, p Profile, now time.Time) error {
 
 // Profiles returns what a feed's n latest deliveries of a family were like, newest first.
 func (d *DB) Profiles(ctx context.Context, feed, family string, n int) ([]Profile, error) {
-	rows, err := d.db.QueryContext(ctx, `SELECT feed, sha256, family, bytes, row_count, charset, dialect FROM profiles
+	out, err := rows(ctx, d.q(), scanProfile, `SELECT feed, sha256, family, bytes, row_count, charset, dialect FROM profiles
 		WHERE feed = ? AND family = ? ORDER BY recorded DESC, sha256 LIMIT ?`, feed, family, n)
 	if err != nil {
 		return nil, fmt.Errorf("read profiles of feed %q: %w", feed, err)
 	}
-	defer rows.Close()
-	var out []Profile
-	for rows.Next() {
-		var p Profile
-		if err := rows.Scan(&p.Feed, &p.SHA256, &p.Family, &p.Bytes, &p.Rows, &p.Charset, &p.Dialect); err != nil {
-			return nil, fmt.Errorf("read profiles of feed %q: %w", feed, err)
-		}
-		out = append(out, p)
-	}
-	return out, rows.Err()
+	return out, nil
+}
+
+func scanProfile(scan func(...any) error) (Profile, error) {
+	var p Profile
+	err := scan(&p.Feed, &p.SHA256, &p.Family, &p.Bytes, &p.Rows, &p.Charset, &p.Dialect)
+	return p, err
 }
 
 // Newest returns the time of a feed's newest delivery, as its server tells it or else
 // as it was fetched; the zero time if there is none.
 func (d *DB) Newest(ctx context.Context, feed string) (time.Time, error) {
 	var at sql.NullInt64
-	err := d.db.QueryRowContext(ctx, "SELECT max(coalesce(mtime, fetched, first_seen)) FROM deliveries WHERE feed = ?", feed).Scan(&at)
+	err := d.q().row(ctx, "SELECT max(coalesce(mtime, fetched, first_seen)) FROM deliveries WHERE feed = ?", feed).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("look up newest delivery of feed %q: %w", feed, err)
 	}
@@ -92,7 +89,7 @@ func (d *DB) Newest(ctx context.Context, feed string) (time.Time, error) {
 // another: somebody took them away.
 func (d *DB) Vanished(ctx context.Context, feed string, since, until time.Time) (int, error) {
 	var n int
-	err := d.db.QueryRowContext(ctx, "SELECT count(*) FROM deliveries WHERE feed = ? AND last_seen >= ? AND last_seen < ?",
+	err := d.q().row(ctx, "SELECT count(*) FROM deliveries WHERE feed = ? AND last_seen >= ? AND last_seen < ?",
 		feed, since.UnixNano(), until.UnixNano()).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count deliveries of feed %q: %w", feed, err)
@@ -105,7 +102,7 @@ var ErrNoReport = errors.New("no such run has a report")
 
 // SaveReport keeps a run's report, in place of an earlier one of the same run.
 func (d *DB) SaveReport(ctx context.Context, run int64, document []byte) error {
-	_, err := d.db.ExecContext(ctx, `INSERT INTO reports (run, document) VALUES (?,?)
+	_, err := d.q().exec(ctx, `INSERT INTO reports (run, document) VALUES (?,?)
 		ON CONFLICT (run) DO UPDATE SET document = excluded.document`, run, string(document))
 	if err != nil {
 		return fmt.Errorf("keep report of run %d: %w", run, err)
@@ -116,7 +113,7 @@ func (d *DB) SaveReport(ctx context.Context, run int64, document []byte) error {
 // Report returns the report of a run, of the last one that has one where run is 0.
 func (d *DB) Report(ctx context.Context, run int64) ([]byte, error) {
 	var document string
-	err := d.db.QueryRowContext(ctx, "SELECT document FROM reports WHERE run = ? OR ? = 0 ORDER BY run DESC LIMIT 1", run, run).Scan(&document)
+	err := d.q().row(ctx, "SELECT document FROM reports WHERE run = ? OR ? = 0 ORDER BY run DESC LIMIT 1", run, run).Scan(&document)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNoReport
 	}
@@ -129,7 +126,7 @@ func (d *DB) Report(ctx context.Context, run int64) ([]byte, error) {
 // Standing returns what a channel was last told of a feed, nil if nothing.
 func (d *DB) Standing(ctx context.Context, channel, feed string) ([]byte, error) {
 	var body string
-	err := d.db.QueryRowContext(ctx, "SELECT body FROM standings WHERE channel = ? AND feed = ?", channel, feed).Scan(&body)
+	err := d.q().row(ctx, "SELECT body FROM standings WHERE channel = ? AND feed = ?", channel, feed).Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -141,9 +138,9 @@ func (d *DB) Standing(ctx context.Context, channel, feed string) ([]byte, error)
 
 // SetStanding remembers what a channel was told of feeds, all of it or nothing.
 func (d *DB) SetStanding(ctx context.Context, channel string, bodies map[string][]byte) error {
-	err := d.tx(ctx, func(tx *sql.Tx) error {
+	err := d.tx(ctx, func(q querier) error {
 		for feed, body := range bodies {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO standings (channel, feed, body) VALUES (?,?,?)
+			if _, err := q.exec(ctx, `INSERT INTO standings (channel, feed, body) VALUES (?,?,?)
 				ON CONFLICT (channel, feed) DO UPDATE SET body = excluded.body`, channel, feed, string(body)); err != nil {
 				return err
 			}

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-func TestProfiles(t *testing.T) {
-	ctx, d := t.Context(), fresh(t)
+func TestProfiles(t *testing.T) { onFresh(t, testProfiles) }
+
+func testProfiles(t *testing.T, d *DB) {
 	at := time.Unix(1000, 0)
 	for i, family := range []string{"stock_#.csv", "price_#.csv", "stock_#.csv", "stock_#.csv"} {
 		p := Profile{Feed: "acme", SHA256: fmt.Sprint(i), Family: family, Bytes: int64(i), Rows: 7, Charset: "cp1252", Dialect: "d"}
@@ -27,8 +28,9 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-func TestNewestAndVanished(t *testing.T) {
-	ctx, d := t.Context(), fresh(t)
+func TestNewestAndVanished(t *testing.T) { onFresh(t, testNewestAndVanished) }
+
+func testNewestAndVanished(t *testing.T, d *DB) {
 	if at, err := d.Newest(ctx, "acme"); err != nil || !at.IsZero() {
 		t.Errorf("of no delivery: %v, %v", at, err)
 	}
@@ -43,7 +45,7 @@ func TestNewestAndVanished(t *testing.T) {
 	if at, err := d.Newest(ctx, "acme"); err != nil || !at.Equal(first) {
 		t.Errorf("newest %v, %v: want the time at which the one without a time was fetched", at, err)
 	}
-	if err := d.Touch(ctx, "acme", "a.csv", second); err != nil {
+	if err := d.Touch(ctx, "acme", second, "a.csv"); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := d.Vanished(ctx, "acme", first, second); err != nil || n != 1 {
@@ -54,8 +56,9 @@ func TestNewestAndVanished(t *testing.T) {
 	}
 }
 
-func TestReports(t *testing.T) {
-	ctx, d := t.Context(), fresh(t)
+func TestReports(t *testing.T) { onFresh(t, testReports) }
+
+func testReports(t *testing.T, d *DB) {
 	if _, err := d.Report(ctx, 0); !errors.Is(err, ErrNoReport) {
 		t.Errorf("of nothing: %v", err)
 	}
@@ -76,8 +79,9 @@ func TestReports(t *testing.T) {
 	}
 }
 
-func TestStandings(t *testing.T) {
-	ctx, d := t.Context(), fresh(t)
+func TestStandings(t *testing.T) { onFresh(t, testStandings) }
+
+func testStandings(t *testing.T, d *DB) {
 	if got, err := d.Standing(ctx, "webhook", "acme"); err != nil || got != nil {
 		t.Errorf("%q, %v", got, err)
 	}

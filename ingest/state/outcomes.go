@@ -53,16 +53,17 @@ type Counter struct {
 
 // Begin starts a run and returns its number.
 func (d *DB) Begin(ctx context.Context, revision, engine string, now time.Time) (int64, error) {
-	res, err := d.db.ExecContext(ctx, "INSERT INTO runs (started, revision, engine, status) VALUES (?,?,?,'running')", now.UnixNano(), revision, engine)
-	if err != nil {
+	var id int64
+	if err := d.q().row(ctx, "INSERT INTO runs (started, revision, engine, status) VALUES (?,?,?,'running') RETURNING id",
+		now.UnixNano(), revision, engine).Scan(&id); err != nil {
 		return 0, fmt.Errorf("begin run: %w", err)
 	}
-	return res.LastInsertId()
+	return id, nil
 }
 
 // End closes a run with a one-word status such as "ok" or "incomplete".
 func (d *DB) End(ctx context.Context, run int64, status string, now time.Time) error {
-	if _, err := d.db.ExecContext(ctx, "UPDATE runs SET ended = ?, status = ? WHERE id = ?", now.UnixNano(), status, run); err != nil {
+	if _, err := d.q().exec(ctx, "UPDATE runs SET ended = ?, status = ? WHERE id = ?", now.UnixNano(), status, run); err != nil {
 		return fmt.Errorf("end run %d: %w", run, err)
 	}
 	return nil
@@ -72,7 +73,7 @@ func (d *DB) End(ctx context.Context, run int64, status string, now time.Time) e
 // One that was not compared does not count: next time the harness may work.
 func (d *DB) Has(ctx context.Context, k Key) (bool, error) {
 	var n int
-	err := d.db.QueryRowContext(ctx, `SELECT count(*) FROM outcomes WHERE feed = ? AND sha256 = ? AND view = ? AND settings = ? AND revision = ? AND engine = ?
+	err := d.q().row(ctx, `SELECT count(*) FROM outcomes WHERE feed = ? AND sha256 = ? AND view = ? AND settings = ? AND revision = ? AND engine = ?
 		AND verdict <> ?`, k.Feed, k.SHA256, k.View, k.Settings, k.Revision, k.Engine, ingest.NotCompared).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("look up outcome of feed %q: %w", k.Feed, err)
@@ -84,7 +85,7 @@ func (d *DB) Has(ctx context.Context, k Key) (bool, error) {
 // is not pure ASCII, which says nothing; "" if there is none.
 func (d *DB) LastCharset(ctx context.Context, feed string) (string, error) {
 	var charset string
-	err := d.db.QueryRowContext(ctx, `SELECT charset FROM outcomes WHERE feed = ? AND verdict <> ? AND charset NOT IN ('', 'ascii')
+	err := d.q().row(ctx, `SELECT charset FROM outcomes WHERE feed = ? AND verdict <> ? AND charset NOT IN ('', 'ascii')
 		ORDER BY recorded DESC, sha256, view LIMIT 1`, feed, ingest.NotCompared).Scan(&charset)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("look up charset of feed %q: %w", feed, err)
@@ -99,20 +100,20 @@ func (d *DB) LastCharset(ctx context.Context, feed string) (string, error) {
 // feed had never shown. A delivery with an outcome that was not compared stays
 // unfinished.
 func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outcome, now time.Time) (fresh []string, err error) {
-	err = d.tx(ctx, func(tx *sql.Tx) error {
+	err = d.tx(ctx, func(q querier) error {
 		done := true
 		fresh = nil
 		for _, o := range outcomes {
 			done = done && o.Verdict != ingest.NotCompared
-			if err := addNoise(ctx, tx, o, now); err != nil {
+			if err := addNoise(ctx, q, o, now); err != nil {
 				return err
 			}
-			added, err := addOutcome(ctx, tx, run, path, o, now)
+			added, err := addOutcome(ctx, q, run, path, o, now)
 			if err != nil {
 				return err
 			}
 			for _, f := range o.Findings {
-				isNew, err := count(ctx, tx, o.Feed, f, added, now)
+				isNew, err := count(ctx, q, o.Feed, f, added, now)
 				if err != nil {
 					return err
 				}
@@ -124,7 +125,7 @@ func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outc
 		if !done || len(outcomes) == 0 {
 			return nil
 		}
-		return process(ctx, tx, outcomes[0].Feed, path, outcomes[0].SHA256, now)
+		return process(ctx, q, outcomes[0].Feed, path, outcomes[0].SHA256, now)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record outcomes: %w", err)
@@ -135,8 +136,8 @@ func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outc
 // Done records that nothing remains to be done with a delivery whose outcomes are
 // those of what it holds.
 func (d *DB) Done(ctx context.Context, feed, path, sha256 string, now time.Time) error {
-	err := d.tx(ctx, func(tx *sql.Tx) error {
-		return process(ctx, tx, feed, path, sha256, now)
+	err := d.tx(ctx, func(q querier) error {
+		return process(ctx, q, feed, path, sha256, now)
 	})
 	if err != nil {
 		return fmt.Errorf("record that a delivery is done: %w", err)
@@ -145,19 +146,19 @@ func (d *DB) Done(ctx context.Context, feed, path, sha256 string, now time.Time)
 }
 
 // process marks a delivery as processed, as far as it is still the one that was run.
-func process(ctx context.Context, tx *sql.Tx, feed, path, sha256 string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, "UPDATE deliveries SET status = ?, processed = ? WHERE feed = ? AND path = ? AND sha256 = ?",
+func process(ctx context.Context, q querier, feed, path, sha256 string, now time.Time) error {
+	_, err := q.exec(ctx, "UPDATE deliveries SET status = ?, processed = ? WHERE feed = ? AND path = ? AND sha256 = ?",
 		Processed, now.UnixNano(), feed, []byte(path), sha256)
 	return err
 }
 
 // addOutcome reports whether the outcome was not there yet. One that was not
 // compared gives way to one that is.
-func addOutcome(ctx context.Context, tx *sql.Tx, run int64, path string, o Outcome, now time.Time) (bool, error) {
-	res, err := tx.ExecContext(ctx, `INSERT INTO outcomes
+func addOutcome(ctx context.Context, q querier, run int64, path string, o Outcome, now time.Time) (bool, error) {
+	res, err := q.exec(ctx, `INSERT INTO outcomes
 		(feed, sha256, view, settings, revision, engine, run, path, recorded, charset, pair, verdict, severity, error)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-		ON CONFLICT DO UPDATE SET run = excluded.run, path = excluded.path, recorded = excluded.recorded, charset = excluded.charset,
+		ON CONFLICT (feed, sha256, view, settings, revision, engine) DO UPDATE SET run = excluded.run, path = excluded.path, recorded = excluded.recorded, charset = excluded.charset,
 			pair = excluded.pair, verdict = excluded.verdict, severity = excluded.severity, error = excluded.error
 		WHERE outcomes.verdict = ?`,
 		o.Feed, o.SHA256, o.View, o.Settings, o.Revision, o.Engine, run, []byte(path), now.UnixNano(),
@@ -170,21 +171,21 @@ func addOutcome(ctx context.Context, tx *sql.Tx, run int64, path string, o Outco
 }
 
 // count adds a hit to a signature's counter and reports whether it is the first.
-func count(ctx context.Context, tx *sql.Tx, feed string, f Finding, hit bool, now time.Time) (bool, error) {
+func count(ctx context.Context, q querier, feed string, f Finding, hit bool, now time.Time) (bool, error) {
 	if !hit {
 		return false, nil
 	}
 	var hits int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO signatures (feed, signature, cause, first_seen, last_seen, hits, dir) VALUES (?,?,?,?,?,1,?)
-		ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, hits = hits + 1, cause = excluded.cause,
-			dir = CASE WHEN excluded.dir = '' THEN dir ELSE excluded.dir END
+	err := q.row(ctx, `INSERT INTO signatures (feed, signature, cause, first_seen, last_seen, hits, dir) VALUES (?,?,?,?,?,1,?)
+		ON CONFLICT (feed, signature) DO UPDATE SET last_seen = excluded.last_seen, hits = signatures.hits + 1, cause = excluded.cause,
+			dir = CASE WHEN excluded.dir = '' THEN signatures.dir ELSE excluded.dir END
 		RETURNING hits`, feed, f.Signature, f.Cause, now.UnixNano(), now.UnixNano(), f.Dir).Scan(&hits)
 	return hits == 1, err
 }
 
 // Signature returns the counter of a feed's signature, ok false if it was never hit.
 func (d *DB) Signature(ctx context.Context, feed, signature string) (c Counter, ok bool, err error) {
-	row := d.db.QueryRowContext(ctx, "SELECT "+counterColumns+" FROM signatures WHERE feed = ? AND signature = ?", feed, signature)
+	row := d.q().row(ctx, "SELECT "+counterColumns+" FROM signatures WHERE feed = ? AND signature = ?", feed, signature)
 	c, err = scanCounter(row.Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, false, nil
@@ -197,20 +198,11 @@ func (d *DB) Signature(ctx context.Context, feed, signature string) (c Counter, 
 
 // Signatures returns all counters in the order of feed and signature.
 func (d *DB) Signatures(ctx context.Context) ([]Counter, error) {
-	rows, err := d.db.QueryContext(ctx, "SELECT "+counterColumns+" FROM signatures ORDER BY feed, signature")
+	out, err := rows(ctx, d.q(), scanCounter, "SELECT "+counterColumns+" FROM signatures ORDER BY feed, signature")
 	if err != nil {
 		return nil, fmt.Errorf("read signatures: %w", err)
 	}
-	defer rows.Close()
-	var out []Counter
-	for rows.Next() {
-		c, err := scanCounter(rows.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("read signatures: %w", err)
-		}
-		out = append(out, c)
-	}
-	return out, rows.Err()
+	return out, nil
 }
 
 const counterColumns = "feed, signature, cause, first_seen, last_seen, hits, dir"

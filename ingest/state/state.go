@@ -1,5 +1,6 @@
-// Package state remembers, in one SQLite file, which deliveries were seen and
-// fetched, what running them gave, and how often each signature was hit.
+// Package state remembers which deliveries were seen and fetched, what running them
+// gave, and how often each signature was hit: in one SQLite file, or, for a fleet, in
+// a schema of a PostgreSQL database.
 //
 // # Order of writes
 //
@@ -21,31 +22,42 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
 
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	"github.com/jackc/pgx/v5"
 )
 
-// DB is an open state file. It is safe for concurrent use; writers take turns.
+// DB is an open state. It is safe for concurrent use; in a file, writers take turns.
 type DB struct {
-	db   *sql.DB
-	path string
+	db     *sql.DB
+	name   string
+	kind   kind
+	config *pgx.ConnConfig // nil for a file
+	onStep func(string)
 }
 
-// The reasons for which Open refuses a file.
+// kind is what SQLite and PostgreSQL do each in their own way, and how the version of
+// the tables is kept.
+type kind interface {
+	check(context.Context, querier) error // is it ours, is it whole
+	version
+}
+
+type version interface {
+	begin(context.Context, querier) error // a transaction that migrates
+	version(context.Context, querier) (int, error)
+	mark(context.Context, querier, int) error
+}
+
+// The reasons for which Open refuses a state.
 var (
 	ErrNewer   = errors.New("written by a newer feedparity")
 	ErrCorrupt = errors.New("corrupt, or no database")
 	ErrForeign = errors.New("a database of another program")
 )
 
-// OpenError says why a state file could not be opened.
+// OpenError says why a state could not be opened.
 type OpenError struct {
-	Path string
+	Path string // of the file, or the database's URL
 	Err  error
 	Hint string // what to do about it
 }
@@ -56,187 +68,101 @@ func (e *OpenError) Error() string { return fmt.Sprintf("open state %q: %v", e.P
 // Unwrap returns the cause.
 func (e *OpenError) Unwrap() error { return e.Err }
 
-// applicationID marks our files ("fdpt"); SQLite keeps it in the file's header.
-const applicationID = 0x66647074
+// Options are what opening a state may need.
+type Options struct {
+	Password string // of PostgreSQL; "" for what libpq would take, PGPASSWORD or ~/.pgpass
+	// Step, if set, is told between two writes which step comes next; tests of what a
+	// crash leaves end the process there.
+	Step func(string)
+}
 
-// Open opens a state file, creating it and its directory if need be, and brings
-// an older one up to date. A newer, foreign or corrupt file is an *OpenError and
-// is left as it is.
-func Open(ctx context.Context, path string) (*DB, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return nil, &OpenError{Path: path, Err: err}
+// Open opens a state, a file or the URL of a PostgreSQL database, and brings it up to
+// date; a file and its directory are created if need be. A newer, foreign or corrupt
+// one is an *OpenError and is left as it is.
+func Open(ctx context.Context, name string) (*DB, error) { return OpenWith(ctx, name, Options{}) }
+
+// OpenWith is Open with what the name does not say.
+func OpenWith(ctx context.Context, name string, o Options) (*DB, error) {
+	var d *DB
+	var err error
+	if IsPostgres(name) {
+		d, err = openPostgres(ctx, name, o.Password)
+	} else {
+		d, err = openSQLite(name)
 	}
-	db, err := sql.Open("sqlite", dsn(path))
 	if err != nil {
-		return nil, &OpenError{Path: path, Err: err}
+		return nil, openError(name, err)
 	}
-	// One connection: SQLite has one writer, and waiting for our turn in Go does
-	// not run into busy_timeout.
-	db.SetMaxOpenConns(1)
-	d := &DB{db: db, path: path}
+	d.onStep = o.Step
 	if err := d.prepare(ctx); err != nil {
-		db.Close()
-		return nil, openError(path, err)
+		d.db.Close()
+		return nil, openError(name, err)
 	}
 	return d, nil
 }
 
-// dsn asks for WAL, so that readers do not wait for the sweep, for a sync at each
-// commit, so that what was recorded survives a power cut, and for transactions
-// that take the write lock at once rather than fail half way.
-func dsn(path string) string {
-	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
-	}}
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
-}
-
-// Close closes the file.
+// Close closes the state.
 func (d *DB) Close() error { return d.db.Close() }
 
-// Path returns the file's name.
-func (d *DB) Path() string { return d.path }
+// Path returns the file's name, or the database's URL, which holds no password.
+func (d *DB) Path() string { return d.name }
 
-func openError(path string, err error) error {
-	e := &OpenError{Path: path, Err: err}
-	var s *sqlite.Error
-	if errors.As(err, &s) && (s.Code()&0xFF == sqlite3.SQLITE_NOTADB || s.Code()&0xFF == sqlite3.SQLITE_CORRUPT) {
+func (d *DB) step(next string) {
+	if d.onStep != nil {
+		d.onStep(next)
+	}
+}
+
+func openError(name string, err error) error {
+	e := &OpenError{Path: name, Err: err}
+	if isCorrupt(err) {
 		e.Err = ErrCorrupt
 	}
 	switch {
+	case IsPostgres(name) && CheckURL(name) != nil:
+		e.Path = "postgres" // the URL may hold a password
+		e.Hint = "state: {url: postgres://USER@HOST/DATABASE, password: {env: NAME}}, or PGPASSWORD, or ~/.pgpass"
 	case errors.Is(e.Err, ErrCorrupt):
-		e.Hint = "move the file away: the next sweep begins a new one and takes each feed's latest deliveries again"
+		e.Hint = "move the file away, or put a backup of it in its place: without one the next sweep begins a new file and takes each feed's latest deliveries again"
 	case errors.Is(err, ErrNewer):
-		e.Hint = "use the feedparity that wrote it, or a newer one"
+		e.Hint = "use the feedparity that wrote it, or a newer one; a backup made before the upgrade opens with this one"
 	case errors.Is(err, ErrForeign):
-		e.Hint = `name another file under "state:"`
+		e.Hint = `name another file under "state:", or another schema with ?search_path=NAME`
+	case IsPostgres(name):
+		e.Hint = "does the server run, and is the user, the database and the password right? feedparity needs the right to create a schema there, or one of its own"
 	}
 	return e
 }
 
-// prepare checks what kind of file it is before anything is written to it.
+// prepare checks what it is before anything is written to it.
 func (d *DB) prepare(ctx context.Context) error {
-	var version, application, tables int
-	for query, into := range map[string]*int{
-		"PRAGMA user_version": &version, "PRAGMA application_id": &application, "SELECT count(*) FROM sqlite_schema": &tables,
-	} {
-		if err := d.db.QueryRowContext(ctx, query).Scan(into); err != nil {
-			return err
-		}
-	}
-	switch {
-	case application != applicationID && (application != 0 || tables > 0):
-		return ErrForeign
-	case version > len(migrations):
-		return fmt.Errorf("%w (version %d, this one knows %d)", ErrNewer, version, len(migrations))
-	}
-	var check string
-	if err := d.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&check); err != nil {
+	if err := d.kind.check(ctx, d.q()); err != nil {
 		return err
 	}
-	if check != "ok" {
-		return fmt.Errorf("%w: %s", ErrCorrupt, strings.ReplaceAll(check, "\n", " "))
+	now, newest, err := d.Versions(ctx)
+	switch {
+	case err != nil:
+		return err
+	case now > newest:
+		return fmt.Errorf("%w (version %d, this one knows %d)", ErrNewer, now, newest)
+	case now == newest:
+		return nil
 	}
-	return d.migrate(ctx, version)
+	return d.Migrate(ctx, newest)
 }
 
-// migrate applies the missing migrations, each with its new version number in
-// one transaction.
-func (d *DB) migrate(ctx context.Context, version int) error {
-	for ; version < len(migrations); version++ {
-		err := d.tx(ctx, func(tx *sql.Tx) error {
-			// Another process may have been faster while we waited for the lock.
-			var now int
-			if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&now); err != nil || now > version {
-				return err
-			}
-			_, err := tx.ExecContext(ctx, fmt.Sprintf("%s; PRAGMA application_id = %d; PRAGMA user_version = %d",
-				migrations[version], applicationID, version+1))
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("bring to version %d: %w", version+1, err)
-		}
-	}
-	return nil
-}
+// q runs single statements.
+func (d *DB) q() querier { return querier{d.db, d.config != nil} }
 
 // tx runs f in a transaction, which is rolled back if f fails.
-func (d *DB) tx(ctx context.Context, f func(*sql.Tx) error) error {
+func (d *DB) tx(ctx context.Context, f func(querier) error) error {
 	tx, err := d.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() // without effect after a commit
-	if err := f(tx); err != nil {
+	if err := f(querier{tx, d.config != nil}); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
-
-// migrations bring a file from version i to i+1. They are never edited once
-// released; a change is a new one. Times are unix nanoseconds, NULL if unknown;
-// paths are BLOBs, for suppliers' names need not be UTF-8.
-var migrations = []string{`
-CREATE TABLE runs (
-	id        INTEGER PRIMARY KEY,
-	started   INTEGER NOT NULL,
-	ended     INTEGER,
-	revision  TEXT NOT NULL,
-	engine    TEXT NOT NULL,
-	status    TEXT NOT NULL
-);
-CREATE TABLE deliveries (
-	feed       TEXT NOT NULL,
-	path       BLOB NOT NULL,
-	size       INTEGER NOT NULL,
-	mtime      INTEGER,
-	precision  INTEGER NOT NULL,
-	etag       TEXT NOT NULL,
-	sha256     TEXT NOT NULL,
-	bytes      INTEGER NOT NULL,
-	status     TEXT NOT NULL,
-	first_seen INTEGER NOT NULL,
-	last_seen  INTEGER NOT NULL,
-	fetched    INTEGER,
-	processed  INTEGER,
-	PRIMARY KEY (feed, path)
-) WITHOUT ROWID;
-CREATE TABLE outcomes (
-	feed       TEXT NOT NULL,
-	sha256     TEXT NOT NULL,
-	view       TEXT NOT NULL,
-	settings   TEXT NOT NULL,
-	revision   TEXT NOT NULL,
-	engine     TEXT NOT NULL,
-	run        INTEGER NOT NULL REFERENCES runs (id),
-	path       BLOB NOT NULL,
-	recorded   INTEGER NOT NULL,
-	charset    TEXT NOT NULL,
-	pair       TEXT NOT NULL,
-	verdict    TEXT NOT NULL,
-	severity   TEXT NOT NULL,
-	error      TEXT NOT NULL,
-	PRIMARY KEY (feed, sha256, view, settings, revision, engine)
-) WITHOUT ROWID;
-CREATE TABLE signatures (
-	feed       TEXT NOT NULL,
-	signature  TEXT NOT NULL,
-	cause      TEXT NOT NULL,
-	first_seen INTEGER NOT NULL,
-	last_seen  INTEGER NOT NULL,
-	hits       INTEGER NOT NULL,
-	dir        TEXT NOT NULL,
-	PRIMARY KEY (feed, signature)
-) WITHOUT ROWID;
-`, `
-CREATE TABLE noise (
-	feed       TEXT NOT NULL,
-	settings   TEXT NOT NULL,
-	revision   TEXT NOT NULL,
-	name       TEXT NOT NULL,
-	kind       TEXT NOT NULL,
-	first_seen INTEGER NOT NULL,
-	PRIMARY KEY (feed, settings, revision, name)
-) WITHOUT ROWID;
-`, nightSchema}

@@ -147,16 +147,15 @@ func (s *sweeper) news(ctx context.Context, f config.Feed, entries []fetch.Entry
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range entries {
-		news, d, err := s.State.Look(ctx, f.Name, stateEntry(e))
-		if err != nil {
-			return nil, err
-		}
+	seeings, err := s.State.Look(ctx, f.Name, stateEntries(entries)...)
+	if err != nil {
+		return nil, err
+	}
+	var seen []string
+	for i, e := range entries {
+		news, d := seeings[i].News, seeings[i].Was
 		if news == state.Seen {
-			out.Seen++
-			if err := s.State.Touch(ctx, f.Name, e.Path, s.Now()); err != nil {
-				return nil, err
-			}
+			seen = append(seen, e.Path)
 			continue
 		}
 		if news == state.Changed && s.kept(d) {
@@ -164,7 +163,16 @@ func (s *sweeper) news(ctx context.Context, f config.Feed, entries []fetch.Entry
 		}
 		todo = append(todo, task{entry: e, known: d, news: news})
 	}
-	return todo, nil
+	out.Seen = len(seen)
+	return todo, s.State.Touch(ctx, f.Name, s.Now(), seen...)
+}
+
+func stateEntries(entries []fetch.Entry) []state.Entry {
+	out := make([]state.Entry, len(entries))
+	for i, e := range entries {
+		out[i] = stateEntry(e)
+	}
+	return out
 }
 
 // firstSight leaves out what is older than a feed's backfill when the feed is
@@ -176,12 +184,8 @@ func (s *sweeper) firstSight(ctx context.Context, f config.Feed, entries []fetch
 	if err != nil || known || old <= 0 {
 		return entries, err
 	}
-	var skipped []state.Entry
-	for _, e := range entries[:old] {
-		skipped = append(skipped, stateEntry(e))
-	}
 	out.Skipped = old
-	return entries[old:], s.State.Skip(ctx, f.Name, s.Now(), skipped...)
+	return entries[old:], s.State.Skip(ctx, f.Name, s.Now(), stateEntries(entries[:old])...)
 }
 
 // maxLeftovers bounds how far back deliveries are looked for that were fetched
@@ -191,7 +195,7 @@ const maxLeftovers = 1000
 // leftovers are deliveries in the archive that an earlier sweep did not finish and
 // that the supplier does not offer any more.
 func (s *sweeper) leftovers(ctx context.Context, f config.Feed, entries []fetch.Entry) ([]task, error) {
-	latest, err := s.State.Latest(ctx, f.Name, maxLeftovers)
+	latest, err := s.State.Unfinished(ctx, f.Name, maxLeftovers)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +204,7 @@ func (s *sweeper) leftovers(ctx context.Context, f config.Feed, entries []fetch.
 		offered[e.Path] = true
 	}
 	var todo []task
-	for _, d := range slices.Backward(latest) {
+	for _, d := range latest {
 		if !offered[d.Path] && s.kept(d) {
 			todo = append(todo, leftover(d))
 		}

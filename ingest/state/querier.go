@@ -1,0 +1,83 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+)
+
+// querier runs this package's SQL, which is written once, on either database: with ?
+// for its arguments, and every conflict's columns named.
+type querier struct {
+	on interface {
+		ExecContext(context.Context, string, ...any) (sql.Result, error)
+		QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+		QueryRowContext(context.Context, string, ...any) *sql.Row
+	}
+	postgres bool
+}
+
+func (q querier) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return q.on.ExecContext(ctx, q.bind(query), q.values(args)...)
+}
+
+func (q querier) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return q.on.QueryContext(ctx, q.bind(query), q.values(args)...)
+}
+
+func (q querier) row(ctx context.Context, query string, args ...any) *sql.Row {
+	return q.on.QueryRowContext(ctx, q.bind(query), q.values(args)...)
+}
+
+// bind numbers the arguments of a query as PostgreSQL wants them.
+func (q querier) bind(query string) string {
+	if !q.postgres {
+		return query
+	}
+	parts := strings.Split(query, "?")
+	var b strings.Builder
+	b.WriteString(parts[0])
+	for i, part := range parts[1:] {
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(i + 1))
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// values makes texts such as PostgreSQL takes: valid UTF-8 without NUL, which a
+// server's mark, an error's words or a column's name may lack. SQLite keeps them as
+// they are. Paths are bytes in both.
+func (q querier) values(args []any) []any {
+	if !q.postgres {
+		return args
+	}
+	for i, a := range args {
+		if s, ok := a.(string); ok {
+			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+		}
+	}
+	return args
+}
+
+// placeholders is "?,?,?" for n arguments.
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+// rows reads all rows of a query.
+func rows[T any](ctx context.Context, q querier, scan func(func(...any) error) (T, error), query string, args ...any) ([]T, error) {
+	found, err := q.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	var out []T
+	for found.Next() {
+		one, err := scan(found.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, found.Err()
+}

@@ -1,0 +1,87 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// applicationID marks our files ("fdpt"); SQLite keeps it in the file's header.
+const applicationID = 0x66647074
+
+// openSQLite opens a file, creating it and its directory if need be.
+func openSQLite(path string) (*DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", dsn(path))
+	if err != nil {
+		return nil, err
+	}
+	// One connection: SQLite has one writer, and waiting for our turn in Go does
+	// not run into busy_timeout.
+	db.SetMaxOpenConns(1)
+	return &DB{db: db, name: path, kind: sqliteFile{}}, nil
+}
+
+// dsn asks for WAL, so that readers do not wait for the sweep, for a sync at each
+// commit, so that what was recorded survives a power cut, and for transactions
+// that take the write lock at once rather than fail half way.
+func dsn(path string) string {
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
+	}}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// sqliteFile keeps the version in the file's header.
+type sqliteFile struct{}
+
+func (sqliteFile) begin(context.Context, querier) error { return nil } // the transaction is immediate
+
+func (sqliteFile) version(ctx context.Context, q querier) (int, error) {
+	var version int
+	err := q.row(ctx, "PRAGMA user_version").Scan(&version)
+	return version, err
+}
+
+func (sqliteFile) mark(ctx context.Context, q querier, version int) error {
+	_, err := q.exec(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version))
+	return err
+}
+
+// check finds out what kind of file it is before anything is written to it.
+func (sqliteFile) check(ctx context.Context, q querier) error {
+	var application, tables int
+	for query, into := range map[string]*int{
+		"PRAGMA application_id": &application, "SELECT count(*) FROM sqlite_schema": &tables,
+	} {
+		if err := q.row(ctx, query).Scan(into); err != nil {
+			return err
+		}
+	}
+	if application != applicationID && (application != 0 || tables > 0) {
+		return ErrForeign
+	}
+	var check string
+	if err := q.row(ctx, "PRAGMA quick_check(1)").Scan(&check); err != nil {
+		return err
+	}
+	if check != "ok" {
+		return fmt.Errorf("%w: %s", ErrCorrupt, strings.ReplaceAll(check, "\n", " "))
+	}
+	return nil
+}
+
+func isCorrupt(err error) bool {
+	var s *sqlite.Error
+	return errors.As(err, &s) && (s.Code()&0xFF == sqlite3.SQLITE_NOTADB || s.Code()&0xFF == sqlite3.SQLITE_CORRUPT)
+}

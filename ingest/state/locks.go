@@ -99,14 +99,17 @@ func (l *Locks) Free(name string) {
 	}
 }
 
-// Close gives all up. The connection is closed and not kept for others: the server
-// would keep its locks.
+// Close gives all up. The connection is closed and not kept for others, should it
+// still hold a lock.
 func (l *Locks) Close() error {
 	l.stop()
 	l.done.Wait()
 	if l.conn == nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), beat)
+	defer cancel()
+	_, _ = l.conn.ExecContext(ctx, "SELECT pg_advisory_unlock_all()") // in vain if it broke: the server has freed them
 	_ = l.conn.Raw(func(any) error { return driver.ErrBadConn })
 	return l.conn.Close()
 }

@@ -18,7 +18,7 @@ WORDS   ?=
 HALF    ?=
 export PATH := $(PATH):$(PYTHON314)/bin
 
-.PHONY: help build demo test faults shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit
+.PHONY: help build demo test faults servers shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ faults: ## inject every fault of docs/reliability.md, which it writes, and see w
 	@CGO_ENABLED=0 $(GO) test -count=1 -timeout 5m -v -run '^TestFaults$$' ./ingest/fetch ./ingest/sweep ./cmd/feedparity > faults.log; status=$$?; \
 	$(GO) run ./cmd/faults docs/reliability.md < faults.log || status=1; \
 	if [ $$status -ne 0 ]; then grep -vE '^(=== |PASS|ok)|--- (PASS|SKIP)' faults.log | cut -c1-1000 | head -50; fi; exit $$status
+
+servers: ## get vsftpd, proftpd, pure-ftpd, pyftpdlib and sshd from Debian for the tests that run them, as root
+	.ci/servers
 
 shop: ## make the virtual environments of docs/examples/shop from PyPI, in .cache/shop
 	.ci/shop

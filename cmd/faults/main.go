@@ -112,7 +112,15 @@ what is expected of it. Every test ends within seconds, and leaves no goroutine 
     go test ./ingest/fetch -v -run TestFaults/A/short-226
 
 The servers are our own scripted one (package ingest/fetch/ftptest), plain and with TLS where it makes a difference. What real servers do, without any
-fault, is tested beside it, with vsftpd, proftpd, pure-ftpd, pyftpdlib and OpenSSH.
+fault, is tested beside it (TestServers; ` + "`make servers`" + ` gets them from Debian), by the same behaviour suite on each and over its own command log:
+
+| server | modes |
+|---|---|
+| vsftpd | plain; explicit and implicit TLS, 1.2 and 1.3, session reuse required |
+| proftpd | plain; explicit and implicit TLS, 1.2 and 1.3, session reuse required |
+| pure-ftpd | plain; explicit TLS, 1.2 and 1.3 |
+| pyftpdlib | plain; explicit TLS, 1.2 and 1.3 |
+| OpenSSH | SFTP, read-only |
 
 `
 

@@ -35,6 +35,7 @@ var subcommands = []struct {
 	{"init", newInit},
 	{"check", newCheck},
 	{"sweep", newSweep},
+	{"report", newReport},
 	{"doctor", newDoctor},
 	{"ingest", newIngest},
 	{"detect", newDetect},

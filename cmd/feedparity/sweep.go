@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/handover"
+	"github.com/feedparity/feedparity/ingest/report"
 	"github.com/feedparity/feedparity/ingest/state"
 	"github.com/feedparity/feedparity/ingest/sweep"
 )
@@ -31,13 +33,15 @@ func newSweep(std streams) *cobra.Command {
 	var file, fail string
 	var asJSON bool
 	var only []string
+	var files reportFiles
 	cmd := &cobra.Command{
 		Use:   "sweep",
 		Short: "Pull new deliveries of every feed and run both paths on them",
 		Long:  sweepLong,
 		Example: `  feedparity sweep
   feedparity sweep --config /srv/feeds/feedparity.yaml --fail-on any
-  feedparity sweep --feed acme-stock --json`,
+  feedparity sweep --feed acme-stock --json
+  feedparity sweep --junit sweep.xml --metrics /var/lib/node_exporter/feedparity.prom`,
 		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkFailOn(fail); err != nil {
@@ -55,16 +59,20 @@ func newSweep(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := files.write(res.document(asIs, error.Error)); err != nil {
+				return err
+			}
 			if err := reportSweep(std, c.Reports, res, asJSON); err != nil {
 				return err
 			}
-			return exit(sweepStatus(res.Result, fail, golden.NewStore(c.Golden)))
+			return exit(sweepStatus(res, fail, golden.NewStore(c.Golden)))
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file")
 	cmd.Flags().StringVar(&fail, "fail-on", "new", "which divergences make the exit status 1: any, new, open (nobody accepted them), silent or never")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document instead of the table")
 	cmd.Flags().StringArrayVar(&only, "feed", nil, "sweep only the feed of this `NAME`; may be given several times")
+	files.flags(cmd)
 	must(cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOn, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }
@@ -124,6 +132,9 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	if errors.Is(err, context.Canceled) {
 		err = &statusError{statusIncomplete, err, "what was done is recorded: the next sweep goes on from there"}
 	}
+	if err == nil {
+		err = out.lookBack(ctx, db, feeds)
+	}
 	return out, err
 }
 
@@ -149,6 +160,18 @@ func stateOptions(c *config.Config) (state.Options, error) {
 	return state.Options{Password: password.Reveal()}, nil
 }
 
+// lookBack holds the night against those before it and keeps its report in the state.
+func (s *swept) lookBack(ctx context.Context, db *state.DB, feeds []config.Feed) (err error) {
+	if s.feeds, err = sweep.Morning(ctx, db, feeds, s.Result, s.started); err != nil {
+		return err
+	}
+	var doc bytes.Buffer
+	if err := report.JSON(&doc, s.document(asIs, error.Error)); err != nil {
+		return err
+	}
+	return db.SaveReport(ctx, s.Run, doc.Bytes())
+}
+
 // stateError words why the state could not be used.
 func stateError(err error) error {
 	if errors.Is(err, state.ErrLocked) {
@@ -161,10 +184,10 @@ func stateError(err error) error {
 	return usageError("", "%w", err)
 }
 
-// sweepStatus is the exit status of a sweep; what failed outranks what diverged.
-// The checkout's cases say what somebody accepted.
-func sweepStatus(res *sweep.Result, fail string, checkout *golden.Store) int {
-	if res.Failed() > 0 {
+// sweepStatus is the exit status of a sweep; what failed, or was less than expected,
+// outranks what diverged. The checkout's cases say what somebody accepted.
+func sweepStatus(res swept, fail string, checkout *golden.Store) int {
+	if res.Failed() > 0 || res.unmet() > 0 {
 		return statusIncomplete
 	}
 	for _, f := range res.Findings() {
@@ -215,7 +238,7 @@ func relative(path string) string {
 }
 
 // summary says in a line what a sweep did, including that it is not the whole truth.
-func summary(res *sweep.Result) string {
+func summary(res swept) string {
 	deliveries, seen, fresh, known := 0, 0, 0, 0
 	for _, f := range res.Feeds {
 		deliveries += len(f.Deliveries)
@@ -228,6 +251,9 @@ func summary(res *sweep.Result) string {
 	s := fmt.Sprintf("%s swept: %s new, %d seen before; %s new, %d known", plural(len(res.Feeds), "feed"), plurals(deliveries, "delivery", "deliveries"), seen, plural(fresh, "divergence"), known)
 	if n := res.Failed(); n > 0 {
 		s += fmt.Sprintf("; NOT COMPLETE: %s failed or not compared", plurals(n, "feed or delivery", "feeds or deliveries"))
+	}
+	if n := res.unmet(); n > 0 {
+		s += fmt.Sprintf("; LESS THAN EXPECTED of %s", plural(n, "feed"))
 	}
 	return s
 }

@@ -20,7 +20,7 @@ import (
 func lines(d sweep.Delivery, path func(string) string, failure func(error) string) []report.Delivery {
 	base := report.Delivery{Feed: d.Feed, Delivery: d.Name, SHA256: d.SHA256, Charset: d.Detected.Charset, Pair: d.Pair}
 	if d.Err != nil {
-		base.Verdict, base.Error = string(ingest.NotCompared), failure(d.Err)
+		base.Verdict, base.Error, base.Dropped = string(ingest.NotCompared), failure(d.Err), d.Dropped
 		return []report.Delivery{base}
 	}
 	var out []report.Delivery
@@ -63,10 +63,28 @@ func withFinding(line report.Delivery, f sweep.Finding, path func(string) string
 	return line
 }
 
-// document is the report of a sweep. Paths in it are those of the file system.
-func document(res *sweep.Result, revision string, started, ended time.Time, path func(string) string, failure func(error) string) report.Document {
-	doc := report.Document{Schema: report.Schema, Version: version(), Engine: "embedded", Revision: revision, Started: started.UTC(), Ended: ended.UTC()}
-	for _, f := range res.Feeds {
+// swept is a sweep, when it ran, and how it compares with the nights before.
+type swept struct {
+	*sweep.Result
+	feeds          []report.Feed
+	revision       string
+	started, ended time.Time
+}
+
+// document is the report of a sweep; path words directories of cases, failure what
+// went wrong.
+func (s *swept) document(path func(string) string, failure func(error) string) report.Document {
+	doc := report.Document{Run: s.Run, Version: version(), Engine: "embedded", Revision: s.revision, Started: s.started.UTC(), Ended: s.ended.UTC()}
+	for _, f := range s.feeds {
+		f.Signatures = slices.Clone(f.Signatures)
+		for i := range f.Signatures {
+			if sig := &f.Signatures[i]; sig.Case != "" {
+				sig.Case = path(sig.Case)
+			}
+		}
+		doc.Feeds = append(doc.Feeds, f)
+	}
+	for _, f := range s.Feeds {
 		for _, d := range f.Deliveries {
 			doc.Deliveries = append(doc.Deliveries, lines(d, path, failure)...)
 		}
@@ -77,20 +95,18 @@ func document(res *sweep.Result, revision string, started, ended time.Time, path
 			doc.Failures = append(doc.Failures, report.Failure{Feed: f.Name, Error: "listing: " + u.String(), Hint: "a delivery may hide behind this line"})
 		}
 	}
+	doc.Finish()
 	return doc
 }
 
-// swept is a sweep and when it ran.
-type swept struct {
-	*sweep.Result
-	revision       string
-	started, ended time.Time
-}
+// unmet counts the feeds of which less was compared than was expected.
+func (s *swept) unmet() int { return (&report.Document{Feeds: s.feeds}).Unmet() }
+
+func asIs(path string) string { return path }
 
 // reportSweep prints a sweep and writes its report files.
 func reportSweep(std streams, dir string, res swept, asJSON bool) error {
-	doc := document(res.Result, res.revision, res.started, res.ended, func(p string) string { return p }, error.Error)
-	doc.Finish()
+	doc := res.document(asIs, error.Error)
 	text, _, err := report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", res.Run)), doc)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -98,7 +114,7 @@ func reportSweep(std streams, dir string, res swept, asJSON bool) error {
 	if asJSON {
 		return report.JSON(std.out, doc)
 	}
-	shown := document(res.Result, res.revision, res.started, res.ended, relative, kind)
+	shown := res.document(relative, kind)
 	if len(shown.Deliveries) > 0 {
 		if err := report.Table(std.out, shown.Deliveries); err != nil {
 			return err
@@ -106,7 +122,10 @@ func reportSweep(std streams, dir string, res swept, asJSON bool) error {
 		fmt.Fprintln(std.out)
 	}
 	printFailures(std, res.Result)
-	fmt.Fprintln(std.out, summary(res.Result))
+	if err := report.Nights(std.out, shown.Feeds); err != nil {
+		return err
+	}
+	fmt.Fprintln(std.out, summary(res))
 	fmt.Fprintf(std.err, "report: %s\n", relative(text))
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -69,7 +68,7 @@ func TestSweepStatus(t *testing.T) {
 		{"3 outranks 1", "any", result(errors.New("gone"), fresh), 3},
 		{"never is not silence about failures", "never", result(errors.New("gone")), 3},
 	} {
-		if got := sweepStatus(tt.res, tt.fail, nil); got != tt.want {
+		if got := sweepStatus(swept{Result: tt.res}, tt.fail, nil); got != tt.want {
 			t.Errorf("%s: exit status %d, want %d", tt.name, got, tt.want)
 		}
 	}
@@ -81,10 +80,22 @@ func TestSummary(t *testing.T) {
 		{Name: "b", Err: errors.New("gone")},
 	}}
 	want := "2 feeds swept: 1 delivery new, 2 seen before; 1 divergence new, 0 known; NOT COMPLETE: 1 feed or delivery failed or not compared"
-	if got := summary(res); got != want {
+	all := swept{Result: res, revision: "abc"}
+	if got := summary(all); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	doc := document(res, "abc", time.Unix(0, 0), time.Unix(1, 0), relative, error.Error)
+	doc := all.document(relative, error.Error)
+	all.feeds = []report.Feed{{Name: "a", Alarms: []report.Alarm{{Kind: report.CharsetDrift}}}, {Name: "b", Alarms: []report.Alarm{{Kind: report.Late}, {Kind: report.TooFew}}}}
+	if got := summary(all); got != want+"; LESS THAN EXPECTED of 1 feed" {
+		t.Error(got)
+	}
+	all.Result = &sweep.Result{}
+	if got := sweepStatus(all, "never", nil); got != 3 {
+		t.Errorf("less than expected: exit status %d", got)
+	}
+	if all.feeds = all.feeds[:1]; sweepStatus(all, "never", nil) != 0 {
+		t.Error("a drift makes the night incomplete")
+	}
 	if len(doc.Failures) != 1 || doc.Failures[0].Feed != "b" || doc.Revision != "abc" {
 		t.Errorf("%+v", doc)
 	}

@@ -38,6 +38,7 @@ type Delivery struct {
 	Case      string `json:"case,omitempty"`      // directory of its golden case
 	State     string `json:"state,omitempty"`     // new, known, regressed, accepted, ...
 	Error     string `json:"error,omitempty"`     // why it was not compared
+	Dropped   bool   `json:"dropped,omitempty"`   // nobody can run it and the supplier took it away: it counts no more
 	// Warnings are settings that came to nothing, such as a type for a column that
 	// the delivery has not.
 	Warnings []string `json:"warnings,omitempty"`
@@ -58,12 +59,14 @@ type Failure struct {
 // Document is a whole report.
 type Document struct {
 	Schema     string     `json:"schema"`
-	Version    string     `json:"version"` // of feedparity
+	Run        int64      `json:"run,omitempty"` // of a sweep
+	Version    string     `json:"version"`       // of feedparity
 	Engine     string     `json:"engine"`
 	Revision   string     `json:"revision,omitempty"` // of the team's code
 	Started    time.Time  `json:"started"`
 	Ended      time.Time  `json:"ended"`
-	Summary    Summary    `json:"summary"` // filled in by Finish
+	Summary    Summary    `json:"summary"`         // filled in by Finish
+	Feeds      []Feed     `json:"feeds,omitempty"` // of a sweep, in the configuration's order
 	Deliveries []Delivery `json:"deliveries"`
 	Failures   []Failure  `json:"failures"`
 }
@@ -79,6 +82,8 @@ type Summary struct {
 	New         int            `json:"new"` // divergences whose signature is new or has regressed
 	NotCompared int            `json:"not_compared"`
 	Failures    int            `json:"failures"`
+	Alarms      int            `json:"alarms,omitempty"` // of all feeds
+	Unmet       int            `json:"unmet,omitempty"`  // feeds of which less was compared than expected
 }
 
 // Finish sorts a document, so that equal findings give equal reports whatever
@@ -111,6 +116,11 @@ func (d *Document) Finish() {
 	for _, f := range d.Failures {
 		feeds[f.Feed] = true
 	}
+	for _, f := range d.Feeds {
+		feeds[f.Name] = true
+		s.Alarms += len(f.Alarms)
+	}
+	s.Unmet = d.Unmet()
 	s.Feeds, s.Deliveries = len(feeds), len(files)
 	d.Summary = s
 }
@@ -183,13 +193,22 @@ func WriteFiles(dir string, d Document) (text, doc string, err error) {
 		return "", "", fmt.Errorf("write report: %w", err)
 	}
 	text, doc = filepath.Join(dir, "report.txt"), filepath.Join(dir, "report.json")
-	if err = writeFile(text, func(w io.Writer) error { return Text(w, d) }); err == nil {
-		err = writeFile(doc, func(w io.Writer) error { return JSON(w, d) })
+	if err = WriteFile(text, d, Text); err == nil {
+		err = WriteFile(doc, d, JSON)
 	}
 	if err != nil {
-		return "", "", fmt.Errorf("write report: %w", err)
+		return "", "", err
 	}
 	return text, doc, nil
+}
+
+// WriteFile writes a document in one of its forms to a file, whole or not at all: who
+// reads it while it is replaced sees the old one or the new one.
+func WriteFile(name string, d Document, form func(io.Writer, Document) error) error {
+	if err := writeFile(name, func(w io.Writer) error { return form(w, d) }); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
 }
 
 // writeFile puts a file in place by a rename: who reads it sees the old or the

@@ -44,25 +44,40 @@ func join(sep string, parts ...string) string {
 // Table writes a line per delivery and view under a line of headings, in aligned
 // columns two spaces apart. Empty cells show "-".
 func Table(w io.Writer, lines []Delivery) error {
-	cells := make([][]string, 1, len(lines)+1)
+	var head []string
 	for _, c := range columns {
-		cells[0] = append(cells[0], c.name)
+		head = append(head, c.name)
 	}
+	var cells [][]string
 	for _, l := range lines {
 		var row []string
 		for _, c := range columns {
-			row = append(row, orDash(Escape(c.of(l))))
+			row = append(row, c.of(l))
 		}
 		cells = append(cells, row)
 	}
-	width := make([]int, len(columns))
+	_, err := io.WriteString(w, aligned(head, cells))
+	return err
+}
+
+// aligned lays out lines of cells under their headings, two spaces apart.
+func aligned(head []string, cells [][]string) string {
+	rows := [][]string{head}
 	for _, row := range cells {
+		shown := make([]string, len(row))
+		for i, cell := range row {
+			shown[i] = orDash(Escape(cell))
+		}
+		rows = append(rows, shown)
+	}
+	width := make([]int, len(head))
+	for _, row := range rows {
 		for i, cell := range row {
 			width[i] = max(width[i], utf8.RuneCountInString(cell))
 		}
 	}
 	var b strings.Builder
-	for _, row := range cells {
+	for _, row := range rows {
 		for i, cell := range row {
 			b.WriteString(cell)
 			if i < len(row)-1 {
@@ -71,8 +86,7 @@ func Table(w io.Writer, lines []Delivery) error {
 		}
 		b.WriteByte('\n')
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 func orDash(s string) string {
@@ -106,10 +120,13 @@ func Text(w io.Writer, d Document) error {
 		}
 	}
 	b.WriteString(asides(d.Deliveries))
-	if len(d.Deliveries) > 0 {
+	if len(d.Feeds)+len(d.Deliveries) > 0 {
 		b.WriteByte('\n')
 	}
-	if _, err := io.WriteString(w, b.String()); err != nil || len(d.Deliveries) == 0 {
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return err
+	}
+	if err := Nights(w, d.Feeds); err != nil || len(d.Deliveries) == 0 {
 		return err
 	}
 	return Table(w, d.Deliveries)
@@ -154,6 +171,9 @@ func SummaryLine(s Summary) string {
 	}
 	if s.Failures > 0 {
 		out += ", " + number(s.Failures, "feed", "feeds") + " failed"
+	}
+	if s.Unmet > 0 {
+		out += ", LESS THAN EXPECTED of " + number(s.Unmet, "feed", "feeds")
 	}
 	return out
 }

@@ -25,7 +25,7 @@ import (
 // it, in that order: whoever dies in between repeats the rest. Of an archive each
 // member is a delivery.
 func (s *sweeper) delivery(ctx context.Context, f config.Feed, src fetch.Source, t task) []Delivery {
-	out := Delivery{Feed: f.Name, Path: t.entry.Path, Name: t.entry.Name(), file: t.entry.Name(), Pair: f.Pair.Name}
+	out := Delivery{Feed: f.Name, Path: t.entry.Path, Name: t.entry.Name(), file: t.entry.Name(), Pair: f.Pair.Name, News: t.news, MTime: t.entry.MTime}
 	var file string
 	var members []archive.Member
 	dir := filepath.Join(s.Archive, f.Name, "unpacked")
@@ -88,6 +88,11 @@ func (s *sweeper) drop(ctx context.Context, f config.Feed, t task, cause error, 
 
 // run does what remains to be done with a delivery in the archive.
 func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, out *Delivery) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	out.Bytes = info.Size()
 	keys := s.keys(f, out.SHA256)
 	known, err := s.known(ctx, keys)
 	if err != nil {
@@ -102,11 +107,7 @@ func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, o
 		return err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	d := parity.Delivery{Feed: f.Name, Name: out.file, Data: file, Size: info.Size(), File: name, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
+	d := parity.Delivery{Feed: f.Name, Name: out.file, Data: file, Size: out.Bytes, File: name, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
 	if d.History, err = s.State.LastCharset(ctx, f.Name); err != nil {
 		return err
 	}

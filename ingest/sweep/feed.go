@@ -151,11 +151,14 @@ func (s *sweeper) news(ctx context.Context, f config.Feed, entries []fetch.Entry
 	if err != nil {
 		return nil, err
 	}
-	var seen []string
+	var there []string // that are remembered as they are
 	for i, e := range entries {
 		news, d := seeings[i].News, seeings[i].Was
+		if news == state.Seen || news == state.Unfinished {
+			there = append(there, e.Path)
+		}
 		if news == state.Seen {
-			seen = append(seen, e.Path)
+			out.Seen++
 			continue
 		}
 		if news == state.Changed && s.kept(d) {
@@ -163,8 +166,7 @@ func (s *sweeper) news(ctx context.Context, f config.Feed, entries []fetch.Entry
 		}
 		todo = append(todo, task{entry: e, known: d, news: news})
 	}
-	out.Seen = len(seen)
-	return todo, s.State.Touch(ctx, f.Name, s.Now(), seen...)
+	return todo, s.State.Touch(ctx, f.Name, s.Now(), there...)
 }
 
 func stateEntries(entries []fetch.Entry) []state.Entry {

@@ -80,6 +80,9 @@ type Delivery struct {
 	Path     string // on the supplier's side, raw bytes
 	Name     string // its last element; of an archive's member, a slash and the member's name after it
 	SHA256   string // of a member its own
+	News     state.News
+	MTime    time.Time // as its server tells it, the zero time if it does not
+	Bytes    int64     // of the delivery, of a member unpacked; 0 if it was not fetched
 	Detected detect.Result
 	Pair     string
 	Views    []View

@@ -1,0 +1,177 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// The elements of a JUnit report, as far as CI servers agree on them: the schema of
+// Jenkins' xunit plugin (junit-10.xsd).
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
+		Time     string       `xml:"time,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
+		Skipped  int         `xml:"skipped,attr"`
+		Stamp    string      `xml:"timestamp,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Class   string        `xml:"classname,attr"`
+		Name    string        `xml:"name,attr"`
+		Failure *junitMessage `xml:"failure"`
+		Error   *junitMessage `xml:"error"`
+		Skipped *junitMessage `xml:"skipped"`
+		Out     string        `xml:"system-out,omitempty"`
+	}
+	junitMessage struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// JUnit writes a finished document as a JUnit report: a suite per feed, a test per view
+// of a delivery, one for what was expected of the feed and one for its listing. A new
+// divergence and an expectation that is not met are failures, what could not be
+// compared is an error, and a divergence that is known is skipped with its cause.
+func JUnit(w io.Writer, d Document) error {
+	all := junitSuites{Name: "feedparity sweep", Time: fmt.Sprintf("%.3f", d.Ended.Sub(d.Started).Seconds())}
+	for _, name := range feedNames(d) {
+		s := junitSuite{Name: name, Stamp: d.Started.UTC().Format("2006-01-02T15:04:05")}
+		s.Cases = append(listingCase(d, name), expectCase(d, name)...)
+		s.Cases = append(s.Cases, viewCases(d, name)...)
+		for _, c := range s.Cases {
+			s.Tests++
+			s.Failures += one(c.Failure)
+			s.Errors += one(c.Error)
+			s.Skipped += one(c.Skipped)
+		}
+		all.Tests, all.Failures, all.Errors = all.Tests+s.Tests, all.Failures+s.Failures, all.Errors+s.Errors
+		all.Suites = append(all.Suites, s)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(all); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func one(m *junitMessage) int {
+	if m == nil {
+		return 0
+	}
+	return 1
+}
+
+// feedNames are those of a document, of its deliveries where it is no sweep's.
+func feedNames(d Document) []string {
+	var out []string
+	add := func(name string) {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	for _, f := range d.Feeds {
+		add(f.Name)
+	}
+	for _, l := range d.Deliveries {
+		add(l.Feed)
+	}
+	for _, f := range d.Failures {
+		add(f.Feed)
+	}
+	return out
+}
+
+func listingCase(d Document, feed string) []junitCase {
+	c := junitCase{Class: feed, Name: "listing"}
+	for _, f := range d.Failures {
+		if f.Feed == feed {
+			c.Error = withText(c.Error, "sweep", f.Error)
+		}
+	}
+	return []junitCase{c}
+}
+
+func expectCase(d Document, feed string) []junitCase {
+	var out []junitCase
+	for _, f := range d.Feeds {
+		if f.Name != feed {
+			continue
+		}
+		c := junitCase{Class: feed, Name: "expect"}
+		for _, a := range f.Alarms {
+			text := join(": ", string(a.Kind), a.Delivery, Escape(a.Text))
+			if a.Unmet() {
+				c.Failure = withText(c.Failure, string(a.Kind), text)
+			} else {
+				c.Out += text + "\n"
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// viewCases are a test for each view of each delivery: its lines are one per cause.
+func viewCases(d Document, feed string) []junitCase {
+	var out []junitCase
+	at := map[[2]string]int{}
+	for _, l := range d.Deliveries {
+		if l.Feed != feed || l.Dropped {
+			continue
+		}
+		key := [2]string{l.Delivery, l.View}
+		if _, ok := at[key]; !ok {
+			at[key] = len(out)
+			out = append(out, junitCase{Class: feed, Name: Escape(join(" ", l.Delivery, l.View))})
+		}
+		c := &out[at[key]]
+		found := join(" ", l.Severity, l.Signature, l.Case)
+		switch {
+		case l.Verdict == "not-compared" || l.Error != "":
+			c.Error = withText(c.Error, "not-compared", Escape(l.Error))
+		case l.Verdict == "diverge" && (l.State == "new" || l.State == "regressed"):
+			c.Failure = withText(c.Failure, l.Cause, l.State+": "+Escape(found))
+		case l.Verdict == "diverge":
+			c.Skipped = withText(c.Skipped, "", join(" ", l.State+":", Escape(found)))
+		}
+	}
+	for i := range out { // one of them is what the test is
+		if c := &out[i]; c.Error != nil {
+			c.Failure, c.Skipped = nil, nil
+		} else if c.Failure != nil {
+			c.Skipped = nil
+		}
+	}
+	return out
+}
+
+// withText adds a line to a message; its first is the one that lists show.
+func withText(m *junitMessage, kind, text string) *junitMessage {
+	text = strings.ReplaceAll(text, "\n", "; ")
+	if m == nil {
+		return &junitMessage{Message: text, Type: kind, Text: text}
+	}
+	m.Text += "\n" + text
+	return m
+}

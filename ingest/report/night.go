@@ -1,0 +1,232 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Feed is the night of one feed: what its source had, what was compared, and what is
+// to be looked at in the morning.
+type Feed struct {
+	Name     string `json:"name"`
+	Listed   int    `json:"listed"`   // files its source has, matching or not
+	Seen     int    `json:"seen"`     // deliveries run before and still offered
+	Skipped  int    `json:"skipped"`  // older than its backfill, on first sight
+	New      int    `json:"new"`      // deliveries never seen before
+	Changed  int    `json:"changed"`  // with another size or time than before
+	Resumed  int    `json:"resumed"`  // fetched by an earlier sweep, run by this one
+	Unstable int    `json:"unstable"` // changed while they were read: the next sweep takes them
+	Gone     int    `json:"gone"`     // offered last night and no more
+	Failed   int    `json:"failed"`   // deliveries that could not be fetched, run or compared
+	Unparsed int    `json:"unparsed"` // lines of the listing that may hide a delivery
+	Compared int    `json:"compared"` // deliveries whose every view was compared
+	Parity   int    `json:"parity"`   // of these, alike in every view
+	Bytes    int64  `json:"bytes"`    // of the deliveries compared
+	Rows     int64  `json:"rows"`     // of the old code, in their raw views
+	// Severities counts the signatures of the night by severity, Causes by cause.
+	Severities map[string]int `json:"severities"`
+	Causes     map[string]int `json:"causes"`
+	Signatures []Signature    `json:"signatures"`
+	// Families are the kinds of names, as "stock_#.csv", of which all that came was
+	// compared: what their deliveries do not show any more is gone.
+	Families []string  `json:"families"`
+	Newest   time.Time `json:"newest,omitzero"` // time of the newest delivery ever seen
+	Alarms   []Alarm   `json:"alarms"`
+	Error    string    `json:"error,omitempty"` // why it could not be swept to its end
+}
+
+// News is what a signature is to its feed.
+type News string
+
+// What a signature can be. "Gone" is one that deliveries showed until last night and
+// none of the night's shows any more.
+const (
+	First News = "first"
+	Known News = "known"
+	Again News = "again" // it was gone
+	Gone  News = "gone"
+)
+
+// Signature is one finding of a feed's night, counted once whatever shows it.
+type Signature struct {
+	Signature string `json:"signature"`
+	Cause     string `json:"cause"`
+	Severity  string `json:"severity,omitempty"` // "" of one that is gone
+	News      News   `json:"news"`
+	Case      string `json:"case,omitempty"`
+	// Families are the kinds of names of the deliveries that show it.
+	Families []string `json:"families"`
+}
+
+// Kind is what an alarm is about.
+type Kind string
+
+// The kinds of alarms. docs/operations.md says what to do about each.
+const (
+	Missing      Kind = "missing"       // nothing is offered, and the newest delivery is too old
+	Late         Kind = "late"          // the newest delivery is too old
+	TooFew       Kind = "too-few"       // fewer deliveries were compared than expected
+	TooSmall     Kind = "too-small"     // below min_size
+	TooFewRows   Kind = "too-few-rows"  // below min_rows
+	Shrunk       Kind = "shrunk"        // in size or rows, against the feed's history
+	Grown        Kind = "grown"         // likewise
+	CharsetDrift Kind = "charset-drift" // a charset that no recent delivery was in
+	DialectDrift Kind = "dialect-drift" // likewise
+)
+
+// Kinds are all of them, in the order of the documentation.
+var Kinds = []Kind{Missing, Late, TooFew, TooSmall, TooFewRows, Shrunk, Grown, CharsetDrift, DialectDrift}
+
+// Alarm is something about a feed, or one of its deliveries, that is not as it was or
+// should be.
+type Alarm struct {
+	Kind     Kind   `json:"kind"`
+	Delivery string `json:"delivery,omitempty"` // "" for the feed
+	Text     string `json:"text"`
+}
+
+// Unmet reports whether the alarm says that the feed's "expect" was not met, so that
+// the night compared less than it should have.
+func (a Alarm) Unmet() bool { return a.Kind != CharsetDrift && a.Kind != DialectDrift }
+
+// Unmet counts the feeds of which less was compared than was expected.
+func (d *Document) Unmet() int {
+	n := 0
+	for _, f := range d.Feeds {
+		if slices.ContainsFunc(f.Alarms, Alarm.Unmet) {
+			n++
+		}
+	}
+	return n
+}
+
+// Standing is how a feed stood when somebody was told last: what a channel must
+// remember to say a thing once.
+type Standing struct {
+	At      time.Time           `json:"at"`                // when that sweep began
+	Shown   map[string][]string `json:"shown"`             // signatures that its latest deliveries show, each with their families
+	Told    []string            `json:"told"`              // signatures ever told
+	Gone    []string            `json:"gone"`              // signatures told to be gone
+	Alarms  map[string]string   `json:"alarms"`            // those of the feed, by kind
+	Failed  map[string]string   `json:"failed"`            // why, by delivery; "" is the feed itself
+	Pending []Change            `json:"pending,omitempty"` // what could not be told yet
+}
+
+// ParseStanding reads what JSON made of a Standing; of nothing it is the zero one.
+func ParseStanding(body []byte) (s Standing, err error) {
+	if body == nil {
+		return s, nil
+	}
+	if err := json.Unmarshal(body, &s); err != nil {
+		return s, fmt.Errorf("read standing: %w", err)
+	}
+	return s, nil
+}
+
+// Change is one thing that is not as it was when somebody was told last.
+type Change struct {
+	Feed string `json:"feed"`
+	What string `json:"what"` // "new", "gone", "alarm", "over", "failed" or "mended"
+	Text string `json:"text"`
+}
+
+// Changes says what is not as it was, and how the feed stands after it was told. A
+// signature is told once, as new, and at most once as gone, however often it comes and
+// goes; a failure or an alarm when it begins, when it changes its kind, and when it ends.
+func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, Standing) {
+	var out []Change
+	add := func(what, format string, args ...any) {
+		out = append(out, Change{f.Name, what, fmt.Sprintf(format, args...)})
+	}
+	now := Standing{At: at, Shown: shown(was.Shown, f), Told: slices.Clone(was.Told), Gone: slices.Clone(was.Gone), Alarms: map[string]string{}, Failed: map[string]string{}}
+	for _, s := range f.Signatures {
+		switch told := slices.Contains(was.Told, s.Signature); {
+		case s.News != Gone && !told:
+			add("new", "%s %s%s", s.Severity, s.Signature, in(s.Case))
+			now.Told = append(now.Told, s.Signature)
+		case s.News == Gone && told && !slices.Contains(was.Gone, s.Signature):
+			add("gone", "%s: the new deliveries do not show it", s.Signature)
+			now.Gone = append(now.Gone, s.Signature)
+		}
+	}
+	for _, a := range f.Alarms {
+		key := string(a.Kind)
+		if a.Delivery != "" { // of this night's delivery: it cannot have been told before
+			add("alarm", "%s: %s: %s", a.Kind, a.Delivery, a.Text)
+			continue
+		}
+		if now.Alarms[key] = a.Text; was.Alarms[key] == "" {
+			add("alarm", "%s: %s", a.Kind, a.Text)
+		}
+	}
+	for _, key := range missingIn(was.Alarms, now.Alarms) {
+		add("over", "%s", key)
+	}
+	if now.Failed = failures(f, lines); f.Error != "" { // of its deliveries nothing is known
+		for name, why := range was.Failed {
+			now.Failed[name] = cmp.Or(now.Failed[name], why)
+		}
+	}
+	for _, name := range missingIn(now.Failed, was.Failed) {
+		add("failed", "%s", strings.TrimPrefix(name+": "+now.Failed[name], ": "))
+	}
+	for _, name := range missingIn(was.Failed, now.Failed) {
+		add("mended", "%s", cmp.Or(name, "the feed is swept again"))
+	}
+	return out, now
+}
+
+func in(dir string) string {
+	if dir == "" {
+		return ""
+	}
+	return "  " + dir
+}
+
+// shown are the signatures that a feed's latest deliveries show: those of the night
+// and, where nothing said that they are gone, those from before.
+func shown(was map[string][]string, f Feed) map[string][]string {
+	out := map[string][]string{}
+	maps.Copy(out, was)
+	for _, s := range f.Signatures {
+		if s.News == Gone {
+			delete(out, s.Signature)
+			continue
+		}
+		all := append(slices.Clone(out[s.Signature]), s.Families...)
+		slices.Sort(all)
+		out[s.Signature] = slices.Compact(all)
+	}
+	return out
+}
+
+// failures are why a feed and its deliveries failed, by the delivery's name.
+func failures(f Feed, lines []Delivery) map[string]string {
+	out := map[string]string{}
+	if f.Error != "" {
+		out[""] = f.Error
+	}
+	for _, l := range lines {
+		if l.Feed == f.Name && l.Error != "" && !l.Dropped {
+			out[validText(l.Delivery)] = l.Error
+		}
+	}
+	return out
+}
+
+// missingIn lists the keys of one map that another has not.
+func missingIn(a, b map[string]string) []string {
+	var out []string
+	for key := range a {
+		if _, ok := b[key]; !ok {
+			out = append(out, key)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

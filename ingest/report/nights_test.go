@@ -1,0 +1,90 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// eventful is a night in which something is to be said of all feeds but one.
+func eventful() []Feed {
+	return []Feed{
+		{Name: "acme", Listed: 9, New: 2, Changed: 1, Seen: 5, Compared: 3, Parity: 2, Bytes: 1234, Rows: 40, Severities: map[string]int{"silent": 1, "py3-fault": 2}, Causes: map[string]int{"mojibake": 3},
+			Signatures: []Signature{{Signature: "mojibake:x", Cause: "mojibake", Severity: "silent", News: First, Case: "inbox/acme/mojibake-1"}, {Signature: "lone-cr:y", Severity: "py2-fault", News: Known}, {Signature: "nul:z", News: Gone}},
+			Alarms:     []Alarm{{Shrunk, `st\x1bock.csv`, "3 rows, usually 10"}, {CharsetDrift, "stock.csv", "utf-8, until now cp1252"}, {Shrunk, "b.csv", "1 bytes"}}},
+		{Name: "quiet", Listed: 3, Seen: 3},
+		{Name: "beta", Alarms: []Alarm{{Late, "", "the newest is of yesterday"}}, Error: "dial: refused"},
+	}
+}
+
+const wantNights = `alarm: shrunk: acme/st\x1bock.csv: 3 rows, usually 10
+alarm: charset-drift: acme/stock.csv: utf-8, until now cp1252
+alarm: shrunk: acme/b.csv: 1 bytes
+alarm: late: beta: the newest is of yesterday
+first: acme: silent mojibake:x  inbox/acme/mojibake-1
+gone: acme: nul:z
+feed  new  changed  seen  unstable  gone  failed  unparsed  rows  parity  divergences            of them                   alarms
+acme  2    1        5     -         -     -       -         40    2       2 py3-fault, 1 silent  1 first, 1 known, 1 gone  shrunk charset-drift
+beta  -    -        -     -         -     feed    -         -     -       -                      -                         late
+
+`
+
+func TestNights(t *testing.T) {
+	var got bytes.Buffer
+	if err := Nights(&got, eventful()); err != nil || got.String() != wantNights {
+		t.Errorf("%v\n%s\nwant\n%s", err, got.String(), wantNights)
+	}
+	got.Reset()
+	if err := Nights(&got, []Feed{{Name: "quiet"}}); err != nil || got.Len() > 0 {
+		t.Errorf("of a quiet night: %v\n%s", err, got.String())
+	}
+	d := Document{Feeds: eventful()}
+	d.Finish()
+	got.Reset()
+	if err := Text(&got, d); err != nil || !strings.Contains(got.String(), "LESS THAN EXPECTED of 2 feeds\n\n"+wantNights) || d.Summary.Alarms != 4 || d.Summary.Feeds != 3 {
+		t.Errorf("%v %+v\n%s", err, d.Summary, got.String())
+	}
+}
+
+// TestChanges: a channel is told each thing once.
+func TestChanges(t *testing.T) {
+	sig := func(news News) []Signature {
+		return []Signature{{Signature: "m:x", Severity: "silent", News: news, Case: "c", Families: []string{"a"}}}
+	}
+	late, small := []Alarm{{Late, "", "2d ago"}}, []Alarm{{TooSmall, "a.csv", "1 bytes"}}
+	bad := []Delivery{{Feed: "acme", Delivery: "x.csv", Error: "short"}, {Feed: "other", Delivery: "y.csv", Error: "short"}, {Feed: "acme", Delivery: "z.csv", Error: "zip", Dropped: true}}
+	var s Standing
+	for i, step := range []struct {
+		feed  Feed
+		lines []Delivery
+		want  []string
+	}{
+		{Feed{}, nil, nil},
+		{Feed{Signatures: sig(First), Alarms: late}, nil, []string{"new silent m:x  c", "alarm late: 2d ago"}},
+		{Feed{Signatures: sig(Known), Alarms: late}, nil, nil},
+		{Feed{Signatures: sig(Gone), Alarms: small}, nil, []string{"gone m:x: the new deliveries do not show it", "alarm too-small: a.csv: 1 bytes", "over late"}},
+		{Feed{Signatures: sig(Again)}, nil, nil},
+		{Feed{Signatures: sig(Gone)}, bad, []string{"failed x.csv: short"}},
+		{Feed{}, bad, nil},
+		{Feed{Error: "refused"}, nil, []string{"failed refused"}},
+		{Feed{Error: "refused again"}, nil, nil},
+		{Feed{}, nil, []string{"mended the feed is swept again", "mended x.csv"}},
+		{Feed{Signatures: sig(Known)}, nil, nil},
+	} {
+		step.feed.Name = "acme"
+		var got []string
+		var changes []Change
+		changes, s = Changes(s, step.feed, step.lines, start)
+		for _, c := range changes {
+			got = append(got, c.What+" "+c.Text)
+		}
+		if !slices.Equal(got, step.want) {
+			t.Errorf("step %d: %q, want %q", i, got, step.want)
+		}
+	}
+	if fmt.Sprint(s.Shown, s.Told, s.Gone) != "map[m:x:[a]] [m:x] [m:x]" {
+		t.Errorf("%+v", s)
+	}
+}

@@ -1,0 +1,136 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/detect"
+	"github.com/feedparity/feedparity/ingest/report"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// history is how many deliveries of a kind a new one is held against.
+const history = 10
+
+// alarms says what is not as it should be or was, and has the state remember what the
+// night's deliveries were like.
+func (m *morning) alarms(ctx context.Context) error {
+	m.freshness()
+	if want := m.feed.Expect.Deliveries; m.out.Compared < want {
+		m.alarm(report.TooFew, "", "%d compared, %d expected", m.out.Compared, want)
+	}
+	for i := range m.night.Deliveries {
+		if d := &m.night.Deliveries[i]; d.Err == nil && !d.Known {
+			if err := m.delivery(ctx, d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (m *morning) alarm(kind report.Kind, delivery, format string, args ...any) {
+	m.out.Alarms = append(m.out.Alarms, report.Alarm{Kind: kind, Delivery: report.Escape(delivery), Text: fmt.Sprintf(format, args...)})
+}
+
+// freshness compares the feed's newest delivery with its deadline. One that somebody
+// took away counts: it came.
+func (m *morning) freshness() {
+	every := m.feed.Expect.Every
+	if every == 0 || !m.out.Newest.IsZero() && m.started.Sub(m.out.Newest) <= every {
+		return
+	}
+	since := "none has ever come"
+	if !m.out.Newest.IsZero() {
+		since = fmt.Sprintf("the newest is of %s, %s ago", m.out.Newest.Format("2006-01-02 15:04Z"), ago(m.started.Sub(m.out.Newest)))
+	}
+	kind := report.Late
+	if m.night.Err == nil && m.out.Seen+len(m.night.Deliveries) == 0 {
+		kind, since = report.Missing, "nothing is offered; "+since
+	}
+	m.alarm(kind, "", "%s, expected every %s", since, ago(every))
+}
+
+// ago words a duration in days and hours, or in hours and minutes.
+func ago(d time.Duration) string {
+	days, hours := int(d/(24*time.Hour)), int(d%(24*time.Hour)/time.Hour)
+	switch {
+	case days > 0 && hours > 0:
+		return fmt.Sprintf("%dd%dh", days, hours)
+	case days > 0:
+		return fmt.Sprintf("%dd", days)
+	}
+	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+}
+
+// delivery holds one against what is expected and against its feed's history.
+func (m *morning) delivery(ctx context.Context, d *Delivery) error {
+	now := state.Profile{Feed: m.night.Name, SHA256: d.SHA256, Family: family(d.Name), Bytes: d.Bytes, Rows: int64(rowsOf(d)),
+		Charset: d.Detected.Charset, Dialect: dialectOf(d.Detected.Dialect)}
+	e := m.feed.Expect
+	if now.Bytes < e.MinSize {
+		m.alarm(report.TooSmall, d.Name, "%d bytes, at least %d expected", now.Bytes, e.MinSize)
+	}
+	if now.Rows < int64(e.MinRows) {
+		m.alarm(report.TooFewRows, d.Name, "%d rows, at least %d expected", now.Rows, e.MinRows)
+	}
+	before, err := m.db.Profiles(ctx, now.Feed, now.Family, history)
+	if err != nil {
+		return err
+	}
+	before = slices.DeleteFunc(before, func(p state.Profile) bool { return p.SHA256 == now.SHA256 })
+	m.ratio(d.Name, "bytes", now.Bytes, before, func(p state.Profile) int64 { return p.Bytes })
+	m.ratio(d.Name, "rows", now.Rows, before, func(p state.Profile) int64 { return p.Rows })
+	// Pure ASCII is every charset, and one column has every delimiter.
+	m.drift(report.CharsetDrift, d.Name, now.Charset, before, func(p state.Profile) string { return strings.TrimPrefix(p.Charset, "ascii") })
+	m.drift(report.DialectDrift, d.Name, now.Dialect, before, func(p state.Profile) string { return p.Dialect })
+	return m.db.AddProfile(ctx, now, m.started)
+}
+
+// ratio compares a figure with the median of those before.
+func (m *morning) ratio(delivery, what string, now int64, before []state.Profile, of func(state.Profile) int64) {
+	if len(before) == 0 {
+		return
+	}
+	var all []int64
+	for _, p := range before {
+		all = append(all, of(p))
+	}
+	slices.Sort(all)
+	usual := all[len(all)/2]
+	e := m.feed.Expect
+	switch change := float64(now) - float64(usual); {
+	case usual == 0:
+	case e.MaxShrink > 0 && -change > e.MaxShrink*float64(usual):
+		m.alarm(report.Shrunk, delivery, "%d %s, usually %d: %.0f%% less, %.0f%% allowed", now, what, usual, -100*change/float64(usual), 100*e.MaxShrink)
+	case e.MaxGrowth > 0 && change > e.MaxGrowth*float64(usual):
+		m.alarm(report.Grown, delivery, "%d %s, usually %d: %.0f%% more, %.0f%% allowed", now, what, usual, 100*change/float64(usual), 100*e.MaxGrowth)
+	}
+}
+
+// drift looks for what no recent delivery was. What does not show it says nothing.
+func (m *morning) drift(kind report.Kind, delivery, now string, before []state.Profile, of func(state.Profile) string) {
+	var was string
+	for _, p := range before {
+		switch s := of(p); {
+		case s == now:
+			return
+		case was == "":
+			was = s
+		}
+	}
+	if was != "" && now != "" && now != "ascii" {
+		m.alarm(kind, delivery, "%s, until now %s", now, was)
+	}
+}
+
+// dialectOf words what of a dialect a supplier's change of program would show in.
+func dialectOf(d detect.Dialect) string {
+	if d.Columns < 2 {
+		return ""
+	}
+	return fmt.Sprintf("delimiter %q, quote %q, %s line ends", d.Delimiter, d.Quotechar, d.LineEnding)
+}

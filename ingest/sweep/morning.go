@@ -1,0 +1,229 @@
+package sweep
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/report"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// channel is the name under which the state keeps how feeds stood in the last report.
+const channel = "report"
+
+// Morning says what became of each feed in a night that began at a time, held against
+// what the state remembers of the nights before, and has it remember this one.
+func Morning(ctx context.Context, db *state.DB, feeds []config.Feed, res *Result, started time.Time) ([]report.Feed, error) {
+	out := make([]report.Feed, len(res.Feeds))
+	standings := map[string][]byte{}
+	for i := range res.Feeds {
+		m := morning{db: db, feed: feeds[i], night: &res.Feeds[i], started: started}
+		if err := m.look(ctx); err != nil {
+			return nil, err
+		}
+		out[i] = m.out
+		_, now := report.Changes(m.was, m.out, nil, started)
+		body, err := json.Marshal(now)
+		if err != nil {
+			return nil, err
+		}
+		standings[m.feed.Name] = body
+	}
+	return out, db.SetStanding(ctx, channel, standings)
+}
+
+// morning is the look back at the night of one feed.
+type morning struct {
+	db      *state.DB
+	feed    config.Feed
+	night   *Feed
+	started time.Time
+	was     report.Standing
+	fresh   bool // nothing is known of earlier nights
+	out     report.Feed
+}
+
+func (m *morning) look(ctx context.Context) error {
+	body, err := m.db.Standing(ctx, channel, m.feed.Name)
+	if err != nil {
+		return err
+	}
+	m.fresh = body == nil
+	if m.was, err = report.ParseStanding(body); err != nil {
+		return err
+	}
+	n := m.night
+	m.out = report.Feed{Name: n.Name, Listed: n.Listed, Seen: n.Seen, Skipped: n.Skipped, Unparsed: len(n.Unparsed),
+		Severities: map[string]int{}, Causes: map[string]int{}, Signatures: []report.Signature{}, Families: []string{}, Alarms: []report.Alarm{}}
+	if n.Err != nil {
+		m.out.Error = n.Err.Error()
+	} else if !m.fresh {
+		if m.out.Gone, err = m.db.Vanished(ctx, n.Name, m.was.At, m.started); err != nil {
+			return err
+		}
+	}
+	if m.out.Newest, err = m.db.Newest(ctx, n.Name); err != nil {
+		return err
+	}
+	for i := range n.Deliveries {
+		m.count(&n.Deliveries[i])
+	}
+	m.signatures()
+	m.families()
+	m.gone()
+	return m.alarms(ctx)
+}
+
+// count adds a delivery to the feed's figures.
+func (m *morning) count(d *Delivery) {
+	switch d.News {
+	case state.New:
+		m.out.New++
+	case state.Changed:
+		m.out.Changed++
+	case state.Unfinished:
+		m.out.Resumed++
+	}
+	switch {
+	case errors.Is(d.Err, fetch.ErrChanged):
+		m.out.Unstable++
+	case d.failed():
+		m.out.Failed++
+	case d.Err == nil:
+		m.out.Compared++
+		m.out.Bytes += d.Bytes
+		m.out.Rows += int64(rowsOf(d))
+		if alike(d) {
+			m.out.Parity++
+		}
+	}
+}
+
+// alike reports whether every view of a delivery agreed and one at least had rows.
+func alike(d *Delivery) bool {
+	found := false
+	for _, v := range d.Views {
+		if v.Verdict != ingest.Parity && v.Verdict != ingest.AgreeEmpty {
+			return false
+		}
+		found = found || v.Verdict == ingest.Parity
+	}
+	return found
+}
+
+// rowsOf are the rows of a delivery's raw view: where a path raised, of the other one.
+func rowsOf(d *Delivery) int {
+	if len(d.Views) == 0 {
+		return 0
+	}
+	return max(d.Views[0].Py2Rows, d.Views[0].Py3Rows)
+}
+
+// signatures lists what the night's deliveries show, each once.
+func (m *morning) signatures() {
+	at := map[string]int{}
+	for i := range m.night.Deliveries {
+		d := &m.night.Deliveries[i]
+		for _, f := range findings(d) {
+			n, ok := at[f.Signature]
+			if !ok {
+				n = len(m.out.Signatures)
+				at[f.Signature] = n
+				m.out.Signatures = append(m.out.Signatures, report.Signature{Signature: f.Signature, Cause: f.Cause, Severity: f.Severity.String(), Case: f.Case, News: m.news(f)})
+				m.out.Severities[f.Severity.String()]++
+				m.out.Causes[f.Cause]++
+			}
+			s := &m.out.Signatures[n]
+			if fam := family(d.Name); !slices.Contains(s.Families, fam) {
+				s.Families = append(s.Families, fam)
+			}
+		}
+	}
+}
+
+// findings are those of both views that are divergences.
+func findings(d *Delivery) []Finding {
+	var out []Finding
+	for _, v := range d.Views {
+		for _, f := range v.Findings {
+			if f.Severity != ingest.Info {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// news says what a signature is to the feed. One that was recorded by a sweep that
+// died before its report is news still.
+func (m *morning) news(f Finding) report.News {
+	_, shown := m.was.Shown[f.Signature]
+	switch {
+	case f.New || !m.fresh && !slices.Contains(m.was.Told, f.Signature):
+		return report.First
+	case shown || m.fresh:
+		return report.Known
+	}
+	return report.Again
+}
+
+// families finds the kinds of names of which everything that came was compared. A
+// delivery with the bytes of an earlier one was not looked at again.
+func (m *morning) families() {
+	whole := map[string]bool{}
+	for i := range m.night.Deliveries {
+		d := &m.night.Deliveries[i]
+		fam := family(d.Name)
+		before, ok := whole[fam]
+		whole[fam] = d.Err == nil && !d.Known && !d.failed() && (before || !ok)
+	}
+	for fam, ok := range whole {
+		if ok {
+			m.out.Families = append(m.out.Families, fam)
+		}
+	}
+	slices.Sort(m.out.Families)
+}
+
+// gone adds the signatures that deliveries showed until now and these do not.
+func (m *morning) gone() {
+	for signature, families := range m.was.Shown {
+		still := slices.ContainsFunc(m.out.Signatures, func(s report.Signature) bool { return s.Signature == signature })
+		untold := slices.ContainsFunc(families, func(f string) bool { return !slices.Contains(m.out.Families, f) })
+		if !still && !untold {
+			cause, _, _ := strings.Cut(signature, ":")
+			m.out.Signatures = append(m.out.Signatures, report.Signature{Signature: signature, Cause: cause, News: report.Gone, Families: families})
+		}
+	}
+	slices.SortStableFunc(m.out.Signatures, func(a, b report.Signature) int { return strings.Compare(a.Signature, b.Signature) })
+}
+
+// family is what the names of a feed's deliveries of one kind have in common: runs of
+// digits, and of hexadecimal ones and dashes with a digit in them, are "#".
+func family(name string) string {
+	var b strings.Builder
+	for len(name) > 0 {
+		n := strings.IndexFunc(name, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF-", r) })
+		if n < 0 {
+			n = len(name)
+		}
+		switch run := name[:n]; {
+		case n == 0:
+			n = 1
+			b.WriteByte(name[0])
+		case strings.ContainsAny(run, "0123456789"):
+			b.WriteByte('#')
+		default:
+			b.WriteString(run)
+		}
+		name = name[n:]
+	}
+	return report.Escape(b.String())
+}

@@ -1,0 +1,208 @@
+package sweep
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/report"
+)
+
+// nights walks one feed through its nights, a day apart.
+type nights struct {
+	*world
+	drop drop
+	day  int
+}
+
+func newNights(t *testing.T, e config.Expect) *nights {
+	d := newDrop(t)
+	f := feed(t, "acme", d.dir)
+	f.Expect = e
+	n := &nights{world: newWorld(t, f), drop: d}
+	n.now = func() time.Time { return night.AddDate(0, 0, n.day) }
+	return n
+}
+
+// put offers a delivery of today's.
+func (n *nights) put(name, data string) { n.drop.put(name, data, -n.day) }
+
+// next sweeps and looks back, as of the next day.
+func (n *nights) next() report.Feed {
+	n.t.Helper()
+	res := n.sweep()
+	got, err := Morning(n.t.Context(), n.db, n.feeds, res, n.now())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.day++
+	return got[0]
+}
+
+// said lists the alarms and what the signatures are: "late | first undecodable-bytes".
+func said(f report.Feed) string {
+	var out []string
+	for _, a := range f.Alarms {
+		out = append(out, strings.TrimSpace(string(a.Kind)+" "+a.Delivery))
+	}
+	for _, s := range f.Signatures {
+		out = append(out, string(s.News)+" "+s.Cause)
+	}
+	return strings.Join(out, ", ")
+}
+
+// TestSignaturesComeAndGo: a signature is first, known, gone and there again; gone only
+// where deliveries of the kind that showed it came, and all were compared.
+func TestSignaturesComeAndGo(t *testing.T) {
+	n := newNights(t, config.Expect{})
+	for i, step := range []struct{ name, data, want string }{
+		{"stock_1.csv", broken, "first undecodable-bytes"},
+		{"", "", ""},
+		{"stock_2.csv", broken + "3,x\r\n", "known undecodable-bytes"},
+		{"prices_1.csv", plain, ""},  // of another kind
+		{"stock_1b.csv", broken, ""}, // bytes that were run before
+		{"stock_3.csv", "PK\x03\x04\x14\x00\x00\x00\x08\x00", ""},
+		{"-stock_3.csv", "", ""},
+		{"stock_4.csv", plain + "2,x\r\n", "gone undecodable-bytes"},
+		{"stock_5.csv", plain + "2,y\r\n", ""},
+		{"stock_6.csv", broken + "2,y\r\n", "again undecodable-bytes"},
+	} {
+		if name, gone := strings.CutPrefix(step.name, "-"); gone {
+			n.drop.remove(name)
+		} else if name != "" {
+			n.put(step.name, step.data)
+		}
+		if got := said(n.next()); got != step.want {
+			t.Errorf("night %d, %s: %q, want %q", i, step.name, got, step.want)
+		}
+	}
+}
+
+// TestReportThatWasNotMade: what a sweep recorded that never came to its report is
+// first in the next one that shows it.
+func TestReportThatWasNotMade(t *testing.T) {
+	n := newNights(t, config.Expect{})
+	n.put("stock_1.csv", plain)
+	n.next()
+	n.put("stock_2.csv", broken)
+	n.sweep() // and dies
+	n.day++
+	n.put("stock_3.csv", broken+"3,x\r\n")
+	if got := said(n.next()); got != "first undecodable-bytes" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestFigures(t *testing.T) {
+	n := newNights(t, config.Expect{})
+	n.put("a.csv", plain)
+	n.put("b.csv", broken)
+	n.next()
+	n.drop.remove("a.csv")
+	n.put("b.csv", plain+"2,x\r\n")
+	n.put("c.csv", plain+"3,x\r\n")
+	n.put("d.csv", "PK\x03\x04\x14\x00\x00\x00\x08\x00")
+	got := n.next()
+	want := report.Feed{Name: "acme", Listed: 3, New: 2, Changed: 1, Gone: 1, Failed: 1, Compared: 2, Parity: 2, Bytes: int64(2*len(plain) + 10), Rows: 6, Newest: night.AddDate(0, 0, 1)}
+	if figures(got) != figures(want) {
+		t.Errorf("\n%s\nwant\n%s", figures(got), figures(want))
+	}
+	if got := n.next(); figures(got) != figures(report.Feed{Name: "acme", Listed: 3, Seen: 2, Resumed: 1, Failed: 1, Newest: want.Newest}) {
+		t.Errorf("a night later: %s", figures(got))
+	}
+}
+
+func figures(f report.Feed) string {
+	f.Severities, f.Causes, f.Signatures, f.Families, f.Alarms = nil, nil, nil, nil, nil
+	return fmt.Sprintf("%+v", f)
+}
+
+func TestFreshness(t *testing.T) {
+	n := newNights(t, config.Expect{Every: 26 * time.Hour})
+	if f := n.next(); said(f) != "missing" || !strings.Contains(f.Alarms[0].Text, "none has ever come") {
+		t.Errorf("of no delivery: %+v", f.Alarms)
+	}
+	n.put("a.csv", plain)
+	for i, want := range []string{"", "", "late", "missing"} {
+		if i == 3 {
+			n.drop.remove("a.csv")
+		}
+		f := n.next()
+		if said(f) != want {
+			t.Errorf("%d days after: %q, want %q", i, said(f), want)
+		}
+		if want == "late" && f.Alarms[0].Text != "the newest is of 2024-03-02 02:00Z, 2d ago, expected every 1d2h" {
+			t.Error(f.Alarms[0].Text)
+		}
+	}
+	n.put("b.csv", plain+"2,x\r\n")
+	if f := n.next(); said(f) != "" {
+		t.Errorf("after it came: %q", said(f))
+	}
+	n.feeds[0].Source.URL = filepath.Join(n.root, "nowhere")
+	n.day += 3
+	if f := n.next(); said(f) != "late" || f.Error == "" {
+		t.Errorf("a source that is not there is late, not missing: %q, %s", said(f), f.Error)
+	}
+}
+
+// TestTakenAway: a delivery that somebody took away came all the same.
+func TestTakenAway(t *testing.T) {
+	n := newNights(t, config.Expect{Every: 50 * time.Hour})
+	n.put("a.csv", plain)
+	n.next()
+	n.drop.remove("a.csv")
+	for i, want := range []string{"1 ", "0 ", "0 missing"} {
+		if f := n.next(); fmt.Sprint(f.Gone, " ", said(f)) != want {
+			t.Errorf("%d: gone %d, %q, want %q", i, f.Gone, said(f), want)
+		}
+	}
+}
+
+func TestAlarms(t *testing.T) {
+	long := plain + strings.Repeat("2,caf\xe9 au lait\r\n", 20)
+	n := newNights(t, config.Expect{Deliveries: 1, MinSize: 30, MinRows: 3, MaxShrink: 0.5, MaxGrowth: 2})
+	for _, step := range []struct{ name, data, want string }{
+		{"stock_1.csv", long, ""},
+		{"stock_2.csv", long + "3,more\r\n", ""},
+		{"", "", "too-few"},
+		{"prices_1.csv", plain, "too-small prices_1.csv, too-few-rows prices_1.csv"}, // the first of its kind
+		{"stock_3.csv", strings.ToUpper(plain), "too-small stock_3.csv, too-few-rows stock_3.csv, shrunk stock_3.csv, shrunk stock_3.csv"},
+		{"stock_4.csv", strings.Repeat(long, 4), "grown stock_4.csv, grown stock_4.csv"},
+		{"stock_5.csv", strings.ReplaceAll(long, ",", ";"), "dialect-drift stock_5.csv"},
+		{"stock_6.csv", strings.ReplaceAll(long, ",", ";") + "3;m\r\n", ""}, // has been seen
+		{"stock_7.csv", strings.ReplaceAll(long, "\xe9", "é"), "charset-drift stock_7.csv"},
+		{"stock_8.csv", strings.ReplaceAll(long, "\xe9", "e"), ""}, // ASCII is any charset
+	} {
+		if step.name != "" {
+			n.put(step.name, step.data)
+		}
+		f := n.next()
+		f.Signatures = nil
+		if said(f) != step.want {
+			t.Errorf("%s: %q, want %q: %+v", step.name, said(f), step.want, f.Alarms)
+		}
+	}
+}
+
+func TestFamily(t *testing.T) {
+	for in, want := range map[string]string{
+		"stock_20240301.csv": "stock_#.csv", "stock_2024-03-01.csv": "stock_#.csv", "feed.csv": "feed.csv", "cafe_1.csv": "cafe_#.csv",
+		"night.zip/0af3-22.csv": "night.zip/#.csv", "caf\xe9 7.csv": `caf\xe9 #.csv`, "7": "#", "": "", "prix-été.csv": "prix-été.csv",
+	} {
+		if got := family(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestAgo(t *testing.T) {
+	for d, want := range map[time.Duration]string{26 * time.Hour: "1d2h", 48 * time.Hour: "2d", 90 * time.Minute: "1h30m", 5 * time.Hour: "5h0m"} {
+		if got := ago(d); got != want {
+			t.Errorf("%v: %s, want %s", d, got, want)
+		}
+	}
+}

@@ -35,7 +35,7 @@ func (e *ModelError) Error() string {
 	return fmt.Sprintf("model of python %s: its outcome is not the interpreter's (%s)", e.Python, e.Settings)
 }
 
-// FromFinding minimises one finding of a view and returns it as an open case,
+// FromFinding minimises and scrubs one finding of a view and returns it as an open case,
 // confirmed by the judge where it can be. It writes nothing.
 func FromFinding(ctx context.Context, line *parity.Line, d parity.Delivery, v *parity.View, f classify.Finding, judge Judge) (*Case, error) {
 	m, err := line.Minimize(ctx, d, v, f)
@@ -54,6 +54,7 @@ func FromFinding(ctx context.Context, line *parity.Line, d parity.Delivery, v *p
 		c.Origin.Byte = f.First.Py2Offset
 	}
 	c.called(d.Calls)
+	c.scrubbed(m.Residue, m.Needed)
 	return c, judge.confirm(ctx, c, m.Pythons)
 }
 

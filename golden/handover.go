@@ -61,11 +61,13 @@ func FromHandover(ctx context.Context, d parity.Delivery, v *parity.View, eng Ha
 		return nil, nil
 	}
 	signature := way.Signature(loss)
-	small, _ := shrink.Minimize(ctx, data, shrink.Options{MaxTime: maxHandover}, func(candidate []byte) bool {
+	keep := func(candidate []byte) bool {
 		out, err := run(candidate)
 		return err == nil && way.Signature(way.Loss(out)) == signature
-	})
-	if outcomes, err = run(small); err != nil {
+	}
+	small, _ := shrink.Minimize(ctx, data, shrink.Options{MaxTime: maxHandover}, keep)
+	scrubbed := shrink.Scrub(ctx, small, shrink.ScrubOptions{MaxTime: maxHandover / 2}, keep)
+	if outcomes, err = run(scrubbed.Input); err != nil {
 		return nil, fmt.Errorf("minimize hand-over of %q: %w", d.Name, err)
 	}
 	payloads, err := eng.Payloads(ctx, outcomes[way.Direction.Writer()])
@@ -75,10 +77,11 @@ func FromHandover(ctx context.Context, d parity.Delivery, v *parity.View, eng Ha
 	c := &Case{
 		Version: Version, Feed: d.Feed, Signature: signature, Cause: string(classify.CachePickle), State: Open, View: v.View,
 		Severity: way.Severity(loss), Pair: d.Pair.Name, Py2: v.Py2, Py3: v.Py3, Compare: d.Compare, Filename: d.Name,
-		Origin: Origin{Byte: -1}, Fix: advice.Setting, Input: small, Outcomes: outcomes, Confirmed: versions,
+		Origin: Origin{Byte: -1}, Fix: advice.Setting, Input: scrubbed.Input, Outcomes: outcomes, Confirmed: versions,
 		Handover: &Handover{way.Direction, way.Format, way.Reader, way.Folder, payloads},
 	}
 	c.called(d.Calls)
+	c.scrubbed(scrubbed.Residue, nil)
 	return c, nil
 }
 

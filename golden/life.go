@@ -2,18 +2,80 @@ package golden
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
-// Resolve makes a case fixed: its paths agree now, which the caller has seen, and
-// must stay so. The state before and who decided it go into the history. Nothing
-// is written: see Store.Update.
-func (c *Case) Resolve(who string, at time.Time) error {
-	switch c.State {
-	case Fixed, Obsolete:
-		return fmt.Errorf("resolve case %q: its state is %s", c.Dir(), c.State)
+// moves are the states from which a case may get into another one. A case of any
+// state may be taken out of use.
+var moves = map[State][]State{
+	Accepted:  {Open, Regressed, Accepted}, // again, with another reason or day
+	Fixed:     {Open, Accepted, Regressed},
+	Regressed: {Fixed},
+	Open:      {Accepted, Fixed, Regressed, Obsolete},
+	Obsolete:  {Open, Accepted, Fixed, Regressed},
+}
+
+// move changes the state and notes it with who decided it and why. Nothing is
+// written: see Store.Update.
+func (c *Case) move(verb string, to State, who, why string, at time.Time) error {
+	if !slices.Contains(moves[to], c.State) {
+		return fmt.Errorf("%s case %q: its state is %s", verb, c.Dir(), c.State)
 	}
-	c.History = append(c.History, Event{Date: at.UTC().Format(time.RFC3339), Who: who, What: string(c.State) + " -> " + string(Fixed)})
-	c.State = Fixed
+	what := string(c.State) + " -> " + string(to)
+	if why != "" {
+		what += ": " + why
+	}
+	c.History = append(c.History, Event{Date: at.UTC().Format(time.RFC3339), Who: who, What: what})
+	c.State = to
+	return nil
+}
+
+// Resolve makes a case fixed: its paths agree now, which the caller has seen, and
+// must stay so.
+func (c *Case) Resolve(who string, at time.Time) error { return c.move("resolve", Fixed, who, "", at) }
+
+// Regress makes a fixed case regressed: its paths differ again, which the caller has
+// seen.
+func (c *Case) Regress(who string, at time.Time) error {
+	return c.move("regress", Regressed, who, "", at)
+}
+
+// Reopen takes back what was decided about a case.
+func (c *Case) Reopen(who, why string, at time.Time) error {
+	if err := c.move("reopen", Open, who, why, at); err != nil {
+		return err
+	}
+	c.Owner, c.Reason, c.Expires = "", "", ""
+	return nil
+}
+
+// Retire makes a case obsolete: it is no longer run, and Prune may remove it.
+func (c *Case) Retire(who, why string, at time.Time) error {
+	return c.move("retire", Obsolete, who, why, at)
+}
+
+// Acceptance says that a divergence is meant, or may be.
+type Acceptance struct {
+	Owner   string // who answers for it
+	Reason  string
+	Expires string // date until which it holds, such as 2026-12-31; "" for ever
+}
+
+// Accept makes a case accepted. An owner and a reason are wanted, and no day that
+// is over.
+func (c *Case) Accept(who string, a Acceptance, at time.Time) error {
+	switch day, err := time.Parse(time.DateOnly, a.Expires); {
+	case a.Owner == "" || a.Reason == "":
+		return fmt.Errorf("accept case %q: it needs an owner and a reason", c.Dir())
+	case a.Expires != "" && err != nil:
+		return fmt.Errorf("accept case %q: expires %q: want a date such as 2026-12-31", c.Dir(), a.Expires)
+	case a.Expires != "" && expired(a.Expires, at):
+		return fmt.Errorf("accept case %q: %s is over", c.Dir(), day.Format(time.DateOnly))
+	}
+	if err := c.move("accept", Accepted, who, a.Reason, at); err != nil {
+		return err
+	}
+	c.Owner, c.Reason, c.Expires = a.Owner, a.Reason, a.Expires
 	return nil
 }

@@ -1,30 +1,105 @@
 package golden
 
 import (
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
 	"testing"
 	"time"
 )
 
-func TestResolve(t *testing.T) {
+// TestMoves tries every move from every state. What is not listed is refused and
+// changes nothing.
+func TestMoves(t *testing.T) {
 	at := time.Date(2026, 11, 25, 9, 30, 0, 0, time.FixedZone("", 3600))
-	for _, state := range []State{Open, Accepted, Regressed} {
-		c := fullCase(t)
-		c.State = state
-		before := len(c.History)
-		if err := c.Resolve("kim", at); err != nil || c.State != Fixed {
-			t.Fatalf("%s: %s, %v", state, c.State, err)
-		}
-		want := Event{"2026-11-25T08:30:00Z", "kim", string(state) + " -> fixed"}
-		if len(c.History) != before+1 || c.History[before] != want {
-			t.Errorf("%s: the history is %v", state, c.History)
-		}
-		if err := c.Resolve("kim", at); err == nil {
-			t.Errorf("%s: resolved twice", state)
+	for name, m := range map[string]struct {
+		to   State
+		from []State
+		do   func(*Case) error
+		why  string // of the event
+	}{
+		"resolve": {Fixed, []State{Open, Accepted, Regressed}, func(c *Case) error { return c.Resolve("kim", at) }, ""},
+		"regress": {Regressed, []State{Fixed}, func(c *Case) error { return c.Regress("kim", at) }, ""},
+		"reopen":  {Open, []State{Accepted, Fixed, Regressed, Obsolete}, func(c *Case) error { return c.Reopen("kim", "it came back", at) }, ": it came back"},
+		"retire":  {Obsolete, []State{Open, Accepted, Fixed, Regressed}, func(c *Case) error { return c.Retire("kim", "", at) }, ""},
+		"accept": {Accepted, []State{Open, Accepted, Regressed}, func(c *Case) error {
+			return c.Accept("kim", Acceptance{"ops", "it is meant", "2026-12-31"}, at)
+		}, ": it is meant"},
+	} {
+		for _, from := range States {
+			c := fullCase(t)
+			c.State = from
+			before := len(c.History)
+			err := m.do(c)
+			allowed := false
+			for _, s := range m.from {
+				allowed = allowed || s == from
+			}
+			switch {
+			case !allowed && (err == nil || c.State != from || len(c.History) != before):
+				t.Errorf("%s from %s: %v, state %s, %d events more", name, from, err, c.State, len(c.History)-before)
+			case !allowed && !strings.Contains(err.Error(), name+" case ") && !strings.Contains(err.Error(), "its state is "+string(from)):
+				t.Errorf("%s from %s: the error is %v", name, from, err)
+			case allowed:
+				want := Event{"2026-11-25T08:30:00Z", "kim", string(from) + " -> " + string(m.to) + m.why}
+				if err != nil || c.State != m.to || len(c.History) != before+1 || c.History[before] != want {
+					t.Errorf("%s from %s: %v, state %s, history %v", name, from, err, c.State, c.History)
+				}
+				if err := c.Validate(); err != nil {
+					t.Errorf("%s from %s makes a case that is refused: %v", name, from, err)
+				}
+			}
 		}
 	}
+}
+
+func TestAcceptNeedsReasons(t *testing.T) {
+	at := time.Date(2026, 11, 25, 9, 30, 0, 0, time.UTC)
+	for _, tt := range []struct{ owner, reason, expires, want string }{
+		{"", "x", "", "needs an owner and a reason"},
+		{"ops", "", "", "needs an owner and a reason"},
+		{"ops", "x", "tomorrow", `expires "tomorrow": want a date`},
+		{"ops", "x", "2026-11-24", "2026-11-24 is over"},
+		{"ops", "x", "2026-11-25", ""}, // the day itself is not over
+	} {
+		c := fullCase(t)
+		c.State, c.Owner, c.Reason, c.Expires = Open, "", "", ""
+		err := c.Accept("kim", Acceptance{tt.owner, tt.reason, tt.expires}, at)
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || c.State != Open) {
+			t.Errorf("%+v: %v, state %s", tt, err, c.State)
+		}
+	}
+}
+
+func TestReopenForgetsTheAcceptance(t *testing.T) {
 	c := fullCase(t)
-	c.State = Obsolete
-	if err := c.Resolve("kim", at); err == nil || c.State != Obsolete {
-		t.Errorf("a case that is no longer run was resolved: %v", err)
+	if err := c.Reopen("kim", "", time.Now()); err != nil || c.Owner != "" || c.Reason != "" || c.Expires != "" {
+		t.Errorf("%v: owner %q, reason %q, expires %q", err, c.Owner, c.Reason, c.Expires)
+	}
+}
+
+func TestRemove(t *testing.T) {
+	s, c := NewStore(t.TempDir()), fullCase(t)
+	if err := s.Remove(c); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Remove of nothing = %v", err)
+	}
+	if _, _, err := s.Write(c); err != nil {
+		t.Fatal(err)
+	}
+	other := fullCase(t)
+	other.Signature = "another: signature"
+	if err := os.MkdirAll(s.Path(other), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Remove(other); !errors.Is(err, ErrTaken) {
+		t.Errorf("Remove of what is no case = %v", err)
+	}
+	if err := s.Remove(c); err != nil {
+		t.Fatal(err)
+	}
+	left, err := s.List()
+	if err != nil || len(left) != 1 || left[0].Dir != other.Dir() {
+		t.Errorf("left are %v, %v", left, err)
 	}
 }

@@ -11,13 +11,14 @@ import (
 // Pulled says what became of one case of an inbox.
 type Pulled struct {
 	Dir    string // below both roots
-	Copied bool   // false: the checkout has the case, or Err says why not
+	Copied bool   // false: the checkout has the case, Held or Err says why not
+	Held   bool   // too much of it is the supplier's, and nobody has allowed that
 	Err    error
 }
 
 // Pull copies the cases of an inbox, into which a sweep writes, to the store of a
 // checkout. Cases that are there stay as they are, whatever the inbox says; one
-// that cannot be copied does not stop the others. An inbox that does not exist
+// that cannot be copied, or may not (see Case.Held), does not stop the others. An inbox that does not exist
 // yet is empty.
 func Pull(inbox, into *Store) ([]Pulled, error) {
 	cases, err := inbox.List()
@@ -31,7 +32,9 @@ func Pull(inbox, into *Store) ([]Pulled, error) {
 	for _, c := range cases {
 		p := Pulled{Dir: c.Dir, Err: c.Err}
 		if c.Err == nil {
-			p.Copied, p.Err = into.copy(c)
+			if p.Held = c.Case.Held(); !p.Held {
+				p.Copied, p.Err = into.copy(c)
+			}
 		}
 		out = append(out, p)
 	}

@@ -163,6 +163,38 @@ func (s *Store) update(c *Case, dir string) error {
 	return s.fs.syncDir(dir)
 }
 
+// Remove removes a case, if it is the one that is there. It is gone as a whole: its
+// directory is first renamed to what no List takes for a case.
+func (s *Store) Remove(c *Case) error {
+	dir := s.Path(c)
+	if err := s.remove(c, dir); err != nil {
+		return fmt.Errorf("remove case %q: %w", c.Dir(), err)
+	}
+	return nil
+}
+
+func (s *Store) remove(c *Case, dir string) error {
+	switch err := s.taken(c, dir); {
+	case err == nil:
+		return fs.ErrNotExist
+	case !errors.Is(err, errExists):
+		return err
+	}
+	parent := filepath.Dir(dir)
+	temp, err := os.MkdirTemp(parent, tempPrefix)
+	if err != nil {
+		return err
+	}
+	if err := s.fs.rename(dir, filepath.Join(temp, filepath.Base(dir))); err != nil {
+		os.Remove(temp)
+		return err
+	}
+	if err := s.fs.syncDir(parent); err != nil {
+		return err
+	}
+	return os.RemoveAll(temp)
+}
+
 type content struct {
 	name string
 	data []byte

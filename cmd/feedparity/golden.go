@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ var defaultCases = filepath.Join("golden", "cases")
 func newGolden(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "golden",
-		Short: "List, show, replay, resolve and pull golden cases",
+		Short: "List, show, replay and pull golden cases, and decide about them",
 		Long:  "A golden case is a minimised divergence under version control, with what both paths did.",
 		Example: `  feedparity golden list
   feedparity golden replay
@@ -30,7 +31,8 @@ func newGolden(std streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SuggestionsMinimumDistance = 2
-	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenReplay(std), newGoldenResolve(std), newGoldenPull(std))
+	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenStats(std), newGoldenReplay(std), newGoldenPull(std), newGoldenAllow(std),
+		newGoldenAccept(std), newGoldenResolve(std), newGoldenReopen(std), newGoldenRetire(std), newGoldenPrune(std))
 	return cmd
 }
 
@@ -86,7 +88,7 @@ func list(s *golden.Store) ([]golden.Stored, error) {
 
 func newGoldenList(std streams) *cobra.Command {
 	var f goldenFlags
-	var state, causeName, feed string
+	var pick selection
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -95,6 +97,9 @@ func newGoldenList(std streams) *cobra.Command {
   feedparity golden list --dir feedparity-demo/golden --json`,
 		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := pick.check(); err != nil {
+				return err
+			}
 			store, _, err := f.store(cmd)
 			if err != nil {
 				return err
@@ -103,12 +108,7 @@ func newGoldenList(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var chosen []golden.Stored
-			for _, c := range cases {
-				if c.Err != nil || (state == "" || state == string(c.Case.State)) && (causeName == "" || causeName == c.Case.Cause) && (feed == "" || feed == c.Case.Feed) {
-					chosen = append(chosen, c)
-				}
-			}
+			chosen := slices.DeleteFunc(cases, func(c golden.Stored) bool { return !pick.takes(c) })
 			if asJSON {
 				return listJSON(std.out, chosen)
 			}
@@ -116,9 +116,7 @@ func newGoldenList(std streams) *cobra.Command {
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&state, "state", "", "only cases in this state")
-	cmd.Flags().StringVar(&causeName, "cause", "", "only cases of this cause")
-	cmd.Flags().StringVar(&feed, "feed", "", "only cases of this feed")
+	pick.add(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON Lines, a case each")
 	return cmd
 }

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,7 +48,7 @@ A case that still diverges stays as it is, and the exit status is 1.`,
 	}
 	f.addConfig(cmd)
 	engine.add(cmd)
-	cmd.Flags().StringVar(&by, "by", cmp.Or(os.Getenv("USER"), os.Getenv("USERNAME"), "unknown"), "`NAME` of who decides it, for the history")
+	byFlag(cmd, &by)
 	return cmd
 }
 
@@ -61,13 +58,9 @@ func (r *replayer) resolve(ctx context.Context, arg, by string) error {
 	if err != nil {
 		return err
 	}
-	whole, err := filepath.Abs(dir)
+	store, err := storeOf(c, dir)
 	if err != nil {
 		return err
-	}
-	store := golden.NewStore(filepath.Dir(filepath.Dir(whole)))
-	if store.Path(c) != whole {
-		return usageError("cases are kept as FEED/CAUSE-HASH", "resolve case %q: its directory should be %s", arg, c.Dir())
 	}
 	if c.State == golden.Fixed {
 		_, err := fmt.Fprintf(r.std.out, "%-14s %s\n", "fixed already", relative(dir))

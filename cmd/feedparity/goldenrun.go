@@ -163,7 +163,8 @@ func newGoldenPull(std streams) *cobra.Command {
 		Short: "Copy new cases from a sweep's inbox into the checkout",
 		Long: `Copies the cases that sweeps wrote into the directory under version control. It is
 the only way in, so that no supplier data gets there unasked: look at what it
-copied before you commit it. Cases that are there already stay as they are.`,
+copied before you commit it. Cases that are there already stay as they are. A case
+of which too much is still the supplier's is held back until golden allow.`,
 		Example: `  feedparity golden pull
   feedparity golden pull --from /srv/feeds/.feedparity/inbox --dir golden/cases`,
 		Args: wantArgs(0, 0, ""),
@@ -180,11 +181,12 @@ copied before you commit it. Cases that are there already stay as they are.`,
 			} else if _, err := os.Stat(from); err != nil {
 				return usageError("--from names the directory that sweeps write cases to", "pull cases from %q: %w", from, cause(err))
 			}
-			pulled, err := golden.Pull(golden.NewStore(from), store)
+			inbox := golden.NewStore(from)
+			pulled, err := golden.Pull(inbox, store)
 			if err != nil {
 				return err
 			}
-			return reportPulled(std, store, pulled)
+			return reportPulled(std, inbox, store, pulled)
 		},
 	}
 	f.add(cmd)
@@ -192,10 +194,22 @@ copied before you commit it. Cases that are there already stay as they are.`,
 	return cmd
 }
 
-func reportPulled(std streams, into *golden.Store, pulled []golden.Pulled) error {
-	copied, failed := 0, 0
+func also(held int) string {
+	if held == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d held back", held)
+}
+
+func reportPulled(std streams, inbox, into *golden.Store, pulled []golden.Pulled) error {
+	copied, failed, held := 0, 0, 0
 	for _, p := range pulled {
 		switch {
+		case p.Held:
+			held++
+			from := filepath.Join(inbox.Root(), filepath.FromSlash(p.Dir))
+			fmt.Fprintf(std.err, "feedparity: case %q is held back: it needs more of the supplier's data than could be replaced\nhint: look at it, then feedparity golden allow %s\n",
+				p.Dir, ingest.ShellQuote(relative(from)))
 		case p.Err != nil:
 			failed++
 			fmt.Fprintf(std.err, "feedparity: %s\n", oneLine(p.Err.Error()))
@@ -204,7 +218,7 @@ func reportPulled(std streams, into *golden.Store, pulled []golden.Pulled) error
 			fmt.Fprintln(std.out, filepath.Join(into.Root(), filepath.FromSlash(p.Dir)))
 		}
 	}
-	fmt.Fprintf(std.err, "%s copied, %d there already\n", plural(copied, "case"), len(pulled)-copied-failed)
+	fmt.Fprintf(std.err, "%s copied, %d there already%s\n", plural(copied, "case"), len(pulled)-copied-failed-held, also(held))
 	if failed > 0 {
 		return exit(statusUsage)
 	}

@@ -41,6 +41,15 @@ func showCase(w io.Writer, c *golden.Case, dir string) error {
 	if c.Fix != "" {
 		field("fix", "%s", c.Fix)
 	}
+	for i, e := range c.Essential {
+		field([]string{"essential", ""}[min(i, 1)], "%s", visible(e))
+	}
+	for i, r := range c.Residue {
+		field([]string{"residue", ""}[min(i, 1)], "%s", visible(r))
+	}
+	for i, e := range c.History {
+		field([]string{"history", ""}[min(i, 1)], "%s %s: %s", e.Date, visible(e.Who), visible(e.What))
+	}
 	field("input", "%s", plural(len(c.Input), "byte"))
 	fmt.Fprint(w, hexDump(c.Input, 256))
 	for _, p := range ingest.Paths {

@@ -22,6 +22,8 @@ type Minimal struct {
 	Result   diff.Result
 	Finding  classify.Finding // with the signature that was kept
 	Stats    shrink.Stats
+	Residue  []shrink.Span // what of Input is still the supplier's
+	Needed   []shrink.Part // what of Input the finding needs
 }
 
 // The bounds of one minimisation. A policy runs in microseconds, the team's own
@@ -34,7 +36,7 @@ const (
 )
 
 // Minimize shrinks a view's input while it keeps the finding's signature and
-// severity. The error is the context's, the engine's on the input itself,
+// severity, and replaces what it says by something that says nothing. The error is the context's, the engine's on the input itself,
 // ErrNotDeterministic or ErrTooLarge.
 func (l *Line) Minimize(ctx context.Context, d Delivery, v *View, f classify.Finding) (*Minimal, error) {
 	m, err := l.minimize(ctx, d, v, f)
@@ -66,14 +68,18 @@ func (l *Line) minimize(ctx context.Context, d Delivery, v *View, f classify.Fin
 	case stats.Failed:
 		return nil, notDeterministic(f.Signature)
 	}
-	m, err := l.try(ctx, d, v, small, f)
+	scrubbed, needed := l.scrub(ctx, d, v, small, !stats.GaveUp, keep)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	m, err := l.try(ctx, d, v, scrubbed.Input, f)
 	if err != nil {
 		return nil, err
 	}
 	if m == nil {
 		return nil, notDeterministic(f.Signature)
 	}
-	m.Stats = stats
+	m.Stats, m.Residue, m.Needed = stats, scrubbed.Residue, needed
 	return m, nil
 }
 

@@ -1,10 +1,12 @@
 package fuzz
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
@@ -55,7 +57,8 @@ func TestHuntKnowsTheStores(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Feed != Feed || len(c.Input) > 3 || !strings.Contains(string(c.Input), "\xe9") {
+	// Scrubbed, it is another letter of Latin-1.
+	if c.Feed != Feed || len(c.Input) > 3 || !bytes.ContainsFunc(c.Input, func(r rune) bool { return r == utf8.RuneError }) {
 		t.Errorf("feed %q, input %q", c.Feed, c.Input)
 	}
 	c.Feed = "acme"

@@ -36,6 +36,7 @@ var subcommands = []struct {
 	{"check", newCheck},
 	{"sweep", newSweep},
 	{"report", newReport},
+	{"serve", newServe},
 	{"doctor", newDoctor},
 	{"ingest", newIngest},
 	{"detect", newDetect},

@@ -21,6 +21,7 @@ import (
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config/secret"
+	"github.com/feedparity/feedparity/ingest/schedule"
 )
 
 // DefaultFile is the name that commands look for in the current directory.
@@ -36,8 +37,9 @@ type Config struct {
 	Inbox    string
 	Reports  string
 	Golden   string
-	Feeds    []Feed // in the file's order
-	revision string // the command, "" for a hash of the .py files
+	Schedule schedule.Schedule // the zero value if there is none
+	Feeds    []Feed            // in the file's order
+	revision string            // the command, "" for a hash of the .py files
 }
 
 // Feed is a configured feed and how to reach its source.
@@ -118,6 +120,9 @@ func Read(name string, data []byte) (*Config, error) {
 		revision: f.Project.Revision,
 	}
 	r.root = c.Root
+	if c.Schedule, err = r.schedule(); err != nil {
+		return nil, err
+	}
 	c.Feeds, err = r.feeds()
 	return c, err
 }

@@ -26,6 +26,7 @@ const (
 var sections = []struct{ typ, title string }{
 	{"File", "Top level"},
 	{"StateEntry", "`state`"},
+	{"ScheduleEntry", "`schedule`"},
 	{"Project", "`project`"},
 	{"Runner", "`paths.py2`, `paths.py3`"},
 	{"FeedEntry", "`feeds.NAME`"},

@@ -30,10 +30,40 @@ type File struct {
 	Reports string `yaml:"reports"`
 	// The golden cases under version control. Default golden/cases.
 	Golden string `yaml:"golden"`
+	// When "feedparity serve" sweeps: a cron expression alone, such as "15 3 * * *", or
+	// with a time zone. Default: none, for a crontab or a timer to say.
+	Schedule ScheduleEntry `yaml:"schedule"`
 	// Keys of a feed that every feed has which does not set them itself.
 	Defaults *Node `yaml:"defaults"`
 	// The feeds by name. A name becomes a directory: letters, digits, ".", "-", "_".
 	Feeds *Node `yaml:"feeds"`
+}
+
+// ScheduleEntry is when to sweep.
+type ScheduleEntry struct {
+	// Minute, hour, day of the month, month and day of the week as in crontab(5), or a
+	// word such as @daily.
+	Cron string `yaml:"cron"`
+	// The time zone of these times, such as Europe/Berlin. Default UTC.
+	Zone string `yaml:"zone"`
+	// By up to how much each time is put off, at random, such as 10m. Default 0s.
+	Jitter string `yaml:"jitter"`
+	// Whether a time that went by while "feedparity serve" was not running is made up
+	// for when it starts. Default true.
+	CatchUp *bool `yaml:"catch_up"`
+
+	node *Node // where it stands
+}
+
+// DecodeNode reads either form.
+func (e *ScheduleEntry) DecodeNode(n *Node) error {
+	e.node = n
+	if n.Kind == Scalar && !n.Null {
+		e.Cron = n.Str
+		return nil
+	}
+	type plain ScheduleEntry
+	return n.Decode((*plain)(e))
 }
 
 // StateEntry is a file's name, or how a PostgreSQL database is reached: its URL alone,

@@ -53,7 +53,7 @@ func newServe(std streams) *cobra.Command {
 			if c.Schedule.IsZero() {
 				return usageError(`write when to sweep, such as schedule: "15 3 * * *"`, "read config %q: no schedule", file)
 			}
-			return serve(cmd.Context(), &nightly{std: std, file: file, log: log, config: c}, listen)
+			return keepServing(cmd.Context(), &nightly{std: std, file: file, log: log, config: c}, listen)
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file, read anew before each sweep")
@@ -73,8 +73,8 @@ func newLogger(w io.Writer, format string) (*slog.Logger, error) {
 	return nil, usageError("", "read --log-format: %q: want text or json", format)
 }
 
-// serve sweeps and answers until ctx ends, and then waits for a sweep to end.
-func serve(ctx context.Context, n *nightly, listen string) error {
+// keepServing sweeps and answers until ctx ends, and then waits for a sweep to end.
+func keepServing(ctx context.Context, n *nightly, listen string) error {
 	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return usageError("another process may have the port: --listen names one", "serve: %w", err)

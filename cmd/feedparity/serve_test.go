@@ -1,0 +1,301 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// site is a directory with a configuration, and a supplier.
+type site struct {
+	t   *testing.T
+	dir string
+	ftp *ftptest.Server
+}
+
+func newSite(t *testing.T, schedule string) *site {
+	t.Helper()
+	data := []byte("sku,name\r\n" + strings.Repeat("1,plain\r\n", 20_000))
+	srv, err := ftptest.New(ftptest.Options{Files: map[string]ftptest.File{"stock.csv": {Data: data}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { srv.Close() })
+	s := &site{t: t, dir: t.TempDir(), ftp: srv}
+	s.write("feedparity.yaml", fmt.Sprintf("%sfeeds:\n  acme: {source: %s}\n", schedule, srv.URL()))
+	return s
+}
+
+func (s *site) write(name, text string) {
+	s.t.Helper()
+	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// command is feedparity with nothing of this machine in its environment.
+func (s *site) command(args ...string) *exec.Cmd {
+	s.t.Helper()
+	path, err := exec.LookPath("feedparity") // this test binary, by testscript
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Dir, cmd.Env = s.dir, []string{"PATH=/nowhere", "HOME=" + s.dir, "GOCOVERDIR=" + s.dir}
+	return cmd
+}
+
+// lastSwept records a sweep that ended a while ago, so that one is due.
+func (s *site) lastSwept(ago time.Duration) {
+	s.t.Helper()
+	s.state(func(db *state.DB) {
+		run, err := db.Begin(s.t.Context(), "", "", time.Now().Add(-ago))
+		if err == nil {
+			err = db.End(s.t.Context(), run, "ok", time.Now().Add(-ago))
+		}
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	})
+}
+
+func (s *site) state(f func(*state.DB)) {
+	s.t.Helper()
+	db, err := state.Open(s.t.Context(), filepath.Join(s.dir, ".feedparity", "state.db"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer db.Close()
+	f(db)
+}
+
+// served is a process of feedparity serve.
+type served struct {
+	*site
+	cmd  *exec.Cmd
+	url  string
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (r *served) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.said.Write(p)
+}
+
+func (r *served) log() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.said.String()
+}
+
+var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+
+func (s *site) serve() *served {
+	s.t.Helper()
+	r := &served{site: s, cmd: s.command("serve", "--listen", "127.0.0.1:0")}
+	r.cmd.Stderr, r.cmd.Stdout = r, r
+	if err := r.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		if r.cmd.ProcessState == nil {
+			_ = r.cmd.Process.Kill()
+			_ = r.cmd.Wait()
+		}
+	})
+	eventually(s.t, "it listens", func() bool { r.url = address.FindString(r.log()); return r.url != "" })
+	return r
+}
+
+// eventually waits for what takes moments, on a machine that does other work, too.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+// get returns a page and its status.
+func (r *served) get(path string) (string, int) {
+	r.t.Helper()
+	resp, err := http.Get(r.url + path)
+	if err != nil {
+		r.t.Fatalf("%v\n%s", err, r.log())
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return string(body), resp.StatusCode
+}
+
+// terminate sends SIGTERM and wants an end in good order within five seconds.
+func (r *served) terminate() {
+	r.t.Helper()
+	start := time.Now()
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := r.cmd.Wait(); err != nil {
+		r.t.Errorf("it ended with %v\n%s", err, r.log())
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		r.t.Errorf("it took %v to end\n%s", took, r.log())
+	}
+}
+
+// TestServe: a sweep that is due is made, is stopped by SIGTERM in the middle of a
+// file, and made to its end after the next start.
+func TestServe(t *testing.T) {
+	s := newSite(t, "schedule: \"15 3 * * *\"\n")
+	s.lastSwept(48 * time.Hour)
+	s.ftp.AddFault(ftptest.Fault{Command: "RETR", Action: ftptest.Drip, Delay: time.Millisecond})
+	r := s.serve()
+	eventually(t, "the file is read", func() bool { return s.ftp.Count("RETR") == 1 })
+	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": "ready\n", "/metrics": "feedparity_serve_sweeping 1\n", "/": "A sweep is under way."} {
+		if body, status := r.get(path); status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %d %s, want %q", path, status, body, want)
+		}
+	}
+	if out, err := s.command("sweep").CombinedOutput(); err == nil || !strings.Contains(string(out), "hint: wait for it to end") {
+		t.Errorf("a second sweep: %v, %s", err, out)
+	}
+	r.terminate()
+	s.state(func(db *state.DB) {
+		run, ok, err := db.LastRun(t.Context())
+		if err != nil || !ok || run.Status != "interrupted" {
+			t.Errorf("state says %+v, %v, %v", run, ok, err)
+		}
+		if d, err := db.Latest(t.Context(), "acme", 10); err != nil || len(d) > 0 {
+			t.Errorf("taken: %+v, %v", d, err)
+		}
+	})
+
+	s.ftp.ClearFaults()
+	r = s.serve()
+	eventually(t, "the sweep is made", func() bool { return strings.Contains(r.log(), "msg=swept") })
+	eventually(t, "it waits again", func() bool { body, _ := r.get("/"); return strings.Contains(body, "The next sweep begins at ") })
+	if body, _ := r.get("/"); !strings.Contains(body, "stock.csv") || !strings.Contains(body, "03:15 UTC") {
+		t.Errorf("the page:\n%s", body)
+	}
+	body, _ := r.get("/metrics")
+	for _, want := range []string{"feedparity_serve_sweeping 0\n", `feedparity_serve_sweeps_total{result="made"} 1`, `feedparity_feed_up{feed="acme"} 1`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the metrics lack %q:\n%s", want, body)
+		}
+	}
+	if _, status := r.get("/nosuch"); status != http.StatusNotFound {
+		t.Errorf("/nosuch: %d", status)
+	}
+	r.terminate()
+	if n := strings.Count(r.log(), "msg=sweeping"); n != 1 {
+		t.Errorf("%d sweeps:\n%s", n, r.log())
+	}
+}
+
+// TestServeLocked: while another sweep holds the lock, serve makes none.
+func TestServeLocked(t *testing.T) {
+	s := newSite(t, "schedule: \"15 3 * * *\"\n")
+	s.lastSwept(48 * time.Hour)
+	lock, err := state.Acquire(filepath.Join(s.dir, ".feedparity", "state.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Release()
+	r := s.serve()
+	eventually(t, "it tries", func() bool {
+		body, _ := r.get("/metrics")
+		return strings.Contains(body, `feedparity_serve_sweeps_total{result="failed"} 1`)
+	})
+	if body, _ := r.get("/"); !strings.Contains(body, "The last one was not made to its end: ") || !strings.Contains(body, "lock") || s.ftp.Connections() > 0 {
+		t.Errorf("%d connections, page:\n%s", s.ftp.Connections(), body)
+	}
+	r.terminate()
+}
+
+// TestServeRefuses: what cannot work is said at the start.
+func TestServeRefuses(t *testing.T) {
+	without := newSite(t, "")
+	if out, err := without.command("serve").CombinedOutput(); exitCode(err) != 2 || !strings.Contains(string(out), "no schedule") {
+		t.Errorf("without a schedule: %v, %s", err, out)
+	}
+	with := newSite(t, "schedule: \"15 3 * * *\"\n")
+	for _, args := range [][]string{{"--listen", with.ftp.Addr()}, {"--listen", "nonsense"}, {"--log-format", "xml"}, {"--config", "none.yaml"}, {"extra"}} {
+		if out, err := with.command(append([]string{"serve"}, args...)...).CombinedOutput(); exitCode(err) != 2 {
+			t.Errorf("%q: %v, %s", args, err, out)
+		}
+	}
+}
+
+// TestServeBrokenState: it is alive, and not ready.
+func TestServeBrokenState(t *testing.T) {
+	s := newSite(t, "schedule: \"15 3 * * *\"\n")
+	if err := os.MkdirAll(filepath.Join(s.dir, ".feedparity"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.write(".feedparity/state.db", strings.Repeat("no database ", 1000))
+	r := s.serve()
+	for path, want := range map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusServiceUnavailable, "/metrics": http.StatusServiceUnavailable, "/": http.StatusServiceUnavailable} {
+		if body, status := r.get(path); status != want || status != http.StatusOK && !strings.Contains(body, "corrupt") {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+	r.terminate()
+}
+
+// TestLocalOnly: a name that somebody had lead to this machine is not ours.
+func TestLocalOnly(t *testing.T) {
+	h := localOnly(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	for host, want := range map[string]int{"127.0.0.1:8427": 200, "localhost:8427": 200, "[::1]:8427": 200, "127.0.0.1": 200, "evil.example:8427": 421, "10.0.0.1": 421, "": 421} {
+		w := &statusWriter{status: 200}
+		req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		h.ServeHTTP(w, req)
+		if w.status != want {
+			t.Errorf("%q: %d, want %d", host, w.status, want)
+		}
+	}
+}
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) Header() http.Header         { return http.Header{} }
+func (w *statusWriter) WriteHeader(status int)      { w.status = status }
+func (w *statusWriter) Write(p []byte) (int, error) { return len(p), nil }
+
+// exitCode is that of a process that ended with err.
+func exitCode(err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	return 0
+}

@@ -1,6 +1,10 @@
 package ingest
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"time"
+)
 
 // Pair is what a team's old and new code really do: a py2 and a py3 policy.
 type Pair struct {
@@ -26,9 +30,13 @@ type Feed struct {
 	Calls    [2]*Call // the team's own functions, by Path, nil where there are none
 	Charset  string   // what the supplier says it sends, "" if nothing
 	Compare  Comparison
-	Backfill int // deliveries taken on first sight, newest first
+	Backfill int       // deliveries taken on first sight, newest first
+	Since    time.Time // in its place: those that are not older, or of unknown age
 	Handover Handover
 }
+
+// BackfillAll as a feed's Backfill takes every delivery.
+const BackfillAll = math.MaxInt
 
 // Handover says in which forms the feed's rows, and which folders that its calls write
 // in, pass from one path to the other while both run, or after a rollback. The zero

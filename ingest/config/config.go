@@ -21,6 +21,7 @@ import (
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config/secret"
+	"github.com/feedparity/feedparity/ingest/pycodec"
 	"github.com/feedparity/feedparity/ingest/schedule"
 )
 
@@ -45,8 +46,28 @@ type Config struct {
 // Feed is a configured feed and how to reach its source.
 type Feed struct {
 	ingest.Feed
+	Take   Take
 	Source Connection
 	Expect Expect
+}
+
+// Take says which files of a source are deliveries, beside Feed.Match, and when.
+type Take struct {
+	Exclude, Unfinished, Done []string // patterns
+	IgnoreCase                bool
+	Depth                     int            // directories below the source that are looked into
+	Names                     *pycodec.Codec // of file names, nil for bytes as they are
+	Settle                    time.Duration  // between two looks at a new file
+	MinAge                    time.Duration  // of a new file, by the server's clock
+	Refetch                   time.Duration  // age up to which a file without seconds in its time is fetched again
+	AllowEmpty                bool
+	Avoid                     []Window
+}
+
+// Window is a time of day at which a source is left alone.
+type Window struct {
+	From, To time.Duration // since midnight; To may be less than From: past midnight
+	Zone     *time.Location
 }
 
 // Connection is how to reach a feed's source.

@@ -154,8 +154,43 @@ type FeedEntry struct {
 	// ftpes:// (AUTH TLS) or sftp:// URL with a directory, an https:// or http:// URL of
 	// one file or, with a slash at its end, of an index page, or a local directory.
 	Source string `yaml:"source"`
-	// Glob patterns of which a file's name must match one. Default: every file.
+	// Glob patterns of which a file's name must match one, or, for a pattern with a slash
+	// in it, its path below the source. Default: every file.
 	Match []string `yaml:"match"`
+	// Glob patterns of files that are no deliveries although they match.
+	Exclude []string `yaml:"exclude"`
+	// Glob patterns of files that somebody is still writing, beside *.tmp, *.part,
+	// *.partial, *.filepart, *.crdownload, *.writing, ~* and .*, which always are.
+	Unfinished []string `yaml:"unfinished"`
+	// Whether A and a are the same in patterns. Default false.
+	IgnoreCase bool `yaml:"ignore_case"`
+	// How many levels of directories below the source are looked into. Default 0.
+	Depth int `yaml:"depth"`
+	// Python's name of the codec that the server's file names are in, for patterns and
+	// for what people see; state and archive keep the bytes. Default: as they are, which
+	// is right for UTF-8.
+	Names string `yaml:"names"`
+	// Names of files that the supplier puts beside a delivery when it is whole:
+	// "{name}.done" for stock.csv.done, "{stem}.ok" for stock.ok. One of them must be
+	// there and not be older than the delivery; of .md5, .sha1, .sha256 and .sha512 the
+	// content must be its checksum. Default: none is asked for.
+	Done []string `yaml:"done"`
+	// How long a new file is watched: its size and time must be the same in two listings
+	// so far apart, all new files of a server after one wait. Default 30s, for a
+	// directory of this machine 0s.
+	Settle string `yaml:"settle"`
+	// How old a new file must be by the server's clock, where that is known. Default 2m,
+	// for a directory of this machine 0s.
+	MinAge string `yaml:"min_age"`
+	// Whether a file without a byte is a delivery. Default false: its upload has begun.
+	AllowEmpty bool `yaml:"allow_empty"`
+	// How long, since the time it has in the listing, a file is fetched again every night
+	// although the listing shows no change, where that shows no seconds: two versions of one
+	// size within a minute are told apart only so. Default 0s.
+	Refetch string `yaml:"refetch"`
+	// Times of day at which the source is left alone, such as "02:30-03:30", one or a
+	// list; in Zone, or if that is not set by this machine's clock. A sweep waits.
+	Avoid []string `yaml:"avoid"`
 	// The policies that stand for the old and the new code: the name of a built-in
 	// pair or a policy for each path. Default: detected.
 	Pair PairEntry `yaml:"pair"`
@@ -208,8 +243,9 @@ type FeedEntry struct {
 	// digest-json, digest-pickle, digest-repr; and directories, with a slash in them, that
 	// Call keeps a cache in, which a sandbox of Effects must hold. Default: nothing is tried.
 	Handover []string `yaml:"handover"`
-	// How many deliveries are taken when a feed is first seen, newest first. Default 3.
-	Backfill *int `yaml:"backfill"`
+	// How many deliveries are taken when a feed is first seen, newest first: a number,
+	// "all", or a date such as 2026-10-01 for all that are not older. Default 3.
+	Backfill string `yaml:"backfill"`
 	// What its deliveries are like as long as all is well; anything else is an alarm.
 	Expect ExpectEntry `yaml:"expect"`
 	// The user to log in as. Default: the URL's, else anonymous.
@@ -229,9 +265,8 @@ type FeedEntry struct {
 	// How often a file or listing is tried again after a failure that may pass, with
 	// pauses from 2 s to a minute; all feeds of a server have 20 in a sweep. Default 4.
 	Retries *int `yaml:"retries"`
-	// How much may be taken from the server in a second, such as 500KB, at
-	// least 16KB; for all its feeds
-	// together, the smallest that any of them says. Default: no limit.
+	// How much may be taken from the server in a second, such as 500KB, at least 16KB;
+	// for all its feeds together, the smallest that any of them says. Default: no limit.
 	Bandwidth string `yaml:"bandwidth"`
 	// How long the source is waited for.
 	Timeouts TimeoutsEntry `yaml:"timeouts"`

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"net/url"
-	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -118,7 +117,7 @@ func (r *resolver) feed(name string, n *Node) (Feed, error) {
 		}
 	}
 	out := Feed{Feed: ingest.Feed{Name: name, Match: e.Match, Charset: e.Charset, Backfill: 3}}
-	for _, step := range []func(*Feed, FeedEntry, *Node) error{r.source, r.match, r.pair, r.calls, r.comparison, r.backfill, r.handover, r.expect} {
+	for _, step := range []func(*Feed, FeedEntry, *Node) error{r.source, r.match, r.take, r.pair, r.calls, r.comparison, r.backfill, r.handover, r.expect} {
 		if err := step(&out, e, n); err != nil {
 			return Feed{}, err
 		}
@@ -229,25 +228,6 @@ func (r *resolver) protection(c Connection, where *Node) error {
 		}
 	default:
 		return where.Errorf("tls mode %q: want explicit, implicit or none", c.TLS)
-	}
-	return nil
-}
-
-func (r *resolver) match(out *Feed, e FeedEntry, n *Node) error {
-	for i, glob := range e.Match {
-		where := at(n, "match")
-		if where.Kind == Sequence {
-			where = where.Items[i]
-		}
-		if _, err := path.Match(glob, ""); err != nil || glob == "" {
-			return where.Errorf("match %q is no pattern", glob)
-		}
-		if strings.Contains(glob, "/") {
-			return where.Errorf("match %q: a pattern is compared with the file name, which has no /", glob)
-		}
-	}
-	if len(e.Match) == 0 {
-		out.Match = []string{"*"}
 	}
 	return nil
 }
@@ -375,17 +355,6 @@ func (r *resolver) comparison(out *Feed, e FeedEntry, n *Node) error {
 			return at(n, "tolerance").Errorf("tolerance of column %q is no distance: %v", col, t)
 		}
 	}
-	return nil
-}
-
-func (r *resolver) backfill(out *Feed, e FeedEntry, n *Node) error {
-	if e.Backfill == nil {
-		return nil
-	}
-	if *e.Backfill < 0 {
-		return at(n, "backfill").Errorf("backfill %d: want 0 or more", *e.Backfill)
-	}
-	out.Backfill = *e.Backfill
 	return nil
 }
 

@@ -33,14 +33,15 @@ type Delivery struct {
 // reading, none on closing, and the source's size and time the same before and
 // after and equal to the bytes that came. Otherwise nothing is left: a
 // LengthError tells of a short transfer, ErrChanged of a file that was being
-// written, ErrUnavailable of one that is gone, ErrTarget of our own disk.
+// written, ErrUnavailable of one that is gone, ErrTarget of our own disk. Where the
+// entry's mark (Entry.Done) holds a checksum, ErrChecksum tells that it is another's.
 //
 // A source opened with retries makes them here. ctx ends it at once.
 func Download(ctx context.Context, src Files, e Entry, dir *os.Root, name string) (Delivery, error) {
 	if err := checkLocal(name); err != nil {
 		return Delivery{}, fmt.Errorf("download %q: %w", e.Path, err)
 	}
-	d := download{src: src, path: e.Path, dir: dir, name: name}
+	d := download{src: src, path: e.Path, mark: e.Done, dir: dir, name: name}
 	var err error
 	if r, ok := src.(*retrying); ok {
 		d.src, d.host = r.Source, r.host
@@ -65,6 +66,7 @@ func checkLocal(name string) error {
 type download struct {
 	src        Files
 	path, name string
+	mark       string // of Entry.Done
 	dir        *os.Root
 	host       *host // nil for a directory
 	out        Delivery
@@ -94,6 +96,9 @@ func (d *download) once(ctx context.Context) (err error) {
 		return err
 	}
 	if err := d.unchanged(before, after); err != nil {
+		return err
+	}
+	if err := d.verify(ctx, part); err != nil {
 		return err
 	}
 	d.out.Entry = after

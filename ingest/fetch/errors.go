@@ -28,7 +28,8 @@ var (
 	ErrProtocol    = errors.New("server breaks the protocol")    // a reply that no client can read
 	ErrPath        = errors.New("path not allowed")              // it would leave the source, or cannot be sent
 	ErrTarget      = errors.New("cannot write to the directory") // ours: disk full, read-only, a bad local name
-	ErrGivenUp     = errors.New("server given up for this run")  // it, or its login, failed for another feed, or its time is up
+	ErrChecksum    = errors.New("the file is not what its checksum says")
+	ErrGivenUp     = errors.New("server given up for this run") // it, or its login, failed for another feed, or its time is up
 
 	errPin = errors.New("the server's public key is not the pinned one")
 )
@@ -98,7 +99,7 @@ func Transient(err error) bool {
 }
 
 func isPermanent(err error) bool {
-	for _, target := range []error{context.Canceled, ErrTarget, ErrUnavailable, ErrPath, ErrProtocol, ErrGivenUp, errPin, errHostKey, errRedirect} {
+	for _, target := range []error{context.Canceled, ErrTarget, ErrUnavailable, ErrPath, ErrProtocol, ErrChecksum, ErrGivenUp, errPin, errHostKey, errRedirect} {
 		if errors.Is(err, target) {
 			return true
 		}

@@ -397,7 +397,7 @@ func testTaken(t *testing.T, srv *ftptest.Server, names []string) {
 // testLink: a link to a file is that file.
 func testLink(t *testing.T) {
 	srv := linked(t)
-	entries, unparsed, err := List(t.Context(), open(t, srv.URL(), quick(srv)))
+	entries, unparsed, err := find(t.Context(), open(t, srv.URL(), quick(srv)))
 	if err != nil || len(unparsed) > 0 || paths(entries) != "file a.csv, file l.csv" || entries[1].Size != 10 || entries[1].Target != "a.csv" {
 		t.Errorf("%+v, %v, %v", entries, unparsed, err)
 	}
@@ -408,7 +408,7 @@ func testDanglingLink(t *testing.T) {
 	srv := linked(t)
 	srv.AddFault(ftptest.Fault{Command: "SIZE", Path: "l.csv", Action: ftptest.Reply, Reply: "550 no"})
 	srv.AddFault(ftptest.Fault{Command: "MDTM", Path: "l.csv", Action: ftptest.Reply, Reply: "550 no"})
-	entries, unparsed, err := List(t.Context(), open(t, srv.URL(), quick(srv)))
+	entries, unparsed, err := find(t.Context(), open(t, srv.URL(), quick(srv)))
 	if err != nil || paths(entries) != "file a.csv" || len(unparsed) != 1 || unparsed[0].Text != "l.csv" {
 		t.Errorf("%+v, %v, %v", entries, unparsed, err)
 	}

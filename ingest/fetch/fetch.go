@@ -90,6 +90,7 @@ type Entry struct {
 	MPrec  Precision // how much of MTime is known
 	ETag   string    // the server's mark of this version of the file (MLSD's unique), "" if none
 	Target string    // of a link, if shown
+	Done   string    // path of the mark that says it is whole, "" if none was asked for
 	Raw    string    // the line it came from, "" if none
 }
 
@@ -188,36 +189,6 @@ func shown(u *url.URL) string {
 	v := *u
 	v.RawQuery = ""
 	return v.Redacted()
-}
-
-// List returns the files in a source's own directory, which is where deliveries
-// are looked for. Links are followed: one that leads to a file is listed as that
-// file. What may hide a delivery (a line not understood, a link that leads
-// nowhere) is returned beside them.
-func List(ctx context.Context, src Files) ([]Entry, []Unparsed, error) {
-	all, unparsed, err := src.List(ctx, "")
-	if err != nil {
-		return nil, nil, err
-	}
-	var entries []Entry
-	for i, e := range all {
-		switch e.Kind {
-		case KindFile:
-			entries = append(entries, e)
-		case KindLink:
-			target, err := src.Stat(ctx, e.Path)
-			if errors.Is(err, ErrUnavailable) {
-				unparsed = append(unparsed, Unparsed{i + 1, e.Path, "a link that leads to no file"})
-				continue
-			}
-			if err != nil {
-				return nil, nil, err
-			}
-			target.Target, target.Raw = e.Target, e.Raw
-			entries = append(entries, target)
-		}
-	}
-	return entries, unparsed, nil
 }
 
 // checkPath refuses paths that would leave the source or that no command line can

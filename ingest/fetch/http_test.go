@@ -80,7 +80,7 @@ func TestHTTP(t *testing.T) {
 		t.Errorf("methods %v", got)
 	}
 	src := open(t, at+"/in/prices.csv", httpOptions())
-	entries, _, err := List(t.Context(), src)
+	entries, _, err := find(t.Context(), src)
 	if err != nil || paths(entries) != "file prices.csv" {
 		t.Errorf("one file: %v, %v", entries, err)
 	}

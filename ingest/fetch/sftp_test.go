@@ -377,7 +377,7 @@ func TestSFTPListing(t *testing.T) {
 		t.Fatal(err)
 	}
 	srv := startSFTP(t, dir, nil)
-	entries, unparsed, err := List(t.Context(), open(t, srv.url(""), srv.options()))
+	entries, unparsed, err := find(t.Context(), open(t, srv.url(""), srv.options()))
 	if err != nil || len(entries) != 2 || len(unparsed) != 1 || unparsed[0].Text != "a\nb.csv" {
 		t.Errorf("%v, unparsed %v, %v", entries, unparsed, err)
 	}

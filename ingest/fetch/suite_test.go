@@ -253,7 +253,7 @@ func TestURLPath(t *testing.T) {
 // TestListMissing: a directory that is not there is no empty one.
 func TestListMissing(t *testing.T) {
 	srv := serve(t, ftptest.Options{})
-	if _, _, err := List(t.Context(), open(t, srv.URL()+"/nosuch", quick(srv))); !errors.Is(err, ErrUnavailable) {
+	if _, _, err := find(t.Context(), open(t, srv.URL()+"/nosuch", quick(srv))); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("missing directory: %v", err)
 	}
 }

@@ -1,0 +1,147 @@
+package config
+
+import (
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
+)
+
+// match reads the patterns of the files that are deliveries.
+func (r *resolver) match(out *Feed, e FeedEntry, n *Node) error {
+	for _, k := range []struct {
+		key   string
+		globs []string
+	}{{"match", e.Match}, {"exclude", e.Exclude}, {"unfinished", e.Unfinished}} {
+		for i, glob := range k.globs {
+			if _, err := path.Match(glob, ""); err != nil || glob == "" {
+				return item(n, k.key, i).Errorf("%s %q is no pattern", k.key, glob)
+			}
+			if strings.Contains(glob, "/") && e.Depth == 0 {
+				err := item(n, k.key, i).Errorf("%s %q: only the source's own directory is looked into, and its files' paths have no /", k.key, glob)
+				err.Hint = "name the directory in source, or say depth: 1"
+				return err
+			}
+		}
+	}
+	if len(e.Match) == 0 {
+		out.Match = []string{"*"}
+	}
+	return nil
+}
+
+// take reads what makes a file that matches a delivery.
+func (r *resolver) take(out *Feed, e FeedEntry, n *Node) error {
+	out.Take = Take{Exclude: e.Exclude, Unfinished: e.Unfinished, Done: e.Done, IgnoreCase: e.IgnoreCase, Depth: e.Depth, AllowEmpty: e.AllowEmpty}
+	if e.Depth < 0 || e.Depth > maxDirDepth {
+		return at(n, "depth").Errorf("depth %d: want 0 to %d", e.Depth, maxDirDepth)
+	}
+	if e.Names != "" {
+		codec, _, err := pycodec.Lookup(ingest.Python313, e.Names)
+		if err != nil || codec == nil {
+			return at(n, "names").Errorf("names %q: no codec of Python 3.13 that can be read without it", e.Names)
+		}
+		out.Take.Names = codec
+	}
+	for i, mark := range e.Done {
+		if badMark(mark) {
+			err := item(n, "done", i).Errorf("done %q: want a file name with {name} or {stem} in it", mark)
+			err.Hint = `"{name}.done" for stock.csv.done, "{stem}.ok" for stock.ok`
+			return err
+		}
+	}
+	if !filepath.IsAbs(out.Source.URL) { // what is written here is seen at once; another server's uploads take their time
+		out.Take.Settle, out.Take.MinAge = 30*time.Second, 2*time.Minute
+	}
+	for _, k := range []struct {
+		key, value string
+		out        *time.Duration
+	}{{"settle", e.Settle, &out.Take.Settle}, {"min_age", e.MinAge, &out.Take.MinAge}, {"refetch", e.Refetch, &out.Take.Refetch}} {
+		if k.value == "" {
+			continue
+		}
+		d, err := time.ParseDuration(k.value)
+		if err != nil || d < 0 {
+			return at(n, k.key).Errorf("%s %q: want a duration such as 30s or 5m", k.key, k.value)
+		}
+		*k.out = d
+	}
+	return r.avoid(out, e, n)
+}
+
+// maxDirDepth is deeper than suppliers think; package fetch goes no further either.
+const maxDirDepth = 32
+
+func badMark(mark string) bool {
+	rest := strings.Replace(strings.Replace(mark, "{name}", "", 1), "{stem}", "", 1)
+	return len(mark)-len(rest) != len("{name}") || rest == "" || strings.ContainsAny(rest, "/{}")
+}
+
+func (r *resolver) avoid(out *Feed, e FeedEntry, n *Node) error {
+	zone := time.Local
+	if e.Zone != "" {
+		zone = out.Source.Zone
+	}
+	for i, text := range e.Avoid {
+		from, to, ok := strings.Cut(text, "-")
+		w := Window{Zone: zone}
+		var err1, err2 error
+		w.From, err1 = timeOfDay(from)
+		w.To, err2 = timeOfDay(to)
+		if !ok || err1 != nil || err2 != nil || w.From == w.To {
+			return item(n, "avoid", i).Errorf(`avoid %q: want a time of day such as "02:30-03:30"`, text)
+		}
+		out.Take.Avoid = append(out.Take.Avoid, w)
+	}
+	return nil
+}
+
+func timeOfDay(s string) (time.Duration, error) {
+	if s == "24:00" {
+		return 24 * time.Hour, nil
+	}
+	t, err := time.Parse("15:04", s)
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err
+}
+
+// Until returns the end of the window that now is in, the zero time if it is in none.
+// Times of day are those of the clock on the wall: a window of a night in which that
+// is changed is an hour longer or shorter.
+func (w Window) Until(now time.Time) time.Time {
+	now = now.In(w.Zone)
+	for _, day := range []int{-1, 0} { // one that began yesterday may not be over
+		from, to := w.on(now, day, w.From), w.on(now, day, w.To)
+		if w.To < w.From {
+			to = w.on(now, day+1, w.To)
+		}
+		if !now.Before(from) && now.Before(to) {
+			return to
+		}
+	}
+	return time.Time{}
+}
+
+func (w Window) on(now time.Time, day int, at time.Duration) time.Time {
+	return time.Date(now.Year(), now.Month(), now.Day()+day, 0, int(at/time.Minute), 0, 0, w.Zone)
+}
+
+func (r *resolver) backfill(out *Feed, e FeedEntry, n *Node) error {
+	number, err := strconv.Atoi(e.Backfill)
+	since, errDate := time.ParseInLocation(time.DateOnly, e.Backfill, out.Source.Zone)
+	switch {
+	case e.Backfill == "":
+	case e.Backfill == "all":
+		out.Backfill = ingest.BackfillAll
+	case err == nil && number >= 0:
+		out.Backfill = number
+	case errDate == nil:
+		out.Backfill, out.Since = 0, since
+	default:
+		return at(n, "backfill").Errorf("backfill %q: want a number from 0 on, all, or a date such as 2026-10-01", e.Backfill)
+	}
+	return nil
+}

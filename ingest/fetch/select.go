@@ -1,0 +1,239 @@
+package fetch
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Selection says which files of a source are deliveries. Patterns are those of
+// path.Match; one with a slash in it is compared with the whole path below the
+// source, any other with the name alone.
+type Selection struct {
+	Match      []string // of which one must fit; none lets every file in
+	Exclude    []string // of which none may
+	Unfinished []string // of files that somebody is still writing, beside the usual ones
+	IgnoreCase bool     // A and a are the same in all of these
+	Depth      int      // directories below the source's own that are looked into
+	// Done are names of files that say that another is whole: "{name}.done" for
+	// stock.csv.done, "{stem}.ok" for stock.ok. Where there are any, a file without
+	// one of its own is not finished.
+	Done []string
+	// Decode makes text of a name for patterns; nil takes the bytes as they are.
+	Decode func(name string) string
+}
+
+// Found is what a source has for a selection.
+type Found struct {
+	Listed   int        // files and links, wanted or not
+	Entries  []Entry    // wanted, links followed
+	Held     []Held     // wanted and not finished
+	Unparsed []Unparsed // what may hide a delivery
+}
+
+// Held is a file that is not taken yet.
+type Held struct {
+	Entry Entry
+	Why   string
+}
+
+// usualUnfinished are the names that programs give to files while they write them,
+// in lower case: rclone, WinSCP, browsers, Spring, lftp, editors.
+var usualUnfinished = []string{"*.tmp", "*.part", "*.filepart", "*.crdownload", "*.partial", "*.writing", "~*", ".*"}
+
+// Bounds of a walk that only a loop or a mistake reaches.
+const (
+	maxDirs  = 10_000
+	maxDepth = 32
+)
+
+// Find returns the deliveries of a source. Links are followed: one that leads to a
+// file is that file. A link to a directory is not walked into, which is what keeps a
+// tree that contains itself finite; a server that shows such links as directories
+// (pyftpdlib) is stopped by the depth.
+func Find(ctx context.Context, src Files, sel Selection) (Found, error) {
+	f := finder{src: src, sel: sel, seen: map[string]bool{}}
+	if err := f.walk(ctx, "", 0); err != nil {
+		return Found{}, err
+	}
+	return f.out, nil
+}
+
+type finder struct {
+	src  Files
+	sel  Selection
+	seen map[string]bool // directories
+	out  Found
+}
+
+func (f *finder) walk(ctx context.Context, dir string, depth int) error {
+	if f.seen[dir] {
+		return nil
+	}
+	if f.seen[dir] = true; len(f.seen) > maxDirs {
+		return fmt.Errorf("list %q: more than %d directories below the source", dir, maxDirs)
+	}
+	all, unparsed, err := f.src.List(ctx, dir)
+	if dir != "" && errors.Is(err, ErrUnavailable) {
+		// Gone since its parent was listed, or not ours to read: either may hide one.
+		f.out.Unparsed = append(f.out.Unparsed, Unparsed{Text: dir, Why: "a directory that cannot be listed: " + err.Error()})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.out.Unparsed = append(f.out.Unparsed, unparsed...)
+	here := marks{byName: map[string]Entry{}, fold: f.sel.IgnoreCase}
+	if len(f.sel.Done) > 0 {
+		here.fill(all)
+	}
+	for i, e := range all {
+		switch e.Kind {
+		case KindFile, KindLink:
+			f.out.Listed++
+			if err := f.file(ctx, e, i+1, here); err != nil {
+				return err
+			}
+		case KindDir:
+			if depth < min(f.sel.Depth, maxDepth) {
+				if err := f.walk(ctx, e.Path, depth+1); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// file takes a file or link up if it is wanted.
+func (f *finder) file(ctx context.Context, e Entry, line int, here marks) error {
+	if !f.sel.Wants(e.Path) {
+		return nil
+	}
+	if e.Kind == KindLink {
+		target, err := f.src.Stat(ctx, e.Path)
+		if errors.Is(err, ErrUnavailable) {
+			f.out.Unparsed = append(f.out.Unparsed, Unparsed{line, e.Path, "a link that leads to no file"})
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		target.Target, target.Raw = e.Target, e.Raw
+		e = target
+	}
+	var why string
+	if len(f.sel.Done) > 0 {
+		if e.Done, why = here.done(e, f.sel.Done); why != "" {
+			f.out.Held = append(f.out.Held, Held{e, why})
+			return nil
+		}
+	}
+	f.out.Entries = append(f.out.Entries, e)
+	return nil
+}
+
+// Wants reports whether a path is that of a delivery by its name.
+func (s *Selection) Wants(p string) bool {
+	text := p
+	if s.Decode != nil {
+		text = s.Decode(p)
+	}
+	name := strings.ToLower(path.Base(text))
+	if matchAny(usualUnfinished, name) || matchPath(s.Unfinished, text, s.IgnoreCase) || s.isMark(path.Base(text)) {
+		return false
+	}
+	return (len(s.Match) == 0 || matchPath(s.Match, text, s.IgnoreCase)) && !matchPath(s.Exclude, text, s.IgnoreCase)
+}
+
+// isMark reports whether a name is that of a mark, whatever it marks.
+func (s *Selection) isMark(name string) bool {
+	return slices.ContainsFunc(s.Done, func(m string) bool {
+		before, after := cutMark(m)
+		return len(name) > len(before)+len(after) && strings.HasPrefix(name, before) && equal(name[len(name)-len(after):], after, s.IgnoreCase)
+	})
+}
+
+// cutMark parts a mark's pattern at its placeholder.
+func cutMark(m string) (before, after string) {
+	for _, word := range []string{"{name}", "{stem}"} {
+		if before, after, ok := strings.Cut(m, word); ok {
+			return before, after
+		}
+	}
+	return m, ""
+}
+
+func matchPath(patterns []string, p string, fold bool) bool {
+	if fold {
+		p = strings.ToLower(p)
+	}
+	for _, pattern := range patterns {
+		if fold {
+			pattern = strings.ToLower(pattern)
+		}
+		if name := path.Base(p); matchAny([]string{pattern}, p) || !strings.Contains(pattern, "/") && matchAny([]string{pattern}, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func matchAny(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		ok, err := path.Match(p, name) // config refuses malformed patterns
+		return err == nil && ok
+	})
+}
+
+func equal(a, b string, fold bool) bool { return a == b || fold && strings.EqualFold(a, b) }
+
+// marks are the files of one directory, among which marks are looked for.
+type marks struct {
+	byName map[string]Entry
+	fold   bool
+}
+
+func (m *marks) fill(entries []Entry) {
+	for _, e := range entries {
+		m.byName[m.key(e.Name())] = e
+	}
+}
+
+func (m *marks) key(name string) string {
+	if m.fold {
+		return strings.ToLower(name)
+	}
+	return name
+}
+
+// done returns the mark that says that e is whole, or why there is none. A mark that
+// is older than its file is the one of the version before.
+func (m *marks) done(e Entry, patterns []string) (mark, why string) {
+	name := e.Name()
+	stem := strings.TrimSuffix(name, path.Ext(name))
+	replace := strings.NewReplacer("{name}", name, "{stem}", stem)
+	for _, pattern := range patterns {
+		found, ok := m.byName[m.key(replace.Replace(pattern))]
+		if !ok || found.Kind == KindDir {
+			continue
+		}
+		if older(found, e) {
+			why = cmp.Or(why, fmt.Sprintf("%s is older than it", found.Name()))
+			continue
+		}
+		return found.Path, ""
+	}
+	return "", cmp.Or(why, "no "+replace.Replace(patterns[0])+" says that it is whole")
+}
+
+// older compares times at the coarser precision.
+func older(a, b Entry) bool {
+	unit := [...]time.Duration{PrecisionDay: 24 * time.Hour, PrecisionMinute: time.Minute, PrecisionSecond: time.Second}[max(min(a.MPrec, b.MPrec), PrecisionDay)]
+	return min(a.MPrec, b.MPrec) != PrecisionNone && a.MTime.Truncate(unit).Before(b.MTime.Truncate(unit))
+}

@@ -1,0 +1,138 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
+)
+
+// find is Find for every file.
+func find(ctx context.Context, src Files) ([]Entry, []Unparsed, error) {
+	f, err := Find(ctx, src, Selection{})
+	return f.Entries, f.Unparsed, err
+}
+
+func found(entries []Entry) string {
+	var out []string
+	for _, e := range entries {
+		out = append(out, e.Path)
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+// TestWants: which paths are deliveries by their names.
+func TestWants(t *testing.T) {
+	latin := func(s string) string {
+		var out []rune
+		for _, b := range []byte(s) {
+			out = append(out, rune(b))
+		}
+		return string(out)
+	}
+	for _, c := range []struct {
+		sel  Selection
+		path string
+		want bool
+	}{
+		{Selection{}, "a.csv", true},
+		{Selection{}, "a.CSV.TMP", false},
+		{Selection{}, ".in.a.csv.", false},
+		{Selection{}, "a.csv.partial", false},
+		{Selection{Match: []string{"*.csv"}}, "a.CSV", false},
+		{Selection{Match: []string{"*.csv"}, IgnoreCase: true}, "a.CSV", true},
+		{Selection{Match: []string{"*.CSV"}, IgnoreCase: true}, "a.csv", true},
+		{Selection{Match: []string{"*.csv"}}, "sub/a.csv", true},
+		{Selection{Match: []string{"2024/*.csv"}}, "2024/a.csv", true},
+		{Selection{Match: []string{"2024/*.csv"}}, "2025/a.csv", false},
+		{Selection{Match: []string{"2024/*.csv"}}, "a.csv", false},
+		{Selection{Match: []string{"*.csv"}, Exclude: []string{"*_old.csv"}}, "a_old.csv", false},
+		{Selection{Exclude: []string{"*_OLD.csv"}, IgnoreCase: true}, "a_old.csv", false},
+		{Selection{Exclude: []string{"archive/*"}}, "archive/a.csv", false},
+		{Selection{Unfinished: []string{"*.upl"}}, "a.csv.upl", false},
+		{Selection{Match: []string{"café.csv"}}, "caf\xe9.csv", false},
+		{Selection{Match: []string{"café.csv"}, Decode: latin}, "caf\xe9.csv", true},
+		{Selection{Match: []string{"CAFÉ.csv"}, Decode: latin, IgnoreCase: true}, "caf\xe9.csv", true},
+		{Selection{Done: []string{"{name}.done"}}, "a.csv.done", false},
+		{Selection{Done: []string{"{name}.done"}}, ".done", false},
+		{Selection{Done: []string{"ready_{stem}.ok"}}, "ready_a.ok", false},
+		{Selection{Done: []string{"ready_{stem}.ok"}}, "a.ok", true},
+		{Selection{Done: []string{"{name}.done"}}, "a.csv", true},
+	} {
+		if got := c.sel.Wants(c.path); got != c.want {
+			t.Errorf("%+v: %q wanted: %v", c.sel, c.path, got)
+		}
+	}
+}
+
+// TestFindDepth: directories are looked into as deep as asked for, once each, also
+// where one holds itself.
+func TestFindDepth(t *testing.T) {
+	files := map[string]ftptest.File{"a.csv": {}, "1/b.csv": {}, "1/2/c.csv": {}, "1/2/3/d.csv": {}, "x/readme.txt": {}}
+	srv := serve(t, ftptest.Options{Files: files})
+	src := open(t, srv.URL(), quick(srv))
+	for depth, want := range []string{"a.csv", "1/b.csv a.csv", "1/2/c.csv 1/b.csv a.csv", "1/2/3/d.csv 1/2/c.csv 1/b.csv a.csv"} {
+		got, err := Find(t.Context(), src, Selection{Match: []string{"*.csv"}, Depth: depth})
+		if err != nil || found(got.Entries) != want {
+			t.Errorf("depth %d: %s, %v", depth, found(got.Entries), err)
+		}
+	}
+	// A link to "." that the server shows as a directory: every level lists itself.
+	loop := "type=dir;modify=20240102030405; loop\r\ntype=file;size=0;modify=20240102030405; a.csv\r\n"
+	deep := ""
+	for range 40 {
+		deep += "loop/"
+		files[deep+"a.csv"] = ftptest.File{}
+	}
+	srv = serve(t, ftptest.Options{Files: files, Faults: []ftptest.Fault{{Command: "MLSD", Action: ftptest.ListData, Data: []byte(loop)}}})
+	got, err := Find(t.Context(), open(t, srv.URL(), quick(srv)), Selection{Depth: 1000})
+	if err != nil || len(got.Entries) != maxDepth+1 || srv.Count("MLSD") != maxDepth+1 {
+		t.Errorf("a loop: %d entries after %d listings, %v", len(got.Entries), srv.Count("MLSD"), err)
+	}
+}
+
+// TestFindUnreadable: a directory that cannot be listed is told of, the others are.
+func TestFindUnreadable(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a/x.csv": {}, "b/y.csv": {}},
+		Faults: []ftptest.Fault{{Command: "CWD", Path: "a", Action: ftptest.Reply, Reply: "550 permission denied"}}})
+	got, err := Find(t.Context(), open(t, srv.URL(), quick(srv)), Selection{Depth: 1})
+	if err != nil || found(got.Entries) != "b/y.csv" || len(got.Unparsed) != 1 || !strings.Contains(got.Unparsed[0].String(), "cannot be listed") {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestFindDone: with marks, a file is a delivery once its mark is there and not older.
+func TestFindDone(t *testing.T) {
+	at := func(minute int) ftptest.File {
+		return ftptest.File{MTime: time.Date(2024, 1, 2, 3, minute, 0, 0, time.UTC)}
+	}
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{
+		"a.csv": at(5), "a.csv.done": at(5), "b.csv": at(5), "b.ok": at(6), "c.csv": at(5), "d.csv": at(5), "d.csv.done": at(4), "E.CSV": at(5), "e.csv.DONE": at(9),
+		"f.csv": at(5), "f.csv.done": at(4), "f.ok": at(6),
+	}})
+	src := open(t, srv.URL(), quick(srv))
+	sel := Selection{Done: []string{"{name}.done", "{stem}.ok"}}
+	got, err := Find(t.Context(), src, sel)
+	var held []string
+	for _, h := range got.Held {
+		held = append(held, fmt.Sprintf("%s: %s", h.Entry.Path, h.Why))
+	}
+	slices.Sort(held)
+	if want := "E.CSV: no E.CSV.done says that it is whole, c.csv: no c.csv.done says that it is whole, d.csv: d.csv.done is older than it, e.csv.DONE: no e.csv.DONE.done says that it is whole"; err != nil || found(got.Entries) != "a.csv b.csv f.csv" || strings.Join(held, ", ") != want {
+		t.Errorf("%s; held %s; %v", found(got.Entries), strings.Join(held, ", "), err)
+	}
+	for _, e := range got.Entries {
+		if want := map[string]string{"a.csv": "a.csv.done", "b.csv": "b.ok", "f.csv": "f.ok"}[e.Path]; e.Done != want {
+			t.Errorf("%s is marked by %q", e.Path, e.Done)
+		}
+	}
+	sel.IgnoreCase = true
+	if got, err := Find(t.Context(), src, sel); err != nil || found(got.Entries) != "E.CSV a.csv b.csv f.csv" {
+		t.Errorf("whatever the case: %s, %v", found(got.Entries), err)
+	}
+}

@@ -94,11 +94,11 @@ func trySource(ctx context.Context, f config.Feed) (files, match int, err error)
 		return 0, 0, err
 	}
 	defer src.Close()
-	entries, _, err := fetch.List(ctx, src)
+	found, err := fetch.Find(ctx, src, sweep.Selection(f))
 	if err != nil {
 		return 0, 0, &statusError{statusIncomplete, err, "look at source, user and password; a sweep tries more often"}
 	}
-	return len(entries), len(sweep.Matching(f.Match, entries)), nil
+	return found.Listed, len(found.Entries) + len(found.Held), nil
 }
 
 // print writes a feed and what is wrong with it.

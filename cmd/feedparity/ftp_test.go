@@ -23,7 +23,7 @@ func serve(t *testing.T, o ftptest.Options) (config string) {
 	}
 	t.Cleanup(func() { server.Close() })
 	config = filepath.Join(t.TempDir(), "feedparity.yaml")
-	text := fmt.Sprintf("feeds:\n  acme:\n    source: %s/out\n    user: feed\n    password: {env: FEEDPARITY_TEST_PASSWORD}\n    match: \"*.csv\"\n", server.URL())
+	text := fmt.Sprintf("feeds:\n  acme:\n    source: %s/out\n    user: feed\n    password: {env: FEEDPARITY_TEST_PASSWORD}\n    match: \"*.csv\"\n    settle: 0s\n", server.URL())
 	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,6 @@ import (
 	"github.com/feedparity/feedparity/ingest/detect"
 	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/interp"
-	"github.com/feedparity/feedparity/ingest/sweep"
 )
 
 const initLong = `Writes feedparity.yaml and, beside the code, adapters.py with a worked adapter for each
@@ -197,11 +196,11 @@ func (f *initFlags) look(ctx context.Context, p *adopt.Plan, name string) error 
 		return sourceError(err)
 	}
 	defer src.Close()
-	entries, _, err := fetch.List(ctx, src)
+	found, err := fetch.Find(ctx, src, fetch.Selection{})
 	if err != nil {
 		return sourceError(err)
 	}
-	p.Feeds, p.Left = feedsOf(ctx, src, sweep.Matching(nil, entries))
+	p.Feeds, p.Left = feedsOf(ctx, src, found.Entries)
 	if len(p.Feeds) == 0 {
 		return usageError("name the directory that the deliveries are in", "list %q: there are no files that could be deliveries", p.Source)
 	}

@@ -149,6 +149,14 @@ func printFailures(std streams, res *sweep.Result) {
 // printAsides says once per feed where its pair is not what its code does, and which
 // columns were left out of its verdicts.
 func printAsides(std streams, f sweep.Feed) {
+	for _, h := range f.Held {
+		fmt.Fprintf(std.err, "feedparity: sweep feed %q: not taken yet: %q: %s\n", f.Name, h.Entry.Path, oneLine(h.Why))
+	}
+	for _, d := range f.Deliveries {
+		if d.Gone && d.Err == nil {
+			fmt.Fprintf(std.err, "feedparity: sweep feed %q: gone before it could be fetched: %q\n", f.Name, d.Path)
+		}
+	}
 	var stale, noise []string
 	add := func(list *[]string, s string) {
 		if !slices.Contains(*list, s) {

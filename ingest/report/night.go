@@ -20,7 +20,7 @@ type Feed struct {
 	New      int    `json:"new"`      // deliveries never seen before
 	Changed  int    `json:"changed"`  // with another size or time than before
 	Resumed  int    `json:"resumed"`  // fetched by an earlier sweep, run by this one
-	Unstable int    `json:"unstable"` // changed while they were read: the next sweep takes them
+	Unstable int    `json:"unstable"` // not finished, or changed while they were read: the next sweep takes them
 	Gone     int    `json:"gone"`     // offered last night and no more
 	Failed   int    `json:"failed"`   // deliveries that could not be fetched, run or compared
 	Unparsed int    `json:"unparsed"` // lines of the listing that may hide a delivery

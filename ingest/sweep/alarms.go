@@ -23,7 +23,7 @@ func (m *morning) alarms(ctx context.Context) error {
 		m.alarm(report.TooFew, "", "%d compared, %d expected", m.out.Compared, want)
 	}
 	for i := range m.night.Deliveries {
-		if d := &m.night.Deliveries[i]; d.Err == nil && !d.Known {
+		if d := &m.night.Deliveries[i]; d.Err == nil && !d.Known && !d.Gone {
 			if err := m.delivery(ctx, d); err != nil {
 				return err
 			}

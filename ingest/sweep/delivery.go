@@ -25,7 +25,7 @@ import (
 // it, in that order: whoever dies in between repeats the rest. Of an archive each
 // member is a delivery.
 func (s *sweeper) delivery(ctx context.Context, f config.Feed, src fetch.Source, t task) []Delivery {
-	out := Delivery{Feed: f.Name, Path: t.entry.Path, Name: t.entry.Name(), file: t.entry.Name(), Pair: f.Pair.Name, News: t.news, MTime: t.entry.MTime}
+	out := Delivery{Feed: f.Name, Path: t.entry.Path, Name: named(f, t.entry), file: named(f, t.entry), Pair: f.Pair.Name, News: t.news, MTime: t.entry.MTime}
 	var file string
 	var members []archive.Member
 	dir := filepath.Join(s.Archive, f.Name, "unpacked")
@@ -39,6 +39,7 @@ func (s *sweeper) delivery(ctx context.Context, f config.Feed, src fetch.Source,
 		}
 		return err
 	})
+	s.missed(ctx, t, &out)
 	if out.Err != nil || members == nil {
 		return []Delivery{out}
 	}

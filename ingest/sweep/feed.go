@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -17,57 +18,6 @@ import (
 	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/state"
 )
-
-// feed sweeps one feed. It never panics upwards and never fails but in its result.
-func (s *sweeper) feed(ctx context.Context, f config.Feed) (out Feed) {
-	out.Name = f.Name
-	defer func() {
-		if p := recover(); p != nil { // a fault of ours in one feed must not cost the others their night
-			out.Err = fmt.Errorf("sweep feed %q: %w", f.Name, panicked(p))
-		}
-		s.observe(Event{Feed: f.Name, What: "done", Err: out.Err})
-	}()
-	if ctx.Err() != nil {
-		out.Err = fmt.Errorf("sweep feed %q: %w", f.Name, ctx.Err())
-		return out
-	}
-	s.observe(Event{Feed: f.Name, What: "listing"})
-	if err := s.sweepFeed(ctx, f, &out); err != nil {
-		out.Err = fmt.Errorf("sweep feed %q: %w", f.Name, err)
-	}
-	return out
-}
-
-func (s *sweeper) sweepFeed(ctx context.Context, f config.Feed, out *Feed) error {
-	// A sweep that was killed may have left a part of a file; the lock is ours.
-	if err := os.RemoveAll(s.incoming(f.Name)); err != nil {
-		return err
-	}
-	src, err := Open(ctx, f, s.Fetch)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	entries, unparsed, err := fetch.List(ctx, src)
-	if err != nil {
-		return err
-	}
-	out.Listed, out.Unparsed = len(entries), unparsed
-	todo, err := s.news(ctx, f, Matching(f.Match, entries), out)
-	if err != nil {
-		return err
-	}
-	for _, t := range todo {
-		for _, d := range s.delivery(ctx, f, src, t) {
-			out.Deliveries = append(out.Deliveries, d)
-			s.observe(Event{Feed: f.Name, Delivery: d.Name, What: "done", Err: d.Err})
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	return nil
-}
 
 // Open reaches a configured feed's source; o has what the configuration does not say.
 // Secrets are read here and not before: what is not swept needs none.
@@ -101,36 +51,13 @@ func patience(o *fetch.Options, c config.Connection) {
 	o.FileTimeout, o.HostTimeout = cmp.Or(c.Timeouts.File, o.FileTimeout), cmp.Or(c.Timeouts.Host, o.HostTimeout)
 }
 
-// unfinishedNames are patterns, in lower case, of files that somebody is still
-// writing.
-var unfinishedNames = []string{"*.tmp", "*.part", "*.filepart", "*.crdownload", "*.writing", "~*", ".*"}
-
-// Matching returns the files that are deliveries of a feed: whose names match one of
-// the patterns, where there are any, and that nobody is still writing.
-func Matching(patterns []string, entries []fetch.Entry) []fetch.Entry {
-	var out []fetch.Entry
-	for _, e := range entries {
-		unfinished := matchAny(unfinishedNames, strings.ToLower(e.Name()))
-		if !unfinished && (len(patterns) == 0 || matchAny(patterns, e.Name())) {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-func matchAny(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool {
-		ok, err := path.Match(p, name) // config refuses malformed patterns
-		return err == nil && ok
-	})
-}
-
 // task is a delivery to run.
 type task struct {
 	entry fetch.Entry
 	known state.Delivery // of an unfinished one
 	news  state.News
 	gone  bool // the supplier does not offer it any more
+	again bool // the listing shows no change, but could not show every one
 }
 
 // news asks the state which deliveries are to be run, oldest first, after those
@@ -157,14 +84,14 @@ func (s *sweeper) news(ctx context.Context, f config.Feed, entries []fetch.Entry
 		if news == state.Seen || news == state.Unfinished {
 			there = append(there, e.Path)
 		}
-		if news == state.Seen {
+		if news == state.Seen && !s.doubtful(f, e, d) {
 			out.Seen++
 			continue
 		}
 		if news == state.Changed && s.kept(d) {
 			todo = append(todo, leftover(d)) // the version that was fetched goes first
 		}
-		todo = append(todo, task{entry: e, known: d, news: news})
+		todo = append(todo, task{entry: e, known: d, news: news, again: news == state.Seen})
 	}
 	return todo, s.State.Touch(ctx, f.Name, s.Now(), there...)
 }
@@ -177,17 +104,42 @@ func stateEntries(entries []fetch.Entry) []state.Entry {
 	return out
 }
 
+// doubtful reports whether a file that was run may have been replaced all the same: by
+// another of its size, within the minute or day that is all the listing shows. What was
+// never fetched is no concern.
+func (s *sweeper) doubtful(f config.Feed, e fetch.Entry, d state.Delivery) bool {
+	return f.Take.Refetch > 0 && e.MPrec != fetch.PrecisionSecond && e.ETag == "" && d.SHA256 != "" && s.Now().Sub(e.MTime) < f.Take.Refetch
+}
+
 // firstSight leaves out what is older than a feed's backfill when the feed is
 // seen for the first time. It is remembered before anything is fetched, so that
 // a sweep cut short does not take it for new.
 func (s *sweeper) firstSight(ctx context.Context, f config.Feed, entries []fetch.Entry, out *Feed) ([]fetch.Entry, error) {
 	known, err := s.State.Known(ctx, f.Name)
-	old := len(entries) - max(f.Backfill, 0)
-	if err != nil || known || old <= 0 {
+	if err != nil || known {
 		return entries, err
 	}
-	out.Skipped = old
-	return entries[old:], s.State.Skip(ctx, f.Name, s.Now(), stateEntries(entries[:old])...)
+	old, wanted := backfill(f, entries)
+	if out.Skipped = len(old); out.Skipped == 0 {
+		return entries, nil
+	}
+	return wanted, s.State.Skip(ctx, f.Name, s.Now(), stateEntries(old)...)
+}
+
+// backfill parts the files of a feed that is new, oldest first.
+func backfill(f config.Feed, entries []fetch.Entry) (old, wanted []fetch.Entry) {
+	if f.Since.IsZero() {
+		n := max(0, len(entries)-max(f.Backfill, 0))
+		return entries[:n], entries[n:]
+	}
+	for _, e := range entries {
+		if e.MPrec != fetch.PrecisionNone && e.MTime.Before(f.Since) {
+			old = append(old, e)
+		} else {
+			wanted = append(wanted, e)
+		}
+	}
+	return old, wanted
 }
 
 // maxLeftovers bounds how far back deliveries are looked for that were fetched
@@ -216,7 +168,7 @@ func (s *sweeper) leftovers(ctx context.Context, f config.Feed, entries []fetch.
 
 func leftover(d state.Delivery) task {
 	e := fetch.Entry{Path: d.Path, Size: d.Size, MTime: d.MTime, MPrec: fetch.Precision(d.Precision), ETag: d.ETag}
-	return task{e, d, state.Unfinished, true}
+	return task{entry: e, known: d, news: state.Unfinished, gone: true}
 }
 
 // kept reports whether a delivery waits in the archive to be run.
@@ -263,6 +215,9 @@ func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t
 	defer root.Close()
 	local := fetch.LocalName(t.entry.Name())
 	d, err := fetch.Download(ctx, src, t.entry, root, local)
+	if errors.Is(err, fetch.ErrUnavailable) && s.vanished(ctx, f, src, t.entry.Path) {
+		err = errGone
+	}
 	if err != nil {
 		return "", "", err
 	}

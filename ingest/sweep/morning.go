@@ -60,7 +60,7 @@ func (m *morning) look(ctx context.Context) error {
 		return err
 	}
 	n := m.night
-	m.out = report.Feed{Name: n.Name, Listed: n.Listed, Seen: n.Seen, Skipped: n.Skipped, Unparsed: len(n.Unparsed),
+	m.out = report.Feed{Name: n.Name, Listed: n.Listed, Seen: n.Seen, Skipped: n.Skipped, Unstable: len(n.Held), Unparsed: len(n.Unparsed),
 		Severities: map[string]int{}, Causes: map[string]int{}, Signatures: []report.Signature{}, Families: []string{}, Alarms: []report.Alarm{}}
 	if n.Err != nil {
 		m.out.Error = n.Err.Error()
@@ -92,6 +92,8 @@ func (m *morning) count(d *Delivery) {
 		m.out.Resumed++
 	}
 	switch {
+	case d.Gone && d.Err == nil:
+		m.out.Gone++
 	case errors.Is(d.Err, fetch.ErrChanged):
 		m.out.Unstable++
 	case d.failed():
@@ -182,7 +184,7 @@ func (m *morning) families() {
 		d := &m.night.Deliveries[i]
 		fam := family(d.Name)
 		before, ok := whole[fam]
-		whole[fam] = d.Err == nil && !d.Known && !d.failed() && (before || !ok)
+		whole[fam] = d.Err == nil && !d.Known && !d.Gone && !d.failed() && (before || !ok)
 	}
 	for fam, ok := range whole {
 		if ok {

@@ -53,7 +53,7 @@ type Options struct {
 type Event struct {
 	Feed     string
 	Delivery string // "" for an event of the feed
-	What     string // "listing", "fetching", "running", "done"
+	What     string // "listing", "fetching", "running", "done", "waiting until 03:30"
 	Err      error
 }
 
@@ -70,6 +70,7 @@ type Feed struct {
 	Seen       int // deliveries that were run before
 	Skipped    int // deliveries left out on first sight
 	Deliveries []Delivery
+	Held       []fetch.Held     // files that are not finished; the next sweep looks again
 	Unparsed   []fetch.Unparsed // lines of the listing that may hide a delivery
 	Err        error            // the feed could not be swept to its end
 }
@@ -88,6 +89,7 @@ type Delivery struct {
 	Views    []View
 	Handover *handover.Report // nil if the feed asks for none
 	Folders  []handover.FolderReport
+	Gone     bool  // it was taken away between listing and fetching; nothing more is known
 	Known    bool  // the same bytes were run before under another name or time; there are no Views
 	Err      error // it could not be fetched or run; the next sweep tries again
 	Dropped  bool  // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
@@ -227,9 +229,7 @@ func (s *sweeper) hosts(ctx context.Context, res *Result) {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			for _, i := range byHost[h] {
-				res.Feeds[i] = s.feed(ctx, s.Feeds[i])
-			}
+			s.host(ctx, byHost[h], res)
 		})
 	}
 	wg.Wait()

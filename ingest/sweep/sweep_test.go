@@ -224,6 +224,7 @@ func TestOddDeliveries(t *testing.T) {
 	d.put("b_empty.csv", "", 2)
 	d.put("c.csv", plain, 1)
 	w := newWorld(t, feed(t, "acme", d.dir))
+	w.feeds[0].Take.AllowEmpty = true
 	res := w.sweep()
 	got := res.Feeds[0].Deliveries
 	if len(got) != 3 || got[0].Err == nil || !strings.Contains(got[0].Err.Error(), "zip") || !strings.Contains(got[0].Err.Error(), `"a_zip.csv"`) || res.Failed() != 1 {
@@ -290,10 +291,10 @@ func TestHosts(t *testing.T) {
 		defer mu.Unlock()
 		server := e.Feed[:3]
 		switch {
-		case e.What == "listing":
+		case e.What == "fetching":
 			busy[server]++
 			busy["all"]++
-		case e.What == "done" && e.Delivery == "":
+		case e.What == "done" && e.Delivery != "":
 			busy[server]--
 			busy["all"]--
 		}

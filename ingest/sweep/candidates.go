@@ -1,0 +1,322 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// look is a feed between its listing and its deliveries.
+type look struct {
+	feed config.Feed
+	out  *Feed
+	src  fetch.Source
+	at   time.Time // of the listing, by the real clock
+	todo []task
+}
+
+// host sweeps the feeds of one server. All of them are listed before anything is
+// fetched, so that after one wait every new file can be looked at a second time.
+func (s *sweeper) host(ctx context.Context, feeds []int, res *Result) {
+	looks := make([]look, len(feeds))
+	for n, i := range feeds {
+		res.Feeds[i].Name = s.Feeds[i].Name
+		looks[n] = look{feed: s.Feeds[i], out: &res.Feeds[i]}
+		s.step(ctx, &looks[n], s.list)
+	}
+	s.settle(ctx, looks)
+	for n := range looks {
+		l := &looks[n]
+		s.step(ctx, l, s.deliveries)
+		if l.src != nil {
+			_ = l.src.Close()
+		}
+		s.observe(Event{Feed: l.feed.Name, What: "done", Err: l.out.Err})
+	}
+}
+
+// step does a part of a feed. A fault of ours in one feed must not cost the others
+// their night.
+func (s *sweeper) step(ctx context.Context, l *look, do func(context.Context, *look) error) {
+	if l.out.Err != nil {
+		return
+	}
+	err := ctx.Err()
+	if err == nil {
+		err = guarded(func() error { return do(ctx, l) })
+	}
+	if err != nil {
+		l.out.Err = fmt.Errorf("sweep feed %q: %w", l.feed.Name, err)
+	}
+}
+
+// list finds out what of a feed is to be fetched and run.
+func (s *sweeper) list(ctx context.Context, l *look) error {
+	if err := s.avoid(ctx, l.feed); err != nil {
+		return err
+	}
+	s.observe(Event{Feed: l.feed.Name, What: "listing"})
+	// A sweep that was killed may have left a part of a file; the lock is ours.
+	err := os.RemoveAll(s.incoming(l.feed.Name))
+	if err != nil {
+		return err
+	}
+	if l.src, err = Open(ctx, l.feed, s.Fetch); err != nil {
+		return err
+	}
+	found, err := fetch.Find(ctx, l.src, Selection(l.feed))
+	if err != nil {
+		return err
+	}
+	l.at = time.Now()
+	l.out.Listed, l.out.Unparsed, l.out.Held = found.Listed, found.Unparsed, found.Held
+	l.todo, err = s.news(ctx, l.feed, found.Entries, l.out)
+	return err
+}
+
+// deliveries fetches and runs what is new.
+func (s *sweeper) deliveries(ctx context.Context, l *look) error {
+	todo, err := s.settled(ctx, l)
+	if err != nil {
+		return err
+	}
+	for _, t := range todo {
+		if err := s.avoid(ctx, l.feed); err != nil {
+			return err
+		}
+		for _, d := range s.delivery(ctx, l.feed, l.src, t) {
+			if t.again && d.Known && d.SHA256 == t.known.SHA256 {
+				l.out.Seen++ // fetched again for nothing, as most are
+				continue
+			}
+			l.out.Deliveries = append(l.out.Deliveries, d)
+			s.observe(Event{Feed: l.feed.Name, Delivery: d.Name, What: "done", Err: d.Err})
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// Selection is what a feed's configuration says about which files are deliveries.
+func Selection(f config.Feed) fetch.Selection {
+	return fetch.Selection{Match: f.Match, Exclude: f.Take.Exclude, Unfinished: f.Take.Unfinished, Done: f.Take.Done,
+		IgnoreCase: f.Take.IgnoreCase, Depth: f.Take.Depth, Decode: decoder(f)}
+}
+
+// decoder makes text of the server's names, nil where the bytes are it.
+func decoder(f config.Feed) func(string) string {
+	codec := f.Take.Names
+	if codec == nil {
+		return nil
+	}
+	return func(name string) string {
+		text, err := codec.Decode(nil, []byte(name), "replace")
+		if err != nil {
+			return name
+		}
+		return string(text)
+	}
+}
+
+// named is what people see of a path's name.
+func named(f config.Feed, e fetch.Entry) string {
+	if decode := decoder(f); decode != nil {
+		return decode(e.Name())
+	}
+	return e.Name()
+}
+
+// watched reports whether a file must hold still before it is fetched: one that was
+// fetched before has.
+func (t task) watched() bool {
+	return !t.gone && (t.news == state.New || t.news == state.Changed) && !t.again
+}
+
+// settle waits until the new files of a server have been watched for as long as their
+// feeds want, and until those that are too young have had the time to grow older.
+func (s *sweeper) settle(ctx context.Context, looks []look) {
+	var until time.Time
+	for n := range looks {
+		s.step(ctx, &looks[n], func(_ context.Context, l *look) error {
+			if at := s.ready(l); at.After(until) {
+				until = at
+			}
+			return nil
+		})
+	}
+	sleep(ctx, time.Until(until))
+}
+
+// ready is when a feed's new files have been watched long enough, the zero time if
+// there are none.
+func (s *sweeper) ready(l *look) (at time.Time) {
+	for _, t := range l.todo {
+		if !t.watched() {
+			continue
+		}
+		wait := l.feed.Take.Settle
+		if age := s.Now().Sub(t.entry.MTime); t.entry.MPrec == fetch.PrecisionSecond && age >= 0 {
+			wait = max(wait, l.feed.Take.MinAge-age)
+		}
+		if then := l.at.Add(wait); wait > 0 && then.After(at) {
+			at = then
+		}
+	}
+	return at
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// settled looks a second time and returns what may be fetched: what is as it was. Both
+// looks are listings, since a server may tell other times, in another zone, or another
+// size of a link, when it is asked for one file. The rest is held until the next sweep.
+func (s *sweeper) settled(ctx context.Context, l *look) ([]task, error) {
+	again := map[string]fetch.Entry{}
+	held := map[string]string{}
+	if s.looksAgain(l) {
+		found, err := fetch.Find(ctx, l.src, Selection(l.feed))
+		if err != nil {
+			return nil, fmt.Errorf("look again: %w", err)
+		}
+		for _, e := range found.Entries {
+			again[e.Path] = e
+		}
+		for _, h := range found.Held {
+			held[h.Entry.Path] = h.Why
+		}
+	}
+	var out []task
+	for _, t := range l.todo {
+		why := ""
+		if t.watched() {
+			var err error
+			if why, err = s.unready(ctx, l, t, again, held); err != nil {
+				return nil, err
+			}
+		}
+		if why == "" {
+			out = append(out, t)
+			continue
+		}
+		l.out.Held = append(l.out.Held, fetch.Held{Entry: t.entry, Why: why})
+	}
+	var there []string // of those an earlier version may be remembered
+	for _, h := range l.out.Held {
+		there = append(there, h.Entry.Path)
+	}
+	return out, s.State.Touch(ctx, l.feed.Name, s.Now(), there...)
+}
+
+func (s *sweeper) looksAgain(l *look) bool {
+	if l.feed.Take.Settle <= 0 {
+		return false
+	}
+	for _, t := range l.todo {
+		if t.watched() {
+			return true
+		}
+	}
+	return false
+}
+
+// unready says why a new file is not to be fetched yet, "" if it is.
+func (s *sweeper) unready(ctx context.Context, l *look, t task, again map[string]fetch.Entry, held map[string]string) (string, error) {
+	now, there := again[t.entry.Path]
+	switch why := held[t.entry.Path]; {
+	case t.entry.Size == 0 && !l.feed.Take.AllowEmpty:
+		return "it is empty, and allow_empty is not set", nil
+	case why != "":
+		return why, nil
+	case there && now.Size != t.entry.Size:
+		return fmt.Sprintf("it changed while it was watched: %d bytes, then %d", t.entry.Size, now.Size), nil
+	case there && !now.SameVersion(t.entry):
+		const minutes = "2006-01-02 15:04"
+		return fmt.Sprintf("its time changed while it was watched: %s, then %s", t.entry.MTime.Format(minutes), now.MTime.Format(minutes)), nil
+	}
+	return s.young(ctx, l, t.entry) // one that has gone is found out about by fetching it
+}
+
+// young says that a file was written too recently. The listing's time counts only if
+// it has seconds: then it is UTC. Else the server is asked.
+func (s *sweeper) young(ctx context.Context, l *look, e fetch.Entry) (string, error) {
+	if l.feed.Take.MinAge <= 0 {
+		return "", nil
+	}
+	if e.MPrec != fetch.PrecisionSecond {
+		var err error
+		if e, err = l.src.Stat(ctx, e.Path); err != nil && !errors.Is(err, fetch.ErrUnavailable) {
+			return "", err
+		}
+	}
+	age := s.Now().Sub(e.MTime)
+	if e.MPrec != fetch.PrecisionSecond || age < 0 || age >= l.feed.Take.MinAge {
+		return "", nil
+	}
+	return fmt.Sprintf("it was written only %v ago", age.Round(time.Second)), nil
+}
+
+// avoid waits while the feed's source is to be left alone.
+func (s *sweeper) avoid(ctx context.Context, f config.Feed) error {
+	for _, w := range f.Take.Avoid {
+		now := s.Now()
+		if until := w.Until(now); !until.IsZero() {
+			s.observe(Event{Feed: f.Name, What: "waiting until " + until.Format("15:04")})
+			sleep(ctx, until.Sub(now))
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
+}
+
+// errGone is a file that was listed and has been taken away since, as a production
+// importer does that moves what it has read.
+var errGone = errors.New("gone since it was listed")
+
+// vanished reports whether a file that could not be fetched is listed no more. One that
+// still is was denied.
+func (s *sweeper) vanished(ctx context.Context, f config.Feed, src fetch.Source, p string) bool {
+	found, err := fetch.Find(ctx, src, Selection(f))
+	if err != nil {
+		return false
+	}
+	for _, e := range found.Entries {
+		if e.Path == p {
+			return false
+		}
+	}
+	for _, h := range found.Held {
+		if h.Entry.Path == p {
+			return false
+		}
+	}
+	return true
+}
+
+// missed settles a delivery that has gone: it did arrive, so that nobody need be
+// alarmed, and if it comes back it is taken.
+func (s *sweeper) missed(ctx context.Context, t task, out *Delivery) {
+	if !errors.Is(out.Err, errGone) {
+		return
+	}
+	out.Gone, out.Err = true, s.State.Gone(ctx, out.Feed, stateEntry(t.entry), s.Now())
+}

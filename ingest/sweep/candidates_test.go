@@ -1,0 +1,265 @@
+package sweep
+
+import (
+	"context"
+	"crypto/md5"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// heldBack words what a feed did not take yet.
+func heldBack(f Feed) string {
+	var out []string
+	for _, h := range f.Held {
+		out = append(out, h.Entry.Path+": "+h.Why)
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
+}
+
+// onListing calls do when a feed's first look is done.
+func (w *world) onListing(feed string, do func()) {
+	w.watch = func(e Event) {
+		if e.Feed == feed && e.What == "listing" {
+			time.AfterFunc(60*time.Millisecond, do)
+		}
+	}
+}
+
+// TestSettle: a file that changes between two looks is held, for this night; one that
+// holds still is taken, and nothing waits where nothing is new.
+func TestSettle(t *testing.T) {
+	files := map[string]ftptest.File{"in/still.csv": {Data: []byte(plain)}, "in/grows.csv": {Data: []byte("sku")}, "in/touched.csv": {Data: []byte(plain)}}
+	for _, list := range []string{"MLSD", "LIST"} {
+		t.Run(list, func(t *testing.T) {
+			srv := serve(t, ftptest.Options{Files: files, NoMLSD: list == "LIST"})
+			f := feed(t, "acme", srv.URL()+"/in")
+			f.Backfill, f.Take.Settle = 10, 200*time.Millisecond
+			w := newWorld(t, f, feed(t, "other", srv.URL()+"/in"))
+			w.onListing("acme", func() {
+				srv.Put("in/grows.csv", ftptest.File{Data: []byte(plain)})
+				srv.Put("in/touched.csv", ftptest.File{Data: []byte(plain), MTime: time.Date(2024, 2, 2, 0, 0, 0, 0, time.UTC)})
+			})
+			res := w.clean()
+			if got := res.Feeds[0]; names(got) != "still.csv" || !strings.HasPrefix(heldBack(got), "grows.csv: it changed while it was watched: 3 bytes, then 19, touched.csv: its time changed while it was watched: 2024-01-02 0") {
+				t.Errorf("first night: %s; held %s", names(got), heldBack(got))
+			}
+			w.watch = nil
+			if got := w.clean().Feeds[0]; names(got) != "grows.csv touched.csv" || got.Held != nil || got.Seen != 1 {
+				t.Errorf("second night: %s; held %s", names(got), heldBack(got))
+			}
+			lists := srv.Count(list)
+			w.clean()
+			if n := srv.Count(list) - lists; n != 2 {
+				t.Errorf("a night with nothing new listed %d times for two feeds", n)
+			}
+		})
+	}
+}
+
+// TestSettleOnce: the feeds of a server wait together.
+func TestSettleOnce(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"in/a.csv": {Data: []byte(plain)}}})
+	var feeds []config.Feed
+	for i := range 5 {
+		f := feed(t, fmt.Sprint("f", i), srv.URL()+"/in")
+		f.Take.Settle = 400 * time.Millisecond
+		feeds = append(feeds, f)
+	}
+	w := newWorld(t, feeds...)
+	start := time.Now()
+	w.clean()
+	if took := time.Since(start); took < 400*time.Millisecond || took > 2*time.Second {
+		t.Errorf("five feeds that settle for 400ms took %v", took)
+	}
+	if n := srv.Connections(); n != 1 {
+		t.Errorf("%d logins for five feeds of one account", n)
+	}
+}
+
+// TestMinAge: what was written just now waits until it is older, or until tomorrow.
+func TestMinAge(t *testing.T) {
+	for _, list := range []string{"MLSD", "LIST"} {
+		srv := serve(t, ftptest.Options{NoMLSD: list == "LIST", Files: map[string]ftptest.File{
+			"old.csv": {Data: []byte(plain), MTime: night.Add(-3 * time.Minute)}, "young.csv": {Data: []byte(plain), MTime: night.Add(-90 * time.Second)},
+			"ahead.csv": {Data: []byte(plain), MTime: night.Add(time.Hour)}}})
+		f := feed(t, "acme", srv.URL())
+		f.Take.MinAge, f.Backfill = 90*time.Second+50*time.Millisecond, 10
+		w := newWorld(t, f)
+		if got := w.clean().Feeds[0]; len(got.Deliveries) != 2 || !strings.Contains(names(got), "ahead.csv") || !strings.Contains(names(got), "old.csv") || heldBack(got) != "young.csv: it was written only 1m30s ago" {
+			t.Errorf("%s: %s; held %s", list, names(got), heldBack(got))
+		}
+		w.now = func() time.Time { return night.Add(time.Minute) }
+		if got := w.clean().Feeds[0]; names(got) != "young.csv" {
+			t.Errorf("%s, a minute later: %s; held %s", list, names(got), heldBack(got))
+		}
+	}
+}
+
+// TestEmptyFile: it is held, unless such files are wanted.
+func TestEmptyFile(t *testing.T) {
+	d := newDrop(t)
+	d.put("a.csv", "", 1)
+	w := newWorld(t, feed(t, "acme", d.dir))
+	if got := w.clean().Feeds[0]; len(got.Deliveries) != 0 || heldBack(got) != "a.csv: it is empty, and allow_empty is not set" {
+		t.Errorf("%s; held %s", names(got), heldBack(got))
+	}
+	w.feeds[0].Take.AllowEmpty = true
+	if got := w.clean().Feeds[0]; names(got) != "a.csv" || got.Deliveries[0].Views[0].Verdict != ingest.AgreeEmpty {
+		t.Errorf("%s; held %s", names(got), heldBack(got))
+	}
+}
+
+// TestDone: a delivery waits for its mark, and is held to the checksum in it.
+func TestDone(t *testing.T) {
+	d := newDrop(t)
+	d.put("a.csv", plain, 2)
+	d.put("b.csv", plain+"x", 2)
+	d.put("b.csv.md5", "00000000000000000000000000000000", 2)
+	f := feed(t, "acme", d.dir)
+	f.Take.Done = []string{"{name}.md5"}
+	w := newWorld(t, f)
+	res := w.sweep()
+	if got := res.Feeds[0]; names(got) != "b.csv" || !errors.Is(got.Deliveries[0].Err, fetch.ErrChecksum) || heldBack(got) != "a.csv: no a.csv.md5 says that it is whole" {
+		t.Errorf("%s; held %s", show(res), heldBack(got))
+	}
+	d.put("b.csv.md5", fmt.Sprintf("%x  b.csv\n", md5.Sum([]byte(plain+"x"))), 1)
+	d.put("a.ok", "", 1)
+	w.feeds[0].Take.Done = []string{"{name}.md5", "{stem}.ok"}
+	if got := w.clean().Feeds[0]; names(got) != "a.csv b.csv" || heldBack(got) != "" {
+		t.Errorf("with their marks: %s; held %s", names(got), heldBack(got))
+	}
+}
+
+// TestGone: what the production importer moves away between listing and fetching did
+// arrive; it is no failure, and is taken if it comes back. What is denied is a failure.
+func TestGone(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"in/a.csv": {Data: []byte(plain)}, "in/b.csv": {Data: []byte(plain)}}})
+	w := newWorld(t, feed(t, "acme", srv.URL()+"/in"))
+	taken := false
+	w.watch = func(e Event) {
+		if e.What == "fetching" && e.Delivery == "a.csv" && !taken {
+			taken = true
+			srv.Remove("in/a.csv")
+		}
+	}
+	res := w.clean()
+	got := res.Feeds[0]
+	if names(got) != "a.csv b.csv" || !got.Deliveries[0].Gone || got.Deliveries[1].Gone {
+		t.Errorf("%s", show(res))
+	}
+	d, err := w.db.Delivery(t.Context(), "acme", "a.csv")
+	if err != nil || d.Status != state.Gone || d.SHA256 != "" {
+		t.Errorf("remembered as %+v, %v", d, err)
+	}
+	srv.Put("in/a.csv", ftptest.File{Data: []byte(plain)})
+	if got := w.clean().Feeds[0]; names(got) != "a.csv" || got.Deliveries[0].Gone {
+		t.Errorf("back again: %s", names(got))
+	}
+	srv.Put("in/c.csv", ftptest.File{Data: []byte(plain)})
+	srv.AddFault(ftptest.Fault{Command: "RETR", Path: "c.csv", Action: ftptest.Reply, Reply: "550 permission denied"})
+	if res := w.sweep(); res.Failed() != 1 || res.Feeds[0].Deliveries[0].Gone {
+		t.Errorf("denied: %s", show(res))
+	}
+}
+
+// TestRefetch: where the listing shows no seconds, a file that was replaced by one of
+// its size within the minute is found by fetching it again.
+func TestRefetch(t *testing.T) {
+	day := time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)
+	srv := serve(t, ftptest.Options{NoMLSD: true, Files: map[string]ftptest.File{"a.csv": {Data: []byte(plain), MTime: day}, "old.csv": {Data: []byte(plain), MTime: day.AddDate(0, 0, -9)}}})
+	w := newWorld(t, feed(t, "acme", srv.URL()))
+	w.feeds[0].Take.Refetch = 48 * time.Hour
+	w.clean()
+	retrs := srv.Count("RETR")
+	if got := w.clean().Feeds[0]; len(got.Deliveries) != 0 || got.Seen != 2 || srv.Count("RETR") != retrs+1 {
+		t.Errorf("unchanged: %s, %d seen, %d fetched", names(got), got.Seen, srv.Count("RETR")-retrs)
+	}
+	srv.Put("a.csv", ftptest.File{Data: []byte(strings.ToUpper(plain)), MTime: day})
+	if got := w.clean().Feeds[0]; names(got) != "a.csv" || got.Deliveries[0].Known || got.Seen != 1 {
+		t.Errorf("replaced: %s, %d seen", names(got), got.Seen)
+	}
+}
+
+// TestSince: a backfill from a date on.
+func TestSince(t *testing.T) {
+	d := newDrop(t)
+	for i := range 5 {
+		d.put(fmt.Sprintf("d%d.csv", i), plain+fmt.Sprint(i), i)
+	}
+	f := feed(t, "acme", d.dir)
+	f.Since = night.AddDate(0, 0, -3)
+	w := newWorld(t, f)
+	if got := w.clean().Feeds[0]; names(got) != "d3.csv d2.csv d1.csv d0.csv" || got.Skipped != 1 {
+		t.Errorf("%s, %d skipped", names(got), got.Skipped)
+	}
+	if got := w.clean().Feeds[0]; len(got.Deliveries) != 0 || got.Seen != 5 {
+		t.Errorf("second night: %s", names(got))
+	}
+}
+
+// TestBelow: directories below the source, names in a codec of their own.
+func TestBelow(t *testing.T) {
+	d := newDrop(t)
+	if err := os.MkdirAll(filepath.Join(d.dir, "2024", "old"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []string{"top.csv", "2024/caf\xe9.CSV", "2024/b.txt", "2024/old/c.csv"} {
+		d.put(name, fmt.Sprint(plain, i), i)
+	}
+	f := feed(t, "acme", d.dir)
+	latin, _, err := pycodec.Lookup(ingest.Python313, "latin-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Backfill, f.Match = 10, []string{"2024/café.*", "t*.csv"}
+	f.Take = config.Take{Depth: 1, IgnoreCase: true, Names: latin}
+	w := newWorld(t, f)
+	got := w.clean().Feeds[0]
+	if names(got) != "café.CSV top.csv" || got.Deliveries[0].Path != "2024/caf\xe9.CSV" {
+		t.Errorf("%q", names(got))
+	}
+	if d, err := w.db.Delivery(t.Context(), "acme", "2024/caf\xe9.CSV"); err != nil || d.Status != state.Processed {
+		t.Errorf("by its bytes: %+v, %v", d, err)
+	}
+	w.inside()
+}
+
+// TestAvoid: a source is left alone while it is to be, and the sweep goes on after.
+func TestAvoid(t *testing.T) {
+	d := newDrop(t)
+	d.put("a.csv", plain, 1)
+	f := feed(t, "acme", d.dir)
+	f.Take.Avoid = []config.Window{{From: 2 * time.Hour, To: 2*time.Hour + time.Minute, Zone: time.UTC}}
+	w := newWorld(t, f)
+	began := time.Now()
+	w.now = func() time.Time { return night.Add(59*time.Second + 700*time.Millisecond + time.Since(began)) }
+	waited := ""
+	w.watch = func(e Event) {
+		if strings.HasPrefix(e.What, "waiting") {
+			waited = e.What
+		}
+	}
+	if got := w.clean().Feeds[0]; names(got) != "a.csv" || waited != "waiting until 02:01" {
+		t.Errorf("%s, %q", names(got), waited)
+	}
+	w.now = func() time.Time { return night }
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if res, _ := w.try(ctx); !errors.Is(res.Feeds[0].Err, context.DeadlineExceeded) {
+		t.Errorf("interrupted: %v", res.Feeds[0].Err)
+	}
+}

@@ -1,0 +1,245 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// nightlyDir holds what starts a sweep each night, as an example. No container engine
+// is at hand: Dockerfile and compose file are read here and not run.
+const nightlyDir = "../../docs/examples/nightly"
+
+func example(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(nightlyDir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// understands fails the test unless feedparity has such a command line.
+func understands(t *testing.T, where string, args []string) {
+	t.Helper()
+	root := newRoot(streams{})
+	cmd, rest, err := root.Find(args)
+	if err == nil && cmd == root {
+		err = errors.New("no command")
+	}
+	if err == nil {
+		err = cmd.ParseFlags(rest)
+	}
+	if err == nil {
+		err = cmd.ValidateArgs(cmd.Flags().Args())
+	}
+	if err != nil {
+		t.Errorf("%s: feedparity %q: %v", where, args, err)
+	}
+}
+
+// unit reads a unit's settings, each section's keys with their last values.
+func unit(t *testing.T, name string) map[string]string {
+	t.Helper()
+	out, section := map[string]string{}, ""
+	for i, line := range strings.Split(example(t, name), "\n") {
+		key, value, ok := strings.Cut(line, "=")
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]"):
+			section = strings.Trim(line, "[]")
+		case ok && section != "":
+			out[section+"."+key] = value
+		default:
+			t.Errorf("%s:%d: %q", name, i+1, line)
+		}
+	}
+	return out
+}
+
+func TestUnits(t *testing.T) {
+	for name, kind := range map[string]string{"feedparity.service": "oneshot", "feedparity-serve.service": "simple"} {
+		u := unit(t, name)
+		program, args, _ := strings.Cut(u["Service.ExecStart"], " ")
+		if u["Service.Type"] != kind || program != "/usr/local/bin/feedparity" || u["Service.TimeoutStopSec"] != "10s" {
+			t.Errorf("%s: %v", name, u)
+		}
+		understands(t, name, strings.Fields(args))
+	}
+	if u := unit(t, "feedparity.service"); u["Service.SuccessExitStatus"] != fmt.Sprint(statusLocked) {
+		t.Errorf("a sweep that finds another one at work fails: %v", u)
+	}
+	if u := unit(t, "feedparity-serve.service"); u["Service.RestartPreventExitStatus"] != fmt.Sprint(statusUsage) {
+		t.Errorf("a wrong configuration is tried for ever: %v", u)
+	}
+	if u := unit(t, "feedparity.timer"); u["Timer.Persistent"] != "true" || !strings.HasPrefix(u["Timer.OnCalendar"], "*-*-* 03:15:00 ") {
+		t.Errorf("timer: %v", u)
+	}
+}
+
+// TestCrontab runs the line: news are printed and fail, a night with nothing but a known
+// open case says nothing and succeeds.
+func TestCrontab(t *testing.T) {
+	var line string
+	for _, l := range strings.Split(example(t, "crontab"), "\n") {
+		if l != "" && l[0] >= '0' && l[0] <= '9' {
+			line = l
+		}
+	}
+	fields := strings.Fields(line) // five of time, the user, the command
+	if len(fields) < 7 || fields[5] != "feedparity" || strings.Contains(line, "%") {
+		t.Fatalf("line %q", line) // a % would be a line break
+	}
+	_, command, _ := strings.Cut(line, "  feedparity  ")
+	s := newSite(t, "")
+	s.write("feedparity.yaml", "feeds:\n  acme: {source: in, pair: latin1-utf8}\n")
+	if err := os.Mkdir(filepath.Join(s.dir, "in"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	night := func() (string, int) {
+		feedparity := s.command()
+		cmd := exec.Command("/bin/sh", "-c", strings.Replace(command, "/srv/feeds", s.dir, 1))
+		cmd.Env = append(slices.Clone(feedparity.Env), "PATH="+filepath.Dir(feedparity.Path)+":/bin:/usr/bin")
+		out, err := cmd.CombinedOutput()
+		return string(out), exitCode(err)
+	}
+	s.write("in/a.csv", "sku,name\n1,caf\xe9\n")
+	if out, status := night(); status == 0 || !strings.Contains(out, "1 divergence new") {
+		t.Errorf("something new: %d, %q", status, out)
+	}
+	s.write("in/b.csv", "sku,name\n2,caf\xe9\n3,x\n")
+	if out, status := night(); status != 0 || out != "" {
+		t.Errorf("an open case that is known: %d, %q", status, out)
+	}
+	lock, err := state.Acquire(filepath.Join(s.dir, ".feedparity", "state.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Release()
+	if out, status := night(); status != 0 || out != "" {
+		t.Errorf("another sweep: %d, %q", status, out)
+	}
+}
+
+// TestDockerfile: its instructions are ones, what it copies from is a stage of it, and
+// what it starts is a command of ours.
+func TestDockerfile(t *testing.T) {
+	known := strings.Fields("FROM WORKDIR COPY RUN EXPOSE STOPSIGNAL ENTRYPOINT CMD")
+	stages := map[string]bool{}
+	last := map[string]string{}
+	for i, line := range strings.Split(example(t, "Dockerfile"), "\n") {
+		word, rest, _ := strings.Cut(line, " ")
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+			continue
+		case !slices.Contains(known, word) || len(last) == 0 && word != "FROM":
+			t.Errorf("line %d: %q", i+1, line)
+		case word == "FROM":
+			if _, name, ok := strings.Cut(rest, " AS "); ok {
+				stages[name] = true
+			}
+		case word == "COPY" && strings.HasPrefix(rest, "--from="):
+			name, _, _ := strings.Cut(strings.TrimPrefix(rest, "--from="), " ")
+			if !stages[name] {
+				t.Errorf("line %d: no stage %q", i+1, name)
+			}
+		}
+		last[word] = rest
+	}
+	var entry, args []string
+	if err := errors.Join(json.Unmarshal([]byte(last["ENTRYPOINT"]), &entry), json.Unmarshal([]byte(last["CMD"]), &args)); err != nil || len(entry) != 1 {
+		t.Fatal(entry, err)
+	}
+	understands(t, "Dockerfile", args)
+}
+
+// composeFile is as much of a compose file as ours has.
+type composeFile struct {
+	Services map[string]struct {
+		Image, Restart  string
+		Build           struct{ Context, Dockerfile string }
+		Command         []string
+		Entrypoint      []string
+		StopGracePeriod string                                `yaml:"stop_grace_period"`
+		DependsOn       map[string]struct{ Condition string } `yaml:"depends_on"`
+		Ports, Volumes  []string
+		Secrets, Tmpfs  []string
+		Environment     map[string]string
+		ReadOnly        bool     `yaml:"read_only"`
+		CapDrop         []string `yaml:"cap_drop"`
+		SecurityOpt     []string `yaml:"security_opt"`
+		Healthcheck     struct {
+			Test     []string
+			Interval string
+			Retries  int
+		}
+	}
+	Secrets map[string]struct{ File string }
+	Volumes map[string]struct{}
+}
+
+// TestCompose: what it refers to is there, nothing listens to the world, and the
+// configuration that it mounts is one.
+func TestCompose(t *testing.T) {
+	var c composeFile
+	if err := yaml.UnmarshalWithOptions([]byte(example(t, "compose.yaml")), &c, yaml.Strict()); err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range c.Services {
+		if (s.Image == "") == (s.Build.Dockerfile == "") {
+			t.Errorf("%s: want an image or a build", name)
+		}
+		for _, secret := range s.Secrets {
+			if c.Secrets[secret].File == "" {
+				t.Errorf("%s: no secret %q", name, secret)
+			}
+		}
+		for needed := range s.DependsOn {
+			if c.Services[needed].Image == "" && c.Services[needed].Build.Dockerfile == "" {
+				t.Errorf("%s: no service %q", name, needed)
+			}
+		}
+		for _, port := range s.Ports {
+			if !strings.HasPrefix(port, "127.0.0.1:") {
+				t.Errorf("%s: port %q is open to the world", name, port)
+			}
+		}
+		for _, v := range s.Volumes {
+			from, _, _ := strings.Cut(v, ":")
+			_, named := c.Volumes[from]
+			if _, err := os.Stat(filepath.Join(nightlyDir, from)); !named && err != nil {
+				t.Errorf("%s: volume %q: %v", name, v, err)
+			}
+		}
+		if s.Build.Dockerfile != "" {
+			understands(t, "compose.yaml", s.Command)
+			if _, err := os.Stat(filepath.Join(nightlyDir, s.Build.Context, s.Build.Dockerfile)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	conf, err := config.Load(filepath.Join(nightlyDir, "feedparity.yaml"))
+	if err != nil || conf.Schedule.IsZero() || !state.IsPostgres(conf.State) {
+		t.Errorf("%+v, %v", conf, err)
+	}
+	text := example(t, "feedparity.yaml")
+	for _, secret := range slices.Sorted(maps.Keys(c.Secrets)) {
+		if strings.Contains(text, "/run/secrets/") && !strings.Contains(text+example(t, "compose.yaml"), "/run/secrets/"+secret) {
+			t.Errorf("nobody reads secret %q", secret)
+		}
+	}
+}

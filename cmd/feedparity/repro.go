@@ -23,12 +23,14 @@ func newRepro(std streams) *cobra.Command {
 	var engine engineFlags
 	var f goldenFlags
 	var asJSON bool
+	var deep deeper
 	cmd := &cobra.Command{
 		Use:   "repro CASE",
 		Short: "Run a golden case again and explain its first difference",
 		Long:  reproLong,
 		Example: `  feedparity repro golden/cases/acme/mojibake-1b2c3d4e
   feedparity repro --engine interpreter feedparity-demo/golden/hanse/case-mapping-80f72829
+  feedparity repro --ladder --matrix golden/cases/acme/mojibake-1b2c3d4e
   python2.7 CASE/repro.py; python3 CASE/repro.py`,
 		Args: wantArgs(1, 1, "CASE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -58,6 +60,9 @@ func newRepro(std streams) *cobra.Command {
 				return err
 			}
 			r.Revision, r.RevisionNow = code.moved(cmd.Context(), c)
+			if err := deep.look(cmd.Context(), r, c, dir, engine.pythons); err != nil {
+				return err
+			}
 			if err := r.write(std.out, asJSON); err != nil || !r.Diverges {
 				return err
 			}
@@ -67,6 +72,8 @@ func newRepro(std streams) *cobra.Command {
 	engine.add(cmd)
 	cmd.Flags().StringVar(&f.config, "config", config.DefaultFile, "configuration file, for cases of the team's own code")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	cmd.Flags().BoolVar(&deep.ladder, "ladder", false, "run the case under every version of Python, and name the step where it changes")
+	cmd.Flags().BoolVar(&deep.matrix, "matrix", false, "try what could be changed on the py3 path, and say what settles the case, what else it settles and what it would break")
 	return cmd
 }
 
@@ -89,12 +96,15 @@ type repro struct {
 	Normalize string   `json:"normalize,omitempty"`
 	Confirmed []string `json:"confirmed"`
 	Run       []string `json:"run"`
+	Ladder    []rung   `json:"ladder,omitempty"` // asked for by --ladder
+	Matrix    []try    `json:"matrix,omitempty"` // asked for by --matrix
 	// The code's revision that the case was recorded with and the present one, where
 	// they differ.
 	Revision    string `json:"revision,omitempty"`
 	RevisionNow string `json:"revision_now,omitempty"`
 
-	was string // the recorded signature, where the case diverges for another reason now
+	was   string // the recorded signature, where the case diverges for another reason now
+	tried bool   // changes were tried, and Matrix has what settles the case
 }
 
 // replayed is a case run again: the delivery that the line is given, and what

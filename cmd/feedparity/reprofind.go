@@ -10,7 +10,6 @@ import (
 	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/embedded"
-	"github.com/feedparity/feedparity/ingest/normalize"
 	"github.com/feedparity/feedparity/ingest/wire"
 )
 
@@ -210,26 +209,15 @@ func hexRange(data []byte, s embedded.Span) string {
 	return fmt.Sprintf("% x", b)
 }
 
-// normalizing says what the normalizer does about the divergence. A minimised
-// input is too short to detect a charset by: it is read with the codecs that the
-// paths are known to read it with.
+// normalizing says what the normalizer does about the divergence.
 func (run *replayed) normalizing(ctx context.Context) string {
-	var edits int
-	var out bytes.Buffer
-	var err error
-	var codec string
-	for _, codec = range []string{run.c.Py3.Codec, run.c.Py2.Codec} {
-		edits, err = run.normalize(&out, codec)
-		if err == nil {
-			break
-		}
-	}
+	c, codec, edits, err := run.c.Normalized()
 	if err != nil {
 		return "cannot be done with this input: " + oneLine(err.Error())
 	}
 	d := run.delivery
-	d.Data, d.Size = bytes.NewReader(out.Bytes()), int64(out.Len())
-	d.Pair.Py2, d.Pair.Py3 = d.Pair.Py2.ForView(ingest.Normalized), d.Pair.Py3.ForView(ingest.Normalized)
+	d.Data, d.Size = bytes.NewReader(c.Input), int64(len(c.Input))
+	d.Pair.Py2, d.Pair.Py3 = c.Py2, c.Py3
 	v := run.line.View(ctx, d, ingest.Raw)
 	defer v.Close()
 	how := fmt.Sprintf("read as %s, %s, and then ", codec, plural(edits, "edit"))
@@ -247,22 +235,6 @@ func (run *replayed) normalizing(ctx context.Context) string {
 		return "settles it: " + how + "neither path yields a row"
 	}
 	return "settles it: " + how + "the paths agree"
-}
-
-func (run *replayed) normalize(out *bytes.Buffer, codec string) (edits int, err error) {
-	out.Reset()
-	o := normalize.Options{Charset: codec, Record: func(normalize.Edit) error { edits++; return nil }}
-	dialect := run.c.Py3.Dialect
-	for name, to := range map[string]*rune{"delimiter": &o.Delimiter, "quotechar": &o.Quotechar, "escapechar": &o.Escapechar} {
-		if v, ok := dialect.Get(name); ok && v.Str != "" {
-			*to, _ = ingest.DecodeRune(v.Str)
-		}
-	}
-	if v, ok := dialect.Get("quotechar"); ok && v.Kind == ingest.KindNone {
-		o.NoQuotes = true
-	}
-	_, err = normalize.Normalize(out, bytes.NewReader(run.c.Input), o)
-	return edits, err
 }
 
 func causes(findings []classify.Finding) string {

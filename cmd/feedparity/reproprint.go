@@ -154,6 +154,19 @@ func (r *repro) page() string {
 		confirmed = "by real Python " + confirmed
 	}
 	field("confirmed", confirmed)
+	list := func(name string, lines []string) {
+		for i, l := range lines {
+			field([]string{name, ""}[min(i, 1)], l)
+		}
+	}
+	if len(r.Ladder) > 0 {
+		b.WriteByte('\n')
+		list("ladder", ladderPage(r.Ladder))
+	}
+	if r.tried {
+		b.WriteByte('\n')
+		list("matrix", matrixPage(r.Matrix))
+	}
 	b.WriteByte('\n')
 	for i, run := range r.Run {
 		field([]string{"run", ""}[min(i, 1)], run)

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/parity"
+)
+
+// adder makes cases of files.
+type adder struct {
+	std   streams
+	store *golden.Store
+	feed  config.Feed
+	eng   engines
+	code  string // revision of the team's code
+	by    string
+	allow bool
+	found bool // a divergence, whether it had a case or not
+}
+
+func newGoldenAdd(std streams) *cobra.Command {
+	var f goldenFlags
+	var engine engineFlags
+	var feed, by string
+	var allow bool
+	cmd := &cobra.Command{
+		Use:   "add --feed NAME FILE...",
+		Short: "Make golden cases of files that somebody sent",
+		Long: `Runs the paths of a configured feed on files that did not come from its supplier's
+server, and writes a case for every divergence that has none yet, straight into the
+checkout: minimised, scrubbed and confirmed like any other. Nothing is remembered of
+the files.`,
+		Example: `  feedparity golden add --feed acme ~/mail/stock_2026-11-20.csv`,
+		Args:    wantArgs(1, -1, "FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			store, cfg, err := f.store(cmd)
+			if err != nil {
+				return err
+			}
+			a := &adder{std: std, store: store, by: by, allow: allow}
+			if a.feed, err = addFeed(cfg, f.config, feed); err != nil {
+				return err
+			}
+			run, closeRun, err := engine.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer closeRun()
+			a.eng = openEngines(cmd.Context(), run, true, engine.pythons...)
+			defer a.eng.close()
+			if a.feed.Calls != [2]*ingest.Call{} {
+				if real := interpreters(cmd.Context(), run); real != nil {
+					if a.code, err = codeRevision(cmd.Context(), cfg, real); err != nil {
+						return err
+					}
+				}
+			}
+			failed := eachFile(cmd.Context(), std, args, func(name string, in ingest.Input) error { return a.file(cmd.Context(), name, in) })
+			if status := statusOf(failed); status != statusOK || !a.found {
+				return exit(status)
+			}
+			return exit(statusDiverge)
+		},
+	}
+	f.add(cmd)
+	engine.add(cmd)
+	byFlag(cmd, &by)
+	cmd.Flags().StringVar(&feed, "feed", "", "the feed whose paths read the files (default: the only one)")
+	cmd.Flags().BoolVar(&allow, "allow", false, "write cases, too, that hold much of a file as it is (see golden allow)")
+	return cmd
+}
+
+// addFeed finds the feed that files are said to be of.
+func addFeed(cfg *config.Config, file, name string) (config.Feed, error) {
+	switch {
+	case cfg == nil:
+		return config.Feed{}, usageError("feedparity check --golden DIR FILE makes cases without one", "add cases: there is no %s", file)
+	case name == "" && len(cfg.Feeds) == 1:
+		return cfg.Feeds[0], nil
+	case name == "":
+		return config.Feed{}, usageError("", "add cases: --feed says whose files they are")
+	}
+	f, err := cfg.Feed(name)
+	if err != nil {
+		return f, usageError("", "add cases: %w", err)
+	}
+	return f, nil
+}
+
+func (a *adder) file(ctx context.Context, name string, in ingest.Input) error {
+	f := a.feed
+	d := parity.Delivery{Feed: f.Name, Name: in.Name, Data: in.Data, Size: in.Size, File: in.File, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
+	rep, err := a.eng.line.Check(ctx, d)
+	if err != nil {
+		return err
+	}
+	defer rep.Close()
+	for i := range rep.Views {
+		v := &rep.Views[i]
+		if v.Err != nil {
+			return fmt.Errorf("add %q: %w", name, v.Err)
+		}
+		for _, found := range v.Findings {
+			if i > 0 && hasSignature(rep.Views[0].Findings, found.Signature) {
+				continue // the raw view's case is this one
+			}
+			if err := a.finding(ctx, d, v, found); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// finding writes the case of a finding, unless there is one.
+func (a *adder) finding(ctx context.Context, d parity.Delivery, v *parity.View, f classify.Finding) error {
+	a.found = a.found || f.Severity != ingest.Info
+	there := &golden.Case{Feed: d.Feed, Signature: f.Signature, Cause: string(f.Cause)}
+	switch _, err := golden.Load(a.store.Path(there)); {
+	case err == nil:
+		_, err := fmt.Fprintf(a.std.out, "%-14s %s\n", "there already", relative(a.store.Path(there)))
+		return err
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	c, err := golden.FromFinding(ctx, a.eng.line, d, v, f, a.eng.judge)
+	if err != nil {
+		return err
+	}
+	c.Found(cmp.Or(a.by, "add"), time.Now(), "", d.Name, time.Time{}, a.code)
+	if c.Held() && !a.allow {
+		return usageError("golden add --allow writes it all the same; look at it before you commit it",
+			"add case %q: it needs %d bytes of the file as they are", c.Dir(), c.Unscrubbed())
+	}
+	if c.Held() {
+		c.Allow(a.by, time.Now())
+	}
+	dir, _, err := a.store.Write(c)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.std.out, "%-14s %s\n", "added", relative(dir))
+	return err
+}

@@ -39,7 +39,7 @@ func newSite(t *testing.T, schedule string) *site {
 	}
 	t.Cleanup(func() { srv.Close() })
 	s := &site{t: t, dir: t.TempDir(), ftp: srv}
-	s.write("feedparity.yaml", fmt.Sprintf("%sfeeds:\n  acme: {source: %s}\n", schedule, srv.URL()))
+	s.write("feedparity.yaml", fmt.Sprintf("%sfeeds:\n  acme: {source: %s, settle: 0s, min_age: 0s}\n", schedule, srv.URL()))
 	return s
 }
 

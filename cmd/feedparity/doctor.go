@@ -204,7 +204,7 @@ func (d *diagnosis) examineConfig(ctx context.Context, f *doctorFlags) error {
 	defer calls.Close()
 	missing := 0
 	for _, feed := range feeds {
-		if _, err := feed.Source.Password.Read(); err != nil {
+		if _, err := feed.Source.Password.Read(ctx); err != nil {
 			missing++
 			d.Feeds = append(d.Feeds, unread(feed, err))
 			continue

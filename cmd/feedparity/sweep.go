@@ -101,7 +101,7 @@ func chosenFeeds(c *config.Config, only []string) ([]config.Feed, error) {
 
 // sweepConfig sweeps feeds with the directories and the state of a configuration.
 func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []config.Feed) (swept, error) {
-	options, err := stateOptions(c)
+	options, err := stateOptions(ctx, c)
 	if err != nil {
 		return swept{}, err
 	}
@@ -140,7 +140,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 
 // openState opens the state of a configuration beside whoever sweeps.
 func openState(ctx context.Context, c *config.Config) (*state.DB, error) {
-	options, err := stateOptions(c)
+	options, err := stateOptions(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -152,8 +152,8 @@ func openState(ctx context.Context, c *config.Config) (*state.DB, error) {
 }
 
 // stateOptions reads the database's password.
-func stateOptions(c *config.Config) (state.Options, error) {
-	password, err := c.Database.Read()
+func stateOptions(ctx context.Context, c *config.Config) (state.Options, error) {
+	password, err := c.Database.Read(ctx)
 	if err != nil {
 		return state.Options{}, usageError("", "open state: %w", err)
 	}

@@ -137,7 +137,7 @@ func Read(name string, data []byte) (*Config, error) {
 		Reports: r.abs(or(f.Reports, ".feedparity/reports")),
 		Golden:  r.abs(or(f.Golden, "golden/cases")),
 
-		Database: f.State.Password.ref(r.abs),
+		Database: f.State.Password.ref(&r, "", ""),
 		revision: f.Project.Revision,
 	}
 	r.root = c.Root

@@ -250,7 +250,8 @@ type FeedEntry struct {
 	Expect ExpectEntry `yaml:"expect"`
 	// The user to log in as. Default: the URL's, else anonymous.
 	User string `yaml:"user"`
-	// Where the password is: {env: NAME} or {file: PATH}. It is never written here.
+	// Where the password is: {env: NAME}, {file: PATH}, {netrc: PATH} or {command: [...]}.
+	// It is never written here.
 	Password PasswordEntry `yaml:"password"`
 	// The server's time zone, such as Europe/Berlin, for listings that do not tell it. Default UTC.
 	Zone string `yaml:"zone"`
@@ -516,6 +517,12 @@ type PasswordEntry struct {
 	Env string `yaml:"env"`
 	// The file that holds it.
 	File string `yaml:"file"`
+	// A file such as ~/.netrc that has it for the source's host, and, where User is not
+	// set, the user as well.
+	Netrc string `yaml:"netrc"`
+	// A program and its arguments, run in the file's directory without a shell, whose first
+	// line of output it is: [pass, show, acme/ftp].
+	Command []string `yaml:"command"`
 }
 
 // DecodeNode refuses a password written out.
@@ -529,16 +536,31 @@ func (p *PasswordEntry) DecodeNode(n *Node) error {
 	if err := n.Decode((*plain)(p)); err != nil {
 		return err
 	}
-	if (p.Env == "") == (p.File == "") {
-		return n.Errorf("want one of env and file")
+	places := 0
+	for _, there := range []bool{p.Env != "", p.File != "", p.Netrc != "", len(p.Command) > 0} {
+		if there {
+			places++
+		}
+	}
+	if places != 1 {
+		return n.Errorf("want one of env, file, netrc and command")
+	}
+	if len(p.Command) > 0 && p.Command[0] == "" {
+		return at(n, "command").Errorf("command: it names no program")
 	}
 	return nil
 }
 
-func (p PasswordEntry) ref(abs func(string) string) secret.Ref {
-	r := secret.Ref{Env: p.Env}
-	if p.File != "" {
-		r.File = abs(p.File)
+// ref is where the secret of a server is to be found.
+func (p PasswordEntry) ref(r *resolver, host, user string) secret.Ref {
+	out := secret.Ref{Env: p.Env}
+	switch {
+	case p.File != "":
+		out.File = r.abs(p.File)
+	case p.Netrc != "":
+		out.Netrc, out.Host, out.User = r.home(p.Netrc), host, user
+	case len(p.Command) > 0:
+		out.Dir, out.Command = r.dir, secret.Words(p.Command...)
 	}
-	return r
+	return out
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -36,6 +37,16 @@ func (r *resolver) state() string {
 		return r.f.State.URL
 	}
 	return r.abs(or(r.f.State.file, ".feedparity/state.db"))
+}
+
+// home is abs for a path that may begin with ~.
+func (r *resolver) home(name string) string {
+	if rest, ok := strings.CutPrefix(name, "~/"); ok {
+		if dir, err := os.UserHomeDir(); err == nil {
+			return filepath.Join(dir, rest)
+		}
+	}
+	return r.abs(name)
 }
 
 func (r *resolver) feeds() ([]Feed, error) {
@@ -134,7 +145,7 @@ func at(n *Node, key string) *Node {
 }
 
 func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
-	c := Connection{User: e.User, Password: e.Password.ref(r.abs), TLS: e.TLS.Mode, ServerName: e.TLS.ServerName, Pin: e.TLS.Pin}
+	c := Connection{User: e.User, Password: e.Password.ref(r, "", e.User), TLS: e.TLS.Mode, ServerName: e.TLS.ServerName, Pin: e.TLS.Pin}
 	if e.TLS.CAFile != "" {
 		c.CAFile = r.abs(e.TLS.CAFile)
 	}
@@ -151,7 +162,7 @@ func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
 	case scheme == "file":
 		c.URL = r.abs(strings.TrimPrefix(e.Source, "file://"))
 	case schemeTLS[scheme] != "":
-		if err := r.remote(&c, e.Source, scheme, where); err != nil {
+		if err := r.remote(&c, e.Source, scheme, e.Password, where); err != nil {
 			return err
 		}
 	default:
@@ -171,7 +182,7 @@ func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
 }
 
 func (r *resolver) ssh(e SSHEntry) SSH {
-	out := SSH{Pin: e.Pin, Passphrase: e.Passphrase.ref(r.abs), Agent: e.Agent}
+	out := SSH{Pin: e.Pin, Passphrase: e.Passphrase.ref(r, "", ""), Agent: e.Agent}
 	if e.KnownHosts != "" {
 		out.KnownHosts = r.abs(e.KnownHosts)
 	}
@@ -186,7 +197,7 @@ func (r *resolver) ssh(e SSHEntry) SSH {
 var schemeTLS = map[string]string{"ftp": "none", "ftps": "implicit", "ftpes": "explicit", "sftp": "none", "http": "none", "https": "implicit"}
 
 // remote takes a URL apart; whatever is secret must not be in it.
-func (r *resolver) remote(c *Connection, source, scheme string, where *Node) error {
+func (r *resolver) remote(c *Connection, source, scheme string, password PasswordEntry, where *Node) error {
 	u, err := url.Parse(source)
 	if err != nil || u.Hostname() == "" {
 		return where.Errorf("source is no URL with a host")
@@ -206,7 +217,7 @@ func (r *resolver) remote(c *Connection, source, scheme string, where *Node) err
 		return where.Errorf("user holds a line break")
 	}
 	u.User = nil
-	c.URL = u.String()
+	c.URL, c.Password = u.String(), password.ref(r, u.Hostname(), c.User)
 	if c.TLS == "" {
 		c.TLS = schemeTLS[scheme]
 	}

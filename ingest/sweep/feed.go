@@ -22,14 +22,20 @@ import (
 // Open reaches a configured feed's source; o has what the configuration does not say.
 // Secrets are read here and not before: what is not swept needs none.
 func Open(ctx context.Context, f config.Feed, o fetch.Options) (fetch.Source, error) {
-	password, err := f.Source.Password.Read()
+	password, err := f.Source.Password.Read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	o.User, o.Password, o.Zone = f.Source.User, password.Reveal(), f.Source.Zone
+	user := f.Source.User
+	if user == "" {
+		if user, err = f.Source.Password.Login(); err != nil {
+			return nil, err
+		}
+	}
+	o.User, o.Password, o.Zone = user, password.Reveal(), f.Source.Zone
 	patience(&o, f.Source)
 	o.TLS.CAFile, o.TLS.ServerName, o.TLS.Pin, o.TLS.MinVersion = f.Source.CAFile, f.Source.ServerName, f.Source.Pin, f.Source.MinTLS
-	passphrase, err := f.Source.SSH.Passphrase.Read()
+	passphrase, err := f.Source.SSH.Passphrase.Read(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -45,10 +45,16 @@ func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // Ref says where a secret is to be found; it holds no secret itself. The zero
-// Ref stands for none.
+// Ref stands for none, and Refs can be compared.
 type Ref struct {
 	Env  string // name of an environment variable
 	File string // path of a file that holds it, one newline at its end not counted
+
+	Netrc      string // path of a file in the form of ftp's .netrc
+	Host, User string // whose password there; "" for any user
+
+	Command string // Words of a program and its arguments, whose first line of output it is
+	Dir     string // where it is run
 }
 
 // IsZero reports whether r refers to nothing.
@@ -59,7 +65,7 @@ const maxFile = 64 << 10
 
 // Read fetches the secret. The zero Ref gives the zero Secret; a variable that
 // is not set, and an empty value, are errors.
-func (r Ref) Read() (Secret, error) {
+func (r Ref) Read(ctx context.Context) (Secret, error) {
 	switch {
 	case r.Env != "":
 		v, ok := os.LookupEnv(r.Env)
@@ -68,26 +74,47 @@ func (r Ref) Read() (Secret, error) {
 		}
 		return notEmpty(v, "environment variable "+r.Env)
 	case r.File != "":
-		return readFile(r.File)
+		v, err := readFile(r.File)
+		if err != nil {
+			return Secret{}, err
+		}
+		return notEmpty(strings.TrimSuffix(strings.TrimSuffix(v, "\n"), "\r"), "file "+r.File)
+	case r.Netrc != "":
+		login, err := r.login()
+		if err != nil {
+			return Secret{}, err
+		}
+		return notEmpty(login.password, "password of "+r.Host+" in "+r.Netrc)
+	case r.Command != "":
+		return r.run(ctx)
 	}
 	return Secret{}, nil
 }
 
-func readFile(name string) (Secret, error) {
+// Login returns the user that goes with the secret: the one that is known, or the one
+// that a .netrc has for the host.
+func (r Ref) Login() (string, error) {
+	if r.User != "" || r.Netrc == "" {
+		return r.User, nil
+	}
+	login, err := r.login()
+	return login.user, err
+}
+
+func readFile(name string) (string, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return Secret{}, fmt.Errorf("read password: %w", err)
+		return "", fmt.Errorf("read password: %w", err)
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return Secret{}, fmt.Errorf("read password: %w", err)
+		return "", fmt.Errorf("read password: %w", err)
 	}
 	if len(b) > maxFile {
-		return Secret{}, fmt.Errorf("read password: file %s is larger than %d bytes", name, maxFile)
+		return "", fmt.Errorf("read password: file %s is larger than %d bytes", name, maxFile)
 	}
-	v := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
-	return notEmpty(v, "file "+name)
+	return string(b), nil
 }
 
 func notEmpty(v, where string) (Secret, error) {

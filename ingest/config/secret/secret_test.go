@@ -61,7 +61,7 @@ func TestRead(t *testing.T) {
 		{"a directory", Ref{File: dir}, "", "is a directory"},
 	}
 	for _, tt := range tests {
-		s, err := tt.ref.Read()
+		s, err := tt.ref.Read(t.Context())
 		if s.Reveal() != tt.want || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
 			t.Errorf("%s: %q, %v; want %q, %q", tt.name, s.Reveal(), err, tt.want, tt.err)
 		}

@@ -62,6 +62,13 @@ type Take struct {
 	Refetch                   time.Duration  // age up to which a file without seconds in its time is fetched again
 	AllowEmpty                bool
 	Avoid                     []Window
+	Unpack                    Unpack
+}
+
+// Unpack bounds what an archive may hold; 0 stands for the default of package archive.
+type Unpack struct {
+	Size           int64 // bytes
+	Ratio, Members int
 }
 
 // Window is a time of day at which a source is left alone.

@@ -35,6 +35,7 @@ var sections = []struct{ typ, title string }{
 	{"PairEntry", "`pair`"},
 	{"PolicyEntry", "`pair.py2`, `pair.py3`"},
 	{"PasswordEntry", "`password`"},
+	{"UnpackEntry", "`unpack`"},
 	{"TimeoutsEntry", "`timeouts`"},
 	{"TLS", "`tls`"},
 	{"SSHEntry", "`ssh`"},

@@ -188,6 +188,8 @@ type FeedEntry struct {
 	// although the listing shows no change, where that shows no seconds: two versions of one
 	// size within a minute are told apart only so. Default 0s.
 	Refetch string `yaml:"refetch"`
+	// How much may come out of a delivery that is an archive.
+	Unpack UnpackEntry `yaml:"unpack"`
 	// Times of day at which the source is left alone, such as "02:30-03:30", one or a
 	// list; in Zone, or if that is not set by this machine's clock. A sweep waits.
 	Avoid []string `yaml:"avoid"`
@@ -275,6 +277,17 @@ type FeedEntry struct {
 	TLS TLS `yaml:"tls"`
 	// Whom an sftp:// source trusts and how it logs in, beside Password.
 	SSH SSHEntry `yaml:"ssh"`
+}
+
+// UnpackEntry bounds what an archive may hold; one that holds more is an error of its
+// own, and nothing of it is run.
+type UnpackEntry struct {
+	// All its files together. Default 4GB.
+	Size string `yaml:"size"`
+	// Bytes for each byte packed; 16MB may come out of any. Default 250.
+	Ratio *int `yaml:"ratio"`
+	// Files. Default 1000.
+	Members *int `yaml:"members"`
 }
 
 // TLS says how an FTP or HTTPS connection is protected.

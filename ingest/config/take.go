@@ -70,7 +70,33 @@ func (r *resolver) take(out *Feed, e FeedEntry, n *Node) error {
 		}
 		*k.out = d
 	}
+	if err := r.unpack(out, e.Unpack, at(n, "unpack")); err != nil {
+		return err
+	}
 	return r.avoid(out, e, n)
+}
+
+func (r *resolver) unpack(out *Feed, e UnpackEntry, n *Node) error {
+	if e.Size != "" {
+		var err error
+		if out.Take.Unpack.Size, err = bytesOf(e.Size); err != nil {
+			return at(n, "size").Errorf("unpack: size %q: %v", e.Size, err)
+		}
+	}
+	for _, k := range []struct {
+		key   string
+		value *int
+		out   *int
+	}{{"ratio", e.Ratio, &out.Take.Unpack.Ratio}, {"members", e.Members, &out.Take.Unpack.Members}} {
+		if k.value == nil {
+			continue
+		}
+		if *k.value < 1 {
+			return at(n, k.key).Errorf("unpack: %s %d: want 1 or more", k.key, *k.value)
+		}
+		*k.out = *k.value
+	}
+	return nil
 }
 
 // maxDirDepth is deeper than suppliers think; package fetch goes no further either.

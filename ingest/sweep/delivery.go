@@ -34,7 +34,7 @@ func (s *sweeper) delivery(ctx context.Context, f config.Feed, src fetch.Source,
 		if file, out.SHA256, err = s.obtain(ctx, f, src, t); err != nil {
 			return err
 		}
-		if members, err = unpack(ctx, file, out.Name, dir); err == nil && members == nil {
+		if members, err = unpack(ctx, file, out.Name, dir, f.Take.Unpack); err == nil && members == nil {
 			err = s.run(ctx, f, t, file, &out)
 		}
 		return err

@@ -17,11 +17,11 @@ import (
 
 // unpack opens a delivery that is an archive into a directory of its own, anew after
 // a sweep that died in the middle. It returns nil for any other delivery.
-func unpack(ctx context.Context, file, name, dir string) ([]archive.Member, error) {
+func unpack(ctx context.Context, file, name, dir string, most config.Unpack) ([]archive.Member, error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
-	return archive.Open(ctx, file, name, dir, archive.Limits{})
+	return archive.Open(ctx, file, name, dir, archive.Limits(most))
 }
 
 // members runs the members of an archive. The archive is done with when all of them

@@ -104,3 +104,19 @@ func TestBadArchives(t *testing.T) {
 		t.Errorf("after they were taken away: %q", names(got))
 	}
 }
+
+// TestUnpackLimits: a feed says how much may come out of its archives.
+func TestUnpackLimits(t *testing.T) {
+	d := newDrop(t)
+	d.put("a.zip", zipped("one.csv", plain, "two.csv", plain), 1)
+	f := feed(t, "acme", d.dir)
+	f.Take.Unpack.Members = 1
+	w := newWorld(t, f)
+	if got := w.sweep().Feeds[0].Deliveries; len(got) != 1 || !errors.Is(got[0].Err, archive.ErrTooLarge) {
+		t.Errorf("one file is allowed: %+v", got)
+	}
+	w.feeds[0].Take.Unpack.Members = 2
+	if got := names(w.clean().Feeds[0]); got != "a.zip/one.csv a.zip/two.csv" {
+		t.Errorf("two are: %s", got)
+	}
+}

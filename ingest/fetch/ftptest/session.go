@@ -79,7 +79,7 @@ func (x *session) command(verb, arg string, run func()) {
 		run()
 	case Extra:
 		run()
-		x.reply(f.Reply)
+		x.reply("%s", f.Reply)
 	case Foreign:
 		x.foreign = true
 		run()
@@ -96,7 +96,7 @@ func (x *session) command(verb, arg string, run func()) {
 func (x *session) misbehave(f *Fault) {
 	switch f.Action {
 	case Reply:
-		x.reply(f.Reply)
+		x.reply("%s", f.Reply)
 		x.ended = strings.HasPrefix(f.Reply, "421")
 	case Hang:
 		x.hang()

@@ -171,7 +171,7 @@ func (x *session) send(c, raw net.Conn, body []byte, f *Fault) {
 	default:
 		x.reply("226 done")
 		if f.Action == Extra {
-			x.reply(f.Reply)
+			x.reply("%s", f.Reply)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,7 +43,7 @@ func Download(ctx context.Context, src Files, e Entry, dir *os.Root, name string
 	d := download{src: src, path: e.Path, mark: e.Done, dir: dir, name: name}
 	var err error
 	if r, ok := src.(*retrying); ok {
-		d.src, d.host = r.Source, r.host
+		d.src, d.host, d.resume = r.Source, r.host, r.resume
 		err = r.do(ctx, e.Path, d.once)
 	} else {
 		err = d.once(ctx)
@@ -69,6 +68,8 @@ type download struct {
 	mark       string // of Entry.Done
 	dir        *os.Root
 	host       *host // nil for a directory
+	resume     int64 // from how many bytes on a part is gone on with, -1 for never
+	cancelled  bool  // by the caller, in the last attempt
 	out        Delivery
 }
 
@@ -77,18 +78,17 @@ func (d *download) once(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	part := d.name + partSuffix
-	f, err := d.create(part)
+	p, err := d.begin(before)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		if err != nil { // a leftover of a killed process is removed by create
-			_ = f.Close()
-			_ = d.dir.Remove(part)
+		if err != nil {
+			d.cancelled = ctx.Err() != nil
+			d.leave(p, before, err)
 		}
 	}()
-	if err := d.transfer(ctx, before, f); err != nil {
+	if err := d.transfer(ctx, before, p); err != nil {
 		return err
 	}
 	after, err := d.src.Stat(ctx, d.path)
@@ -98,39 +98,36 @@ func (d *download) once(ctx context.Context) (err error) {
 	if err := d.unchanged(before, after); err != nil {
 		return err
 	}
-	if err := d.verify(ctx, part); err != nil {
+	if err := d.verify(ctx, d.name+partSuffix); err != nil {
 		return err
 	}
 	d.out.Entry = after
 	d.out.LocalName = d.name
-	return d.keep(f, part)
+	return d.keep(p.f)
 }
 
-func (d *download) create(part string) (*os.File, error) {
-	if err := d.dir.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %w", ErrTarget, err)
+// transfer reads the file, or what its part lacks, to the part. A server that does not
+// go on where it was asked to is asked no more. Where the size is not known, a second
+// reading must give the same bytes: it is all there is to tell a short one.
+func (d *download) transfer(ctx context.Context, before Entry, p *partial) error {
+	n, err := d.fill(ctx, before, p)
+	var length *LengthError
+	if p.have > 0 && (errors.Is(err, errOverlap) || refusal(err) != 0 || errors.As(err, &length) && length.Got > length.Want) {
+		d.host.learn("going on with parts", func(k *flags) *bool { return &k.noREST })
+		if err := p.clear(); err != nil {
+			return err
+		}
+		n, err = d.fill(ctx, before, p)
 	}
-	f, err := d.dir.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrTarget, err)
-	}
-	return f, nil
-}
-
-// transfer reads the file into f. Where the size is not known, a second reading
-// must give the same bytes: it is all there is to tell a short one.
-func (d *download) transfer(ctx context.Context, before Entry, f *os.File) error {
-	sum := sha256.New()
-	n, err := d.read(ctx, before.Size, target{f, sum})
 	if err != nil {
 		return err
 	}
-	d.out = Delivery{Size: n, SHA256: [sha256.Size]byte(sum.Sum(nil)), SizeUnknown: before.Size < 0}
+	d.out = Delivery{Size: n, SHA256: [sha256.Size]byte(p.sum.Sum(nil)), SizeUnknown: before.Size < 0}
 	if before.Size >= 0 {
 		return nil
 	}
 	again := sha256.New()
-	m, err := d.read(ctx, -1, again)
+	m, err := d.read(ctx, 0, -1, again)
 	switch {
 	case err != nil:
 		return err
@@ -142,10 +139,24 @@ func (d *download) transfer(ctx context.Context, before Entry, f *os.File) error
 	return nil
 }
 
-// read copies the file to w and believes in its end only if reading, closing and
-// the size say so.
-func (d *download) read(ctx context.Context, want int64, w io.Writer) (int64, error) {
-	r, err := d.src.Open(ctx, d.path, 0)
+// fill appends to the part what it lacks and returns its length.
+func (d *download) fill(ctx context.Context, before Entry, p *partial) (int64, error) {
+	if _, err := p.f.Seek(p.have, io.SeekStart); err != nil {
+		return 0, targetError(err)
+	}
+	from := p.have - int64(len(p.tail))
+	want := before.Size
+	if want >= 0 {
+		want -= from
+	}
+	n, err := d.read(ctx, from, want, &continued{p.tail, target{p.f, p.sum}})
+	return from + n, err
+}
+
+// read copies the file from a byte on to w and believes in its end only if reading,
+// closing and the size say so.
+func (d *download) read(ctx context.Context, from, want int64, w io.Writer) (int64, error) {
+	r, err := d.src.Open(ctx, d.path, from)
 	if err != nil {
 		return 0, err
 	}
@@ -153,7 +164,7 @@ func (d *download) read(ctx context.Context, want int64, w io.Writer) (int64, er
 	n, err := io.Copy(w, r)
 	errClose := r.Close()
 	switch {
-	case errors.Is(err, ErrTarget):
+	case errors.Is(err, ErrTarget), errors.Is(err, errOverlap):
 		return n, err // the reader's complaint about being closed early says nothing new
 	case errClose != nil: // tells the length, and the reading error if there was one
 		return n, errClose
@@ -181,19 +192,22 @@ func stamp(e Entry) string {
 
 // keep makes the file last under its name: its bytes first, then the name, then
 // the directory that holds the name.
-func (d *download) keep(f *os.File, part string) error {
+func (d *download) keep(f *os.File) error {
 	err := f.Sync()
 	if e := f.Close(); err == nil {
 		err = e
 	}
 	if err == nil {
-		err = d.dir.Rename(part, d.name)
+		err = d.dir.Rename(d.name+partSuffix, d.name)
+	}
+	if err == nil {
+		_ = d.dir.Remove(d.name + noteSuffix)
 	}
 	if err == nil {
 		err = syncDir(d.dir)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrTarget, err)
+		return targetError(err)
 	}
 	return nil
 }
@@ -218,7 +232,7 @@ func (t target) Write(p []byte) (int, error) {
 	n, err := t.f.Write(p)
 	t.sum.Write(p[:n])
 	if err != nil {
-		err = fmt.Errorf("%w: %w", ErrTarget, err)
+		err = targetError(err)
 	}
 	return n, err
 }

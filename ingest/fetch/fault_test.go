@@ -538,7 +538,7 @@ func testDiskFull(t *testing.T) {
 	defer full.Close()
 	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(faultSize)}}})
 	d := download{src: open(t, srv.URL(), quick(srv)), path: "a.csv"}
-	if _, err := d.read(t.Context(), faultSize, target{full, sha256.New()}); !errors.Is(err, ErrTarget) || Transient(err) || !errors.Is(err, syscall.ENOSPC) {
+	if _, err := d.read(t.Context(), 0, faultSize, target{full, sha256.New()}); !errors.Is(err, ErrDiskFull) || !errors.Is(err, ErrTarget) || Transient(err) || !errors.Is(err, syscall.ENOSPC) {
 		t.Error(err)
 	}
 }

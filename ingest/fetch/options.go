@@ -39,6 +39,10 @@ type Options struct {
 	// MLSD and MDTM are always UTC (RFC 3659, section 2.3).
 	Zone *time.Location
 
+	// ResumeAbove is the size in bytes from which on a file that was not taken to its end
+	// is gone on with, 8 MiB if 0; never if negative.
+	ResumeAbove int64
+
 	Bandwidth int64 // bytes a second that are taken from the server, 0 for no limit
 
 	// Hosts is what sources of one server share; nil keeps each by itself.
@@ -82,6 +86,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Retries == 0 {
 		o.Retries = 4
+	}
+	if o.ResumeAbove == 0 {
+		o.ResumeAbove = resumeAbove
 	}
 	if o.Zone == nil {
 		o.Zone = time.UTC

@@ -1,0 +1,32 @@
+package fetch
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
+
+// ErrDiskFull is an ErrTarget that no other delivery need meet again: there is no room
+// for one on our own disk.
+var ErrDiskFull = errors.New("the disk is full")
+
+// spare is what a disk must have beyond a delivery: its database, cases and reports want
+// to be written as well.
+const spare = 64 << 20
+
+// room refuses a delivery that does not fit before a byte of it is sent.
+func (d *download) room(size int64) error {
+	free := freeSpace(d.dir.Name())
+	if free >= 0 && free < max(size, 0)+spare {
+		return fmt.Errorf("%w: %w: %d bytes are free below %s, %d and %d to spare are wanted", ErrTarget, ErrDiskFull, free, d.dir.Name(), max(size, 0), spare)
+	}
+	return nil
+}
+
+// targetError marks an error of our own disk.
+func targetError(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("%w: %w: %w", ErrTarget, ErrDiskFull, err)
+	}
+	return fmt.Errorf("%w: %w", ErrTarget, err)
+}

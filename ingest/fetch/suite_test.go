@@ -2,9 +2,12 @@ package fetch
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -92,6 +95,73 @@ func testSource(t *testing.T, src Source, without ...string) {
 	}
 	testRefusals(ctx, t, src)
 	testConcurrent(ctx, t, src)
+	testFind(ctx, t, src, without)
+	testGoOn(ctx, t, src)
+}
+
+// testFind: deliveries below the source are found as deep as they are wanted.
+func testFind(ctx context.Context, t *testing.T, src Source, without []string) {
+	want := []string{"outside.csv", "in/archive/old.csv", "in/archive/deep/x.csv"}
+	for p := range suiteFiles {
+		if !strings.HasPrefix(p, "in/archive") && p != "outside.csv" && !slices.Contains(without, p) && p != "in/-la" {
+			want = append(want, p)
+		}
+	}
+	slices.Sort(want)
+	for depth, n := range []int{1, len(want) - 2, len(want) - 1, len(want), len(want)} {
+		f, err := Find(ctx, src, Selection{Match: []string{"*.CSV"}, IgnoreCase: true, Depth: depth})
+		if err != nil || len(f.Entries) != n || depth > 2 && found(f.Entries) != strings.Join(want, " ") {
+			t.Errorf("depth %d: %q, %v, want %d", depth, found(f.Entries), err, n)
+		}
+	}
+}
+
+// testGoOn: a part that a sweep before left is gone on with, and what comes of it is
+// the file.
+func testGoOn(ctx context.Context, t *testing.T, src Source) {
+	r, ok := src.(*retrying)
+	if !ok {
+		return // a directory of this machine
+	}
+	was := r.resume
+	defer func() { r.resume = was }()
+	r.resume = 1000
+	const p = "in/big.csv"
+	e, err := src.Stat(ctx, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(noteOf(p, e))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := openDir(t)
+	if err := errors.Join(dir.WriteFile("b.csv"+noteSuffix, text, 0o644), dir.WriteFile("b.csv"+partSuffix, []byte(suiteFiles[p][:700_000]), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	first := &firstOpen{Source: r.Source}
+	r.Source = first
+	defer func() { r.Source = first.Source }()
+	d, err := Download(ctx, src, e, dir, "b.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	took(t, dir, d, []byte(suiteFiles[p]))
+	if first.from != 700_000-overlap || first.opens != 1 {
+		t.Errorf("gone on from %d, opened %d times", first.from, first.opens)
+	}
+}
+
+// firstOpen remembers from where on a file was read.
+type firstOpen struct {
+	Source
+	from  int64
+	opens int
+}
+
+func (f *firstOpen) Open(ctx context.Context, p string, off int64) (io.ReadCloser, error) {
+	f.from, f.opens = off, f.opens+1
+	return f.Source.Open(ctx, p, off)
 }
 
 func testFiles(ctx context.Context, t *testing.T, src Source, entries []Entry) {

@@ -107,7 +107,7 @@ func (s Sum) String() string {
 const intro = `# Reliability: what goes wrong, and what comes of it
 
 Written by ` + "`make faults`" + `, which injects every fault below into a server, this machine or a running sweep, as one named test each, and asserts
-what is expected of it. Every test ends within seconds, and leaves no goroutine and no descriptor behind. One by itself:
+what is expected of it. Every test has its deadline, and leaves no goroutine and no descriptor behind. One by itself:
 
     go test ./ingest/fetch -v -run TestFaults/A/short-226
 

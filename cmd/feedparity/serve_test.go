@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 	"github.com/feedparity/feedparity/ingest/state"
 )
@@ -37,7 +38,10 @@ func newSite(t *testing.T, schedule string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { srv.Close() })
+	t.Cleanup(func() {
+		srv.Close()
+		faultrows.NoDescriptors(t, "", srv.Ports()...)
+	})
 	s := &site{t: t, dir: t.TempDir(), ftp: srv}
 	s.write("feedparity.yaml", fmt.Sprintf("%sfeeds:\n  acme: {source: %s, settle: 0s, min_age: 0s}\n", schedule, srv.URL()))
 	return s

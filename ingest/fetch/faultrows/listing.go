@@ -2,7 +2,7 @@ package faultrows
 
 var listing = []Row{
 	{"D/unparsed-line", "a line that nobody understands", "reported beside the entries, counted, a warning", fetch, ""},
-	{"D/unparsed-strict", "the same, under --strict", "exit status 3", cmd, "there is no --strict"},
+	{"D/unparsed-strict", "the same, under --strict", "exit status 3", cmd, ""},
 	{"D/cut-226", "the last line is cut, and 226", "no entry of it is believed; tried again", fetch, ""},
 	{"D/cut-426", "the last line is cut, and 426", "no entry of it is believed; tried again", fetch, ""},
 	{"D/cut-killed", "both connections closed in the middle of the listing", "no entry of it is believed; tried again", fetch, ""},
@@ -16,9 +16,9 @@ var listing = []Row{
 	{"D/total-and-dots", "`total 8`, `.` and `..`", "passed over", fetch, ""},
 	{"D/duplicate", "a name twice", "the first is an entry, the second is reported", fetch, ""},
 	{"D/case-clash", "`A.csv` and `a.csv`", "both are kept", fetch, ""},
-	{"D/shrinking", "files leave the listing from one sweep to the next", "no error; nothing is fetched again when they come back unchanged", sweep, "no test injects it yet"},
-	{"D/year-flip", "a file turns half a year old: LIST shows the year in place of the time", "not fetched again", sweep, "no test injects it yet"},
-	{"D/zone-shift", "the server's clock changes to summer time: every time of LIST is an hour on", "not run again", sweep, "no test injects it yet"},
+	{"D/shrinking", "files leave the listing from one sweep to the next", "no error; nothing is fetched again when they come back unchanged", sweep, ""},
+	{"D/year-flip", "a file turns half a year old: LIST shows the year in place of the time", "not fetched again", sweep, ""},
+	{"D/zone-shift", "the server's clock changes to summer time: every time of LIST is an hour on", "not run again", sweep, ""},
 	{"D/dangling-link", "a link that leads to no file", "reported", fetch, ""},
 	{"D/link", "a link that leads to a file", "is that file, with its size", fetch, ""},
 }

@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// Limit is the longest a row may take, on a machine that does other work, too.
-const Limit = 20 * time.Second
+// Limit is the longest a row may take, on a machine that does other work, too; one of
+// them is some hundred sweeps. What must end sooner has a limit of its own.
+const Limit = time.Minute
 
 // settle is how long what ends by itself may take to end.
 const settle = 5 * time.Second

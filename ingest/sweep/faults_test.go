@@ -1,0 +1,147 @@
+package sweep
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
+	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
+)
+
+// TestFaults injects every fault of package faultrows that only a whole sweep shows.
+func TestFaults(t *testing.T) {
+	faultrows.Run(t, "ingest/sweep", map[string]func(*testing.T){
+		"A/appended-each-night": testAppended,
+		"A/gone":                testGone,
+		"D/shrinking":           testShrinking,
+		"D/year-flip":           testYearFlip,
+		"D/zone-shift":          testZoneShift,
+		"H/clock-back":          testClockBack,
+		"H/archive-unwritable":  testArchiveCannotBeWritten,
+		"H/killed-after-rename": testCrashes,
+	})
+}
+
+// testAppended: a file that somebody writes whenever it is looked at is held each
+// night, and taken when it is whole.
+func testAppended(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: []byte(plain)}}})
+	f := feed(t, "acme", srv.URL())
+	w := newWorld(t, f)
+	data := []byte(plain)
+	w.watch = func(e Event) {
+		if e.What == "fetching" {
+			data = append(data, "9,more\r\n"...)
+			srv.AddFault(ftptest.Fault{Command: "RETR", Action: ftptest.Delay, Delay: 100 * time.Millisecond, Times: 1})
+			grown := ftptest.File{Data: data}
+			time.AfterFunc(50*time.Millisecond, func() { srv.Put("a.csv", grown) })
+		}
+	}
+	for range 2 {
+		res := w.sweep()
+		if d := res.Feeds[0].Deliveries; len(d) > 1 || len(d) == 1 && (d[0].Err == nil || d[0].SHA256 != "") || res.Run == 0 {
+			t.Fatalf("taken: %s", show(res))
+		}
+		if known, err := w.db.Latest(t.Context(), "acme", 10); err != nil || len(known) > 0 {
+			t.Errorf("recorded: %+v, %v", known, err)
+		}
+	}
+	w.watch = nil
+	if res := w.clean(); names(res.Feeds[0]) != "a.csv" {
+		t.Errorf("when it is whole: %s", show(res))
+	}
+}
+
+func testShrinking(t *testing.T) {
+	d := newDrop(t)
+	d.put("a.csv", plain, 3)
+	d.put("b.csv", plain+"2,x\r\n", 2)
+	d.put("c.csv", plain+"3,x\r\n", 1)
+	w := newWorld(t, feed(t, "acme", d.dir))
+	if res := w.clean(); len(res.Feeds[0].Deliveries) != 3 {
+		t.Fatal(show(res))
+	}
+	d.remove("b.csv")
+	d.remove("c.csv")
+	if res := w.clean(); res.Feeds[0].Listed != 1 || len(res.Feeds[0].Deliveries) != 0 {
+		t.Errorf("two are gone: %s", show(res))
+	}
+	d.put("b.csv", plain+"2,x\r\n", 2)
+	if res := w.clean(); res.Feeds[0].Listed != 2 || len(res.Feeds[0].Deliveries) != 0 {
+		t.Errorf("one is back: %s", show(res))
+	}
+}
+
+// listed is a file of a server that knows LIST only, and shows its time so.
+func listed(t *testing.T, mtime time.Time, shown ...string) (*ftptest.Server, *world) {
+	t.Helper()
+	srv := serve(t, ftptest.Options{NoMLSD: true, Files: map[string]ftptest.File{"a.csv": {Data: []byte(plain), MTime: mtime}}})
+	for i, when := range shown {
+		line := fmt.Sprintf("-rw-r--r-- 1 ftp ftp %d %s a.csv\r\n", len(plain), when)
+		times := 1
+		if i == len(shown)-1 {
+			times = 0
+		}
+		srv.AddFault(ftptest.Fault{Command: "LIST", Action: ftptest.ListData, Data: []byte(line), Times: times})
+	}
+	return srv, newWorld(t, feed(t, "acme", srv.URL()))
+}
+
+// testYearFlip: what LIST showed to the minute it shows to the day from now on.
+func testYearFlip(t *testing.T) {
+	mtime := time.Now().UTC().AddDate(0, 0, -182).Truncate(time.Second)
+	srv, w := listed(t, mtime, mtime.Format("Jan _2 15:04"), mtime.Format("Jan _2  2006"))
+	if res := w.clean(); names(res.Feeds[0]) != "a.csv" {
+		t.Fatal(show(res))
+	}
+	taken := srv.Count("RETR")
+	for range 2 {
+		if res := w.clean(); res.Feeds[0].Seen != 1 || len(res.Feeds[0].Deliveries) != 0 || srv.Count("RETR") != taken {
+			t.Errorf("%d RETR: %s", srv.Count("RETR")-taken, show(res))
+		}
+	}
+}
+
+// testZoneShift: every time in the listing is an hour on. Whether the file is looked
+// at again or not, it is not run again.
+func testZoneShift(t *testing.T) {
+	mtime := time.Now().UTC().AddDate(0, 0, -20).Truncate(time.Hour).Add(5 * time.Minute)
+	srv, w := listed(t, mtime, mtime.Format("Jan _2 15:04"), mtime.Add(time.Hour).Format("Jan _2 15:04"))
+	if res := w.clean(); names(res.Feeds[0]) != "a.csv" {
+		t.Fatal(show(res))
+	}
+	before := w.snapshot()
+	for range 2 {
+		res := w.clean()
+		for _, d := range res.Feeds[0].Deliveries {
+			if !d.Known || d.Views != nil {
+				t.Errorf("run again: %s", show(res))
+			}
+		}
+	}
+	if after := w.snapshot(); after != before || srv.Count("RETR") > 2 {
+		t.Errorf("%d RETR, and there is\n%s\nwas\n%s", srv.Count("RETR"), after, before)
+	}
+}
+
+// testClockBack: our own clock is a year behind all of a sudden.
+func testClockBack(t *testing.T) {
+	d := newDrop(t)
+	d.put("a.csv", broken, 5)
+	w := newWorld(t, feed(t, "acme", d.dir))
+	w.clean()
+	before := w.snapshot()
+	w.now = func() time.Time { return night.AddDate(-1, 0, 0) }
+	if res := w.clean(); len(res.Feeds[0].Deliveries) != 0 || w.snapshot() != before {
+		t.Errorf("%s\n%s", show(res), w.snapshot())
+	}
+	d.put("b.csv", broken+"7,\xfc\r\n", 4)
+	if res := w.clean(); names(res.Feeds[0]) != "b.csv" || w.hits("acme") != 2 {
+		t.Errorf("what is new: %s", show(res))
+	}
+	w.now = func() time.Time { return night }
+	if res := w.clean(); len(res.Feeds[0].Deliveries) != 0 || w.hits("acme") != 2 {
+		t.Errorf("put right: %s", show(res))
+	}
+}

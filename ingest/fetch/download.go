@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -24,6 +25,9 @@ type Delivery struct {
 	// SizeUnknown says that the server would not tell the size, so the file was
 	// read twice, with the same result.
 	SizeUnknown bool
+	// Unconfirmed says that the server sent all of the file twice, with the same result,
+	// and neither time said that this was the end.
+	Unconfirmed bool
 }
 
 // Download takes one file into dir under the given local name (LocalName makes
@@ -67,9 +71,10 @@ type download struct {
 	path, name string
 	mark       string // of Entry.Done
 	dir        *os.Root
-	host       *host // nil for a directory
-	resume     int64 // from how many bytes on a part is gone on with, -1 for never
-	cancelled  bool  // by the caller, in the last attempt
+	host       *host  // nil for a directory
+	resume     int64  // from how many bytes on a part is gone on with, -1 for never
+	cancelled  bool   // by the caller, in the last attempt
+	whole      []byte // hash of all bytes of an attempt that lacked the server's last word
 	out        Delivery
 }
 
@@ -119,10 +124,11 @@ func (d *download) transfer(ctx context.Context, before Entry, p *partial) error
 		}
 		n, err = d.fill(ctx, before, p)
 	}
-	if err != nil {
+	unconfirmed := d.twice(ctx, err, p)
+	if err != nil && !unconfirmed {
 		return err
 	}
-	d.out = Delivery{Size: n, SHA256: [sha256.Size]byte(p.sum.Sum(nil)), SizeUnknown: before.Size < 0}
+	d.out = Delivery{Size: n, SHA256: [sha256.Size]byte(p.sum.Sum(nil)), SizeUnknown: before.Size < 0, Unconfirmed: unconfirmed}
 	if before.Size >= 0 {
 		return nil
 	}
@@ -137,6 +143,23 @@ func (d *download) transfer(ctx context.Context, before Entry, p *partial) error
 		return ErrChanged
 	}
 	return nil
+}
+
+// twice reports whether a transfer failed for nothing but the server's last word, as one
+// before it did, with the same bytes. A router that forgets control connections eats
+// that word each time.
+func (d *download) twice(ctx context.Context, err error, p *partial) bool {
+	var length *LengthError
+	if !errors.As(err, &length) || length.Got != length.Want || !Transient(err) || ctx.Err() != nil {
+		return false
+	}
+	sum := p.sum.Sum(nil)
+	same := bytes.Equal(sum, d.whole)
+	d.whole = sum
+	if same && d.host != nil {
+		d.host.log.Warn("fetch: all of it came twice and the server never said so", "server", d.host.addr, "file", d.path, "cause", err)
+	}
+	return same
 }
 
 // fill appends to the part what it lacks and returns its length.

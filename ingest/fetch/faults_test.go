@@ -35,6 +35,13 @@ func TestFaults(t *testing.T) {
 		"A/rewritten":    testChanged(ftptest.File{Data: payload(100_000), MTime: suiteTime}),
 		"A/deleted":      testDeleted,
 		"A/empty-file":   testEmptyFile,
+		"A/no-226":       testNoFinal,
+
+		"B/rest-ignored":    oneResume("REST ignored"),
+		"B/rest-502":        oneResume("REST refused"),
+		"B/shrank":          oneResume("shrunk"),
+		"B/part-larger":     oneResume("a part that is longer than the file"),
+		"B/part-of-another": oneResume("another version"),
 
 		"B/read-ignored": testReadIgnored,
 		"B/read-502":     testReadRefused,
@@ -200,6 +207,8 @@ func listingTests() map[string]func(*testing.T) {
 		"D/line-dos-day-first":  oneLine(dosLines, "day first: not guessed"),
 		"D/line-dos-two-digits": oneLine(dosLines, "1999, midnight, lower case"),
 		"D/line-dos-directory":  oneLine(dosLines, "directory"),
+		"D/line-eplf":           oneLine(unixLines, "EPLF"),
+		"D/line-vms":            oneLine(unixLines, "VMS"),
 		"D/line-mvs":            oneLine(unixLines, "MVS"),
 		"D/line-netware":        oneLine(unixLines, "NetWare"),
 		"D/line-12-files":       oneLine(unixLines, "a phantom file for the library"),
@@ -311,6 +320,29 @@ func listedName(name string) func(*testing.T) {
 			if strings.ContainsAny(e.Path, "/\r\n") || strings.HasPrefix(e.Path, ".") {
 				t.Errorf("entry %q", e.Path)
 			}
+		}
+	}
+}
+
+// testNoFinal: what came whole twice is taken without the server's word for it; two
+// different wholes are not.
+func testNoFinal(t *testing.T) {
+	for _, action := range []ftptest.Action{ftptest.NoFinal, ftptest.KillFinal} {
+		srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(1000)}}, Faults: []ftptest.Fault{{Command: "RETR", Action: action}}})
+		o := quick(srv)
+		o.Retries = 3
+		src := open(t, srv.URL(), o)
+		dir := openDir(t)
+		d, err := Download(t.Context(), src, Entry{Path: "a.csv"}, dir, "a.csv")
+		if err != nil || !d.Unconfirmed || srv.Count("RETR") != 2 {
+			t.Fatalf("%+v, %v after %d attempts", d, err, srv.Count("RETR"))
+		}
+		took(t, dir, d, payload(1000))
+		two := download{src: src.(*retrying).Source, path: "a.csv", dir: openDir(t), name: "a.csv"}
+		first := two.once(t.Context())
+		srv.Put("a.csv", ftptest.File{Data: []byte(strings.Repeat("y", 1000))})
+		if second := two.once(t.Context()); first == nil || second == nil {
+			t.Errorf("two wholes that differ: %v, %v", first, second)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 // have a year guessed from now.
 //
 // The formats are RFC 3659 (section 7.2) for MLSD; for LIST, which no RFC
-// defines, what Unix's ls and Windows' IIS print.
+// defines, what Unix's ls, Windows' IIS, VMS and publicfile (EPLF) print.
 func parseListing(raw []byte, dir string, mlsd bool, now time.Time, zone *time.Location) ([]Entry, []Unparsed, error) {
 	if len(raw) > 0 && raw[len(raw)-1] != '\n' {
 		last := raw[bytes.LastIndexByte(raw, '\n')+1:]
@@ -24,14 +24,18 @@ func parseListing(raw []byte, dir string, mlsd bool, now time.Time, zone *time.L
 	var entries []Entry
 	var unparsed []Unparsed
 	seen := map[string]bool{}
-	for i, line := range strings.SplitAfter(string(raw), "\n") {
+	lines := strings.SplitAfter(string(raw), "\n")
+	if !mlsd {
+		joinVMS(lines)
+	}
+	for i, line := range lines {
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-		if line == "" || !mlsd && isTotal(line) {
+		if line == "" || !mlsd && (isTotal(line) || vmsAside().MatchString(line)) {
 			continue
 		}
 		e, err := parseLine(line, mlsd, now, zone)
-		if err == nil && (e.Path == "." || e.Path == "..") {
-			continue
+		if err == nil && (e.Path == "." || e.Path == ".." || seen[e.Path] && strings.HasPrefix(e.ETag, ";")) {
+			continue // of VMS, which lists the latest first: an older version
 		}
 		if err == nil {
 			err = checkName(e.Path, seen)
@@ -53,6 +57,10 @@ func parseLine(line string, mlsd bool, now time.Time, zone *time.Location) (Entr
 	switch {
 	case mlsd:
 		return parseMLSD(line)
+	case line[0] == '+':
+		return parseEPLF(line)
+	case vmsLine().MatchString(line):
+		return parseVMS(line, zone)
 	case line[0] >= '0' && line[0] <= '9':
 		return parseDOS(line, zone)
 	}

@@ -61,8 +61,17 @@ var unixLines = []lineCase{
 	{"-rw-r--r-- 1 o g 5 Jan  2  2024 /abs", `!name "/abs" holds a slash`, "absolute"},
 	{"12 files", "!format not known", "a phantom file for the library"},
 	{"0 file(s)", "!format not known", "another"},
-	{"+i8388621.29609,m824255902,/,\tdev", "!format not known", "EPLF"},
-	{"FILE.TXT;1  2  2-JAN-2024 03:04 [A,B] (RWED,RE,,)", "!format not known", "VMS"},
+	{"+i8388621.48594,m825718503,r,s280,\tdjb.html", `file 280 1996-03-01T22:15:03 second "djb.html"`, "EPLF"},
+	{"+i8388621.29609,m824255902,/,\tdev", `dir -1 1996-02-13T23:58:22 second "dev"`, "a directory of EPLF"},
+	{"+r,s0280,\t two words ", `file 280 - none " two words "`, "EPLF without a time"},
+	{"+r,s280", "!no tab before the name", "cut"},
+	{"+r,s2x,\ta", `!size "2x" is no decimal number`, "EPLF with a bad size"},
+	{"+r,mnow,\ta", `!time "now" is no number`, "EPLF with a bad time"},
+	{"FILE.TXT;1  2  2-JAN-2024 03:04 [A,B] (RWED,RE,,)", `file -1 2024-01-02T03:04:00 minute "FILE.TXT"`, "VMS"},
+	{"STOCK 7.CSV;12   123/126    2-JAN-2024 03:04:05.67  [GROUP,OWNER]    (RWED,RWED,RE,)", `file -1 2024-01-02T03:04:05 second "STOCK 7.CSV"`, "VMS with seconds and blocks"},
+	{"OUT.DIR;1   1/3  2-JAN-2024 03:04:05  (RWE,RE,,)", `dir -1 2024-01-02T03:04:05 second "OUT"`, "a directory of VMS"},
+	{"A.CSV;1   1  32-JAN-2024 03:04", "!no date known", "no such day"},
+	{"A.CSV;1   %RMS-E-PRV, insufficient privilege", "!format not known", "VMS that does not tell"},
 	{" Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname", "!format not known", "MVS"},
 	{"d [R----F--] supervisor 512 Jan 16 18:53 login", "!format not known", "NetWare"},
 	{`"w","w","w","."`, "!format not known", "garbage seen in rclone#6879"},
@@ -311,4 +320,15 @@ func mustLines(raw string, mlsd bool) int {
 		}
 	}
 	return n
+}
+
+// TestVMSListing: the header and the sum mean nothing, a long name has two lines, and of
+// the versions of a file the latest counts.
+func TestVMSListing(t *testing.T) {
+	raw := "\r\nDirectory ANONYMOUS_ROOT:[000000.OUT]\r\n\r\nA.CSV;12  1/3  2-JAN-2024 03:04:05 [X,Y] (R,R,,)\r\nA.CSV;11  1/3  1-JAN-2024 03:04:05 [X,Y] (R,R,,)\r\n" +
+		"A_VERY_LONG_NAME_OF_A_FILE.CSV;1\r\n                    5/6  3-JAN-2024 04:05:06 [X,Y] (R,R,,)\r\nWHAT.IS;THIS\r\n\r\nTotal of 3 files, 7/12 blocks.\r\n"
+	entries, unparsed, err := parseListing([]byte(raw), "", false, time.Now(), time.UTC)
+	if err != nil || paths(entries) != "file A.CSV, file A_VERY_LONG_NAME_OF_A_FILE.CSV" || entries[0].ETag != ";12" || len(unparsed) != 1 || unparsed[0].Text != "WHAT.IS;THIS" || unparsed[0].Line != 8 {
+		t.Errorf("%+v, %v, %v", entries, unparsed, err)
+	}
 }

@@ -52,75 +52,90 @@ func rests(srv *ftptest.Server) string {
 	return strings.Join(out, " ")
 }
 
+// resumeCase is a file of which a first attempt got half, and what meets the second.
+type resumeCase struct {
+	name   string
+	fault  ftptest.Fault // of the second attempt
+	file   *ftptest.File // in place of the first one
+	spoil  func(*os.Root) error
+	server ftptest.Options
+	rests  string
+}
+
+var rewritten = append(payload(half-100), payload(faultSize - half + 200)[100:]...)
+
+// resumeCases go on from half - overlap, where they go on at all.
+var resumeCases = []resumeCase{
+	{name: "gone on with", rests: "134464"},
+	{name: "REST ignored", fault: ftptest.Fault{Command: "RETR", Action: ftptest.IgnoreRest}, rests: "134464"},
+	{name: "REST refused", fault: ftptest.Fault{Command: "REST", Action: ftptest.Reply, Reply: "502 no"}, rests: "134464"},
+	{name: "rewritten with the same size and time", file: &ftptest.File{Data: rewritten}, rests: "134464"},
+	{name: "another version", file: &ftptest.File{Data: rewritten, MTime: time.Date(2024, 1, 2, 3, 4, 6, 0, time.UTC)}},
+	{name: "shrunk", file: &ftptest.File{Data: payload(half - 1000)}},
+	{name: "shrunk to the part", file: &ftptest.File{Data: payload(half)}},
+	{name: "no time known", server: ftptest.Options{NoMDTM: true}},
+	{name: "no size known", server: ftptest.Options{NoSize: true}},
+	{name: "no note", spoil: func(d *os.Root) error { return d.Remove("a.csv" + noteSuffix) }},
+	{name: "half a note", spoil: func(d *os.Root) error { return d.WriteFile("a.csv"+noteSuffix, []byte(`{"path":"61`), 0o644) }},
+	{name: "a note of another file", spoil: func(d *os.Root) error {
+		text, err := d.ReadFile("a.csv" + noteSuffix)
+		return errors.Join(err, d.WriteFile("a.csv"+noteSuffix, []byte(strings.Replace(string(text), `"path":"61`, `"path":"62`, 1)), 0o644))
+	}},
+	{name: "no part", spoil: func(d *os.Root) error { return d.Remove("a.csv" + partSuffix) }},
+	{name: "a part that is too short to go on with", spoil: func(d *os.Root) error { return d.WriteFile("a.csv"+partSuffix, payload(1000), 0o644) }},
+	{name: "a part that is longer than the file", spoil: func(d *os.Root) error { return d.WriteFile("a.csv"+partSuffix, payload(faultSize+1), 0o644) }},
+}
+
 // TestResume: a part is gone on with only where it is of this version of the file and
 // the server does go on; else the file is fetched from its beginning. Whatever is on
 // the wire, what is taken is the file.
 func TestResume(t *testing.T) {
-	from := fmt.Sprint(half - overlap)
-	data, other := payload(faultSize), payload(faultSize)
-	copy(other[half-100:], "another")
-	later := ftptest.File{Data: other, MTime: time.Date(2024, 1, 2, 3, 4, 6, 0, time.UTC)}
-	for _, c := range []struct {
-		name   string
-		fault  ftptest.Fault // of the second attempt
-		file   *ftptest.File // in place of the first one
-		spoil  func(*os.Root) error
-		server ftptest.Options
-		rests  string
-	}{
-		{name: "gone on with", rests: from},
-		{name: "REST ignored", fault: ftptest.Fault{Command: "RETR", Action: ftptest.IgnoreRest}, rests: from},
-		{name: "REST refused", fault: ftptest.Fault{Command: "REST", Action: ftptest.Reply, Reply: "502 no"}, rests: from},
-		{name: "rewritten with the same size and time", file: &ftptest.File{Data: other}, rests: from},
-		{name: "another version", file: &later},
-		{name: "shrunk", file: &ftptest.File{Data: data[:half-1000]}},
-		{name: "shrunk to the part", file: &ftptest.File{Data: data[:half]}},
-		{name: "no time known", server: ftptest.Options{NoMDTM: true}},
-		{name: "no size known", server: ftptest.Options{NoSize: true}},
-		{name: "no note", spoil: func(d *os.Root) error { return d.Remove("a.csv" + noteSuffix) }},
-		{name: "half a note", spoil: func(d *os.Root) error { return d.WriteFile("a.csv"+noteSuffix, []byte(`{"path":"61`), 0o644) }},
-		{name: "a note of another file", spoil: func(d *os.Root) error {
-			text, err := d.ReadFile("a.csv" + noteSuffix)
-			return errors.Join(err, d.WriteFile("a.csv"+noteSuffix, []byte(strings.Replace(string(text), `"path":"61`, `"path":"62`, 1)), 0o644))
-		}},
-		{name: "no part", spoil: func(d *os.Root) error { return d.Remove("a.csv" + partSuffix) }},
-		{name: "a part that is too short to go on with", spoil: func(d *os.Root) error { return d.WriteFile("a.csv"+partSuffix, data[:1000], 0o644) }},
-		{name: "a part that is longer than the file", spoil: func(d *os.Root) error { return d.WriteFile("a.csv"+partSuffix, payload(faultSize+1), 0o644) }},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			c.server.Files, c.server.Faults = map[string]ftptest.File{"a.csv": {Data: data}}, []ftptest.Fault{cut}
-			srv := serve(t, c.server)
-			dir := openDir(t)
-			if _, err := Download(t.Context(), open(t, srv.URL(), resuming(srv)), Entry{Path: "a.csv"}, dir, "a.csv"); err == nil {
-				t.Fatal("taken")
-			}
-			if got := left(t, dir); c.rests != "" && got != "a.csv%of a.csv.part" {
-				t.Errorf("left after the first attempt: %s", got)
-			}
-			want := data
-			if c.file != nil {
-				srv.Put("a.csv", *c.file)
-				want = c.file.Data
-			}
-			if c.fault.Command != "" {
-				srv.AddFault(c.fault)
-			}
-			if c.spoil != nil {
-				if err := c.spoil(dir); err != nil {
-					t.Fatal(err)
-				}
-			}
-			d, err := Download(t.Context(), open(t, srv.URL(), resuming(srv)), Entry{Path: "a.csv"}, dir, "a.csv") // the next night
-			if err != nil {
-				t.Fatal(err)
-			}
-			took(t, dir, d, want)
-			if got := left(t, dir); got != "a.csv" || rests(srv) != c.rests {
-				t.Errorf("left %s; REST %s, want %s", got, rests(srv), c.rests)
-			}
-			checkVerbs(t, srv)
-		})
+	for _, c := range resumeCases {
+		t.Run(c.name, func(t *testing.T) { testResume(t, c) })
 	}
+}
+
+// oneResume is the case of that name.
+func oneResume(name string) func(*testing.T) {
+	return func(t *testing.T) {
+		i := slices.IndexFunc(resumeCases, func(c resumeCase) bool { return c.name == name })
+		testResume(t, resumeCases[i])
+	}
+}
+
+func testResume(t *testing.T, c resumeCase) {
+	data := payload(faultSize)
+	c.server.Files, c.server.Faults = map[string]ftptest.File{"a.csv": {Data: data}}, []ftptest.Fault{cut}
+	srv := serve(t, c.server)
+	dir := openDir(t)
+	if _, err := Download(t.Context(), open(t, srv.URL(), resuming(srv)), Entry{Path: "a.csv"}, dir, "a.csv"); err == nil {
+		t.Fatal("taken")
+	}
+	if got := left(t, dir); c.rests != "" && got != "a.csv%of a.csv.part" {
+		t.Errorf("left after the first attempt: %s", got)
+	}
+	want := data
+	if c.file != nil {
+		srv.Put("a.csv", *c.file)
+		want = c.file.Data
+	}
+	if c.fault.Command != "" {
+		srv.AddFault(c.fault)
+	}
+	if c.spoil != nil {
+		if err := c.spoil(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := Download(t.Context(), open(t, srv.URL(), resuming(srv)), Entry{Path: "a.csv"}, dir, "a.csv") // the next night
+	if err != nil {
+		t.Fatal(err)
+	}
+	took(t, dir, d, want)
+	if got := left(t, dir); got != "a.csv" || rests(srv) != c.rests {
+		t.Errorf("left %s; REST %s, want %s", got, rests(srv), c.rests)
+	}
+	checkVerbs(t, srv)
 }
 
 // TestResumeRetry: a retry goes on too, and a server that does not is asked once.

@@ -56,7 +56,7 @@ var completeness = []Row{
 	{"A/deleted", "the file is deleted between the listing and the transfer", "550: not there or not permitted, not tried again", fetch, ""},
 	{"A/gone", "the same, in a sweep", "gone, which is no failure; taken if it comes back", sweep, ""},
 	{"A/appended-each-night", "a file that grows whenever it is fetched", "not taken, not recorded, the next sweep tries again", sweep, ""},
-	{"A/no-226", "all of the data and no reply after it, each time", "one more try; taken as unconfirmed if size and hash of both agree", fetch, "download refuses what the server does not confirm"},
+	{"A/no-226", "all of the data and no reply after it, each time", "one more try; taken as unconfirmed if size and hash of both agree", fetch, ""},
 	{"A/no-226-once", "all of the data and no reply after it, once", "one more try, which is taken", fetch, ""},
 	{"A/control-closed", "all of the data, then both connections closed without a reply", "tried again", fetch, ""},
 	{"A/empty-file", "a file of no bytes", "taken and valid", fetch, ""},
@@ -65,11 +65,11 @@ var completeness = []Row{
 }
 
 var resume = []Row{
-	{"B/rest-ignored", "350 to REST, and then the file from its beginning", "the length is wrong: from the beginning", fetch, "a transfer is not resumed yet"},
-	{"B/rest-502", "REST is refused", "from the beginning", fetch, "a transfer is not resumed yet"},
-	{"B/shrank", "the file is shorter than the part that was kept; REST beyond its end gives nothing and 226", "never resumed", fetch, "a transfer is not resumed yet"},
-	{"B/part-larger", "the part that was kept is longer than the file", "the part is thrown away", fetch, "a transfer is not resumed yet"},
-	{"B/part-of-another", "the part that was kept is of another version of the file", "the part is thrown away", fetch, "a transfer is not resumed yet"},
+	{"B/rest-ignored", "350 to REST, and then the file from its beginning", "the length is wrong: from the beginning", fetch, ""},
+	{"B/rest-502", "REST is refused", "from the beginning", fetch, ""},
+	{"B/shrank", "the file is shorter than the part that was kept; REST beyond its end gives nothing and 226", "never resumed", fetch, ""},
+	{"B/part-larger", "the part that was kept is longer than the file", "the part is thrown away", fetch, ""},
+	{"B/part-of-another", "the part that was kept is of another version of the file", "the part is thrown away", fetch, ""},
 	{"B/read-ignored", "REST ignored, to a reader that begins in the middle", "error `long transfer (got/want)`: its bytes never pass for the rest", fetch, ""},
 	{"B/read-502", "REST refused, to a reader that begins in the middle", "error", fetch, ""},
 	{"B/read-beyond", "a reader that begins beyond the end", "error, whatever the server says", fetch, ""},

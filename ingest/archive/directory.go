@@ -1,0 +1,144 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// directory keeps objects as files below a directory. A file is written beside its
+// place under a name of its own, synced, renamed, and the directories are synced: after
+// a power cut it is there whole or not at all.
+type directory struct {
+	root string
+	// synced are the directories of which this process has seen to it that they last.
+	synced sync.Map
+}
+
+// unfinished ends the names of files that somebody is still writing, or was when he died.
+const unfinished = ".tmp"
+
+// abandoned is how old such a file is when nobody can be writing it any more.
+const abandoned = 24 * time.Hour
+
+func (d *directory) String() string { return d.root }
+
+func (d *directory) path(name string) string {
+	return filepath.Join(d.root, filepath.FromSlash(name))
+}
+
+func (d *directory) put(_ context.Context, name string, from *os.File) error {
+	to := d.path(name)
+	dir := filepath.Dir(to)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if _, err := from.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	out, err := os.CreateTemp(dir, "."+filepath.Base(name)+".*"+unfinished) // O_EXCL, 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(out.Name()) // gone already where all went well
+	_, err = io.Copy(out, from)
+	if err == nil {
+		err = out.Sync()
+	}
+	if cerr := out.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(out.Name(), to); err != nil {
+		return err
+	}
+	return d.sync(dir)
+}
+
+// sync makes a rename last and, once each, the directories that were made for it.
+func (d *directory) sync(dir string) error {
+	for above := false; len(dir) >= len(d.root); dir, above = filepath.Dir(dir), true {
+		if _, done := d.synced.Load(dir); done && above {
+			return nil
+		}
+		f, err := os.Open(dir)
+		if err != nil {
+			return err
+		}
+		err = f.Sync()
+		f.Close()
+		if err != nil {
+			return fmt.Errorf("sync %q: %w", dir, err)
+		}
+		d.synced.Store(dir, true)
+	}
+	return nil
+}
+
+func (d *directory) get(_ context.Context, name string) (io.ReadCloser, error) {
+	return os.Open(d.path(name))
+}
+
+func (d *directory) stat(_ context.Context, name string) (object, error) {
+	info, err := os.Stat(d.path(name))
+	if err != nil {
+		return object{}, err
+	}
+	if !info.Mode().IsRegular() {
+		return object{}, fmt.Errorf("%q is no file", name)
+	}
+	return object{name, info.Size(), info.ModTime()}, nil
+}
+
+// list removes, in passing, what writers that died left behind.
+func (d *directory) list(ctx context.Context, prefix string, f func(object) error) error {
+	root := d.path(prefix)
+	err := filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case !e.Type().IsRegular():
+			return nil
+		}
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // removed meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		if strings.HasSuffix(p, unfinished) {
+			if time.Since(info.ModTime()) > abandoned {
+				return os.Remove(p)
+			}
+			return nil
+		}
+		name, err := filepath.Rel(d.root, p)
+		if err != nil {
+			return err
+		}
+		return f(object{filepath.ToSlash(name), info.Size(), info.ModTime()})
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func (d *directory) remove(_ context.Context, name string) error {
+	if err := os.Remove(d.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

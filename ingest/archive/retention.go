@@ -1,0 +1,67 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Retention says how long and how much is kept; a zero field bounds nothing.
+type Retention struct {
+	Keep    time.Duration // since a delivery came last
+	MaxSize int64         // bytes of all deliveries as stored
+}
+
+// Pruned is what a pruning did.
+type Pruned struct {
+	Removed, Kept           int   // deliveries
+	RemovedBytes, KeptBytes int64 // as stored
+	// Over is by how much what must not be removed is more than MaxSize.
+	Over int64
+}
+
+// Prune removes deliveries that are older than is kept and then, the oldest first, what
+// is too much. What keep says of a hash stays whatever its age.
+func (s *Store) Prune(ctx context.Context, r Retention, now time.Time, keep func(sum string) bool) (Pruned, error) {
+	var out Pruned
+	if r == (Retention{}) {
+		return out, nil
+	}
+	var all []object
+	err := s.place.list(ctx, "blobs/", func(o object) error {
+		if strings.HasSuffix(o.name, ".zst") {
+			all = append(all, o)
+			out.Kept++
+			out.KeptBytes += o.size
+		}
+		return nil
+	})
+	if err != nil {
+		return out, fmt.Errorf("prune archive %s: %w", s, err)
+	}
+	slices.SortFunc(all, func(a, b object) int {
+		if c := a.at.Compare(b.at); c != 0 {
+			return c
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	for _, o := range all {
+		old := r.Keep > 0 && now.Sub(o.at) > r.Keep
+		tooMuch := r.MaxSize > 0 && out.KeptBytes > r.MaxSize
+		if !old && !tooMuch || keep(strings.TrimSuffix(path.Base(o.name), ".zst")) {
+			continue
+		}
+		if err := s.place.remove(ctx, o.name); err != nil {
+			return out, fmt.Errorf("prune archive %s: %w", s, err)
+		}
+		out.Kept, out.KeptBytes = out.Kept-1, out.KeptBytes-o.size
+		out.Removed, out.RemovedBytes = out.Removed+1, out.RemovedBytes+o.size
+	}
+	if r.MaxSize > 0 {
+		out.Over = max(0, out.KeptBytes-r.MaxSize)
+	}
+	return out, nil
+}

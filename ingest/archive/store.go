@@ -1,0 +1,240 @@
+package archive
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// A Store keeps deliveries as sent, under the SHA-256 of their bytes, compressed:
+//
+//	blobs/ab/abcdef….zst   a delivery
+//	runs/000012.jsonl      what run 12 fetched (Manifest)
+//
+// Nothing in it is ever changed: a delivery is put in place whole, or not at all, and
+// what is read is held against its name. It is safe for concurrent use, by many
+// processes too.
+type Store struct {
+	place    place
+	encoders sync.Pool
+	decoders sync.Pool
+}
+
+// place is where objects are: a directory or a bucket.
+type place interface {
+	holder
+	remover
+}
+
+type holder interface {
+	// put stores a file under a name, whole or not at all, in place of what is there.
+	put(ctx context.Context, name string, from *os.File) error
+	// get opens an object; the error wraps fs.ErrNotExist where there is none.
+	get(ctx context.Context, name string) (io.ReadCloser, error)
+	// stat returns an object's size as stored and when it was put; errors as of get.
+	stat(ctx context.Context, name string) (object, error)
+}
+
+type remover interface {
+	// list calls f for each object whose name begins with a prefix, in any order.
+	list(ctx context.Context, prefix string, f func(object) error) error
+	// remove removes an object; that it is not there is no error.
+	remove(ctx context.Context, name string) error
+	// String names the place for messages: without secrets.
+	String() string
+}
+
+type object struct {
+	name string
+	size int64
+	at   time.Time
+}
+
+// ErrDamaged says that an object of the store does not hold what its name says.
+var ErrDamaged = errors.New("the archive is damaged")
+
+// Options say how a store is reached.
+type Options struct {
+	// AccessKey and SecretKey log in at an S3 server. Where both are "", the usual
+	// places are looked at: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and
+	// AWS_SESSION_TOKEN), MINIO_ROOT_USER and MINIO_ROOT_PASSWORD, ~/.aws/credentials, and
+	// the role of the machine.
+	AccessKey, SecretKey string
+}
+
+// OpenStore opens the store at a location, a directory or URL:
+//
+//	/srv/archive, file:///srv/archive
+//	s3://bucket/prefix?endpoint=https://minio.example:9000&region=eu-central-1
+//
+// A directory is made when something is put into it. Nothing is dialled yet.
+func OpenStore(location string, o Options) (*Store, error) {
+	s := &Store{}
+	var err error
+	switch scheme, rest, isURL := strings.Cut(location, "://"); {
+	case isURL && scheme == "s3":
+		s.place, err = openBucket(location, o)
+	case isURL && scheme == "file":
+		s.place = &directory{root: filepath.Clean(rest)}
+	case isURL:
+		err = fmt.Errorf("scheme %q is not known", scheme)
+	default:
+		s.place = &directory{root: filepath.Clean(location)}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open archive: %w", err)
+	}
+	// One goroutine each, and little memory: deliveries are small and many.
+	s.encoders.New = func() any {
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(1<<20))
+		if err != nil { // of these options none is refused
+			panic(err)
+		}
+		return e
+	}
+	s.decoders.New = func() any {
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+		if err != nil {
+			panic(err)
+		}
+		return d
+	}
+	return s, nil
+}
+
+// String names the store for messages.
+func (s *Store) String() string { return s.place.String() }
+
+// blobName is where a delivery is, by its hash in lower-case hex.
+func blobName(sum string) (string, error) {
+	if raw, err := hex.DecodeString(sum); err != nil || len(raw) != sha256.Size || strings.ToLower(sum) != sum {
+		return "", fmt.Errorf("%q is no SHA-256", sum)
+	}
+	return path.Join("blobs", sum[:2], sum+".zst"), nil
+}
+
+// Put keeps the bytes of a file, whose hash must be sum. What is there already begins
+// to age anew.
+func (s *Store) Put(ctx context.Context, file, sum string) error {
+	name, err := blobName(sum)
+	if err == nil {
+		err = s.putBlob(ctx, file, sum, name)
+	}
+	if err != nil {
+		return fmt.Errorf("archive delivery: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) putBlob(ctx context.Context, file, sum, name string) error {
+	in, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	packed, err := os.CreateTemp(filepath.Dir(file), ".packed-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(packed.Name())
+	defer packed.Close()
+	h := sha256.New()
+	e := s.encoders.Get().(*zstd.Encoder)
+	defer s.encoders.Put(e)
+	e.Reset(packed)
+	if _, err := io.Copy(e, io.TeeReader(in, h)); err != nil {
+		return errors.Join(err, e.Close())
+	}
+	if err := e.Close(); err != nil {
+		return err
+	}
+	if got := hex.EncodeToString(h.Sum(nil)); got != sum {
+		return fmt.Errorf("%w: %s was fetched, %s is in its file", ErrDamaged, sum, got)
+	}
+	return s.place.put(ctx, name, packed)
+}
+
+// Has reports whether a delivery is kept.
+func (s *Store) Has(ctx context.Context, sum string) (bool, error) {
+	name, err := blobName(sum)
+	if err != nil {
+		return false, nil
+	}
+	switch _, err = s.place.stat(ctx, name); {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("look for delivery %.16s in %s: %w", sum, s, err)
+	}
+	return true, nil
+}
+
+// Get writes a delivery to a new file, and its parent directories, and verifies it on
+// the way. The error wraps fs.ErrNotExist where it is not kept, ErrDamaged where it is
+// not what was put; then there is no file.
+func (s *Store) Get(ctx context.Context, sum, file string) error {
+	name, err := blobName(sum)
+	if err == nil {
+		err = s.getBlob(ctx, name, sum, file)
+	}
+	if err != nil {
+		return fmt.Errorf("read delivery %.16s from %s: %w", sum, s, err)
+	}
+	return nil
+}
+
+func (s *Store) getBlob(ctx context.Context, name, sum, file string) (err error) {
+	r, err := s.place.get(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	out, err := create(file)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := out.Close(); err == nil {
+			err = cerr
+		}
+		if err != nil {
+			os.Remove(file)
+		}
+	}()
+	d := s.decoders.Get().(*zstd.Decoder)
+	defer s.decoders.Put(d)
+	if err := d.Reset(r); err != nil {
+		return err
+	}
+	h := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(out, h), d); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if got := hex.EncodeToString(h.Sum(nil)); got != sum {
+		return fmt.Errorf("%w: it holds %s", ErrDamaged, got)
+	}
+	return nil
+}
+
+// create makes a file that nobody else reads, and its parent directories.
+func create(file string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return nil, err
+	}
+	return os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+}

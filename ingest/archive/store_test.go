@@ -1,0 +1,359 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// stores runs a test over a directory and over a bucket.
+func stores(t *testing.T, test func(*testing.T, *Store)) {
+	t.Run("directory", func(t *testing.T) { test(t, openAt(t, filepath.Join(t.TempDir(), "archive"))) })
+	t.Run("bucket", func(t *testing.T) { test(t, openAt(t, bucketURL(t))) })
+}
+
+func openAt(t *testing.T, location string) *Store {
+	t.Helper()
+	s, err := OpenStore(location, Options{AccessKey: testKey, SecretKey: testSecret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func sumOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// put keeps bytes and returns their hash.
+func put(t *testing.T, s *Store, data []byte) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "delivery")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(t.Context(), file, sumOf(data)); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := os.ReadDir(filepath.Dir(file)); len(left) != 1 {
+		t.Errorf("left beside the delivery: %v", left)
+	}
+	return sumOf(data)
+}
+
+func get(t *testing.T, s *Store, sum string) ([]byte, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "new", "delivery")
+	if err := s.Get(t.Context(), sum, file); err != nil {
+		if _, serr := os.Stat(file); !errors.Is(serr, fs.ErrNotExist) {
+			t.Errorf("a delivery that could not be read is there: %v", serr)
+		}
+		return nil, err
+	}
+	info, err := os.Stat(file)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data, nil
+}
+
+func TestStore(t *testing.T) {
+	noise := make([]byte, 3<<20) // more than a part of an upload, and a window
+	random := rand.NewChaCha8([32]byte{1})
+	random.Read(noise)
+	stores(t, func(t *testing.T, s *Store) {
+		for _, data := range [][]byte{{}, []byte("sku,name\r\n1,plain\r\n"), bytes.Repeat([]byte("1,2,3\n"), 1<<17), noise} {
+			sum := sumOf(data)
+			if has, err := s.Has(t.Context(), sum); has || err != nil {
+				t.Errorf("before: %v, %v", has, err)
+			}
+			if _, err := get(t, s, sum); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("before: %v", err)
+			}
+			for range 2 { // again: the same
+				put(t, s, data)
+			}
+			if has, err := s.Has(t.Context(), sum); !has || err != nil {
+				t.Errorf("after: %v, %v", has, err)
+			}
+			if got, err := get(t, s, sum); err != nil || !bytes.Equal(got, data) {
+				t.Errorf("%d bytes of %d, %v", len(got), len(data), err)
+			}
+		}
+	})
+}
+
+// TestStoreRefuses: what is not what its name says is neither put nor read.
+func TestStoreRefuses(t *testing.T) {
+	stores(t, func(t *testing.T, s *Store) {
+		file := filepath.Join(t.TempDir(), "delivery")
+		if err := os.WriteFile(file, []byte("changed on the disk"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		sum := sumOf([]byte("as it was fetched"))
+		if err := s.Put(t.Context(), file, sum); !errors.Is(err, ErrDamaged) {
+			t.Errorf("put: %v", err)
+		}
+		if has, _ := s.Has(t.Context(), sum); has {
+			t.Error("it is kept all the same")
+		}
+		other := put(t, s, []byte("another delivery"))
+		name, _ := blobName(other)
+		wrong, _ := blobName(sum)
+		copyObject(t, s, name, wrong, func(b []byte) []byte { return b })
+		if _, err := get(t, s, sum); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), sum[:16]) {
+			t.Errorf("another delivery's bytes: %v", err)
+		}
+		for what, damage := range map[string]func([]byte) []byte{
+			"cut short": func(b []byte) []byte { return b[:len(b)-3] }, "empty": func([]byte) []byte { return nil },
+			"no zstd": func([]byte) []byte { return []byte("plain bytes") }, "a bit turned": func(b []byte) []byte { b[len(b)-6] ^= 1; return b },
+		} {
+			copyObject(t, s, name, wrong, damage)
+			if _, err := get(t, s, sum); !errors.Is(err, ErrDamaged) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		for _, sum := range []string{"", "abc", strings.Repeat("G", 64), strings.ToUpper(other), "../../../../etc/passwd"} {
+			if err := s.Put(t.Context(), file, sum); err == nil {
+				t.Errorf("put as %q", sum)
+			}
+			if err := s.Get(t.Context(), sum, file+"x"); err == nil {
+				t.Errorf("read as %q", sum)
+			}
+			if has, err := s.Has(t.Context(), sum); has || err != nil {
+				t.Errorf("has %q: %v, %v", sum, has, err)
+			}
+		}
+	})
+}
+
+func copyObject(t *testing.T, s *Store, from, to string, change func([]byte) []byte) {
+	t.Helper()
+	r, err := s.place.get(t.Context(), from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var data bytes.Buffer
+	if _, err := data.ReadFrom(r); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(filepath.Join(t.TempDir(), "object"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.Write(change(data.Bytes())); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.place.put(t.Context(), to, f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestStoreAtOnce: many put and read the same and other deliveries at the same time.
+func TestStoreAtOnce(t *testing.T) {
+	stores(t, func(t *testing.T, s *Store) {
+		dir := t.TempDir()
+		var wg sync.WaitGroup
+		for i := range 24 {
+			wg.Go(func() {
+				data := []byte(fmt.Sprint("delivery ", i%8, strings.Repeat(" and so on", 1000)))
+				file := filepath.Join(dir, fmt.Sprint(i))
+				if err := os.WriteFile(file, data, 0o600); err != nil {
+					t.Error(err)
+				}
+				if err := s.Put(t.Context(), file, sumOf(data)); err != nil {
+					t.Error(err)
+				}
+				if err := s.Get(t.Context(), sumOf(data), file+".back"); err != nil {
+					t.Error(err)
+				}
+				if back, err := os.ReadFile(file + ".back"); err != nil || !bytes.Equal(back, data) {
+					t.Errorf("%d: %d bytes, %v", i, len(back), err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+func TestManifest(t *testing.T) {
+	stores(t, func(t *testing.T, s *Store) {
+		if _, err := s.Manifest(t.Context(), 7); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("of no run: %v", err)
+		}
+		at := time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)
+		want := []Entry{{"acme", []byte("caf\xe9.csv"), "ab", 12, at, at.Add(time.Hour)}, {Feed: "beta", Path: []byte("b.csv"), Fetched: at}}
+		for _, entries := range [][]Entry{want[:1], want} { // the second replaces the first
+			if err := s.WriteManifest(t.Context(), 7, entries); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := s.Manifest(t.Context(), 7)
+		if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+}
+
+func TestPrune(t *testing.T) {
+	stores(t, func(t *testing.T, s *Store) {
+		var sums []string
+		for i := range 6 {
+			noise := make([]byte, 1000)
+			random := rand.NewChaCha8([32]byte{byte(i)})
+			random.Read(noise)
+			sums = append(sums, put(t, s, noise))
+			setAge(t, s, sums[i], time.Duration(6-i)*24*time.Hour) // the first is the oldest
+		}
+		if err := s.WriteManifest(t.Context(), 1, nil); err != nil {
+			t.Fatal(err)
+		}
+		pinned := func(sum string) bool { return sum == sums[0] }
+		left := func() string {
+			var out []byte
+			for i, sum := range sums {
+				if has, err := s.Has(t.Context(), sum); err != nil {
+					t.Fatal(err)
+				} else if has {
+					out = append(out, byte('0'+i))
+				}
+			}
+			return string(out)
+		}
+		for _, step := range []struct {
+			r    Retention
+			want string
+			over bool
+		}{
+			{Retention{}, "012345", false},
+			{Retention{Keep: 30 * 24 * time.Hour}, "012345", false},
+			{Retention{Keep: 108 * time.Hour}, "02345", false}, // 0 is pinned, 1 is five days old
+			{Retention{MaxSize: 3500}, "045", false},
+			{Retention{MaxSize: 500}, "0", true},
+		} {
+			p, err := s.Prune(t.Context(), step.r, time.Now(), pinned)
+			if err != nil || left() != step.want || p.Over > 0 != step.over {
+				t.Errorf("%+v: %s left, want %s; %+v, %v", step.r, left(), step.want, p, err)
+			}
+		}
+		if _, err := s.Manifest(t.Context(), 1); err != nil {
+			t.Errorf("the manifest is gone: %v", err)
+		}
+	})
+}
+
+// TestAbandoned: what a writer left that died is removed, what one may be writing is not.
+func TestAbandoned(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "archive")
+	s := openAt(t, dir)
+	name, _ := blobName(put(t, s, []byte("whole")))
+	for file, age := range map[string]time.Duration{".old.tmp": 2 * abandoned, ".new.tmp": 0} {
+		p := filepath.Join(dir, filepath.Dir(name), file)
+		if err := os.WriteFile(p, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(p, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := s.Prune(t.Context(), Retention{Keep: time.Hour}, time.Now(), func(string) bool { return false })
+	if err != nil || p.Kept != 1 || p.Removed != 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	var left []string
+	entries, _ := os.ReadDir(filepath.Join(dir, filepath.Dir(name)))
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if want := []string{".new.tmp", filepath.Base(name)}; !slices.Equal(left, want) {
+		t.Errorf("%q, want %q", left, want)
+	}
+}
+
+// TestPutInterrupted: no half of a delivery is ever there under its name.
+func TestPutInterrupted(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "archive")
+	s := openAt(t, dir)
+	data := []byte("sku\r\n1\r\n")
+	name, _ := blobName(sumOf(data))
+	if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil { // what stands in the way
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "delivery")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(t.Context(), file, sumOf(data)); err == nil {
+		t.Error("put over a directory")
+	}
+	if has, err := s.Has(t.Context(), sumOf(data)); has || err == nil {
+		t.Errorf("a directory is a delivery: %v, %v", has, err)
+	}
+	entries, err := os.ReadDir(filepath.Join(dir, filepath.Dir(name)))
+	if err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
+func TestLocations(t *testing.T) {
+	for location, want := range map[string]string{
+		"/srv/archive": "/srv/archive", "file:///srv/archive": "/srv/archive",
+		"s3://b/nightly?endpoint=http://127.0.0.1:9000&region=x": "s3://b/nightly at http://127.0.0.1:9000", "s3://b": "s3://b at https://s3.amazonaws.com",
+	} {
+		s, err := OpenStore(location, Options{AccessKey: "k", SecretKey: "topsecret"})
+		if err != nil || s.String() != want {
+			t.Errorf("%s: %v, %v", location, s, err)
+		}
+	}
+	for _, location := range []string{"ftp://h/x", "s3://", "s3:///x", "s3://b?endpoint=h:9000", "s3://b?endpoint=ftp://h", "s3://b?secret=x", "s3://b?endpoint=https://"} {
+		if s, err := OpenStore(location, Options{}); err == nil || !strings.HasPrefix(err.Error(), "open archive: ") {
+			t.Errorf("%s: %v, %v", location, s, err)
+		}
+	}
+}
+
+func TestBucketErrors(t *testing.T) {
+	missing := strings.Replace(bucketURL(t), "s3://deliveries", "s3://nowhere", 1)
+	s := openAt(t, missing)
+	file := filepath.Join(t.TempDir(), "delivery")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(t.Context(), file, sumOf(nil)); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("into a bucket that is not there: %v", err)
+	}
+	if _, err := s.Prune(t.Context(), Retention{Keep: 1}, time.Now(), nil); err == nil {
+		t.Error("a bucket that is not there is an empty archive")
+	}
+	wrong, err := OpenStore(bucketURL(t), Options{AccessKey: testKey, SecretKey: "wrong"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := wrong.Put(t.Context(), file, sumOf(nil)); err == nil || strings.Contains(err.Error(), "wrong") {
+		t.Errorf("with a wrong key: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := openAt(t, bucketURL(t)).Put(ctx, file, sumOf(nil)); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}

@@ -18,7 +18,7 @@ WORDS   ?=
 HALF    ?=
 export PATH := $(PATH):$(PYTHON314)/bin
 
-.PHONY: help build demo test faults servers shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit
+.PHONY: help build demo test faults servers shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit s3
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ judged:
 	if [ -n "$(ONCE)" ]; then FEEDPARITY_CONFIRM=1 $(CONFIRM) $(ONCE) >> $(LOG) 2>&1 || status=1; fi; \
 	$(GO) run ./cmd/fidelity $(PAGE) < $(LOG) || status=1; \
 	if [ $$status -ne 0 ]; then grep -E '^( *--- FAIL|FAIL|panic|.*mismatch:)' $(LOG) | cut -c1-2000 | head -50; fi; exit $$status
+
+s3: ## test the archive against a real S3 server, built from a Go module of its own (minutes, the first time)
+	.ci/s3/run
 
 fuzz: ## run each fuzz target for FUZZFOR; only what nothing explains fails
 	FUZZFOR=$(FUZZFOR) .ci/fuzz

@@ -16,6 +16,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/handover"
+	"github.com/feedparity/feedparity/ingest/notify"
 	"github.com/feedparity/feedparity/ingest/report"
 	"github.com/feedparity/feedparity/ingest/state"
 	"github.com/feedparity/feedparity/ingest/sweep"
@@ -65,6 +66,9 @@ func newSweep(std streams) *cobra.Command {
 			if err := reportSweep(std, c.Reports, res, asJSON); err != nil {
 				return err
 			}
+			if res.untold != nil {
+				return &statusError{statusIncomplete, res.untold, "what was not told is told after the next sweep"}
+			}
 			status := sweepStatus(res, fail, golden.NewStore(c.Golden))
 			if strict && res.unparsed() > 0 {
 				status = statusIncomplete
@@ -106,6 +110,9 @@ func chosenFeeds(c *config.Config, only []string) ([]config.Feed, error) {
 
 // sweepConfig sweeps feeds with the directories and the state of a configuration.
 func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []config.Feed) (swept, error) {
+	if s := c.Storage; s.Location != c.Archive && s.Location != "" || s.Keep != 0 || s.MaxSize != 0 {
+		return swept{}, usageError("name a directory", "read config: deliveries are kept in a directory, for ever: nothing else is done yet")
+	}
 	options, err := stateOptions(ctx, c)
 	if err != nil {
 		return swept{}, err
@@ -139,6 +146,9 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	}
 	if err == nil {
 		err = out.lookBack(ctx, db, feeds)
+	}
+	if err == nil {
+		out.untold = notify.Tell(ctx, db, c.Notify, out.document(asIs, error.Error))
 	}
 	return out, err
 }

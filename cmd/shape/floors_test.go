@@ -26,7 +26,7 @@ var floors = map[string]int{
 	"fuzz/fuzztest": 4, // for tests only
 	"ingest/parity": 4, "ingest/report": 4,
 	"ingest/handover": 4, "ingest/pysource": 1, "ingest/adopt": 3,
-	"golden":       5,
+	"golden": 5, "ingest/notify": 5,
 	"ingest/sweep": 6, "fuzz": 6,
 	"cmd/feedparity": 7, "cmd/shape": 7, "cmd/bench": 7, "cmd/mutate": 7, "cmd/fidelity": 7,
 	"cmd/detecteval": 7, "cmd/faults": 7,

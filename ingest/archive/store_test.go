@@ -261,6 +261,24 @@ func TestPrune(t *testing.T) {
 	})
 }
 
+// TestPruneByAge: what is old goes, but for what is pinned.
+func TestPruneByAge(t *testing.T) {
+	stores(t, func(t *testing.T, s *Store) {
+		pinned, old := put(t, s, []byte("of a case")), put(t, s, []byte("of no case"))
+		later := time.Now().Add(2 * time.Hour)
+		p, err := s.Prune(t.Context(), Retention{Keep: time.Hour}, later, func(sum string) bool { return sum == pinned })
+		if err != nil || p.Removed != 1 || p.Kept != 1 || p.RemovedBytes == 0 || p.KeptBytes == 0 {
+			t.Errorf("%+v, %v", p, err)
+		}
+		if has, _ := s.Has(t.Context(), pinned); !has {
+			t.Error("what is pinned is gone")
+		}
+		if _, err := get(t, s, old); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("what is old: %v", err)
+		}
+	})
+}
+
 // TestAbandoned: what a writer left that died is removed, what one may be writing is not.
 func TestAbandoned(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "archive")

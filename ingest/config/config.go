@@ -34,10 +34,12 @@ type Config struct {
 	Root     string     // project.root
 	State    string     // database file, or the URL of a PostgreSQL database, without a password
 	Database secret.Ref // its password, none where libpq's own ways are to find it
-	Archive  string     // directories
+	Storage  Storage    // of deliveries
+	Archive  string     // directories, the first for what a sweep is working on
 	Inbox    string
 	Reports  string
 	Golden   string
+	Notify   Notify
 	Schedule schedule.Schedule // the zero value if there is none
 	Feeds    []Feed            // in the file's order
 	revision string            // the command, "" for a hash of the .py files
@@ -126,20 +128,23 @@ func Load(name string) (*Config, error) {
 // Read checks a configuration that was read from the named file, whose directory
 // its paths are relative to.
 func Read(name string, data []byte) (*Config, error) {
+	top, err := Parse(name, data)
+	if err != nil {
+		return nil, err
+	}
 	var f File
-	if err := Decode(name, data, &f); err != nil {
+	if err := top.Decode(&f); err != nil {
 		return nil, err
 	}
 	abs, err := filepath.Abs(name)
 	if err != nil {
 		return nil, fmt.Errorf("read config %q: %w", name, err)
 	}
-	r := resolver{file: name, dir: filepath.Dir(abs), f: f}
+	r := resolver{file: name, dir: filepath.Dir(abs), top: top, f: f}
 	c := &Config{
 		File:    abs,
 		Root:    r.abs(or(f.Project.Root, ".")),
 		State:   r.state(),
-		Archive: r.abs(or(f.Archive, ".feedparity/archive")),
 		Inbox:   r.abs(or(f.Inbox, ".feedparity/inbox")),
 		Reports: r.abs(or(f.Reports, ".feedparity/reports")),
 		Golden:  r.abs(or(f.Golden, "golden/cases")),
@@ -149,6 +154,12 @@ func Read(name string, data []byte) (*Config, error) {
 	}
 	r.root = c.Root
 	if c.Schedule, err = r.schedule(); err != nil {
+		return nil, err
+	}
+	if c.Storage, c.Archive, err = r.storage(); err != nil {
+		return nil, err
+	}
+	if c.Notify, err = r.notify(); err != nil {
 		return nil, err
 	}
 	c.Feeds, err = r.feeds()

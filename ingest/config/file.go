@@ -21,8 +21,9 @@ type File struct {
 	// The database of what was seen, run and found: an SQLite file, or for a fleet a
 	// postgres:// URL. Default .feedparity/state.db.
 	State StateEntry `yaml:"state"`
-	// The directory in which every delivery is kept as sent. Default .feedparity/archive.
-	Archive string `yaml:"archive"`
+	// Where every delivery is kept as sent: a location, or with for how long. Default
+	// .feedparity/archive, for ever.
+	Archive ArchiveEntry `yaml:"archive"`
 	// The directory into which a sweep writes new golden cases; "feedparity golden
 	// pull" copies them from there. Default .feedparity/inbox.
 	Inbox string `yaml:"inbox"`
@@ -33,6 +34,8 @@ type File struct {
 	// When "feedparity serve" sweeps: a cron expression alone, such as "15 3 * * *", or
 	// with a time zone. Default: none, for a crontab or a timer to say.
 	Schedule ScheduleEntry `yaml:"schedule"`
+	// Who is told after a sweep what has changed. Default: nobody.
+	Notify NotifyEntry `yaml:"notify"`
 	// Keys of a feed that every feed has which does not set them itself.
 	Defaults *Node `yaml:"defaults"`
 	// The feeds by name. A name becomes a directory: letters, digits, ".", "-", "_".

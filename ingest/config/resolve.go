@@ -21,6 +21,7 @@ type resolver struct {
 	file string
 	dir  string // of the file, absolute
 	root string // of the project, absolute
+	top  *Node  // the file
 	f    File
 }
 

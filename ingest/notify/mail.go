@@ -1,0 +1,157 @@
+package notify
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/quotedprintable"
+	"net"
+	"net/mail"
+	"net/smtp"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/config"
+)
+
+type mailer struct{ config.SMTP }
+
+// send mails a message. Unless the server is on this machine and the configuration says
+// so, nothing goes over a connection that is not TLS.
+func (m mailer) send(ctx context.Context, msg Message) error {
+	password, err := m.Password.Read(ctx)
+	if err != nil {
+		return ownError{err}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*patience)
+	defer cancel()
+	c, err := m.dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if m.User != "" {
+		host, _, _ := net.SplitHostPort(m.Host)
+		if err := c.Auth(smtp.PlainAuth("", m.User, password.Reveal(), host)); err != nil {
+			return fmt.Errorf("log in: %w", err)
+		}
+	}
+	if err := m.deliver(c, msg); err != nil {
+		return err
+	}
+	return c.Quit()
+}
+
+// dial connects, and closes the connection when the context ends.
+func (m mailer) dial(ctx context.Context) (*smtp.Client, error) {
+	host, _, err := net.SplitHostPort(m.Host)
+	if err != nil {
+		return nil, err
+	}
+	conf, err := m.trust(host)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", m.Host)
+	if err != nil {
+		return nil, err
+	}
+	context.AfterFunc(ctx, func() { conn.Close() })
+	if m.TLS == "tls" {
+		conn = tls.Client(conn, conf)
+	}
+	c, err := smtp.NewClient(conn, host)
+	if err != nil {
+		conn.Close()
+		return nil, errors.Join(err, ctx.Err())
+	}
+	if m.TLS != "starttls" {
+		return c, nil
+	}
+	if ok, _ := c.Extension("STARTTLS"); !ok {
+		c.Close()
+		return nil, errors.New("the server does not offer STARTTLS: nothing was sent")
+	}
+	if err := c.StartTLS(conf); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("start TLS: %w", err)
+	}
+	return c, nil
+}
+
+func (m mailer) trust(host string) (*tls.Config, error) {
+	conf := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
+	if m.CAFile == "" {
+		return conf, nil
+	}
+	pem, err := os.ReadFile(m.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	conf.RootCAs = x509.NewCertPool()
+	if !conf.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("no certificate in %s", m.CAFile)
+	}
+	return conf, nil
+}
+
+func (m mailer) deliver(c *smtp.Client, msg Message) error {
+	from, err := mail.ParseAddress(m.From)
+	if err != nil {
+		return err
+	}
+	if err := c.Mail(from.Address); err != nil {
+		return err
+	}
+	for _, to := range m.To {
+		a, err := mail.ParseAddress(to)
+		if err != nil {
+			return err
+		}
+		if err := c.Rcpt(a.Address); err != nil {
+			return fmt.Errorf("to %s: %w", a.Address, err)
+		}
+	}
+	w, err := c.Data()
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(m.compose(from, msg)); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// compose writes the mail (RFC 5322, 2045). Its text may hold what suppliers chose:
+// the subject holds none of it.
+func (m mailer) compose(from *mail.Address, msg Message) []byte {
+	subject, _, _ := strings.Cut(msg.Text, "\n")
+	var to []string
+	for _, a := range m.To {
+		if parsed, err := mail.ParseAddress(a); err == nil {
+			to = append(to, parsed.String())
+		}
+	}
+	_, domain, _ := strings.Cut(from.Address, "@")
+	var b bytes.Buffer
+	for _, h := range [][2]string{
+		{"From", from.String()}, {"To", strings.Join(to, ", ")}, {"Subject", mime.QEncoding.Encode("utf-8", subject)},
+		{"Date", time.Now().Format(time.RFC1123Z)}, {"Message-ID", "<" + rand.Text() + "@" + domain + ">"},
+		{"Auto-Submitted", "auto-generated"}, // RFC 3834: no holiday notice answers it
+		{"MIME-Version", "1.0"}, {"Content-Type", "text/plain; charset=utf-8"}, {"Content-Transfer-Encoding", "quoted-printable"},
+	} {
+		fmt.Fprintf(&b, "%s: %s\r\n", h[0], h[1])
+	}
+	b.WriteString("\r\n")
+	q := quotedprintable.NewWriter(&b)
+	_, _ = io.WriteString(q, msg.Text) // into memory: neither fails
+	_ = q.Close()
+	return b.Bytes()
+}

@@ -1,0 +1,203 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/config/secret"
+	"github.com/feedparity/feedparity/ingest/report"
+)
+
+// memory is a state in a map.
+type memory map[string][]byte
+
+func (m memory) Standing(_ context.Context, channel, feed string) ([]byte, error) {
+	return m[channel+"/"+feed], nil
+}
+
+func (m memory) SetStanding(_ context.Context, channel string, bodies map[string][]byte) error {
+	for feed, body := range bodies {
+		m[channel+"/"+feed] = body
+	}
+	return nil
+}
+
+func noPauses(t *testing.T) {
+	saved := pauses
+	pauses = []time.Duration{0, 0}
+	t.Cleanup(func() { pauses = saved })
+}
+
+var night = time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC)
+
+func document(run int64, f report.Feed) report.Document {
+	f.Name = "acme"
+	d := report.Document{Run: run, Started: night, Feeds: []report.Feed{f}}
+	d.Finish()
+	return d
+}
+
+func signature(name string, news report.News) report.Feed {
+	return report.Feed{Signatures: []report.Signature{{Signature: name, Severity: "silent", News: news, Case: "inbox/acme/x"}}}
+}
+
+// hook is a server that keeps what it is sent.
+type hook struct {
+	*httptest.Server
+	status int
+	got    []Message
+	auth   string
+}
+
+func newHook(t *testing.T) *hook {
+	h := &hook{status: http.StatusOK}
+	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		var m Message
+		if err = errors.Join(err, json.Unmarshal(body, &m)); err != nil || r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s %s: %v", r.Method, body, err)
+		}
+		h.got, h.auth = append(h.got, m), r.Header.Get("Authorization")
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(h.status)
+		fmt.Fprint(w, "no such channel\xff")
+	}))
+	t.Cleanup(h.Close)
+	return h
+}
+
+// TestOnce: each change is told once, a night without one is silent, and what could not
+// be told is told the next time.
+func TestOnce(t *testing.T) {
+	noPauses(t)
+	h, m := newHook(t), memory{}
+	n := config.Notify{Webhook: config.Webhook{URL: h.URL + "/hook"}}
+	for i, step := range []struct {
+		feed   report.Feed
+		status int
+		want   string // of the changes told
+		tries  int
+	}{
+		{report.Feed{}, 200, "", 0},
+		{signature("mojibake:x", report.First), 200, "new silent mojibake:x  inbox/acme/x", 1},
+		{signature("mojibake:x", report.Known), 200, "", 0},
+		{signature("mojibake:x", report.Again), 200, "", 0},
+		{signature("nul:y", report.First), 503, "new silent nul:y  inbox/acme/x", 3},
+		{report.Feed{}, 503, "new silent nul:y  inbox/acme/x", 3},
+		{report.Feed{Error: "refused"}, 200, "new silent nul:y  inbox/acme/x; failed refused", 1},
+		{report.Feed{Error: "refused"}, 200, "", 0},
+		{report.Feed{}, 204, "mended the feed is swept again", 1},
+	} {
+		h.status, h.got = step.status, nil
+		err := Tell(t.Context(), m, n, document(int64(i), step.feed))
+		if (err != nil) != (step.status == 503) {
+			t.Errorf("night %d: %v", i, err)
+		}
+		var got []string
+		if len(h.got) > 0 {
+			for _, c := range h.got[0].Changes {
+				got = append(got, c.What+" "+c.Text)
+			}
+		}
+		if strings.Join(got, "; ") != step.want || len(h.got) != step.tries {
+			t.Errorf("night %d: %q in %d tries, want %q in %d", i, got, len(h.got), step.want, step.tries)
+		}
+	}
+}
+
+func TestMessage(t *testing.T) {
+	h := newHook(t)
+	f := signature("mojibake:x", report.First)
+	f.Alarms = []report.Alarm{{Kind: report.Late, Text: "2d ago\x1b[2J"}}
+	t.Setenv("TOKEN", "secret-token")
+	n := config.Notify{Webhook: config.Webhook{URL: h.URL, Token: secret.Ref{Env: "TOKEN"}}}
+	if err := Tell(t.Context(), memory{}, n, document(17, f)); err != nil {
+		t.Fatal(err)
+	}
+	const want = `feedparity: 1 new, 1 alarm
+
+new: acme: silent mojibake:x  inbox/acme/x
+alarm: acme: late: 2d ago\x1b[2J
+
+0 deliveries of 1 feed: -, LESS THAN EXPECTED of 1 feed
+feedparity report 17 tells the rest.
+`
+	if m := h.got[0]; m.Text != want || m.Schema != Schema || m.Run != 17 || !m.Started.Equal(night) {
+		t.Errorf("%+v", m)
+	}
+	if h.auth != "Bearer secret-token" {
+		t.Errorf("authorization %q", h.auth)
+	}
+	var many report.Feed
+	for i := range most + 5 {
+		many.Signatures = append(many.Signatures, report.Signature{Signature: fmt.Sprint("s", i), News: report.First})
+	}
+	if err := Tell(t.Context(), memory{}, n, document(18, many)); err != nil {
+		t.Fatal(err)
+	}
+	if m := h.got[1]; !strings.Contains(m.Text, "\nand 5 more\n") || len(m.Changes) != most+5 {
+		t.Errorf("of many changes: %s", m.Text)
+	}
+}
+
+// TestWebhookErrors: what goes wrong is said without the URL, which may be a secret, and
+// nobody else is told.
+func TestWebhookErrors(t *testing.T) {
+	noPauses(t)
+	h := newHook(t)
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	t.Setenv("HOOK", "https://127.0.0.1:1/secret-path")
+	t.Setenv("PLAIN", "http://127.0.0.1:1/secret-path")
+	t.Setenv("BAD", "https://%zz/secret-path")
+	for what, tt := range map[string]struct {
+		hook   config.Webhook
+		status int
+		want   string
+	}{
+		"refused":         {config.Webhook{URL: closed.URL + "/secret-path"}, 0, "connection refused"},
+		"a secret URL":    {config.Webhook{Secret: secret.Ref{Env: "HOOK"}}, 0, "connection refused"},
+		"no TLS":          {config.Webhook{Secret: secret.Ref{Env: "PLAIN"}}, 0, "not https://"},
+		"no URL":          {config.Webhook{Secret: secret.Ref{Env: "BAD"}}, 0, "the URL is malformed"},
+		"not set":         {config.Webhook{Secret: secret.Ref{Env: "FEEDPARITY_NOT_SET"}}, 0, "FEEDPARITY_NOT_SET is not set"},
+		"not found":       {config.Webhook{URL: h.URL + "/secret-path"}, 404, "404 Not Found: no such channel?"},
+		"moved elsewhere": {config.Webhook{URL: h.URL + "/secret-path"}, 307, "307 Temporary Redirect"},
+	} {
+		h.status, h.got = tt.status, nil
+		err := Tell(t.Context(), memory{}, config.Notify{Webhook: tt.hook}, document(1, signature("a:b", report.First)))
+		if err == nil || !strings.HasPrefix(err.Error(), "notify by webhook: ") || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "secret-path") {
+			t.Errorf("%s: %v", what, err)
+		}
+		if tt.status == 307 && len(h.got) != 3 {
+			t.Errorf("the redirect was followed: %d requests", len(h.got))
+		}
+	}
+}
+
+// TestBothChannels: one that fails keeps nothing from the other.
+func TestBothChannels(t *testing.T) {
+	noPauses(t)
+	h, s := newHook(t), newServer(t, false)
+	h.status = 500
+	m := memory{}
+	n := config.Notify{Webhook: config.Webhook{URL: h.URL}, SMTP: config.SMTP{Host: s.addr, From: "f@shop.example", To: []string{"o@shop.example"}, TLS: "none"}}
+	if err := Tell(t.Context(), m, n, document(1, signature("a:b", report.First))); err == nil || strings.Contains(err.Error(), "mail") {
+		t.Errorf("%v", err)
+	}
+	h.status, h.got = 200, nil
+	if err := Tell(t.Context(), m, n, document(2, signature("a:b", report.Known))); err != nil {
+		t.Error(err)
+	}
+	if mails := s.mails(); len(mails) != 1 || len(h.got) != 1 {
+		t.Errorf("%d mails, %d posts", len(mails), len(h.got))
+	}
+}

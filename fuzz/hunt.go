@@ -19,14 +19,17 @@ const Feed = "fuzz"
 // Hunter looks for divergences whose signature it has not met. It is for one
 // goroutine.
 type Hunter struct {
-	line  parity.Line
-	known map[string]bool
+	line    parity.Line
+	known   map[string]bool
+	feed    string
+	calls   [2]*ingest.Call // the feed's own functions, in the policies' place
+	compare ingest.Comparison
 }
 
 // NewHunter returns a hunter on the embedded engine that knows the signatures of
 // the stores' cases, whatever feed they came from.
 func NewHunter(stores ...*golden.Store) (*Hunter, error) {
-	h := &Hunter{line: parity.Line{Engine: embedded.New()}, known: map[string]bool{}}
+	h := &Hunter{line: parity.Line{Engine: embedded.New()}, known: map[string]bool{}, feed: Feed}
 	for _, s := range stores {
 		found, err := s.Signatures()
 		if err != nil {
@@ -38,6 +41,16 @@ func NewHunter(stores ...*golden.Store) (*Hunter, error) {
 	}
 	return h, nil
 }
+
+// Of makes the hunter hunt in a feed's own paths: its functions, which run on an engine
+// of real interpreters, and what counts as a difference. Cases are the feed's.
+func (h *Hunter) Of(feed string, calls [2]*ingest.Call, run ingest.Engine, compare ingest.Comparison) {
+	h.feed, h.calls, h.compare, h.line.Calls = feed, calls, compare, run
+	h.line.NoRepeats = true // a campaign's inputs are too many to be run again and again
+}
+
+// Knows reports whether a signature was met, or is that of a case.
+func (h *Hunter) Knows(signature string) bool { return h.known[signature] }
 
 // Prey is one divergence with a new signature.
 type Prey struct {
@@ -57,7 +70,7 @@ var ErrUnexplained = errors.New("the paths diverge and nothing was found")
 // known. A difference in the order of dicts is no prey: it is informational. The
 // error says that the paths could not be run or compared.
 func (h *Hunter) Hunt(ctx context.Context, t Trial) ([]Prey, error) {
-	d := parity.Delivery{Feed: Feed, Name: "fuzz.csv", Data: bytes.NewReader(t.Input), Size: int64(len(t.Input)), Pair: t.Pair}
+	d := h.delivery(t)
 	v := h.line.View(ctx, d, ingest.Raw)
 	if v.Err != nil {
 		return nil, fmt.Errorf("hunt with %s and %s: %w", v.Py2, v.Py3, v.Err)
@@ -74,6 +87,10 @@ func (h *Hunter) Hunt(ctx context.Context, t Trial) ([]Prey, error) {
 		out = append(out, Prey{Finding: f, Trial: t, line: &h.line, delivery: d, view: &v})
 	}
 	return out, nil
+}
+
+func (h *Hunter) delivery(t Trial) parity.Delivery {
+	return parity.Delivery{Feed: h.feed, Name: "fuzz.csv", Data: bytes.NewReader(t.Input), Size: int64(len(t.Input)), Pair: t.Pair, Calls: h.calls, Compare: h.compare}
 }
 
 // Case minimises the input and returns the golden case, confirmed by the judge.

@@ -41,6 +41,8 @@ var subcommands = []struct {
 	{"ingest", newIngest},
 	{"detect", newDetect},
 	{"normalize", newNormalize},
+	{"fuzz", newFuzz},
+	{"corpus", newCorpus},
 	{"repro", newRepro},
 	{"golden", newGolden},
 	{"handover", newHandover},

@@ -25,9 +25,9 @@ func shared(t *testing.T, url string, o Options, n int) []Source {
 	return out
 }
 
-// TestHostDown: a server that cannot be reached is tried for its first feed, with
+// testHostDown: a server that cannot be reached is tried for its first feed, with
 // all retries, and for no other; so is an account whose password is wrong, once.
-func TestHostDown(t *testing.T) {
+func testHostDown(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		fault ftptest.Fault
@@ -59,8 +59,8 @@ func TestHostDown(t *testing.T) {
 	}
 }
 
-// TestHostAccounts: a refused login concerns its own account only.
-func TestHostAccounts(t *testing.T) {
+// testHostAccounts: a refused login concerns its own account only.
+func testHostAccounts(t *testing.T) {
 	srv := serve(t, ftptest.Options{User: "good", Password: "p"})
 	o := quick(srv)
 	o.Hosts = NewHosts()
@@ -140,8 +140,8 @@ func TestHostSessions(t *testing.T) {
 	}
 }
 
-// TestHostCrowded: a server that says there are too many gets half of them.
-func TestHostCrowded(t *testing.T) {
+// testHostCrowded: a server that says there are too many gets half of them.
+func testHostCrowded(t *testing.T) {
 	for _, reply := range []string{"421 There are too many connections from your address", "421 Service not available"} {
 		srv := serve(t, ftptest.Options{Faults: []ftptest.Fault{{Command: "GREETING", Action: ftptest.Reply, Reply: reply, Times: 1}}})
 		o := quick(srv)
@@ -156,8 +156,8 @@ func TestHostCrowded(t *testing.T) {
 	}
 }
 
-// TestHostRetries: the retries of a server end, whatever the number of its files.
-func TestHostRetries(t *testing.T) {
+// testHostRetries: the retries of a server end, whatever the number of its files.
+func testHostRetries(t *testing.T) {
 	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(10)}},
 		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Reply, Reply: "451 not now"}}})
 	o := quick(srv)
@@ -175,8 +175,8 @@ func TestHostRetries(t *testing.T) {
 	}
 }
 
-// TestHostTimeout: the time of a server ends, and with it what is under way.
-func TestHostTimeout(t *testing.T) {
+// testHostTimeout: the time of a server ends, and with it what is under way.
+func testHostTimeout(t *testing.T) {
 	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(100_000)}},
 		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Drip, Delay: 5 * time.Millisecond}}})
 	o := quick(srv)
@@ -245,9 +245,9 @@ func TestIPv6(t *testing.T) {
 	}
 }
 
-// TestTLSMinVersion: a server that is too old for us is refused, once, and never
+// testTLSMinVersion: a server that is too old for us is refused, once, and never
 // spoken to without TLS.
-func TestTLSMinVersion(t *testing.T) {
+func testTLSMinVersion(t *testing.T) {
 	srv := serve(t, ftptest.Options{TLS: ftptest.Explicit, MaxTLSVersion: tls.VersionTLS12})
 	o := quick(srv)
 	o.TLS.MinVersion, o.Retries = tls.VersionTLS13, 3

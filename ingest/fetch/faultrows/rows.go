@@ -91,6 +91,7 @@ var timing = []Row{
 	{"C/slow", "an answer after half the idle time", "waited for", fetch, ""},
 	{"C/cancel", "we are told to stop while the server stalls, drips or is silent", "ends at once", fetch, ""},
 	{"C/connection-not-reused", "a stall, after which the server behaves", "the connection is dropped; the next call has a new one and works", fetch, ""},
+	{"C/host-budget", "a server that uses up the time of all its feeds", "given up, with what is under way", fetch, ""},
 	{"C/idle-session", "the server ends a session that was idle (421)", "a new one, without a failure", fetch, ""},
 }
 
@@ -118,10 +119,12 @@ var names = []Row{
 
 var protocol = []Row{
 	{"F/421-greeting", "421 in place of the greeting", "tried again", fetch, ""},
+	{"F/421-halves", "the same, of more than one connection", "half of the connections from now on", fetch, ""},
 	{"F/421-mid-session", "421 in place of RETR", "tried again on a new connection", fetch, ""},
 	{"F/killed-greeting", "the connection is closed in place of the greeting", "tried again", fetch, ""},
 	{"F/killed-retr", "the control connection is closed in place of RETR", "tried again", fetch, ""},
 	{"F/530-auth", "530 to the password", "exactly one attempt, never tried again", fetch, ""},
+	{"F/530-other-account", "530 to one account of several at a server", "the others are tried; this one by none of its other feeds", fetch, ""},
 	{"F/530-user", "530 to the user", "not tried again", fetch, ""},
 	{"F/530-escape", "530 with an escape sequence", "not tried again; escaped in the message", fetch, ""},
 	{"F/530-too-many", "530 Too many users", "tried again later", fetch, ""},
@@ -145,6 +148,8 @@ var protocol = []Row{
 	{"F/opts-utf8-550", "550 to OPTS UTF8", "goes on without", fetch, ""},
 	{"F/feat-refused", "502 to FEAT", "goes on without", fetch, ""},
 	{"F/feat-killed", "the connection is closed at FEAT", "tried again", fetch, ""},
+	{"F/host-down", "a server of many feeds cannot be reached", "tried for the first, with all retries, and for no other", fetch, ""},
+	{"F/retries-used-up", "a server fails at one file after the other", "after 20 retries each file has one attempt", fetch, ""},
 	{"F/feat-odd", "features with tabs, in lower case, with 211- before each", "goes on with LIST and SIZE", fetch, ""},
 	{"F/mlsd-500", "MLSD is announced and refused", "goes on with LIST", fetch, ""},
 	{"F/list-500", "neither MLSD nor LIST", "error, not tried again", fetch, ""},
@@ -166,6 +171,7 @@ var tlsRows = []Row{
 	{"G/unknown-ca", "a certificate of nobody we trust", "permanent; neither user nor password is sent", fetch, ""},
 	{"G/wrong-name", "a certificate of another host", "permanent; neither user nor password is sent", fetch, ""},
 	{"G/wrong-pin", "another key than the pinned one", "permanent; neither user nor password is sent", fetch, ""},
+	{"G/old-tls", "a version of TLS below the feed's min_version", "permanent; neither user nor password is sent", fetch, ""},
 	{"G/no-tls", "TLS is asked for and refused", "permanent; never in plain text", fetch, ""},
 	{"G/tls-only", "TLS is not asked for and demanded", "permanent; no password is sent", fetch, ""},
 	{"G/prot-refused", "PROT P is refused", "permanent", fetch, ""},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"net/textproto"
 	"os"
 	"path/filepath"
 	"strings"
@@ -147,10 +148,11 @@ func (d *download) transfer(ctx context.Context, before Entry, p *partial) error
 
 // twice reports whether a transfer failed for nothing but the server's last word, as one
 // before it did, with the same bytes. A router that forgets control connections eats
-// that word each time.
+// that word each time. A server that says that it failed is believed.
 func (d *download) twice(ctx context.Context, err error, p *partial) bool {
 	var length *LengthError
-	if !errors.As(err, &length) || length.Got != length.Want || !Transient(err) || ctx.Err() != nil {
+	var reply *textproto.Error
+	if !errors.As(err, &length) || length.Got != length.Want || errors.As(err, &reply) || !Transient(err) || ctx.Err() != nil {
 		return false
 	}
 	sum := p.sum.Sum(nil)

@@ -36,12 +36,7 @@ func TestFaults(t *testing.T) {
 		"A/deleted":      testDeleted,
 		"A/empty-file":   testEmptyFile,
 		"A/no-226":       testNoFinal,
-
-		"B/rest-ignored":    oneResume("REST ignored"),
-		"B/rest-502":        oneResume("REST refused"),
-		"B/shrank":          oneResume("shrunk"),
-		"B/part-larger":     oneResume("a part that is longer than the file"),
-		"B/part-of-another": oneResume("another version"),
+		"A/all-and-451":  testAllAnd451,
 
 		"B/read-ignored": testReadIgnored,
 		"B/read-502":     testReadRefused,
@@ -92,6 +87,11 @@ func TestFaults(t *testing.T) {
 	}
 	for _, row := range []string{"G/expired", "G/unknown-ca", "G/wrong-name", "G/wrong-pin"} {
 		tests[row] = testRefusedTrust(row)
+	}
+	for _, c := range resumeCases {
+		if c.row != "" {
+			tests[c.row] = func(t *testing.T) { testResume(t, c) }
+		}
 	}
 	for _, c := range transferFaults {
 		tests[c.row] = inModes(c, testTransferFault)
@@ -350,6 +350,17 @@ func testNoFinal(t *testing.T) {
 		if second := two.once(t.Context()); first == nil || second == nil {
 			t.Errorf("two wholes that differ: %v, %v", first, second)
 		}
+	}
+}
+
+// testAllAnd451: whatever came, a server that says that it failed is believed.
+func testAllAnd451(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(faultSize)}},
+		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Short, After: faultSize, Reply: "451 disk error"}}})
+	o := quick(srv)
+	o.Retries = 3
+	if d, err := Download(t.Context(), open(t, srv.URL(), o), Entry{Path: "a.csv"}, openDir(t), "a.csv"); err == nil || srv.Count("RETR") != 4 {
+		t.Errorf("%+v, %v after %d RETR", d, err, srv.Count("RETR"))
 	}
 }
 

@@ -57,6 +57,7 @@ var completeness = []Row{
 	{"A/gone", "the same, in a sweep", "gone, which is no failure; taken if it comes back", sweep, ""},
 	{"A/appended-each-night", "a file that grows whenever it is fetched", "not taken, not recorded, the next sweep tries again", sweep, ""},
 	{"A/no-226", "all of the data and no reply after it, each time", "one more try; taken as unconfirmed if size and hash of both agree", fetch, ""},
+	{"A/all-and-451", "all of the data and then 451, each time", "tried again, never taken: the server says that it is not whole", fetch, ""},
 	{"A/no-226-once", "all of the data and no reply after it, once", "one more try, which is taken", fetch, ""},
 	{"A/control-closed", "all of the data, then both connections closed without a reply", "tried again", fetch, ""},
 	{"A/empty-file", "a file of no bytes", "taken and valid", fetch, ""},
@@ -65,6 +66,8 @@ var completeness = []Row{
 }
 
 var resume = []Row{
+	{"B/resumed", "a large file was cut; the next attempt, or the next night", "goes on from the part, of which the last 64 KiB are fetched again and compared", fetch, ""},
+	{"B/rewritten", "the file was rewritten with the same size and time", "noticed by what is fetched again: from the beginning", fetch, ""},
 	{"B/rest-ignored", "350 to REST, and then the file from its beginning", "the length is wrong: from the beginning", fetch, ""},
 	{"B/rest-502", "REST is refused", "from the beginning", fetch, ""},
 	{"B/shrank", "the file is shorter than the part that was kept; REST beyond its end gives nothing and 226", "never resumed", fetch, ""},

@@ -48,9 +48,11 @@ type Config struct {
 // Feed is a configured feed and how to reach its source.
 type Feed struct {
 	ingest.Feed
-	Take   Take
-	Source Connection
-	Expect Expect
+	Take        Take
+	Source      Connection
+	Expect      Expect
+	Concurrency int // batches of its deliveries run at once, 0 for no limit
+	Recheck     int // deliveries run again when the code's revision changes
 }
 
 // Take says which files of a source are deliveries, beside Feed.Match, and when.

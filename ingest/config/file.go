@@ -251,6 +251,12 @@ type FeedEntry struct {
 	// How many deliveries are taken when a feed is first seen, newest first: a number,
 	// "all", or a date such as 2026-10-01 for all that are not older. Default 3.
 	Backfill string `yaml:"backfill"`
+	// How many batches of its deliveries are run at once, across a fleet; 1 for a feed
+	// that must be serial. Default: no limit.
+	Concurrency *int `yaml:"concurrency"`
+	// How many of its latest deliveries are run again when the revision of the team's
+	// code changes; a feed's golden cases are replayed then, too. Default 5.
+	Recheck *int `yaml:"recheck"`
 	// What its deliveries are like as long as all is well; anything else is an alarm.
 	Expect ExpectEntry `yaml:"expect"`
 	// The user to log in as. Default: the URL's, else anonymous.

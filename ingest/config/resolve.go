@@ -128,8 +128,8 @@ func (r *resolver) feed(name string, n *Node) (Feed, error) {
 			return Feed{}, at(n, "charset").Errorf("%v", err)
 		}
 	}
-	out := Feed{Feed: ingest.Feed{Name: name, Match: e.Match, Charset: e.Charset, Backfill: 3}}
-	for _, step := range []func(*Feed, FeedEntry, *Node) error{r.source, r.match, r.take, r.pair, r.calls, r.comparison, r.backfill, r.handover, r.expect} {
+	out := Feed{Feed: ingest.Feed{Name: name, Match: e.Match, Charset: e.Charset, Backfill: 3}, Recheck: 5}
+	for _, step := range []func(*Feed, FeedEntry, *Node) error{r.source, r.match, r.take, r.pair, r.calls, r.comparison, r.backfill, r.counts, r.handover, r.expect} {
 		if err := step(&out, e, n); err != nil {
 			return Feed{}, err
 		}
@@ -366,6 +366,25 @@ func (r *resolver) comparison(out *Feed, e FeedEntry, n *Node) error {
 		if t < 0 || math.IsNaN(t) {
 			return at(n, "tolerance").Errorf("tolerance of column %q is no distance: %v", col, t)
 		}
+	}
+	return nil
+}
+
+// counts reads how many deliveries are run at once, and again.
+func (r *resolver) counts(out *Feed, e FeedEntry, n *Node) error {
+	for _, c := range []struct {
+		key   string
+		in    *int
+		least int
+		out   *int
+	}{{"concurrency", e.Concurrency, 1, &out.Concurrency}, {"recheck", e.Recheck, 0, &out.Recheck}} {
+		if c.in == nil {
+			continue
+		}
+		if *c.in < c.least {
+			return at(n, c.key).Errorf("%s %d: want %d or more", c.key, *c.in, c.least)
+		}
+		*c.out = *c.in
 	}
 	return nil
 }

@@ -114,12 +114,30 @@ func (l *Locks) Close() error {
 	return l.conn.Close()
 }
 
+// Held reports whether any process holds a name of a PostgreSQL state.
+func (d *DB) Held(ctx context.Context, name string) (bool, error) {
+	pg, ok := d.kind.(postgresSchema)
+	if !ok {
+		return false, nil
+	}
+	var n int
+	err := d.db.QueryRowContext(ctx, "SELECT count(*) FROM pg_locks l WHERE "+holds, lockKey(pg.schema, name)).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("look for lock %q: %w", name, err)
+	}
+	return n > 0, nil
+}
+
+// holds selects the locks of a number, l being pg_locks.
+const holds = `l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND ((l.classid::bigint << 32) | l.objid::bigint) = $1
+	AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+
 // holder tells who holds a name, as PostgreSQL sees it, "" if it does not say.
 func (l *Locks) holder(ctx context.Context, name string) string {
 	var app, addr, since string
 	err := l.conn.QueryRowContext(ctx, `SELECT a.application_name, coalesce(host(a.client_addr), 'local'), to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 		FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-		WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND ((l.classid::bigint << 32) | l.objid::bigint) = $1 LIMIT 1`,
+		WHERE `+holds+" LIMIT 1",
 		lockKey(l.schema, name)).Scan(&app, &addr, &since)
 	if err != nil {
 		return ""

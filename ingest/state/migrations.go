@@ -93,6 +93,9 @@ CREATE INDEX outcomes_recorded ON outcomes (feed, recorded);
 `, `
 DROP INDEX outcomes_recorded;
 DROP INDEX deliveries_unfinished;
+`}, {tasksSchema, `
+DROP INDEX outcomes_path;
+DROP TABLE tasks;
 `}}
 
 // postgresTypes makes PostgreSQL's DDL of SQLite's. Texts are compared and sorted by

@@ -98,8 +98,8 @@ func (d *DB) LastCharset(ctx context.Context, feed string) (string, error) {
 // either all of it is there or none. An outcome whose key is there already changes nothing, so
 // that a doubled or repeated run counts once. It returns the signatures that this
 // feed had never shown. A delivery with an outcome that was not compared stays
-// unfinished.
-func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outcome, now time.Time) (fresh []string, err error) {
+// unfinished. What also does, given the signatures, is in the same transaction.
+func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outcome, now time.Time, also ...func(Tx, []string) error) (fresh []string, err error) {
 	err = d.tx(ctx, func(q querier) error {
 		done := true
 		fresh = nil
@@ -122,10 +122,18 @@ func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outc
 				}
 			}
 		}
-		if !done || len(outcomes) == 0 {
-			return nil
+		if done && len(outcomes) > 0 {
+			if err := process(ctx, q, outcomes[0].Feed, path, outcomes[0].SHA256, now.UnixNano()); err != nil {
+				return err
+			}
 		}
-		return process(ctx, q, outcomes[0].Feed, path, outcomes[0].SHA256, now)
+		for _, f := range also {
+			if err := f(Tx{q, q.on.(*sql.Tx)}, fresh); err != nil {
+				return err
+			}
+		}
+		d.step("commit")
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record outcomes: %w", err)
@@ -137,7 +145,7 @@ func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outc
 // those of what it holds.
 func (d *DB) Done(ctx context.Context, feed, path, sha256 string, now time.Time) error {
 	err := d.tx(ctx, func(q querier) error {
-		return process(ctx, q, feed, path, sha256, now)
+		return process(ctx, q, feed, path, sha256, now.UnixNano())
 	})
 	if err != nil {
 		return fmt.Errorf("record that a delivery is done: %w", err)
@@ -146,9 +154,9 @@ func (d *DB) Done(ctx context.Context, feed, path, sha256 string, now time.Time)
 }
 
 // process marks a delivery as processed, as far as it is still the one that was run.
-func process(ctx context.Context, q querier, feed, path, sha256 string, now time.Time) error {
+func process(ctx context.Context, q querier, feed, path, sha256 string, now int64) error {
 	_, err := q.exec(ctx, "UPDATE deliveries SET status = ?, processed = ? WHERE feed = ? AND path = ? AND sha256 = ?",
-		Processed, now.UnixNano(), feed, []byte(path), sha256)
+		Processed, now, feed, []byte(path), sha256)
 	return err
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -108,6 +109,20 @@ func postgresConfig(name, password string) (*pgx.ConnConfig, error) {
 	return c, nil
 }
 
+// Pool opens a pool of connections to a PostgreSQL state, of one at most, for a queue
+// that listens; nil for a file.
+func (d *DB) Pool(ctx context.Context) (*pgxpool.Pool, error) {
+	if d.config == nil {
+		return nil, nil
+	}
+	c, err := pgxpool.ParseConfig("")
+	if err != nil {
+		return nil, fmt.Errorf("listen to state: %w", err)
+	}
+	c.ConnConfig, c.MinConns, c.MaxConns = d.config.Copy(), 0, 1
+	return pgxpool.NewWithConfig(ctx, c)
+}
+
 // exists reports whether two processes made the same thing at once, which PostgreSQL
 // tells even one of them that asked for it only if need be.
 func exists(err error) bool {
@@ -146,7 +161,7 @@ func (s postgresSchema) check(ctx context.Context, q querier) error {
 	if err != nil || marked {
 		return err
 	}
-	taken, err := s.has(ctx, q, "deliveries", "outcomes", "runs", "signatures", "noise")
+	taken, err := s.has(ctx, q, "deliveries", "outcomes", "runs", "signatures", "noise", "tasks")
 	if err == nil && taken {
 		err = ErrForeign
 	}

@@ -145,7 +145,7 @@ func TestCallHarnessConfirm(t *testing.T) {
 			for _, v := range res.Feeds[0].Deliveries[0].Views {
 				var harness *ingest.HarnessError
 				if v.Verdict != ingest.NotCompared || !errors.As(v.Err, &harness) || harness.Path != ingest.Py3 || len(v.Findings) > 0 {
-					t.Errorf("%s: %s %v", name, v.Verdict, v.Err)
+					t.Errorf("%s: %s %v (%d findings)", name, v.Verdict, v.Err, len(v.Findings))
 				}
 			}
 		}

@@ -14,20 +14,30 @@ import (
 
 // look is a feed between its listing and its deliveries.
 type look struct {
-	feed config.Feed
-	out  *Feed
-	src  fetch.Source
-	at   time.Time // of the listing, by the real clock
-	todo []task
+	feed   config.Feed
+	out    *Feed
+	src    fetch.Source
+	at     time.Time // of the listing, by the real clock
+	todo   []task
+	queued []state.Task // by an earlier try of the same job
 }
 
-// host sweeps the feeds of one server. All of them are listed before anything is
-// fetched, so that after one wait every new file can be looked at a second time.
-func (s *sweeper) host(ctx context.Context, feeds []int, res *Result) {
-	looks := make([]look, len(feeds))
-	for n, i := range feeds {
-		res.Feeds[i].Name = s.Feeds[i].Name
-		looks[n] = look{feed: s.Feeds[i], out: &res.Feeds[i]}
+// pull sweeps the feeds of one server, as far as their deliveries are queued. All of
+// them are listed before anything is fetched, so that after one wait every new file can
+// be looked at a second time. An earlier try of the same job may have pulled some of
+// them, or a part of one.
+func (s *sweeper) pull(ctx context.Context, feeds []config.Feed, end seal) error {
+	var looks []look
+	for _, f := range feeds {
+		queued, err := s.State.Tasks(ctx, s.id, f.Name)
+		if err != nil {
+			return err
+		}
+		if pulled := len(queued) > 0 && queued[0].Number == 0; !pulled {
+			looks = append(looks, look{feed: f, out: &Feed{Name: f.Name}, queued: queued})
+		}
+	}
+	for n := range looks {
 		s.step(ctx, &looks[n], s.list)
 	}
 	s.settle(ctx, looks)
@@ -37,8 +47,12 @@ func (s *sweeper) host(ctx context.Context, feeds []int, res *Result) {
 		if l.src != nil {
 			_ = l.src.Close()
 		}
-		s.observe(Event{Feed: l.feed.Name, What: "done", Err: l.out.Err})
+		s.observe(Event{Feed: l.feed.Name, What: "fetched", Err: l.out.Err})
+		if err := s.storeFeed(ctx, *l.out); err != nil {
+			return err
+		}
 	}
+	return s.State.Transact(ctx, end)
 }
 
 // step does a part of a feed. A fault of ours in one feed must not cost the others
@@ -62,8 +76,8 @@ func (s *sweeper) list(ctx context.Context, l *look) error {
 		return err
 	}
 	s.observe(Event{Feed: l.feed.Name, What: "listing"})
-	// A sweep that was killed may have left a part of a file; the lock is ours.
-	err := os.RemoveAll(s.incoming(l.feed.Name))
+	// A sweep that was killed may have left a part of a file; nobody else pulls this feed.
+	err := errors.Join(os.RemoveAll(s.incoming(l.feed.Name)), s.removeUnpacked(l.feed.Name))
 	if err != nil {
 		return err
 	}
@@ -78,31 +92,6 @@ func (s *sweeper) list(ctx context.Context, l *look) error {
 	l.out.Listed, l.out.Unparsed, l.out.Held = found.Listed, found.Unparsed, found.Held
 	l.todo, err = s.news(ctx, l.feed, found.Entries, l.out)
 	return err
-}
-
-// deliveries fetches and runs what is new.
-func (s *sweeper) deliveries(ctx context.Context, l *look) error {
-	todo, err := s.settled(ctx, l)
-	if err != nil {
-		return err
-	}
-	for _, t := range todo {
-		if err := s.avoid(ctx, l.feed); err != nil {
-			return err
-		}
-		for _, d := range s.delivery(ctx, l.feed, l.src, t) {
-			if t.again && d.Known && d.SHA256 == t.known.SHA256 {
-				l.out.Seen++ // fetched again for nothing, as most are
-				continue
-			}
-			l.out.Deliveries = append(l.out.Deliveries, d)
-			s.observe(Event{Feed: l.feed.Name, Delivery: d.Name, What: "done", Err: d.Err})
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	return nil
 }
 
 // Selection is what a feed's configuration says about which files are deliveries.

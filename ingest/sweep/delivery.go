@@ -16,34 +16,89 @@ import (
 	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/config"
-	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/state"
 )
 
-// delivery fetches one delivery, runs the line on it, files its cases and records
-// it, in that order: whoever dies in between repeats the rest. Of an archive each
-// member is a delivery.
-func (s *sweeper) delivery(ctx context.Context, f config.Feed, src fetch.Source, t task) []Delivery {
-	out := Delivery{Feed: f.Name, Path: t.entry.Path, Name: named(f, t.entry), file: named(f, t.entry), Pair: f.Pair.Name, News: t.news, MTime: t.entry.MTime}
-	var file string
-	var members []archive.Member
-	dir := filepath.Join(s.Archive, f.Name, "unpacked")
-	defer os.RemoveAll(dir)
-	s.try(ctx, f, t, &out, func() (err error) {
-		if file, out.SHA256, err = s.obtain(ctx, f, src, t); err != nil {
+// check runs the deliveries of a batch, one after the other, in the order of their
+// numbers. Those that an earlier try of the same job has done stay as they are.
+func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end seal) error {
+	queued, err := s.State.Tasks(ctx, s.id, f.Name)
+	if err != nil {
+		return err
+	}
+	var todo []task
+	members := map[int]map[string]Delivery{} // what is done of archives, by number
+	for _, q := range queued {
+		switch {
+		case q.Number < from || q.Number > to || q.Member == "" && q.Result != nil:
+		case q.Member == "":
+			t, err := taskOf(f.Name, q)
+			if err != nil {
+				return err
+			}
+			todo, members[q.Number] = append(todo, t), map[string]Delivery{}
+		case members[q.Number] != nil:
+			done, err := decode(q.Result)
+			if err != nil || len(done) != 1 {
+				return fmt.Errorf("read result of %q in task %d of feed %q: %w", q.Member, q.Number, f.Name, err)
+			}
+			members[q.Number][q.Member] = done[0]
+		}
+	}
+	if len(todo) == 0 {
+		return s.State.Transact(ctx, sealed(end))
+	}
+	todo[len(todo)-1].end = end
+	for _, t := range todo {
+		if err := s.deliver(ctx, f, t, members[t.number]); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// deliver runs a delivery and stores what came of it. The error is a state that could
+// not be written, or the context's: then another try does it again.
+func (s *sweeper) deliver(ctx context.Context, f config.Feed, t task, done map[string]Delivery) error {
+	all := s.delivery(ctx, f, t, done)
+	for _, d := range all {
+		s.observe(Event{Feed: f.Name, Delivery: d.Name, What: "done", Err: d.Err})
+	}
+	if all[0].stored {
+		s.finished(f.Name, t.number, all)
+		return nil
+	}
+	if ctx.Err() != nil {
+		s.notes.tried(f.Name, t.number, all)
+		return ctx.Err()
+	}
+	return s.store(ctx, t, all, t.end)
+}
+
+// delivery runs the line on one delivery of the archive, files its cases and records
+// it, in that order: whoever dies in between repeats the rest. Of an archive each
+// member is a delivery, but for those that are done.
+func (s *sweeper) delivery(ctx context.Context, f config.Feed, t task, done map[string]Delivery) []Delivery {
+	out := started(f, t)
+	out.SHA256 = t.known.SHA256
+	var members []archive.Member
+	dir := s.unpacked(f.Name, fmt.Sprintf("%d-%d", s.id, t.number))
+	defer func() {
+		os.RemoveAll(dir)
+		os.Remove(filepath.Dir(dir)) // if no other is laid out
+	}()
+	s.try(ctx, f, t, &out, func() (err error) {
+		file := s.archived(t.known)
 		if members, err = unpack(ctx, file, out.Name, dir, f.Take.Unpack); err == nil && members == nil {
-			err = s.run(ctx, f, t, file, &out)
+			err = s.run(ctx, f, t, file, &out, func(tx state.Tx) error { return s.put(ctx, tx, t, []Delivery{out}, t.end) })
 		}
 		return err
 	})
-	s.missed(ctx, t, &out)
 	if out.Err != nil || members == nil {
 		return []Delivery{out}
 	}
-	return s.members(ctx, f, t, out, members)
+	return s.members(ctx, f, t, out, members, done)
 }
 
 // try runs what is to be done with a delivery and keeps what went wrong with it: the
@@ -78,17 +133,19 @@ func hopeless(err error) bool {
 }
 
 // drop settles a delivery that no sweep will ever be able to run, such as a
-// spreadsheet, once the supplier has taken it away: it is said a last time.
+// spreadsheet, once the supplier has taken it away: it is said a last time. What came
+// in its place under its name is another delivery.
 func (s *sweeper) drop(ctx context.Context, f config.Feed, t task, cause error, out *Delivery) error {
-	if err := s.State.Skip(ctx, f.Name, s.Now(), stateEntry(t.entry)); err != nil {
+	if err := s.State.Done(ctx, f.Name, t.entry.Path, t.known.SHA256, s.Now()); err != nil {
 		return err
 	}
 	out.Dropped = true
 	return fmt.Errorf("%w; the supplier offers it no more, so it is not tried again", cause)
 }
 
-// run does what remains to be done with a delivery in the archive.
-func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, out *Delivery) error {
+// run does what remains to be done with a delivery in the archive; also is done in the
+// transaction that records it.
+func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, out *Delivery, also seal) error {
 	info, err := os.Stat(name)
 	if err != nil {
 		return err
@@ -100,7 +157,7 @@ func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, o
 		return err
 	}
 	if out.Known = known; known {
-		return s.record(ctx, out, keys)
+		return s.record(ctx, out, keys, also)
 	}
 	s.observe(Event{Feed: f.Name, Delivery: out.Name, What: "running"})
 	file, err := os.Open(name)
@@ -132,7 +189,8 @@ func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, o
 	if slices.ContainsFunc(out.Views, held) {
 		return nil
 	}
-	return s.record(ctx, out, keys)
+	s.reach("record outcome")
+	return s.record(ctx, out, keys, also)
 }
 
 // held reports whether a view keeps its delivery from being recorded: a case could
@@ -248,7 +306,7 @@ func (s *sweeper) file(ctx context.Context, d parity.Delivery, t task, v *parity
 
 // record remembers what the views gave, or that a known delivery came again: the
 // same keys change no outcome and no counter.
-func (s *sweeper) record(ctx context.Context, out *Delivery, keys []state.Key) error {
+func (s *sweeper) record(ctx context.Context, out *Delivery, keys []state.Key, also seal) error {
 	outcomes := make([]state.Outcome, len(keys))
 	for i, k := range keys {
 		outcomes[i] = state.Outcome{Key: k, Charset: out.Detected.Charset, Pair: out.Pair}
@@ -256,8 +314,23 @@ func (s *sweeper) record(ctx context.Context, out *Delivery, keys []state.Key) e
 			addView(&outcomes[i], out.Views[i])
 		}
 	}
-	_, err := s.State.Record(ctx, s.id, out.Path, outcomes, s.Now())
+	_, err := s.State.Record(ctx, s.id, out.Path, outcomes, s.Now(), func(tx state.Tx, fresh []string) error {
+		out.settle(fresh)
+		return also(tx)
+	})
+	out.stored = err == nil
 	return err
+}
+
+// settle has new only what the feed had never shown: another delivery that was run at
+// the same time may have been recorded first.
+func (d *Delivery) settle(fresh []string) {
+	for _, v := range d.Views {
+		for i := range v.Findings {
+			f := &v.Findings[i]
+			f.New = f.New && slices.Contains(fresh, f.Signature)
+		}
+	}
 }
 
 func addView(o *state.Outcome, v View) {

@@ -173,7 +173,7 @@ func crash(t *testing.T, feeds []config.Feed, how string, step int, want string)
 		case "cancelled":
 			cancel()
 		case "state fails":
-			w.db.Close()
+			w.breakState()
 		default:
 			panic("crash of the test")
 		}
@@ -215,6 +215,18 @@ func crash(t *testing.T, feeds []config.Feed, how string, step int, want string)
 		t.Errorf("step %d: a sweep more finds %s", step, show(res))
 	}
 	return reached
+}
+
+// breakState has everything fail that is written to the state from now on, until it is
+// opened again.
+func (w *world) breakState() {
+	for _, table := range []string{"runs", "deliveries", "outcomes", "signatures", "noise", "tasks"} {
+		for _, what := range []string{"INSERT", "UPDATE"} {
+			if _, err := w.db.SQL().Exec(fmt.Sprintf("CREATE TEMP TRIGGER broken_%s_%s BEFORE %s ON main.%s BEGIN SELECT raise(ABORT, 'disk is full'); END", table, what, what, table)); err != nil {
+				w.t.Error(err)
+			}
+		}
+	}
 }
 
 // TestSupplierTidiesUp: what was fetched and not run is run even if the supplier

@@ -60,10 +60,13 @@ func patience(o *fetch.Options, c config.Connection) {
 // task is a delivery to run.
 type task struct {
 	entry fetch.Entry
-	known state.Delivery // of an unfinished one
+	known state.Delivery // of one that was fetched
 	news  state.News
 	gone  bool // the supplier does not offer it any more
 	again bool // the listing shows no change, but could not show every one
+
+	number int  // among its feed's, once it is queued
+	end    seal // of the job whose last task it is
 }
 
 // news asks the state which deliveries are to be run, oldest first, after those
@@ -202,21 +205,21 @@ func Archived(archive string, d state.Delivery) string {
 	return filepath.Join(archive, d.Feed, d.SHA256[:16], fetch.LocalName(path.Base(d.Path)))
 }
 
-// obtain returns the archived file of a delivery and its hash, fetching it unless
-// an earlier sweep did.
-func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t task) (file, sum string, err error) {
+// obtain has a delivery in the archive, fetching it unless an earlier sweep did, and
+// returns what is remembered of it.
+func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t task) (state.Delivery, error) {
 	if t.news == state.Unfinished && s.kept(t.known) {
-		return s.archived(t.known), t.known.SHA256, nil
+		return t.known, nil
 	}
 	s.observe(Event{Feed: f.Name, Delivery: t.entry.Name(), What: "fetching"})
 	incoming := s.incoming(f.Name)
 	if err := os.MkdirAll(incoming, 0o700); err != nil {
-		return "", "", err
+		return state.Delivery{}, err
 	}
 	defer os.Remove(incoming) // it is empty, or has what another try may need
 	root, err := os.OpenRoot(incoming)
 	if err != nil {
-		return "", "", err
+		return state.Delivery{}, err
 	}
 	defer root.Close()
 	local := fetch.LocalName(t.entry.Name())
@@ -225,16 +228,16 @@ func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t
 		err = errGone
 	}
 	if err != nil {
-		return "", "", err
+		return state.Delivery{}, err
 	}
-	sum = hex.EncodeToString(d.SHA256[:])
-	file = s.archived(state.Delivery{Feed: f.Name, SHA256: sum, Entry: stateEntry(t.entry)})
-	if err := s.keep(filepath.Join(incoming, local), file); err != nil {
-		return "", "", err
+	out := state.Delivery{Feed: f.Name, Entry: stateEntry(t.entry), SHA256: hex.EncodeToString(d.SHA256[:]), Bytes: d.Size, Status: state.Fetched}
+	if err := s.keep(filepath.Join(incoming, local), s.archived(out)); err != nil {
+		return state.Delivery{}, err
 	}
+	s.reach("record fetch")
 	// What is remembered is what the listing said, not the transfer's exact time: the
 	// next listing is compared with it, and both come from the same clock and zone.
-	return file, sum, s.State.Fetched(ctx, f.Name, stateEntry(t.entry), sum, d.Size, s.Now())
+	return out, s.State.Fetched(ctx, f.Name, out.Entry, out.SHA256, d.Size, s.Now())
 }
 
 // keep moves a file that was taken whole to its place in the archive and makes
@@ -262,6 +265,13 @@ func syncDir(name string) error {
 	}
 	defer d.Close()
 	return d.Sync()
+}
+
+// reach says which step comes next.
+func (s *sweeper) reach(step string) {
+	if s.Step != nil {
+		s.Step(step)
+	}
 }
 
 // panicked makes an error of a panic that says where it happened.

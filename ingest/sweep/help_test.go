@@ -45,10 +45,22 @@ func newWorld(t *testing.T, feeds ...config.Feed) *world {
 	if !faultrows.Runs(t) {
 		noLeaks(t)
 	}
-	w := &world{t: t, root: t.TempDir(), feeds: feeds, line: models(), now: func() time.Time { return night }}
+	w := &world{t: t, root: memory(t), feeds: feeds, line: models(), now: func() time.Time { return night }}
 	w.open()
 	t.Cleanup(func() { w.db.Close() })
 	return w
+}
+
+// memory is a directory in which a sync costs nothing, where the machine has one: the
+// tests sync thousands of times, and none looks at what a power cut leaves.
+func memory(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "sweep")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 // models is the line that needs no Python.

@@ -2,12 +2,16 @@
 // the line on it, files golden cases and remembers what it did. One bad feed, or
 // one bad delivery, never stops the rest; a sweep that is killed loses nothing and
 // doubles nothing (package state says how).
+//
+// The work is jobs of a queue (jobs.go): one machine does them all by itself, with a
+// state in a file, or shares them with a fleet, by a state in PostgreSQL.
 package sweep
 
 import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,7 +26,8 @@ import (
 	"github.com/feedparity/feedparity/ingest/state"
 )
 
-// Options are what a sweep works with. Line, State, Archive and Inbox must be set.
+// Options are what a sweep, or a worker for one, works with. Line, State, Archive and
+// Inbox must be set.
 type Options struct {
 	Feeds    []config.Feed
 	Line     *parity.Line
@@ -43,6 +48,15 @@ type Options struct {
 	// Hosts is how many servers are spoken to at once, 4 if 0. The feeds of one
 	// server take turns.
 	Hosts int
+	// Workers is how many deliveries are run at once by this process, as many as it
+	// has processors if 0.
+	Workers int
+	// Agreement stands for the configuration, the code's revision and the engine: only
+	// processes of a fleet that agree share work. Letters and digits.
+	Agreement string
+	// Step, if set, is told between two writes which step comes next; tests of what a
+	// crash leaves end the process there.
+	Step func(string)
 	// Observe, if set, is told of each step. Calls do not overlap.
 	Observe func(Event)
 	// Now is the clock, time.Now if nil.
@@ -53,7 +67,7 @@ type Options struct {
 type Event struct {
 	Feed     string
 	Delivery string // "" for an event of the feed
-	What     string // "listing", "fetching", "running", "done", "waiting until 03:30"
+	What     string // "listing", "fetching", "fetched" (the feed: nothing is left to fetch), "running", "done", "waiting until 03:30"
 	Err      error
 }
 
@@ -94,7 +108,8 @@ type Delivery struct {
 	Err      error // it could not be fetched or run; the next sweep tries again
 	Dropped  bool  // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
 
-	file string // the name under which the team's own code gets it
+	file   string // the name under which the team's own code gets it
+	stored bool   // its task has its result
 }
 
 // View is what came of one view of a delivery.
@@ -168,71 +183,104 @@ func (r *Result) Findings() []Finding {
 	return out
 }
 
-// sweeper is a sweep under way.
+// sweeper does a run's work, as far as it is done in this process.
 type sweeper struct {
 	Options
 	id    int64 // of the run
+	queue *queue
 	inbox *golden.Store
+	notes *notes
 	mu    sync.Mutex // held while observing
 }
 
-// Run sweeps all feeds. The caller holds the state's lock. The error is a failure
-// of the sweep as a whole (its state, its context); what happened to feeds is in
-// the Result, which is never nil.
-func Run(ctx context.Context, o Options) (*Result, error) {
+func newSweeper(o Options, q *queue, run int64) *sweeper {
+	return &sweeper{Options: o, id: run, queue: q, inbox: golden.NewStore(o.Inbox), notes: newNotes()}
+}
+
+func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Hosts <= 0 {
 		o.Hosts = 4
 	}
+	return o
+}
+
+// Run sweeps all feeds. The caller holds the state's lock. The error is a failure
+// of the sweep as a whole (its state, its context); what happened to feeds is in
+// the Result, which is never nil.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	o = o.withDefaults()
 	if o.Fetch.Hosts == nil {
 		o.Fetch.Hosts = fetch.NewHosts()
 		defer o.Fetch.Hosts.Close()
 	}
-	s := &sweeper{Options: o, inbox: golden.NewStore(o.Inbox)}
 	res := &Result{Feeds: make([]Feed, len(o.Feeds))}
-	var err error
-	if s.id, err = o.State.Begin(ctx, o.Revision, o.Engine, o.Now()); err != nil {
+	c := &crew{Options: o}
+	q, err := openQueue(ctx, o, c.workers)
+	if err != nil {
 		return res, fmt.Errorf("begin sweep: %w", err)
 	}
-	res.Run = s.id
-	s.hosts(ctx, res)
-	status := "ok"
-	switch {
-	case ctx.Err() != nil:
-		status, err = "interrupted", fmt.Errorf("sweep: %w", ctx.Err())
-	case res.Failed() > 0:
-		status = "incomplete"
+	defer q.close()
+	if err := q.clear(ctx); err != nil {
+		return res, fmt.Errorf("begin sweep: drop what an earlier one left: %w", err)
+	}
+	if res.Run, err = o.State.Begin(ctx, o.Revision, o.Engine, o.Now()); err != nil {
+		return res, fmt.Errorf("begin sweep: %w", err)
+	}
+	c.mine = newSweeper(o, q, res.Run)
+	if err = c.mine.work(ctx); err != nil {
+		err = fmt.Errorf("sweep: %w", err)
+	}
+	if rerr := c.mine.result(context.WithoutCancel(ctx), res, err); err == nil && rerr != nil {
+		err = fmt.Errorf("sweep: %w", rerr)
 	}
 	// The run is closed even where the context has ended: its status says so.
-	if eerr := o.State.End(context.WithoutCancel(ctx), s.id, status, o.Now()); err == nil && eerr != nil {
+	if eerr := o.State.End(context.WithoutCancel(ctx), res.Run, status(ctx, res), o.Now()); err == nil && eerr != nil {
 		err = fmt.Errorf("end sweep: %w", eerr)
 	}
 	return res, err
 }
 
-// hosts sweeps the servers side by side and the feeds of each one by one.
-func (s *sweeper) hosts(ctx context.Context, res *Result) {
-	byHost := map[string][]int{}
-	var order []string
-	for i, f := range s.Feeds {
+func status(ctx context.Context, res *Result) string {
+	switch {
+	case ctx.Err() != nil:
+		return "interrupted"
+	case res.Failed() > 0:
+		return "incomplete"
+	}
+	return "ok"
+}
+
+// work queues a job for each server and waits until no job is left.
+func (s *sweeper) work(ctx context.Context) error {
+	if err := s.queue.insertAll(ctx, s.hosts()); err != nil {
+		return err
+	}
+	if err := s.queue.start(ctx); err != nil {
+		return err
+	}
+	err := s.queue.wait(ctx)
+	if serr := s.queue.stop(); err == nil && serr != nil {
+		err = serr
+	}
+	return err
+}
+
+// hosts are the servers of the feeds, in the configuration's order. Servers are pulled
+// side by side and the feeds of each one by one.
+func (s *sweeper) hosts() []pullArgs {
+	var out []pullArgs
+	for _, f := range s.Feeds {
 		h := host(f.Source.URL)
-		if byHost[h] == nil {
-			order = append(order, h)
+		i := slices.IndexFunc(out, func(p pullArgs) bool { return p.Host == h })
+		if i < 0 {
+			i, out = len(out), append(out, pullArgs{Run: s.id, Host: h})
 		}
-		byHost[h] = append(byHost[h], i)
+		out[i].Feeds = append(out[i].Feeds, f.Name)
 	}
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, s.Hosts)
-	for _, h := range order {
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			s.host(ctx, byHost[h], res)
-		})
-	}
-	wg.Wait()
+	return out
 }
 
 // host is what two feeds of one server have in common: its name and port. All

@@ -294,7 +294,7 @@ func TestHosts(t *testing.T) {
 		case e.What == "fetching":
 			busy[server]++
 			busy["all"]++
-		case e.What == "done" && e.Delivery != "":
+		case e.What == "fetched":
 			busy[server]--
 			busy["all"]--
 		}

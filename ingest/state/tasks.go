@@ -1,0 +1,100 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Task is a piece of a run's work that any process of a fleet may do, and what came
+// of it: a delivery to be run, or a file in one that is an archive.
+type Task struct {
+	Run    int64
+	Feed   string
+	Number int    // in the order in which a feed's deliveries are run, from 1; 0 is the feed itself
+	Member string // name of a file in an archive, raw bytes; "" for the delivery
+	Body   []byte // what is to be done, JSON
+	Result []byte // what came of it, JSON; nil while it waits
+}
+
+// Tx is a transaction of a state under way.
+type Tx struct {
+	q   querier
+	SQL *sql.Tx // for a queue's own statements
+}
+
+// tasksSchema holds a run's work. A run that was killed leaves its tasks, which
+// nothing reads any more; pruning takes them away.
+const tasksSchema = `
+CREATE TABLE tasks (
+	run    INTEGER NOT NULL REFERENCES runs (id),
+	feed   TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	member BLOB NOT NULL,
+	body   TEXT NOT NULL,
+	result TEXT,
+	PRIMARY KEY (run, feed, number, member)
+) WITHOUT ROWID;
+CREATE INDEX outcomes_path ON outcomes (feed, path);
+`
+
+// Transact runs f in a transaction, which is rolled back if f fails.
+func (d *DB) Transact(ctx context.Context, f func(Tx) error) error {
+	return d.tx(ctx, func(q querier) error { return f(Tx{q, q.on.(*sql.Tx)}) })
+}
+
+// Put stores tasks, waiting or done. One that is there already gets the result, and
+// keeps one that it has: what was done first stands.
+func (t Tx) Put(ctx context.Context, tasks ...Task) error {
+	for _, one := range tasks {
+		_, err := t.q.exec(ctx, `INSERT INTO tasks (run, feed, number, member, body, result) VALUES (?,?,?,?,?,?)
+			ON CONFLICT (run, feed, number, member) DO UPDATE SET result = coalesce(tasks.result, excluded.result)`,
+			one.Run, one.Feed, one.Number, []byte(one.Member), string(one.Body), nullText(one.Result))
+		if err != nil {
+			return fmt.Errorf("store task %d of feed %q: %w", one.Number, one.Feed, err)
+		}
+	}
+	return nil
+}
+
+func nullText(b []byte) any {
+	if b == nil {
+		return sql.NullString{}
+	}
+	return string(b)
+}
+
+// Done is DB.Done in a transaction.
+func (t Tx) Done(ctx context.Context, feed, path, sha256 string, now time.Time) error {
+	return process(ctx, t.q, feed, path, sha256, now.UnixNano())
+}
+
+// Tasks returns what a run has of a feed, of all feeds where feed is "", by feed and
+// number, a delivery before what is in it.
+func (d *DB) Tasks(ctx context.Context, run int64, feed string) ([]Task, error) {
+	query, args := "SELECT run, feed, number, member, body, result FROM tasks WHERE run = ?", []any{run}
+	if feed != "" {
+		query, args = query+" AND feed = ?", append(args, feed)
+	}
+	out, err := rows(ctx, d.q(), scanTask, query+" ORDER BY feed, number, member", args...)
+	if err != nil {
+		return nil, fmt.Errorf("read tasks of run %d: %w", run, err)
+	}
+	return out, nil
+}
+
+func scanTask(scan func(...any) error) (Task, error) {
+	var t Task
+	var member, body []byte
+	var result sql.NullString
+	err := scan(&t.Run, &t.Feed, &t.Number, &member, &body, &result)
+	t.Member, t.Body = string(member), body
+	if result.Valid {
+		t.Result = []byte(result.String)
+	}
+	return t, err
+}
+
+// SQL is the database itself, for a queue beside our tables.
+func (d *DB) SQL() *sql.DB { return d.db }

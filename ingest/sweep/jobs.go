@@ -1,0 +1,188 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// A sweep is jobs of two kinds. One pulls a server: it lists its feeds, one after the
+// other, and fetches what is new, all on the same connections, for some servers take
+// seconds for a login and others allow only one. The other checks a batch of the
+// deliveries that were fetched: it runs the line, confirms and files cases, and
+// records. Whoever began the sweep waits for them and makes the report.
+const (
+	pullKind  = "pull"
+	checkKind = "check"
+)
+
+// pullArgs is a server: the feeds of a configuration that share it.
+type pullArgs struct {
+	Run   int64    `json:"run"`
+	Host  string   `json:"host"`
+	Feeds []string `json:"feeds"`
+}
+
+// Kind names the job.
+func (pullArgs) Kind() string { return pullKind }
+
+// checkArgs is a batch: the tasks of a feed from one number to another.
+type checkArgs struct {
+	Run  int64  `json:"run"`
+	Feed string `json:"feed"`
+	From int    `json:"from"`
+	To   int    `json:"to"`
+}
+
+// Kind names the job.
+func (checkArgs) Kind() string { return checkKind }
+
+// seal ends a job in the transaction of its last result.
+type seal func(state.Tx) error
+
+// puller works on pull jobs, checker on check jobs.
+type (
+	puller struct {
+		river.WorkerDefaults[pullArgs]
+		*crew
+	}
+	checker struct {
+		river.WorkerDefaults[checkArgs]
+		*crew
+	}
+)
+
+// crew is what the workers of a process have in common.
+type crew struct {
+	Options
+	queue *queue
+	mine  *sweeper // the sweep that this process began, nil for a mere worker
+}
+
+// sweeper returns what works on a run's jobs.
+func (c *crew) sweeper(run int64) *sweeper {
+	if c.mine != nil && c.mine.id == run {
+		return c.mine
+	}
+	return newSweeper(c.Options, c.queue, run)
+}
+
+func (c *crew) feeds(names ...string) ([]config.Feed, error) {
+	out := make([]config.Feed, len(names))
+	for n, name := range names {
+		i := slices.IndexFunc(c.Feeds, func(f config.Feed) bool { return f.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no feed %q in this worker's configuration", name)
+		}
+		out[n] = c.Feeds[i]
+	}
+	return out, nil
+}
+
+// Work pulls a server, which no other process may do meanwhile.
+func (p *puller) Work(ctx context.Context, job *river.Job[pullArgs]) error {
+	defer p.queue.ended()
+	feeds, err := p.feeds(job.Args.Feeds...)
+	if err != nil {
+		return err
+	}
+	lock := "host " + job.Args.Host
+	if got, err := p.queue.locks.Try(ctx, lock); err != nil || !got {
+		return cmpErr(err, river.JobSnooze(time.Second))
+	}
+	defer p.queue.locks.Free(lock)
+	s := p.sweeper(job.Args.Run)
+	if s.Fetch.Hosts == nil { // a worker forgets what it found out about a server: a sweep is a night's
+		s.Fetch.Hosts = fetch.NewHosts()
+		defer s.Fetch.Hosts.Close()
+	}
+	return s.pull(ctx, feeds, complete(ctx, job))
+}
+
+// Work checks a batch, unless as many of its feed are checked as its concurrency
+// allows, anywhere in the fleet.
+func (c *checker) Work(ctx context.Context, job *river.Job[checkArgs]) error {
+	defer c.queue.ended()
+	feeds, err := c.feeds(job.Args.Feed)
+	if err != nil {
+		return err
+	}
+	free, err := c.slot(ctx, feeds[0])
+	if free == nil || err != nil {
+		return cmpErr(err, river.JobSnooze(time.Second))
+	}
+	defer free()
+	return c.sweeper(job.Args.Run).check(ctx, feeds[0], job.Args.From, job.Args.To, complete(ctx, job))
+}
+
+// slot takes one of a feed's slots, and returns how to give it up; nil if none is free.
+func (c *checker) slot(ctx context.Context, f config.Feed) (free func(), err error) {
+	if f.Concurrency == 0 {
+		return func() {}, nil
+	}
+	for n := range f.Concurrency {
+		lock := fmt.Sprintf("feed %s %d", f.Name, n)
+		if got, err := c.queue.locks.Try(ctx, lock); err != nil {
+			return nil, err
+		} else if got {
+			return func() { c.queue.locks.Free(lock) }, nil
+		}
+	}
+	return nil, nil
+}
+
+func cmpErr(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+// NextRetry has a job that could not be recorded tried again soon.
+func (p *puller) NextRetry(*river.Job[pullArgs]) time.Time { return time.Now().Add(time.Second) }
+
+// NextRetry has a job that could not be recorded tried again soon.
+func (c *checker) NextRetry(*river.Job[checkArgs]) time.Time { return time.Now().Add(time.Second) }
+
+// workers are those of a process; of is set once its queue is open.
+func (c *crew) workers(q *queue) *river.Workers {
+	c.queue = q
+	w := river.NewWorkers()
+	river.AddWorker(w, &puller{crew: c})
+	river.AddWorker(w, &checker{crew: c})
+	return w
+}
+
+// Work does the jobs of sweeps that others begin, until the context ends: what is
+// under way then is given back. The error is a state that could not be reached.
+func Work(ctx context.Context, o Options) error {
+	o = o.withDefaults()
+	if !state.IsPostgres(o.State.Path()) {
+		return errors.New("work for a fleet: its state must be in PostgreSQL")
+	}
+	q, err := openQueue(ctx, o, (&crew{Options: o}).workers)
+	if err != nil {
+		return fmt.Errorf("work for a fleet: %w", err)
+	}
+	defer q.close()
+	if err := q.start(ctx); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+	case <-q.locks.Lost():
+		err = errors.New("work for a fleet: the connection to the database broke")
+	}
+	if serr := q.stop(); err == nil && serr != nil {
+		err = fmt.Errorf("work for a fleet: %w", serr)
+	}
+	return err
+}

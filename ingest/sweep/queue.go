@@ -1,0 +1,295 @@
+package sweep
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+type driver = riverdriver.Driver[*sql.Tx]
+
+// queue is River on the state's own database. In a file it has this process alone; in
+// PostgreSQL any number of processes take its jobs.
+type queue struct {
+	state  *state.DB
+	driver driver
+	client *river.Client[*sql.Tx]
+	pool   *pgxpool.Pool // listens for jobs, nil for a file
+	locks  *state.Locks
+	id     string        // of this process among the workers
+	suffix string        // of the queues' names: only processes that agree share jobs
+	done   chan struct{} // a job of ours has ended
+}
+
+// Limits of a job. Nothing of a night should take longer than jobTimeout. Jobs of a
+// process that died are freed at once, by its lock; rescueAfter is for one that lives
+// and does not come back.
+const (
+	jobTimeout  = 4 * time.Hour
+	rescueAfter = jobTimeout + 10*time.Minute
+	maxAttempts = 10 // of a fleet; where one process works on a file, the next night is the other attempt
+)
+
+// openQueue opens the queue, with its tables, and makes this process one of its
+// workers once start is called.
+func openQueue(ctx context.Context, o Options, workers func(*queue) *river.Workers) (*queue, error) {
+	q := &queue{state: o.State, done: make(chan struct{}, 1)}
+	var err error
+	if q.pool, err = o.State.Pool(ctx); err != nil {
+		return nil, err
+	}
+	q.driver = riversqlite.New(o.State.SQL())
+	if q.fleet() {
+		q.driver, q.suffix = riverdatabasesql.NewWithPgxListener(o.State.SQL(), q.pool), "_"+o.Agreement
+	}
+	log := slog.New(slog.DiscardHandler)
+	migrate, err := rivermigrate.New(q.driver, &rivermigrate.Config{Logger: log})
+	if err == nil {
+		_, err = migrate.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	}
+	if err != nil {
+		q.close()
+		return nil, fmt.Errorf("bring queue up to date: %w", err)
+	}
+	if q.locks, err = o.State.Locks(ctx); err != nil {
+		q.close()
+		return nil, err
+	}
+	host, _ := os.Hostname()
+	q.id = fmt.Sprintf("%.60s_%d_%d", host, os.Getpid(), time.Now().UnixNano())
+	if _, err = q.locks.Try(ctx, workerLock(q.id)); err == nil { // that it lives
+		q.client, err = river.NewClient(q.driver, q.config(o, log, workers(q)))
+	}
+	if err != nil {
+		q.close()
+		return nil, fmt.Errorf("open queue: %w", err)
+	}
+	return q, nil
+}
+
+func (q *queue) config(o Options, log *slog.Logger, workers *river.Workers) *river.Config {
+	attempts := 1
+	if q.fleet() {
+		attempts = maxAttempts
+	}
+	return &river.Config{
+		ID: q.id, Logger: log, Workers: workers, MaxAttempts: attempts, JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
+		Queues: map[string]river.QueueConfig{
+			q.name(pullKind):  {MaxWorkers: o.Hosts},
+			q.name(checkKind): {MaxWorkers: cmp.Or(o.Workers, runtime.GOMAXPROCS(0))},
+		},
+		FetchCooldown: 5 * time.Millisecond, FetchPollInterval: time.Second,
+		// Nothing is there to lead where one process works on a file, and each start
+		// would wait for the election.
+		LeaderElectionDisabled: !q.fleet(),
+	}
+}
+
+func (q *queue) fleet() bool { return q.pool != nil }
+
+func (q *queue) name(kind string) string { return kind + q.suffix }
+
+func workerLock(id string) string { return "worker " + id }
+
+func (q *queue) close() {
+	if q.locks != nil {
+		q.locks.Close()
+	}
+	if q.pool != nil {
+		q.pool.Close()
+	}
+}
+
+// start begins to work, until stop; the context's end is that of all jobs.
+func (q *queue) start(ctx context.Context) error {
+	if err := q.client.Start(ctx); err != nil {
+		return fmt.Errorf("start queue: %w", err)
+	}
+	return nil
+}
+
+// stop cancels what is still running and waits for it.
+func (q *queue) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	return q.client.StopAndCancel(ctx)
+}
+
+// insert queues a job after what else does, which stores what the job will work on. In
+// a file the job comes after that transaction, since only then are our workers woken:
+// whoever dies in between takes the whole queue with it.
+func (q *queue) insert(ctx context.Context, args river.JobArgs, first func(state.Tx) error) error {
+	opts := &river.InsertOpts{Queue: q.name(args.Kind())}
+	err := q.state.Transact(ctx, func(tx state.Tx) error {
+		if err := first(tx); err != nil || !q.fleet() {
+			return err
+		}
+		_, err := q.client.InsertTx(ctx, tx.SQL, args, opts)
+		return err
+	})
+	if err == nil && !q.fleet() {
+		_, err = q.client.Insert(ctx, args, opts)
+	}
+	return err
+}
+
+// insertAll queues a run's first jobs.
+func (q *queue) insertAll(ctx context.Context, hosts []pullArgs) error {
+	var jobs []river.InsertManyParams
+	for _, h := range hosts {
+		jobs = append(jobs, river.InsertManyParams{Args: h, InsertOpts: &river.InsertOpts{Queue: q.name(pullKind)}})
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	_, err := q.client.InsertMany(ctx, jobs)
+	return err
+}
+
+// complete is what ends a job in the transaction that stores its last result.
+func complete[A river.JobArgs](ctx context.Context, job *river.Job[A]) seal {
+	return func(tx state.Tx) error {
+		_, err := river.JobCompleteTx[driver](ctx, tx.SQL, job)
+		return err
+	}
+}
+
+// ended wakes whoever waits for the jobs.
+func (q *queue) ended() {
+	select {
+	case q.done <- struct{}{}:
+	default:
+	}
+}
+
+var unfinished = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled}
+
+// wait returns when no job of these queues is left. A database that does not answer
+// ends the wait: at once where it is a file, else after two minutes.
+func (q *queue) wait(ctx context.Context) error {
+	poll, patience := 200*time.Millisecond, time.Duration(0)
+	if q.fleet() {
+		poll, patience = time.Second, 2*time.Minute
+	}
+	for answered := time.Now(); ; {
+		left, err := q.list(ctx, 1, unfinished...)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil && len(left) == 0:
+			return nil
+		case err == nil:
+			answered, err = time.Now(), q.rescue(ctx)
+		}
+		if err != nil && time.Since(answered) >= patience {
+			return fmt.Errorf("ask queue: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-q.locks.Lost():
+			return errors.New("the connection to the database broke")
+		case <-q.done:
+		case <-time.After(poll):
+		}
+	}
+}
+
+func (q *queue) list(ctx context.Context, n int, states ...rivertype.JobState) ([]*rivertype.JobRow, error) {
+	res, err := q.client.JobList(ctx, river.NewJobListParams().Kinds(pullKind, checkKind).States(states...).First(n))
+	if err != nil {
+		return nil, err
+	}
+	return res.Jobs, nil
+}
+
+// rescue frees the jobs of processes that died: the server has freed their locks.
+func (q *queue) rescue(ctx context.Context) error {
+	if !q.fleet() {
+		return nil
+	}
+	running, err := q.list(ctx, 1000, rivertype.JobStateRunning)
+	if err != nil {
+		return err
+	}
+	alive := map[string]bool{q.id: true}
+	for _, job := range running {
+		if len(job.AttemptedBy) == 0 {
+			continue
+		}
+		by := job.AttemptedBy[len(job.AttemptedBy)-1]
+		lives, asked := alive[by]
+		if !asked {
+			if lives, err = q.state.Held(ctx, workerLock(by)); err != nil {
+				return err
+			}
+			alive[by] = lives
+		}
+		if lives {
+			continue
+		}
+		if err := q.free(ctx, job, "its worker "+by+" is gone"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// free gives a running job to another worker, as River's own rescuer does it.
+func (q *queue) free(ctx context.Context, job *rivertype.JobRow, why string) error {
+	now := time.Now()
+	said, err := json.Marshal(rivertype.AttemptError{At: now, Attempt: job.Attempt, Error: why})
+	if err != nil {
+		return err
+	}
+	_, err = q.driver.GetExecutor().JobRescueMany(ctx, &riverdriver.JobRescueManyParams{
+		ID: []int64{job.ID}, Error: [][]byte{said}, FinalizedAt: []*time.Time{nil}, ScheduledAt: []time.Time{now},
+		State: []string{string(rivertype.JobStateAvailable)}, StuckHorizon: now,
+	})
+	return err
+}
+
+// clear drops what an earlier sweep left, which was killed: what is still to be done
+// the state of its deliveries says. Who still works on it is told to stop, and waited
+// for.
+func (q *queue) clear(ctx context.Context) error {
+	if !q.fleet() {
+		_, err := q.state.SQL().ExecContext(ctx, "DELETE FROM river_job")
+		return err
+	}
+	for {
+		left, err := q.list(ctx, 1000, unfinished...)
+		if err != nil || len(left) == 0 {
+			return err
+		}
+		for _, job := range left {
+			if _, err := q.client.JobCancel(ctx, job.ID); err != nil && !errors.Is(err, rivertype.ErrNotFound) {
+				return err
+			}
+		}
+		if err := q.rescue(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,273 @@
+package sweep
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// What passes from one process of a fleet to another, as JSON in the state's tasks:
+// what is to be run, and what came of it.
+
+// taskBody is a task in the state.
+type taskBody struct {
+	Path      []byte          `json:"path"`
+	Size      int64           `json:"size"`
+	MTime     time.Time       `json:"mtime"`
+	Precision fetch.Precision `json:"precision"`
+	ETag      string          `json:"etag,omitempty"`
+	SHA256    string          `json:"sha256"`
+	Bytes     int64           `json:"bytes"`
+	News      state.News      `json:"news"`
+	Gone      bool            `json:"gone,omitempty"`
+}
+
+// body is the task as another process needs it.
+func (t task) body() []byte {
+	b, err := json.Marshal(taskBody{[]byte(t.entry.Path), t.entry.Size, t.entry.MTime.UTC(), t.entry.MPrec, t.entry.ETag, t.known.SHA256, t.known.Bytes, t.news, t.gone})
+	if err != nil { // a year beyond 9999
+		b, _ = json.Marshal(taskBody{Path: []byte(t.entry.Path), SHA256: t.known.SHA256, Bytes: t.known.Bytes, News: t.news, Gone: t.gone})
+	}
+	return b
+}
+
+func taskOf(feed string, q state.Task) (task, error) {
+	var b taskBody
+	if err := json.Unmarshal(q.Body, &b); err != nil {
+		return task{}, fmt.Errorf("read task %d of feed %q: %w", q.Number, feed, err)
+	}
+	e := fetch.Entry{Path: string(b.Path), Size: b.Size, MTime: b.MTime, MPrec: b.Precision, ETag: b.ETag}
+	known := state.Delivery{Entry: stateEntry(e), Feed: feed, SHA256: b.SHA256, Bytes: b.Bytes, Status: state.Fetched}
+	return task{entry: e, known: known, news: b.News, gone: b.Gone, number: q.Number}, nil
+}
+
+// failed is an error that another process met.
+type failed struct {
+	Text  string             `json:"text"`
+	Model *golden.ModelError `json:"model,omitempty"`
+}
+
+// Error returns what the error said.
+func (f *failed) Error() string { return f.Text }
+
+// Unwrap returns the models' error, if it was one.
+func (f *failed) Unwrap() error {
+	if f.Model == nil {
+		return nil
+	}
+	return f.Model
+}
+
+func failedOf(err error) *failed {
+	if err == nil {
+		return nil
+	}
+	f := &failed{Text: err.Error()}
+	errors.As(err, &f.Model)
+	return f
+}
+
+// errorOf keeps nil an error that is none.
+func (f *failed) errorOf() error {
+	if f == nil {
+		return nil
+	}
+	return f
+}
+
+// delivered is a Delivery in the state: its errors and raw bytes apart.
+type delivered struct {
+	Delivery Delivery    `json:"delivery"`
+	Path     []byte      `json:"path"`
+	Name     []byte      `json:"name"`
+	Err      *failed     `json:"error,omitempty"`
+	Views    []*failed   `json:"view_errors,omitempty"`
+	Findings [][]*failed `json:"finding_errors,omitempty"`
+}
+
+func encode(all []Delivery) ([]byte, error) {
+	out := make([]delivered, len(all))
+	for i, d := range all {
+		e := delivered{Path: []byte(d.Path), Name: []byte(d.Name), Err: failedOf(d.Err)}
+		views := make([]View, len(d.Views))
+		for n, v := range d.Views {
+			e.Views = append(e.Views, failedOf(v.Err))
+			v.Err, v.Findings = nil, append([]Finding(nil), v.Findings...)
+			var errs []*failed
+			for k := range v.Findings {
+				errs = append(errs, failedOf(v.Findings[k].Err))
+				v.Findings[k].Err = nil
+			}
+			e.Findings, views[n] = append(e.Findings, errs), v
+		}
+		if d.Err = nil; d.Views != nil {
+			d.Views = views
+		}
+		e.Delivery = d
+		out[i] = e
+	}
+	b, err := json.Marshal(out)
+	if err != nil {
+		return nil, fmt.Errorf("encode result: %w", err)
+	}
+	return b, nil
+}
+
+func decode(b []byte) ([]Delivery, error) {
+	var all []delivered
+	if err := json.Unmarshal(b, &all); err != nil {
+		return nil, fmt.Errorf("decode result: %w", err)
+	}
+	out := make([]Delivery, len(all))
+	for i, e := range all {
+		d := e.Delivery
+		d.Path, d.Name, d.Err = string(e.Path), string(e.Name), e.Err.errorOf()
+		for n := range d.Views {
+			d.Views[n].Err = e.Views[n].errorOf()
+			for k := range d.Views[n].Findings {
+				d.Views[n].Findings[k].Err = e.Findings[n][k].errorOf()
+			}
+		}
+		out[i] = d
+	}
+	return out, nil
+}
+
+// pulledFeed is a Feed in the state, without its deliveries.
+type pulledFeed struct {
+	Feed Feed    `json:"feed"`
+	Err  *failed `json:"error,omitempty"`
+}
+
+// storeFeed stores what pulling a feed gave, as its task of number 0.
+func (s *sweeper) storeFeed(ctx context.Context, f Feed) error {
+	s.notes.pulled(f)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	doc := pulledFeed{f, failedOf(f.Err)}
+	doc.Feed.Err = nil
+	b, err := json.Marshal(doc)
+	if err != nil {
+		return fmt.Errorf("encode result of feed %q: %w", f.Name, err)
+	}
+	err = s.State.Transact(ctx, func(tx state.Tx) error {
+		return tx.Put(ctx, state.Task{Run: s.id, Feed: f.Name, Result: b})
+	})
+	if err == nil {
+		s.report(f.Name)
+	}
+	return err
+}
+
+// store stores what came of a task in a transaction of its own.
+func (s *sweeper) store(ctx context.Context, t task, all []Delivery, end seal) error {
+	if err := s.State.Transact(ctx, func(tx state.Tx) error { return s.put(ctx, tx, t, all, end) }); err != nil {
+		s.notes.tried(t.known.Feed, t.number, all)
+		return err
+	}
+	s.finished(all[0].Feed, t.number, all)
+	return nil
+}
+
+// put stores what came of a task.
+func (s *sweeper) put(ctx context.Context, tx state.Tx, t task, all []Delivery, end seal) error {
+	b, err := encode(all)
+	if err != nil {
+		return err
+	}
+	if err := tx.Put(ctx, state.Task{Run: s.id, Feed: all[0].Feed, Number: t.number, Body: t.body(), Result: b}); err != nil {
+		return err
+	}
+	return sealed(end)(tx)
+}
+
+// putMember stores what came of a file in an archive, for another try of the same job.
+func (s *sweeper) putMember(ctx context.Context, tx state.Tx, t task, name string, out Delivery) error {
+	b, err := encode([]Delivery{out})
+	if err != nil {
+		return err
+	}
+	return tx.Put(ctx, state.Task{Run: s.id, Feed: out.Feed, Number: t.number, Member: name, Body: []byte("{}"), Result: b})
+}
+
+// sealed is end, which may be nil.
+func sealed(end seal) seal {
+	if end == nil {
+		return func(state.Tx) error { return nil }
+	}
+	return end
+}
+
+func (s *sweeper) finished(feed string, number int, all []Delivery) {
+	s.notes.ran(feed, number, all)
+	s.report(feed)
+}
+
+// report tells the observer of a feed that is done with, as far as this process did it.
+func (s *sweeper) report(feed string) {
+	if err, done := s.notes.over(feed); done {
+		s.observe(Event{Feed: feed, What: "done", Err: err})
+	}
+}
+
+// notes are what this process did itself, with its errors as they were.
+type notes struct {
+	mu    sync.Mutex
+	feeds map[string]*noted
+}
+
+// noted is a feed in the notes.
+type noted struct {
+	pulled  *Feed
+	waiting int                // deliveries that are queued
+	ran     map[int][]Delivery // by number
+	tried   map[int][]Delivery // and not stored
+	told    bool               // that it is over
+}
+
+func newNotes() *notes { return &notes{feeds: map[string]*noted{}} }
+
+// of calls f with a feed's notes, which are its own meanwhile.
+func (n *notes) of(feed string, f func(*noted)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	one := n.feeds[feed]
+	if one == nil {
+		one = &noted{ran: map[int][]Delivery{}, tried: map[int][]Delivery{}}
+		n.feeds[feed] = one
+	}
+	f(one)
+}
+
+func (n *notes) pulled(f Feed)                { n.of(f.Name, func(o *noted) { o.pulled = &f }) }
+func (n *notes) waits(feed string, tasks int) { n.of(feed, func(o *noted) { o.waiting += tasks }) }
+func (n *notes) tried(feed string, number int, all []Delivery) {
+	n.of(feed, func(o *noted) { o.tried[number] = all })
+}
+
+func (n *notes) ran(feed string, number int, all []Delivery) {
+	n.of(feed, func(o *noted) {
+		if o.ran[number] == nil && all[0].SHA256 != "" {
+			o.waiting--
+		}
+		o.ran[number] = all
+	})
+}
+
+// over reports, once, that nothing of a feed is left to do here.
+func (n *notes) over(feed string) (err error, over bool) {
+	n.of(feed, func(o *noted) {
+		if over = o.pulled != nil && o.waiting <= 0 && !o.told; over {
+			o.told, err = true, o.pulled.Err
+		}
+	})
+	return err, over
+}

@@ -147,7 +147,7 @@ func testCrashes(t *testing.T) {
 	}
 	for _, how := range []string{"cancelled", "state fails", "panics"} {
 		t.Run(how, func(t *testing.T) {
-			for step := 1; ; step += 1 + step/20 { // each of the first ones, then not every candidate
+			for step := 1; ; step += 1 + step/6 { // each of the first ones, then not every candidate
 				if reached := crash(t, feeds, how, step, want); !reached {
 					if step < 15 {
 						t.Errorf("only %d steps", step-1)

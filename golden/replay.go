@@ -58,6 +58,9 @@ type ReplayOptions struct {
 	// Caches reads the folder of a case that hands one over; such a case is not compared
 	// without it.
 	Caches func(context.Context) (*handover.Caches, error)
+	// Frozen takes what is recorded of py2 instead of running it: Python 2 need not be
+	// there any more.
+	Frozen bool
 	// Now is when the replay takes place, for accepted cases that expire.
 	Now time.Time
 }
@@ -91,6 +94,9 @@ func Replay(ctx context.Context, eng ingest.Engine, c *Case, o ReplayOptions) Re
 }
 
 func (c *Case) run(ctx context.Context, eng ingest.Engine, p ingest.Path, o ReplayOptions) (ingest.Outcome, error) {
+	if o.Frozen && p == ingest.Py2 {
+		return c.Outcomes[p], nil
+	}
 	in := ingest.Input{Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Settings: c.Settings(p)}
 	var err error
 	if in.Call, err = c.Call(p, o.Calls); err != nil {

@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,6 +29,23 @@ func (c *Case) scrubbed(residue []shrink.Span, needed []shrink.Part) {
 	for _, s := range residue {
 		c.Residue = append(c.Residue, fmt.Sprintf("byte %#x: %s", s.Start, escapeBytes(string(c.Input[s.Start:s.End]))))
 	}
+}
+
+// Needed reads back which bytes of the input the divergence needs, whatever they are;
+// none where nobody found out, or somebody wrote something else there.
+func (c *Case) Needed() []shrink.Span {
+	var out []shrink.Span
+	for _, line := range c.Essential {
+		var start int
+		place, rest, _ := strings.Cut(line, ": ")
+		data, _, _ := strings.Cut(rest, ",")
+		raw, err := hex.DecodeString(strings.ReplaceAll(data, " ", ""))
+		if n, serr := fmt.Sscanf(place, "byte 0x%x", &start); n != 1 || serr != nil || err != nil || start+len(raw) > len(c.Input) {
+			continue
+		}
+		out = append(out, shrink.Span{Start: start, End: start + len(raw)})
+	}
+	return out
 }
 
 // Unscrubbed counts the bytes of the input that are still the supplier's.

@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/parity"
+	"github.com/feedparity/feedparity/ingest/shrink"
 )
 
 // secrets are what a supplier would not like to find in a repository; the lists are
@@ -159,5 +161,12 @@ func TestUnscrubbedCountsBytes(t *testing.T) {
 	c := &Case{Residue: []string{"byte 0x2: 100%25 %FF", "byte 0x9: é"}}
 	if got, want := c.Unscrubbed(), len("100% \xff")+len("é"); got != want {
 		t.Errorf("Unscrubbed = %d, want %d", got, want)
+	}
+}
+
+func TestNeeded(t *testing.T) {
+	c := &Case{Input: []byte("qty\n1_4"), Essential: []string{"byte 0x0: 71 74 79 0a", "byte 0x4: 31, any digit", "\u00a0 after a digit", "byte 0x6: 34 35", "byte 0xzz: 31"}}
+	if got, want := c.Needed(), []shrink.Span{{Start: 0, End: 4}, {Start: 4, End: 5}}; !slices.Equal(got, want) {
+		t.Errorf("Needed = %v, want %v", got, want)
 	}
 }

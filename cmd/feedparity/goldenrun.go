@@ -30,7 +30,7 @@ func callsOf(cfg *config.Config, c *golden.Case) [2]*ingest.Call {
 func newGoldenReplay(std streams) *cobra.Command {
 	var f goldenFlags
 	var engine engineFlags
-	var strict, asJSON bool
+	var strict, asJSON, frozen bool
 	cmd := &cobra.Command{
 		Use:   "replay [CASE...]",
 		Short: "Run golden cases again and check that they behave as their state says",
@@ -50,7 +50,7 @@ func newGoldenReplay(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r := replayer{std: std, eng: eng, cfg: cfg, strict: strict, json: asJSON, code: revisions{cfg: cfg, eng: eng}}
+			r := replayer{std: std, eng: eng, cfg: cfg, strict: strict, json: asJSON, frozen: frozen, code: revisions{cfg: cfg, eng: eng}}
 			defer r.pythons.close()
 			for _, c := range cases {
 				if err := r.replay(cmd.Context(), c); err != nil {
@@ -63,6 +63,7 @@ func newGoldenReplay(std streams) *cobra.Command {
 	}
 	f.add(cmd)
 	engine.add(cmd)
+	cmd.Flags().BoolVar(&frozen, "frozen", false, "take what is recorded of py2 instead of running it")
 	cmd.Flags().BoolVar(&strict, "strict", false, "fail for a case whose paths now agree, too")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON Lines, a case each")
 	return cmd
@@ -75,6 +76,7 @@ type replayer struct {
 	cfg          *config.Config
 	pythons      pythons
 	strict, json bool
+	frozen       bool
 	worst        int
 	code         revisions
 	moved        int // cases that were recorded with other code
@@ -91,7 +93,7 @@ func (r *replayer) sayMoved() {
 // run runs a case again, with what its feed has of the team's code.
 func (r *replayer) run(ctx context.Context, c *golden.Case) golden.Replayed {
 	calls := callsOf(r.cfg, c)
-	return golden.Replay(ctx, r.eng, c, golden.ReplayOptions{Calls: calls, Handover: r.pythons.ofCase(calls), Caches: r.pythons.caches, Now: time.Now()})
+	return golden.Replay(ctx, r.eng, c, golden.ReplayOptions{Calls: calls, Handover: r.pythons.ofCase(calls), Caches: r.pythons.caches, Frozen: r.frozen, Now: time.Now()})
 }
 
 // replay prints what became of a case. The error is that nobody wants to know any

@@ -3,13 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
-	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/parity"
 )
@@ -17,12 +17,16 @@ import (
 const reproLong = `Runs a golden case again and shows the first difference: where it is, the input's
 bytes, both values, why Python reads them differently, what to change, and what
 normalizing the input would do. Exit status 1 while the case diverges, 0 if the
-paths now agree. The case's own repro.py does it without feedparity.`
+paths now agree. The case's own repro.py does it without feedparity. CASE is a case's
+directory, the beginning of its signature or its hash, or any CSV file, of which the
+worst divergence is shown. With --frozen py2 is what was recorded: Python 2 need not
+be there any more.`
 
 func newRepro(std streams) *cobra.Command {
 	var engine engineFlags
 	var f goldenFlags
-	var asJSON bool
+	var asJSON, frozen bool
+	var html string
 	var deep deeper
 	cmd := &cobra.Command{
 		Use:   "repro CASE",
@@ -31,13 +35,11 @@ func newRepro(std streams) *cobra.Command {
 		Example: `  feedparity repro golden/cases/acme/mojibake-1b2c3d4e
   feedparity repro --engine interpreter feedparity-demo/golden/hanse/case-mapping-80f72829
   feedparity repro --ladder --matrix golden/cases/acme/mojibake-1b2c3d4e
+  feedparity repro mojibake:iso8859-1
+  feedparity repro --html page.html stock.csv
   python2.7 CASE/repro.py; python3 CASE/repro.py`,
 		Args: wantArgs(1, 1, "CASE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, dir, err := loadCase(args[0])
-			if err != nil {
-				return err
-			}
 			cfg, err := f.load(cmd)
 			if err != nil {
 				return err
@@ -47,15 +49,22 @@ func newRepro(std streams) *cobra.Command {
 				return err
 			}
 			defer closeEngine()
+			c, dir, err := f.find(cmd, eng, args[0])
+			if err != nil {
+				return err
+			}
+			if c == nil {
+				_, err := fmt.Fprintf(std.out, "%s: the paths agree\n", args[0])
+				return err
+			}
 			var p pythons
 			defer p.close()
 			calls := callsOf(cfg, c)
 			code := revisions{cfg: cfg, eng: eng}
-			eng, err = c.Engine(cmd.Context(), eng, golden.ReplayOptions{Calls: calls, Handover: p.ofCase(calls), Caches: p.caches})
-			if err != nil {
+			if eng, err = c.Engine(cmd.Context(), eng, golden.ReplayOptions{Calls: calls, Handover: p.ofCase(calls), Caches: p.caches}); err != nil {
 				return err
 			}
-			r, err := reproduce(cmd.Context(), eng, c, dir, calls)
+			r, err := reproduce(cmd.Context(), eng, c, dir, calls, frozen)
 			if err != nil {
 				return err
 			}
@@ -63,14 +72,21 @@ func newRepro(std streams) *cobra.Command {
 			if err := deep.look(cmd.Context(), r, c, dir, engine.pythons); err != nil {
 				return err
 			}
-			if err := r.write(std.out, asJSON); err != nil || !r.Diverges {
+			if html != "" {
+				err = r.writeHTML(html)
+			} else {
+				err = r.write(std.out, asJSON)
+			}
+			if err != nil || !r.Diverges {
 				return err
 			}
 			return exit(statusDiverge)
 		},
 	}
 	engine.add(cmd)
-	cmd.Flags().StringVar(&f.config, "config", config.DefaultFile, "configuration file, for cases of the team's own code")
+	f.add(cmd)
+	cmd.Flags().BoolVar(&frozen, "frozen", false, "take what is recorded of py2 instead of running it")
+	cmd.Flags().StringVar(&html, "html", "", "write the page to this `FILE` as HTML, all in one")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
 	cmd.Flags().BoolVar(&deep.ladder, "ladder", false, "run the case under every version of Python, and name the step where it changes")
 	cmd.Flags().BoolVar(&deep.matrix, "matrix", false, "try what could be changed on the py3 path, and say what settles the case, what else it settles and what it would break")
@@ -103,6 +119,8 @@ type repro struct {
 	Revision    string `json:"revision,omitempty"`
 	RevisionNow string `json:"revision_now,omitempty"`
 
+	Frozen string `json:"frozen,omitempty"` // py2 was not run
+
 	was   string // the recorded signature, where the case diverges for another reason now
 	tried bool   // changes were tried, and Matrix has what settles the case
 }
@@ -117,11 +135,14 @@ type replayed struct {
 }
 
 // reproduce runs both paths of a case and explains what differs.
-func reproduce(ctx context.Context, eng ingest.Engine, c *golden.Case, dir string, calls [2]*ingest.Call) (*repro, error) {
+func reproduce(ctx context.Context, eng ingest.Engine, c *golden.Case, dir string, calls [2]*ingest.Call, frozen bool) (*repro, error) {
 	run := &replayed{line: &parity.Line{Engine: eng, Calls: eng, NoRepeats: true}, c: c}
 	run.delivery = parity.Delivery{
 		Feed: c.Feed, Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Compare: c.Compare,
 		Pair: ingest.Pair{Name: c.Pair, Py2: c.Py2, Py3: c.Py3},
+	}
+	if frozen {
+		return run.frozen(ctx, eng, dir, calls)
 	}
 	for _, p := range ingest.Paths {
 		var err error
@@ -135,9 +156,7 @@ func reproduce(ctx context.Context, eng ingest.Engine, c *golden.Case, dir strin
 	if view.Err != nil {
 		return nil, view.Err
 	}
-	r := &repro{Case: dir, Signature: c.Signature, State: string(c.State), Severity: c.Severity.String(), View: string(c.View),
-		Diverges: view.Result.Verdict == ingest.Diverge || view.Result.OrderDiffers, Confirmed: c.Confirmed}
-	r.Run = commands(c, dir)
+	r := newPage(c, dir, view.Result.Verdict == ingest.Diverge || view.Result.OrderDiffers)
 	if !r.Diverges {
 		return r, nil
 	}
@@ -149,6 +168,11 @@ func reproduce(ctx context.Context, eng ingest.Engine, c *golden.Case, dir strin
 		r.Normalize = run.normalizing(ctx)
 	}
 	return r, nil
+}
+
+func newPage(c *golden.Case, dir string, diverges bool) *repro {
+	return &repro{Case: dir, Signature: c.Signature, State: string(c.State), Severity: c.Severity.String(), View: string(c.View),
+		Diverges: diverges, Confirmed: c.Confirmed, Run: commands(c, dir)}
 }
 
 // collect keeps both outcomes; a case's input is small.
@@ -196,7 +220,11 @@ func (r *repro) explain(ctx context.Context, run *replayed, view parity.View) {
 	if r.was == "" && run.c.Fix != "" {
 		r.Fix = run.c.Fix // whoever reviewed the case knows better
 	}
-	first := f.First
+	r.show(ctx, run, f.First)
+}
+
+// show fills in where the first difference is and what is there.
+func (r *repro) show(ctx context.Context, run *replayed, first diff.Divergence) {
 	r.Where = run.c.Filename + ":" + place(first)
 	r.Py2, r.Py3 = run.side(ingest.Py2, first), run.side(ingest.Py3, first)
 	if first.Kind == diff.KindCell || first.Kind == diff.KindRowLength {

@@ -111,19 +111,19 @@ func describeRow(v ingest.Value) string {
 func (run *replayed) locate(ctx context.Context, d diff.Divergence) (where, data string) {
 	input := run.c.Input
 	if span, ok := run.cell(ctx, d); ok {
-		return fmt.Sprintf(", byte %#x", span.Start), hexRange(input, span)
+		return fmt.Sprintf(", byte %#x", span.Start), run.hexRange(span)
 	}
 	if span, ok := run.record(ctx, d); ok {
 		where = fmt.Sprintf(", byte %#x", span.Start)
 		if len(input) > maxBytes {
-			return where, hexRange(input, span) + " (from where the record begins)"
+			return where, run.hexRange(span) + " (from where the record begins)"
 		}
 	}
 	if len(input) == 0 {
 		return where, "none: the input is empty"
 	}
 	whole := embedded.Span{End: int64(len(input))}
-	return where, hexRange(input, whole) + " (the whole input)"
+	return where, run.hexRange(whole) + " (the whole input)"
 }
 
 // cell finds the bytes a cell was made of, or the header cell a key was made of.
@@ -198,15 +198,43 @@ func (run *replayed) recordOf(ctx context.Context, p ingest.Path, n int) (embedd
 // maxBytes bounds how many bytes are shown.
 const maxBytes = 48
 
-func hexRange(data []byte, s embedded.Span) string {
-	b := data[s.Start:s.End]
-	switch {
-	case len(b) == 0:
-		return "none"
-	case len(b) > maxBytes:
-		return fmt.Sprintf("% x ... %d more", b[:maxBytes], len(b)-maxBytes)
+// hexRange shows bytes; where the divergence needs some of them and not others, those
+// that it needs stand in brackets.
+func (run *replayed) hexRange(s embedded.Span) string {
+	b := run.c.Input[s.Start:s.End]
+	more := ""
+	if len(b) > maxBytes {
+		b, more = b[:maxBytes], fmt.Sprintf(" ... %d more", len(b)-maxBytes)
 	}
-	return fmt.Sprintf("% x", b)
+	if len(b) == 0 {
+		return "none"
+	}
+	needed := make([]bool, len(b))
+	count := 0
+	for _, n := range run.c.Needed() {
+		for i := max(n.Start-int(s.Start), 0); i < min(n.End-int(s.Start), len(b)); i++ {
+			needed[i] = true
+			count++
+		}
+	}
+	return marked(b, needed, count > 0 && count < len(b)) + more
+}
+
+func marked(b []byte, needed []bool, mark bool) string {
+	var out strings.Builder
+	for i, c := range b {
+		if i > 0 {
+			out.WriteByte(' ')
+		}
+		if mark && needed[i] && (i == 0 || !needed[i-1]) {
+			out.WriteByte('[')
+		}
+		fmt.Fprintf(&out, "%02x", c)
+		if mark && needed[i] && (i == len(b)-1 || !needed[i+1]) {
+			out.WriteByte(']')
+		}
+	}
+	return out.String()
 }
 
 // normalizing says what the normalizer does about the divergence.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -88,11 +89,21 @@ func prefixed(out []string, prefix string, cells []string) []string {
 // commands lists how to run the paths one by one, with us and without.
 func commands(c *golden.Case, dir string) []string {
 	var out []string
-	input := ingest.ShellQuote(filepath.Join(dir, "input.csv"))
+	// A page may be of any file, which has no case's directory around it.
+	file := dir
+	info, err := os.Stat(dir)
+	kept := err == nil && info.IsDir()
+	if kept {
+		file = filepath.Join(dir, "input.csv")
+	}
+	input := ingest.ShellQuote(file)
 	for _, p := range ingest.Paths {
 		if c.Calls[p] == "" {
 			out = append(out, "feedparity ingest "+c.Settings(p).String()+" "+input)
 		}
+	}
+	if !kept {
+		return append(out, "feedparity check --golden DIR "+input)
 	}
 	script := ingest.ShellQuote(filepath.Join(dir, "repro.py"))
 	return append(out, "python2.7 "+script, "python3 "+script)
@@ -154,6 +165,7 @@ func (r *repro) page() string {
 		confirmed = "by real Python " + confirmed
 	}
 	field("confirmed", confirmed)
+	field("frozen", r.Frozen)
 	list := func(name string, lines []string) {
 		for i, l := range lines {
 			field([]string{name, ""}[min(i, 1)], l)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Kinds of answer that runner.py sends; runner/protocol.py has the same list.
@@ -50,11 +51,29 @@ func readAnswer(r *bufio.Reader) (kind byte, payload []byte, err error) {
 	if n == 0 || n > maxFrame {
 		return 0, nil, fmt.Errorf("garbage on the protocol pipe: a frame of %d bytes", n)
 	}
-	payload = make([]byte, n)
-	if _, err := io.ReadFull(r, payload); err != nil {
+	if payload, err = readWhole(r, int(n)); err != nil {
 		return 0, nil, err
 	}
 	return payload[0], payload[1:], nil
+}
+
+// readAhead is how much is made room for before the bytes that fill it have come: what
+// garbage says of its length is not believed.
+const readAhead = 1 << 20
+
+// readWhole reads n bytes.
+func readWhole(r io.Reader, n int) ([]byte, error) {
+	payload := make([]byte, min(n, readAhead))
+	for have := 0; ; {
+		got, err := io.ReadFull(r, payload[have:])
+		if have += got; err != nil {
+			return nil, err
+		}
+		if have == n {
+			return payload, nil
+		}
+		payload = slices.Grow(payload, min(n-have, have))[:min(n, 2*have)]
+	}
 }
 
 // remoteError reads the payload of an answerError.

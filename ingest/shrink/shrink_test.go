@@ -214,7 +214,7 @@ func TestMinimizeWhatIsNotKept(t *testing.T) {
 	}
 }
 
-func FuzzMinimize(f *testing.F) {
+func FuzzShrink(f *testing.F) {
 	for n := range 7 {
 		c := plant(n)
 		f.Add(c.input[:min(len(c.input), 400)], []byte("e"), byte(n))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -71,6 +73,33 @@ func newLogger(w io.Writer, format string) (*slog.Logger, error) {
 		return slog.New(slog.NewJSONHandler(w, nil)), nil
 	}
 	return nil, usageError("", "read --log-format: %q: want text or json", format)
+}
+
+// logLines writes to a log what a command says on stderr, a line each: of what went
+// wrong a warning.
+type logLines struct {
+	log  *slog.Logger
+	mu   sync.Mutex
+	rest []byte // of a line that is not at its end
+}
+
+// Write implements io.Writer.
+func (l *logLines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rest = append(l.rest, p...)
+	for {
+		line, rest, ok := bytes.Cut(l.rest, []byte("\n"))
+		if !ok {
+			return len(p), nil
+		}
+		l.rest = rest
+		if text, bad := strings.CutPrefix(string(line), "feedparity: "); bad {
+			l.log.Warn(text)
+		} else {
+			l.log.Info(text)
+		}
+	}
 }
 
 // keepServing sweeps and answers until ctx ends, and then waits for a sweep to end.
@@ -215,7 +244,7 @@ func (n *nightly) sweepNow(ctx context.Context) error {
 	n.config = c
 	n.mu.Unlock()
 	n.log.Info("sweeping", "feeds", len(c.Feeds))
-	std := streams{n.std.in, io.Discard, n.std.err} // the report is in its directory and on the page
+	std := streams{n.std.in, io.Discard, &logLines{log: n.log}} // the report is in its directory and on the page
 	res, err := sweepConfig(ctx, std, c, c.Feeds)
 	if err != nil {
 		return err

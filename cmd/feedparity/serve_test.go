@@ -269,6 +269,27 @@ func TestServeBrokenState(t *testing.T) {
 	r.terminate()
 }
 
+// TestLogLines: what a sweep says is in the log's own form.
+func TestLogLines(t *testing.T) {
+	var b bytes.Buffer
+	log, err := newLogger(&b, "json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &logLines{log: log}
+	for _, piece := range []string{"feedparity: sweep feed \"a\": re", "fused\nhint: try\nreport: x", "\n", "no end"} {
+		if n, err := io.WriteString(w, piece); n != len(piece) || err != nil {
+			t.Error(n, err)
+		}
+	}
+	for i, line := range strings.Split(strings.TrimSpace(b.String()), "\n") {
+		want := []string{`"level":"WARN","msg":"sweep feed \"a\": refused"`, `"level":"INFO","msg":"hint: try"`, `"level":"INFO","msg":"report: x"`}
+		if i >= len(want) || !strings.Contains(line, want[i]) {
+			t.Errorf("line %d: %s", i+1, line)
+		}
+	}
+}
+
 // TestLocalOnly: a name that somebody had lead to this machine is not ours.
 func TestLocalOnly(t *testing.T) {
 	h := localOnly(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

@@ -22,6 +22,7 @@ func TestFaults(t *testing.T) {
 		"H/state-corrupt":       testStateCorrupt,
 		"H/second-sweep":        testSecondSweep,
 		"H/sigterm":             testSigterm,
+		"H/sigterm-part":        testPartKept,
 		"H/killed-mid-transfer": testKilled,
 	})
 }
@@ -136,6 +137,25 @@ func testSigterm(t *testing.T) {
 	}
 	s.nothingTaken()
 	s.takesAll()
+}
+
+// testPartKept: the part of a large file stays, and the next sweep goes on from it.
+func testPartKept(t *testing.T) {
+	s := newSite(t, "")
+	data := []byte("sku,name\r\n" + strings.Repeat("1,"+strings.Repeat("x", 100_000)+"\r\n", 100))
+	s.ftp.Put("stock.csv", ftptest.File{Data: data})
+	s.ftp.AddFault(ftptest.Fault{Command: "RETR", Action: ftptest.Stall, After: 9 << 20})
+	if status, took := s.midTransfer(syscall.SIGTERM); status != statusIncomplete || took > 2*time.Second {
+		t.Errorf("exit status %d after %v", status, took)
+	}
+	s.nothingTaken()
+	if parts, _ := filepath.Glob(filepath.Join(s.dir, ".feedparity", "archive", "acme", "incoming", "*.part")); len(parts) != 1 {
+		t.Errorf("parts %q", parts)
+	}
+	s.takesAll()
+	if s.ftp.Count("REST") != 1 {
+		t.Errorf("%d REST", s.ftp.Count("REST"))
+	}
 }
 
 func testKilled(t *testing.T) {

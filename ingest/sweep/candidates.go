@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -76,8 +77,7 @@ func (s *sweeper) list(ctx context.Context, l *look) error {
 		return err
 	}
 	s.observe(Event{Feed: l.feed.Name, What: "listing"})
-	// A sweep that was killed may have left a part of a file; nobody else pulls this feed.
-	err := errors.Join(os.RemoveAll(s.incoming(l.feed.Name)), s.removeUnpacked(l.feed.Name))
+	err := errors.Join(s.tidy(l.feed.Name), s.removeUnpacked(l.feed.Name))
 	if err != nil {
 		return err
 	}
@@ -91,6 +91,22 @@ func (s *sweeper) list(ctx context.Context, l *look) error {
 	l.at = time.Now()
 	l.out.Listed, l.out.Unparsed, l.out.Held = found.Listed, found.Unparsed, found.Held
 	l.todo, err = s.news(ctx, l.feed, found.Entries, l.out)
+	return err
+}
+
+// tidy removes what a sweep that was killed left where a feed's deliveries arrive, but for
+// the parts of large files, which this one goes on with. Nobody else pulls this feed.
+func (s *sweeper) tidy(feed string) error {
+	dir, err := os.OpenRoot(s.incoming(feed))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = fetch.Tidy(dir, time.Now())
+	_ = dir.Close()
+	_ = os.Remove(s.incoming(feed)) // if it is empty
 	return err
 }
 

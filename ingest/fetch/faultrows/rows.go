@@ -189,6 +189,7 @@ var machine = []Row{
 	{"H/name-in-the-way", "a directory has the file's name", "ours, not tried again, nothing is left", fetch, ""},
 	{"H/leftover-part", "a part that a killed process left", "no obstacle", fetch, ""},
 	{"H/killed-after-rename", "the sweep is killed between rename and record, and at every other step", "the next one loses nothing and doubles nothing", sweep, ""},
+	{"H/sigterm-part", "the same, with a large file", "its part is kept, and the next sweep goes on from it", cmd, ""},
 	{"H/killed-mid-transfer", "the sweep is killed in the middle of a file", "nothing short is taken; the next sweep takes it, once", cmd, ""},
 	{"H/clock-back", "the clock jumps back a year between two sweeps", "nothing is lost or fetched twice", sweep, ""},
 	{"H/archive-unwritable", "the archive cannot be written", "each delivery fails; the next sweep takes them", sweep, ""},

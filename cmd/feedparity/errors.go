@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
@@ -112,7 +114,28 @@ func explain(err error) (status int, hint string) {
 	case errors.Is(err, context.Canceled):
 		return statusIncomplete, ""
 	}
+	if hint = explainSource(err); hint != "" {
+		return statusIncomplete, hint
+	}
 	return 0, ""
+}
+
+// explainSource says what to do about a source that failed, "" if nothing is known.
+func explainSource(err error) string {
+	var verify *tls.CertificateVerificationError
+	switch {
+	case errors.Is(err, fetch.ErrGivenUp):
+		return "what it failed with for another feed, or how long it took, says why; the next sweep tries again"
+	case errors.Is(err, fetch.ErrLogin):
+		return "check user and password: a login that is refused is tried once a night, so that no account is locked"
+	case errors.Is(err, fetch.ErrDiskFull):
+		return "make room there; what was fetched is recorded, and the next sweep goes on"
+	case errors.Is(err, fetch.ErrChecksum):
+		return "the file or its mark is wrong: the next sweep fetches both again"
+	case errors.As(err, &verify):
+		return "tls: {ca_file: FILE} trusts an authority, {pin: ...} this server's key alone; ask the supplier which"
+	}
+	return ""
 }
 
 // oneLine keeps an error on its line and off the terminal's control codes.

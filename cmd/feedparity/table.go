@@ -139,6 +139,9 @@ func printFailures(std streams, res *sweep.Result) {
 		}
 		if f.Err != nil {
 			fmt.Fprintf(std.err, "feedparity: %s\n", oneLine(f.Err.Error()))
+			if hint := explainSource(f.Err); hint != "" {
+				fmt.Fprintf(std.err, "hint: %s\n", hint)
+			}
 		}
 		for _, d := range f.Deliveries {
 			printDeliveryFailures(std, d)

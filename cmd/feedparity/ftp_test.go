@@ -56,6 +56,9 @@ func TestSweepWrongPassword(t *testing.T) {
 	if !strings.HasPrefix(first, `feedparity: sweep feed "acme": `) || !strings.Contains(first, "530") {
 		t.Errorf("stderr: %s", talk)
 	}
+	if !strings.Contains(talk, "hint: check user and password: a login that is refused is tried once a night") {
+		t.Errorf("no hint: %s", talk)
+	}
 	if strings.Contains(out+talk, "hunter2") {
 		t.Errorf("the password is told:\n%s%s", out, talk)
 	}

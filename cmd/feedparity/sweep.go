@@ -15,6 +15,7 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/handover"
 	"github.com/feedparity/feedparity/ingest/notify"
 	"github.com/feedparity/feedparity/ingest/report"
@@ -135,7 +136,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	defer p.close()
 	out := swept{revision: revision, started: time.Now()}
 	out.Result, err = sweep.Run(ctx, sweep.Options{
-		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Inbox: c.Inbox,
+		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Inbox: c.Inbox, Fetch: fetch.Options{Spare: c.MinFree},
 		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
 		Caches:   p.caches,
 		Revision: revision, Engine: "embedded " + version(), Observe: watch.event, Now: time.Now,

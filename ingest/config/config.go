@@ -41,6 +41,7 @@ type Config struct {
 	Golden   string
 	Notify   Notify
 	Schedule schedule.Schedule // the zero value if there is none
+	MinFree  int64             // bytes that must stay free on the disk of the archive, 0 for the default
 	Feeds    []Feed            // in the file's order
 	revision string            // the command, "" for a hash of the .py files
 }
@@ -155,6 +156,9 @@ func Read(name string, data []byte) (*Config, error) {
 		revision: f.Project.Revision,
 	}
 	r.root = c.Root
+	if f.MinFree != nil {
+		c.MinFree = int64(*f.MinFree)
+	}
 	if c.Schedule, err = r.schedule(); err != nil {
 		return nil, err
 	}

@@ -24,6 +24,9 @@ type File struct {
 	// Where every delivery is kept as sent: a location, or with for how long. Default
 	// .feedparity/archive, for ever.
 	Archive ArchiveEntry `yaml:"archive"`
+	// How much must stay free on the archive's disk, such as 5GB; a sweep that would take of
+	// it stops fetching. Default, and least: 64MB.
+	MinFree *AmountEntry `yaml:"min_free"`
 	// The directory into which a sweep writes new golden cases; "feedparity golden
 	// pull" copies them from there. Default .feedparity/inbox.
 	Inbox string `yaml:"inbox"`
@@ -112,6 +115,23 @@ func (e *StateEntry) DecodeNode(n *Node) error {
 
 func isDatabase(name string) bool {
 	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
+}
+
+// AmountEntry is a number of bytes with its unit.
+type AmountEntry int64
+
+// DecodeNode reads "512MB".
+func (a *AmountEntry) DecodeNode(n *Node) error {
+	var text string
+	if err := n.Decode(&text); err != nil {
+		return err
+	}
+	v, err := bytesOf(text)
+	if err != nil {
+		return n.Errorf("%q: %v", text, err)
+	}
+	*a = AmountEntry(v)
+	return nil
 }
 
 // Project is the team's code base.

@@ -47,10 +47,14 @@ func Download(ctx context.Context, src Files, e Entry, dir *os.Root, name string
 	}
 	d := download{src: src, path: e.Path, mark: e.Done, dir: dir, name: name}
 	var err error
-	if r, ok := src.(*retrying); ok {
-		d.src, d.host, d.resume = r.Source, r.host, r.resume
-		err = r.do(ctx, e.Path, d.once)
-	} else {
+	switch s := src.(type) {
+	case *retrying:
+		d.src, d.host, d.resume, d.spare = s.Source, s.host, s.resume, s.spare
+		err = s.do(ctx, e.Path, d.once)
+	case *localSource:
+		d.spare = s.spare
+		err = d.once(ctx)
+	default:
 		err = d.once(ctx)
 	}
 	if err != nil {
@@ -74,6 +78,7 @@ type download struct {
 	dir        *os.Root
 	host       *host  // nil for a directory
 	resume     int64  // from how many bytes on a part is gone on with, -1 for never
+	spare      int64  // bytes that must stay free
 	cancelled  bool   // by the caller, in the last attempt
 	whole      []byte // hash of all bytes of an attempt that lacked the server's last word
 	out        Delivery

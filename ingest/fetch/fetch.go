@@ -139,7 +139,7 @@ func Open(ctx context.Context, rawURL string, o Options) (Source, error) {
 		return nil, fmt.Errorf("open source: %w", err)
 	}
 	if !strings.Contains(rawURL, "://") {
-		return openLocal(rawURL)
+		return openLocal(rawURL, o.Spare)
 	}
 	u, err := url.Parse(rawURL)
 	if err != nil { // its text may hold the password, or the half of it before a stray slash
@@ -149,7 +149,7 @@ func Open(ctx context.Context, rawURL string, o Options) (Source, error) {
 		if u.Host != "" && u.Host != "localhost" {
 			return nil, fmt.Errorf("open source %q: a file URL names no host, want file:///path", u.Redacted())
 		}
-		return openLocal(u.Path)
+		return openLocal(u.Path, o.Spare)
 	}
 	src, err := remote(u, o.withDefaults())
 	if err != nil {

@@ -13,11 +13,12 @@ import (
 // localSource is a directory of this machine, such as a mounted drop folder.
 // os.Root keeps every path inside it, symbolic links included.
 type localSource struct {
-	root *os.Root
-	name string
+	root  *os.Root
+	name  string
+	spare int64 // of Options.Spare
 }
 
-func openLocal(name string) (Source, error) {
+func openLocal(name string, spare int64) (Source, error) {
 	if name == "" {
 		return nil, errors.New("open source: no directory given")
 	}
@@ -25,7 +26,7 @@ func openLocal(name string) (Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open source: %w", unavailable(err))
 	}
-	return &localSource{root, name}, nil
+	return &localSource{root, name, spare}, nil
 }
 
 // Close implements Source.

@@ -43,6 +43,9 @@ type Options struct {
 	// is gone on with, 8 MiB if 0; never if negative.
 	ResumeAbove int64
 
+	// Spare is how many bytes must stay free on our own disk, 64 MiB at least.
+	Spare int64
+
 	Bandwidth int64 // bytes a second that are taken from the server, 0 for no limit
 
 	// Hosts is what sources of one server share; nil keeps each by itself.

@@ -14,6 +14,7 @@ type policy struct {
 	retries int
 	backoff time.Duration
 	resume  int64 // of Options.ResumeAbove
+	spare   int64 // of Options.Spare
 	log     *slog.Logger
 	host    *host
 	account *account
@@ -21,7 +22,7 @@ type policy struct {
 
 func newPolicy(o Options, h *host, a *account) policy {
 	o = o.withDefaults()
-	return policy{max(o.Retries, 0), o.Backoff, o.ResumeAbove, o.Logger, h, a}
+	return policy{max(o.Retries, 0), o.Backoff, o.ResumeAbove, o.Spare, o.Logger, h, a}
 }
 
 // do calls f until it succeeds, fails for good, or the retries are used up: its own

@@ -10,15 +10,15 @@ import (
 // for one on our own disk.
 var ErrDiskFull = errors.New("the disk is full")
 
-// spare is what a disk must have beyond a delivery: its database, cases and reports want
-// to be written as well.
+// spare is what a disk must have beyond a delivery, where nothing else is said: the
+// database, cases and reports want to be written as well.
 const spare = 64 << 20
 
 // room refuses a delivery that does not fit before a byte of it is sent.
 func (d *download) room(size int64) error {
-	free := freeSpace(d.dir.Name())
-	if free >= 0 && free < max(size, 0)+spare {
-		return fmt.Errorf("%w: %w: %d bytes are free below %s, %d and %d to spare are wanted", ErrTarget, ErrDiskFull, free, d.dir.Name(), max(size, 0), spare)
+	free, want := freeSpace(d.dir.Name()), max(size, 0)
+	if left := max(d.spare, spare); free >= 0 && free < want+left {
+		return fmt.Errorf("%w: %w: %d bytes are free in %s, it has %d, and %d must be left", ErrTarget, ErrDiskFull, free, d.dir.Name(), want, left)
 	}
 	return nil
 }

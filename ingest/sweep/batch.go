@@ -2,8 +2,10 @@ package sweep
 
 import (
 	"context"
+	"errors"
 
 	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/state"
 )
 
@@ -37,6 +39,9 @@ func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case errors.Is(out.Err, fetch.ErrDiskFull): // it is so for every other file
+			s.full.Store(true)
+			return errors.Join(b.done(ctx, t, out), b.queue(ctx), errFull)
 		case out.Err != nil, out.Gone:
 			err = b.done(ctx, t, out)
 		case queued[version{t.known.Path, t.known.SHA256}]:

@@ -63,6 +63,9 @@ func (s *sweeper) step(ctx context.Context, l *look, do func(context.Context, *l
 		return
 	}
 	err := ctx.Err()
+	if err == nil && s.full.Load() {
+		err = errFull
+	}
 	if err == nil {
 		err = guarded(func() error { return do(ctx, l) })
 	}
@@ -109,6 +112,9 @@ func (s *sweeper) tidy(feed string) error {
 	_ = os.Remove(s.incoming(feed)) // if it is empty
 	return err
 }
+
+// errFull is what a feed fails with once another has found the disk to be full.
+var errFull = fmt.Errorf("nothing more is fetched: %w", fetch.ErrDiskFull)
 
 // Selection is what a feed's configuration says about which files are deliveries.
 func Selection(f config.Feed) fetch.Selection {

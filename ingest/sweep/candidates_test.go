@@ -263,3 +263,47 @@ func TestAvoid(t *testing.T) {
 		t.Errorf("interrupted: %v", res.Feeds[0].Err)
 	}
 }
+
+// TestGoOn: a file that one night did not get to its end, the next night goes on with.
+func TestGoOn(t *testing.T) {
+	data := "sku,name\r\n" + strings.Repeat("1,a name of some length\r\n", 10_000)
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: []byte(data)}},
+		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.CutBoth, After: 200_000, Times: 1}}})
+	w := newWorld(t, feed(t, "acme", srv.URL()))
+	w.resume = 1000
+	if res := w.sweep(); res.Failed() != 1 {
+		t.Errorf("first night: %s", show(res))
+	}
+	if left, _ := filepath.Glob(w.dir("archive/acme/incoming/*")); len(left) != 2 {
+		t.Errorf("left for the next night: %q", left)
+	}
+	if got := w.clean().Feeds[0]; names(got) != "a.csv" || got.Deliveries[0].Bytes != int64(len(data)) || srv.Count("REST") != 1 {
+		t.Errorf("second night: %s, %d REST", names(got), srv.Count("REST"))
+	}
+	w.inside()
+}
+
+// TestDiskFull: where there is no room, nothing is fetched, by no feed, and the next
+// sweep takes what this one could not.
+func TestDiskFull(t *testing.T) {
+	d := newDrop(t)
+	d.put("a.csv", plain, 2)
+	d.put("b.csv", plain+"x", 1)
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"c.csv": {Data: []byte(plain)}}})
+	w := newWorld(t, feed(t, "one", d.dir), feed(t, "two", d.dir), feed(t, "far", srv.URL()))
+	w.spare = 1 << 60
+	res := w.sweep()
+	for _, f := range res.Feeds {
+		if !errors.Is(f.Err, fetch.ErrDiskFull) || len(f.Deliveries) > 1 {
+			t.Errorf("%s", show(res))
+		}
+	}
+	if n := srv.Count("RETR"); n != 0 {
+		t.Errorf("%d files were fetched", n)
+	}
+	w.inside()
+	w.spare = 0
+	if res := w.clean(); names(res.Feeds[0]) != "a.csv b.csv" || names(res.Feeds[2]) != "c.csv" {
+		t.Errorf("with room: %s", show(res))
+	}
+}

@@ -37,7 +37,9 @@ type world struct {
 	judge golden.Judge
 	watch func(Event)
 	now   func() time.Time
-	db    *state.DB
+
+	resume, spare int64 // of fetch.Options
+	db            *state.DB
 }
 
 func newWorld(t *testing.T, feeds ...config.Feed) *world {
@@ -81,7 +83,7 @@ func (w *world) dir(name string) string { return filepath.Join(w.root, name) }
 func (w *world) try(ctx context.Context) (*Result, error) {
 	return Run(ctx, Options{Feeds: w.feeds, Line: w.line, Judge: w.judge, State: w.db, Archive: w.dir("archive"), Inbox: w.dir("inbox"),
 		Engine: "embedded test", Observe: w.watch, Now: w.now,
-		Fetch: fetch.Options{IdleTimeout: 400 * time.Millisecond, DialTimeout: 2 * time.Second, Retries: -1, Backoff: time.Millisecond}})
+		Fetch: fetch.Options{ResumeAbove: w.resume, Spare: w.spare, IdleTimeout: 400 * time.Millisecond, DialTimeout: 2 * time.Second, Retries: -1, Backoff: time.Millisecond}})
 }
 
 // sweep sweeps and fails the test if the sweep as a whole fails.

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/feedparity/feedparity/golden"
@@ -190,7 +191,8 @@ type sweeper struct {
 	queue *queue
 	inbox *golden.Store
 	notes *notes
-	mu    sync.Mutex // held while observing
+	full  atomic.Bool // our disk
+	mu    sync.Mutex  // held while observing
 }
 
 func newSweeper(o Options, q *queue, run int64) *sweeper {

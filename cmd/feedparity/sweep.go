@@ -33,7 +33,7 @@ var failOn = []string{"any", "new", "open", "silent", "never"}
 
 func newSweep(std streams) *cobra.Command {
 	var file, fail string
-	var asJSON, strict bool
+	var asJSON, strict, dry bool
 	var only []string
 	var files reportFiles
 	cmd := &cobra.Command{
@@ -43,6 +43,7 @@ func newSweep(std streams) *cobra.Command {
 		Example: `  feedparity sweep
   feedparity sweep --config /srv/feeds/feedparity.yaml --fail-on any
   feedparity sweep --feed acme-stock --json
+  feedparity sweep --dry-run
   feedparity sweep --junit sweep.xml --metrics /var/lib/node_exporter/feedparity.prom`,
 		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -56,6 +57,9 @@ func newSweep(std streams) *cobra.Command {
 			feeds, err := chosenFeeds(c, only)
 			if err != nil {
 				return err
+			}
+			if dry {
+				return lookOnly(cmd.Context(), std, c, feeds, asJSON)
 			}
 			res, err := sweepConfig(cmd.Context(), std, c, feeds)
 			if err != nil {
@@ -81,6 +85,7 @@ func newSweep(std streams) *cobra.Command {
 	cmd.Flags().StringVar(&fail, "fail-on", "new", "which divergences make the exit status 1: any, new, open (nobody accepted them), silent or never")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document instead of the table")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 3 if a line of a listing was not understood, since a delivery may hide in it")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "list the sources and say what would be fetched; fetch, run and remember nothing")
 	cmd.Flags().StringArrayVar(&only, "feed", nil, "sweep only the feed of this `NAME`; may be given several times")
 	files.flags(cmd)
 	must(cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOn, cobra.ShellCompDirectiveNoFileComp)))

@@ -253,7 +253,7 @@ func (s *sweeper) unready(ctx context.Context, l *look, t task, again map[string
 	now, there := again[t.entry.Path]
 	switch why := held[t.entry.Path]; {
 	case t.entry.Size == 0 && !l.feed.Take.AllowEmpty:
-		return "it is empty, and allow_empty is not set", nil
+		return whyEmpty, nil
 	case why != "":
 		return why, nil
 	case there && now.Size != t.entry.Size:
@@ -264,6 +264,8 @@ func (s *sweeper) unready(ctx context.Context, l *look, t task, again map[string
 	}
 	return s.young(ctx, l, t.entry) // one that has gone is found out about by fetching it
 }
+
+const whyEmpty = "it is empty, and allow_empty is not set"
 
 // young says that a file was written too recently. The listing's time counts only if
 // it has seconds: then it is UTC. Else the server is asked.

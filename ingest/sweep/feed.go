@@ -11,7 +11,6 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest/config"
@@ -72,10 +71,7 @@ type task struct {
 // news asks the state which deliveries are to be run, oldest first, after those
 // that an earlier sweep fetched and did not finish.
 func (s *sweeper) news(ctx context.Context, f config.Feed, entries []fetch.Entry, out *Feed) ([]task, error) {
-	slices.SortStableFunc(entries, func(a, b fetch.Entry) int {
-		return cmp.Or(a.MTime.Compare(b.MTime), strings.Compare(a.Path, b.Path))
-	})
-	entries, err := s.firstSight(ctx, f, entries, out)
+	entries, err := s.firstSight(ctx, f, inOrder(entries), out)
 	if err != nil {
 		return nil, err
 	}

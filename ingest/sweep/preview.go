@@ -1,0 +1,98 @@
+package sweep
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// Preview is what a sweep would do with a feed.
+type Preview struct {
+	Feed     string
+	Listed   int       // files its source has, matching or not
+	Seen     int       // deliveries that were run before
+	Skipped  int       // of a feed that is new: what is older than its backfill
+	Files    []Planned // the deliveries that would be fetched, oldest first
+	Held     []fetch.Held
+	Unparsed []fetch.Unparsed
+	Err      error // its source could not be listed
+}
+
+// Planned is a delivery that would be fetched.
+type Planned struct {
+	Entry fetch.Entry
+	Name  string // as people see it
+	News  state.News
+}
+
+// Look says what a sweep would do, once: a file that is new might turn out to be
+// unfinished. It lists, and neither fetches nor remembers anything.
+func Look(ctx context.Context, o Options) []Preview {
+	o = o.withDefaults()
+	if o.Fetch.Hosts == nil {
+		o.Fetch.Hosts = fetch.NewHosts()
+		defer o.Fetch.Hosts.Close()
+	}
+	s := &sweeper{Options: o}
+	var out []Preview
+	for _, f := range o.Feeds {
+		p := Preview{Feed: f.Name}
+		if err := guarded(func() error { return s.preview(ctx, f, &p) }); err != nil {
+			p.Err = fmt.Errorf("look at feed %q: %w", f.Name, err)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func (s *sweeper) preview(ctx context.Context, f config.Feed, p *Preview) error {
+	src, err := Open(ctx, f, s.Fetch)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	found, err := fetch.Find(ctx, src, Selection(f))
+	if err != nil {
+		return err
+	}
+	p.Listed, p.Held, p.Unparsed = found.Listed, found.Held, found.Unparsed
+	entries := inOrder(found.Entries)
+	known, err := s.State.Known(ctx, f.Name)
+	if err != nil {
+		return err
+	}
+	if !known {
+		var old []fetch.Entry
+		old, entries = backfill(f, entries)
+		p.Skipped = len(old)
+	}
+	seeings, err := s.State.Look(ctx, f.Name, stateEntries(entries)...)
+	if err != nil {
+		return err
+	}
+	for i, e := range entries {
+		switch news := seeings[i].News; {
+		case news == state.Seen && !s.doubtful(f, e, seeings[i].Was):
+			p.Seen++
+		case news != state.Unfinished && e.Size == 0 && !f.Take.AllowEmpty:
+			p.Held = append(p.Held, fetch.Held{Entry: e, Why: whyEmpty})
+		default:
+			p.Files = append(p.Files, Planned{e, named(f, e), news})
+		}
+	}
+	return nil
+}
+
+// inOrder sorts files as they are to be run: oldest first.
+func inOrder(entries []fetch.Entry) []fetch.Entry {
+	slices.SortStableFunc(entries, func(a, b fetch.Entry) int {
+		return cmp.Or(a.MTime.Compare(b.MTime), strings.Compare(a.Path, b.Path))
+	})
+	return entries
+}

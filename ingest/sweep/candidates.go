@@ -286,11 +286,17 @@ func (s *sweeper) young(ctx context.Context, l *look, e fetch.Entry) (string, er
 	return fmt.Sprintf("it was written only %v ago", age.Round(time.Second)), nil
 }
 
+// patientFor is the longest a sweep waits for a source that is to be left alone: longer
+// is no night any more.
+const patientFor = 2 * time.Hour
+
 // avoid waits while the feed's source is to be left alone.
 func (s *sweeper) avoid(ctx context.Context, f config.Feed) error {
 	for _, w := range f.Take.Avoid {
 		now := s.Now()
-		if until := w.Until(now); !until.IsZero() {
+		if until := w.Until(now); until.Sub(now) > patientFor {
+			return fmt.Errorf("it is to be left alone until %s, and a sweep waits for %v at most", until.Format("15:04"), patientFor)
+		} else if !until.IsZero() {
 			s.observe(Event{Feed: f.Name, What: "waiting until " + until.Format("15:04")})
 			sleep(ctx, until.Sub(now))
 			if ctx.Err() != nil {

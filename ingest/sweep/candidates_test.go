@@ -262,6 +262,10 @@ func TestAvoid(t *testing.T) {
 	if res, _ := w.try(ctx); !errors.Is(res.Feeds[0].Err, context.DeadlineExceeded) {
 		t.Errorf("interrupted: %v", res.Feeds[0].Err)
 	}
+	w.feeds[0].Take.Avoid[0].To = 5 * time.Hour
+	if res := w.sweep(); res.Feeds[0].Err == nil || !strings.Contains(res.Feeds[0].Err.Error(), "left alone until 05:00") {
+		t.Errorf("for three hours: %v", res.Feeds[0].Err)
+	}
 }
 
 // TestGoOn: a file that one night did not get to its end, the next night goes on with.

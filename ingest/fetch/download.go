@@ -186,7 +186,7 @@ func (d *download) fill(ctx context.Context, before Entry, p *partial) (int64, e
 // read copies the file from a byte on to w and believes in its end only if reading,
 // closing and the size say so.
 func (d *download) read(ctx context.Context, from, want int64, w io.Writer) (int64, error) {
-	r, err := d.src.Open(ctx, d.path, from)
+	r, err := d.open(ctx, from, want)
 	if err != nil {
 		return 0, err
 	}
@@ -202,6 +202,14 @@ func (d *download) read(ctx context.Context, from, want int64, w io.Writer) (int
 		return n, &LengthError{n, want, err}
 	}
 	return n, nil
+}
+
+// open spares a server the question for a size that it has just answered.
+func (d *download) open(ctx context.Context, from, want int64) (io.ReadCloser, error) {
+	if f, ok := d.src.(*ftpSource); ok && want >= 0 {
+		return f.openKnown(ctx, d.path, from, from+want)
+	}
+	return d.src.Open(ctx, d.path, from)
 }
 
 // unchanged compares what the source said before and after.

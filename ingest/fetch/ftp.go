@@ -203,6 +203,14 @@ func (s *session) stat(remote string, e *Entry) error {
 
 // Open implements Files.
 func (f *ftpSource) Open(ctx context.Context, p string, off int64) (io.ReadCloser, error) {
+	return f.openKnown(ctx, p, off, askSize)
+}
+
+// askSize stands for a size that nobody has asked for yet.
+const askSize = -2
+
+// openKnown is Open for who has just asked for the file's size.
+func (f *ftpSource) openKnown(ctx context.Context, p string, off, size int64) (io.ReadCloser, error) {
 	if err := checkFile(p); err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
@@ -214,7 +222,7 @@ func (f *ftpSource) Open(ctx context.Context, p string, off int64) (io.ReadClose
 		if err != nil {
 			return nil, fmt.Errorf("open %q on %s: %w", p, f.at(), err)
 		}
-		r, err := s.open(ctx, f.remote(s, p), off)
+		r, err := s.open(ctx, f.remote(s, p), off, size)
 		if err == nil {
 			r.end, r.label = end, fmt.Sprintf("read %q on %s", p, f.at())
 			return r, nil
@@ -227,15 +235,16 @@ func (f *ftpSource) Open(ctx context.Context, p string, off int64) (io.ReadClose
 	}
 }
 
-func (s *session) open(ctx context.Context, remote string, off int64) (*ftpReader, error) {
-	size, err := s.size(remote)
-	if err != nil && refusal(err) == 0 {
-		return nil, err
+func (s *session) open(ctx context.Context, remote string, off, size int64) (r *ftpReader, err error) {
+	if size == askSize {
+		if size, err = s.size(remote); err != nil && refusal(err) == 0 {
+			return nil, err
+		}
 	}
 	if size >= 0 && off > size { // vsftpd would send nothing and call it a success
 		return nil, fmt.Errorf("offset %d is beyond the file's end at %d", off, size)
 	}
-	r := &ftpReader{s: s, want: size}
+	r = &ftpReader{s: s, want: size}
 	if size >= 0 {
 		r.want -= off
 	}

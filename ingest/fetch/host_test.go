@@ -262,3 +262,19 @@ func testTLSMinVersion(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestQuestions: a file costs its server no more questions than it takes to believe it.
+func TestQuestions(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(1000)}}})
+	src := open(t, srv.URL(), quick(srv))
+	for n := range 3 {
+		if _, err := Download(t.Context(), src, Entry{Path: "a.csv"}, openDir(t), "a.csv"); err != nil {
+			t.Fatal(err)
+		}
+		for verb, each := range map[string]int{"SIZE": 2, "MDTM": 2, "EPSV": 1, "RETR": 1, "NOOP": 0, "REST": 0} {
+			if got := srv.Count(verb); got != each*(n+1) {
+				t.Errorf("%s was sent %d times for %d files, want %d each", verb, got, n+1, each)
+			}
+		}
+	}
+}

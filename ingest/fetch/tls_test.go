@@ -179,7 +179,7 @@ func testTLSCaches(t *testing.T) {
 		t.Error("the sessions share a cache")
 	}
 	for _, s := range sessions {
-		r, err := s.open(t.Context(), "a.csv", 0)
+		r, err := s.open(t.Context(), "a.csv", 0, askSize)
 		if err != nil {
 			t.Fatal(err)
 		}

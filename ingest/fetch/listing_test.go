@@ -3,6 +3,7 @@ package fetch
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -234,6 +235,10 @@ func testListingMany(t *testing.T) {
 		entries, unparsed, err := open(t, srv.URL(), o).List(t.Context(), "")
 		if err != nil || len(entries) != 100_000 || len(unparsed) > 0 || entries[99_999].Size != 99_999 {
 			t.Errorf("%d entries, %v, %v", len(entries), unparsed, err)
+		}
+		var m runtime.MemStats // of all that runs beside it, too
+		if runtime.ReadMemStats(&m); m.HeapInuse > 200<<20 {
+			t.Errorf("the heap is %d MB", m.HeapInuse>>20)
 		}
 	})
 }

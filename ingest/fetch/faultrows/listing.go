@@ -8,7 +8,7 @@ var listing = []Row{
 	{"D/cut-killed", "both connections closed in the middle of the listing", "no entry of it is believed; tried again", fetch, ""},
 	{"D/cut-reset", "the data connection is reset in the middle of the listing", "no entry of it is believed; tried again", fetch, ""},
 	{"D/long-line", "a line of 70,000 bytes", "read, and what is behind it too", fetch, ""},
-	{"D/100000-entries", "a directory of 100,000 files", "listed in under 5 s", fetch, ""},
+	{"D/100000-entries", "a directory of 100,000 files", "listed in under 5 s and 200 MB", fetch, ""},
 	{"D/missing-directory", "CWD says 550", "error, not tried again; never an empty listing", fetch, ""},
 	{"D/550-permission", "550 permission denied to MLSD", "error, not tried again", fetch, ""},
 	{"D/450-busy", "450 busy to MLSD", "error, tried again", fetch, ""},

@@ -36,6 +36,7 @@ var subcommands = []struct {
 	{"check", newCheck},
 	{"sweep", newSweep},
 	{"report", newReport},
+	{"worker", newWorker},
 	{"serve", newServe},
 	{"doctor", newDoctor},
 	{"ingest", newIngest},

@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -129,23 +132,16 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	}
 	defer db.Close()
 	defer lock.Release()
-	eng := openEngines(ctx, embedded.New(), true, runners(c)...)
-	defer eng.close()
-	revision, err := codeRevision(ctx, c, eng.calls)
+	o, closeAll, err := sweepOptions(ctx, c, feeds, db)
 	if err != nil {
-		return swept{}, usageError("", "%w", err)
+		return swept{}, err
 	}
+	defer closeAll()
 	watch := newProgress(std.err, len(feeds))
 	defer watch.finish()
-	p := pythons{found: eng.interpreters}
-	defer p.close()
-	out := swept{revision: revision, started: time.Now()}
-	out.Result, err = sweep.Run(ctx, sweep.Options{
-		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Inbox: c.Inbox, Fetch: fetch.Options{Spare: c.MinFree},
-		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
-		Caches:   p.caches,
-		Revision: revision, Engine: "embedded " + version(), Observe: watch.event, Now: time.Now,
-	})
+	o.Observe = watch.event
+	out := swept{revision: o.Revision, started: time.Now()}
+	out.Result, err = sweep.Run(ctx, o)
 	out.ended = time.Now()
 	if errors.Is(err, context.Canceled) {
 		err = &statusError{statusIncomplete, err, "what was done is recorded: the next sweep goes on from there"}
@@ -157,6 +153,40 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		out.untold = notify.Tell(ctx, db, c.Notify, out.document(asIs, error.Error))
 	}
 	return out, err
+}
+
+// sweepOptions starts what a sweep works with, which closeAll ends.
+func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db *state.DB) (o sweep.Options, closeAll func(), err error) {
+	eng := openEngines(ctx, embedded.New(), true, runners(c)...)
+	p := &pythons{found: eng.interpreters}
+	closeAll = func() { p.close(); eng.close() }
+	revision, err := codeRevision(ctx, c, eng.calls)
+	if err != nil {
+		closeAll()
+		return o, nil, usageError("", "%w", err)
+	}
+	o = sweep.Options{
+		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Inbox: c.Inbox, Fetch: fetch.Options{Spare: c.MinFree},
+		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
+		Caches:   p.caches,
+		Revision: revision, Engine: "embedded " + version(), Now: time.Now,
+	}
+	if o.Agreement, err = agreement(c, o); err != nil {
+		closeAll()
+		return o, nil, err
+	}
+	return o, closeAll, nil
+}
+
+// agreement stands for what two machines of a fleet must have in common to do each
+// other's work: the configuration to the letter, the code's revision and the engine.
+func agreement(c *config.Config, o sweep.Options) (string, error) {
+	written, err := os.ReadFile(c.File)
+	if err != nil {
+		return "", usageError("", "read config: %w", err)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", written, o.Revision, o.Engine))
+	return hex.EncodeToString(sum[:8]), nil
 }
 
 // openState opens the state of a configuration beside whoever sweeps.

@@ -84,6 +84,20 @@ func (l *Locks) Try(ctx context.Context, name string) (bool, error) {
 	return got, nil
 }
 
+// Wait takes a name as soon as nobody holds it.
+func (l *Locks) Wait(ctx context.Context, name string) error {
+	for {
+		if got, err := l.Try(ctx, name); got || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for lock %q: %w", name, ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
 // Free gives a name up. A connection that broke has done so already.
 func (l *Locks) Free(name string) {
 	l.mu.Lock()

@@ -21,6 +21,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/state/pgtest"
 )
 
 // Two cores run the whole suite: slack is what a machine may add to a bound.
@@ -37,9 +38,11 @@ type world struct {
 	judge golden.Judge
 	watch func(Event)
 	now   func() time.Time
+	step  func(string)
+	name  string // of the state: a file of root's, or a database's URL
+	db    *state.DB
 
 	resume, spare int64 // of fetch.Options
-	db            *state.DB
 }
 
 func newWorld(t *testing.T, feeds ...config.Feed) *world {
@@ -48,10 +51,31 @@ func newWorld(t *testing.T, feeds ...config.Feed) *world {
 		noLeaks(t)
 	}
 	w := &world{t: t, root: memory(t), feeds: feeds, line: models(), now: func() time.Time { return night }}
+	w.name = filepath.Join(w.root, "state.db")
 	w.open()
 	t.Cleanup(func() { w.db.Close() })
 	return w
 }
+
+// newPostgres is a world whose state is in PostgreSQL.
+func newPostgres(t *testing.T, feeds ...config.Feed) *world {
+	t.Helper()
+	name := pgtest.URL(t) // or the test is skipped
+	w := newWorld(t, feeds...)
+	w.db.Close()
+	w.name = name
+	w.open()
+	return w
+}
+
+// onBoth runs a test with a state of either kind.
+func onBoth(t *testing.T, test func(t *testing.T, world func(*testing.T, ...config.Feed) *world)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, newWorld) })
+	t.Run("postgres", func(t *testing.T) { test(t, newPostgres) })
+}
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
 // memory is a directory in which a sync costs nothing, where the machine has one: the
 // tests sync thousands of times, and none looks at what a power cut leaves.
@@ -70,7 +94,7 @@ func models() *parity.Line { return &parity.Line{Engine: embedded.New()} }
 
 func (w *world) open() {
 	w.t.Helper()
-	db, err := state.Open(w.t.Context(), filepath.Join(w.root, "state.db"))
+	db, err := state.OpenWith(w.t.Context(), w.name, state.Options{Step: w.step})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -81,9 +105,13 @@ func (w *world) dir(name string) string { return filepath.Join(w.root, name) }
 
 // try sweeps and returns whatever comes of it.
 func (w *world) try(ctx context.Context) (*Result, error) {
-	return Run(ctx, Options{Feeds: w.feeds, Line: w.line, Judge: w.judge, State: w.db, Archive: w.dir("archive"), Inbox: w.dir("inbox"),
-		Engine: "embedded test", Observe: w.watch, Now: w.now,
-		Fetch: fetch.Options{ResumeAbove: w.resume, Spare: w.spare, IdleTimeout: 400 * time.Millisecond, DialTimeout: 2 * time.Second, Retries: -1, Backoff: time.Millisecond}})
+	return Run(ctx, w.options())
+}
+
+func (w *world) options() Options {
+	return Options{Feeds: w.feeds, Line: w.line, Judge: w.judge, State: w.db, Archive: w.dir("archive"), Inbox: w.dir("inbox"),
+		Engine: "embedded test", Observe: w.watch, Now: w.now, Step: w.step, Agreement: "test",
+		Fetch: fetch.Options{ResumeAbove: w.resume, Spare: w.spare, IdleTimeout: 400 * time.Millisecond, DialTimeout: 2 * time.Second, Retries: -1, Backoff: time.Millisecond}}
 }
 
 // sweep sweeps and fails the test if the sweep as a whole fails.

@@ -60,15 +60,10 @@ func openQueue(ctx context.Context, o Options, workers func(*queue) *river.Worke
 		q.driver, q.suffix = riverdatabasesql.NewWithPgxListener(o.State.SQL(), q.pool), "_"+o.Agreement
 	}
 	log := slog.New(slog.DiscardHandler)
-	migrate, err := rivermigrate.New(q.driver, &rivermigrate.Config{Logger: log})
-	if err == nil {
-		_, err = migrate.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	if q.locks, err = o.State.Locks(ctx); err == nil {
+		err = q.migrate(ctx, log)
 	}
 	if err != nil {
-		q.close()
-		return nil, fmt.Errorf("bring queue up to date: %w", err)
-	}
-	if q.locks, err = o.State.Locks(ctx); err != nil {
 		q.close()
 		return nil, err
 	}
@@ -82,6 +77,23 @@ func openQueue(ctx context.Context, o Options, workers func(*queue) *river.Worke
 		return nil, fmt.Errorf("open queue: %w", err)
 	}
 	return q, nil
+}
+
+// migrate brings River's tables up to date, one process at a time.
+func (q *queue) migrate(ctx context.Context, log *slog.Logger) error {
+	const lock = "queue tables"
+	if err := q.locks.Wait(ctx, lock); err != nil {
+		return err
+	}
+	defer q.locks.Free(lock)
+	migrate, err := rivermigrate.New(q.driver, &rivermigrate.Config{Logger: log})
+	if err == nil {
+		_, err = migrate.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("bring queue up to date: %w", err)
+	}
+	return nil
 }
 
 func (q *queue) config(o Options, log *slog.Logger, workers *river.Workers) *river.Config {

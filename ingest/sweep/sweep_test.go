@@ -18,9 +18,11 @@ import (
 
 // TestNights walks a feed through its nights: what is new is run, what was run is
 // not run again, and a signature is filed once.
-func TestNights(t *testing.T) {
+func TestNights(t *testing.T) { onBoth(t, testNights) }
+
+func testNights(t *testing.T, world func(*testing.T, ...config.Feed) *world) {
 	d := newDrop(t)
-	w := newWorld(t, feed(t, "acme", d.dir))
+	w := world(t, feed(t, "acme", d.dir))
 	d.put("a.csv", broken, 5)
 	d.put("b.csv", plain, 4)
 

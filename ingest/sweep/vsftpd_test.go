@@ -4,8 +4,6 @@ package sweep
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -267,67 +265,4 @@ func TestVsftpdKilled(t *testing.T) {
 			t.Errorf("once more: %s", show(res))
 		}
 	})
-}
-
-// TestSweepKilled kills the sweeping process itself with SIGKILL, at ever later
-// moments: whoever sweeps next finds what one undisturbed sweep finds.
-func TestSweepKilled(t *testing.T) {
-	if root := os.Getenv("SWEEP_TEST_ROOT"); root != "" {
-		sweepForEver(t, root, os.Getenv("SWEEP_TEST_SOURCE"))
-		return
-	}
-	d := newDrop(t)
-	for i := range 6 {
-		d.put(fmt.Sprintf("%d.csv", i), fmt.Sprintf("sku,name\r\n%d,caf\xe9\r\n", i), i)
-	}
-	all := feed(t, "acme", d.dir)
-	all.Backfill = 6
-	whole := newWorld(t, all)
-	whole.clean()
-	want := whole.snapshot()
-	interrupted := 0
-	for ms := 5; ms < 400; ms += 15 + ms/4 {
-		w := newWorld(t, all)
-		w.db.Close()
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-		cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestSweepKilled$")
-		cmd.Env = append(os.Environ(), "SWEEP_TEST_ROOT="+w.root, "SWEEP_TEST_SOURCE="+d.dir)
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		begun := make([]byte, 1)
-		_, _ = out.Read(begun) // the sweep begins
-		time.Sleep(time.Duration(ms) * time.Millisecond)
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		cancel()
-		w.open()
-		if w.snapshot() != want {
-			interrupted++
-		}
-		w.clean()
-		if got := w.snapshot(); got != want {
-			t.Errorf("killed after %d ms: afterwards there is\n%s\nwant\n%s", ms, got, want)
-		}
-		w.inside()
-	}
-	if interrupted < 2 {
-		t.Errorf("only %d sweeps were cut short", interrupted)
-	}
-}
-
-// sweepForEver is the process to be killed: it sweeps and then waits.
-func sweepForEver(t *testing.T, root, source string) {
-	w := &world{t: t, root: root, feeds: []config.Feed{feed(t, "acme", source)}, line: models(), now: func() time.Time { return night }}
-	w.feeds[0].Backfill = 6
-	w.open()
-	fmt.Println("begins")
-	if _, err := w.try(t.Context()); err != nil && !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-	time.Sleep(20 * time.Second)
 }

@@ -95,13 +95,15 @@ type Server struct {
 	quit   chan struct{} // closed by Close
 	served sync.WaitGroup
 
-	mu     sync.Mutex
-	files  map[string]File
-	faults []Fault
-	conns  map[net.Conn]struct{}
-	log    []string
-	opened int // control connections so far
-	ports  []int
+	mu       sync.Mutex
+	files    map[string]File
+	faults   []Fault
+	conns    map[net.Conn]struct{}
+	log      []string
+	opened   int // control connections so far
+	standing int // of them now
+	atOnce   int // greatest standing
+	ports    []int
 }
 
 // New starts a server on a free port of 127.0.0.1. Close stops it.
@@ -195,6 +197,34 @@ func (s *Server) Connections() int {
 	return s.opened
 }
 
+// AtOnce returns how many control connections stood at the same time at most. One that
+// its client has closed counts until that is noticed, so each is looked at a moment
+// after it came.
+func (s *Server) AtOnce() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.atOnce
+}
+
+// stands counts a control connection; f is its life.
+func (s *Server) stands(f func()) {
+	s.mu.Lock()
+	s.standing++
+	s.mu.Unlock()
+	look := time.AfterFunc(50*time.Millisecond, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.atOnce = max(s.atOnce, s.standing)
+	})
+	defer func() {
+		look.Stop()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.standing--
+	}()
+	f()
+}
+
 // Ports returns every port the server has listened on so far, so that a test can see
 // whether a client left a connection to one of them open.
 func (s *Server) Ports() []int {
@@ -239,7 +269,7 @@ func (s *Server) accept() {
 		s.served.Add(1)
 		go func() {
 			defer s.served.Done()
-			newSession(s, c).serve()
+			s.stands(newSession(s, c).serve)
 		}()
 	}
 }

@@ -1,0 +1,200 @@
+package sweep
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/config"
+)
+
+// A process of a test's own is what is killed: this binary, told by its environment
+// what to do and in which world.
+const (
+	envRole  = "SWEEP_TEST_ROLE"  // "sweep" or "work"
+	envRoot  = "SWEEP_TEST_ROOT"  // directory
+	envState = "SWEEP_TEST_STATE" // file or URL
+	envFeeds = "SWEEP_TEST_FEEDS" // lines of name and source
+	envStep  = "SWEEP_TEST_STEP"  // where it kills itself: the step's name, ":", how many of them go well
+)
+
+// TestProcess is what such a process runs. In the test itself it does nothing.
+func TestProcess(t *testing.T) {
+	role := os.Getenv(envRole)
+	if role == "" {
+		return
+	}
+	w := &world{t: t, root: os.Getenv(envRoot), name: os.Getenv(envState), line: models(), now: func() time.Time { return night }, step: suicide(os.Getenv(envStep))}
+	for line := range strings.Lines(os.Getenv(envFeeds)) {
+		name, source, _ := strings.Cut(strings.TrimSpace(line), " ")
+		w.feeds = append(w.feeds, plenty(t, name, source))
+	}
+	fmt.Println("begins")
+	w.open()
+	defer w.db.Close()
+	if role == "work" {
+		o := w.options()
+		o.Fetch.Retries = 2
+		if err := Work(t.Context(), o); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	if _, err := w.try(t.Context()); err != nil && !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// plenty is a feed that takes everything.
+func plenty(t *testing.T, name, source string) config.Feed {
+	f := feed(t, name, source)
+	f.Backfill = 10_000
+	return f
+}
+
+// suicide kills this process with SIGKILL at a step.
+func suicide(at string) func(string) {
+	name, skip, found := strings.Cut(at, ":")
+	if !found {
+		return nil
+	}
+	left, _ := strconv.Atoi(skip)
+	return func(step string) {
+		if step != name {
+			return
+		}
+		if left--; left < 0 {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+	}
+}
+
+// start starts a process in the world and waits until it begins.
+func (w *world) start(role, step string) *exec.Cmd {
+	w.t.Helper()
+	var feeds strings.Builder
+	for _, f := range w.feeds {
+		fmt.Fprintln(&feeds, f.Name, f.Source.URL)
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestProcess$", "-test.timeout=120s")
+	cmd.Env = append(os.Environ(), envRole+"="+role, envRoot+"="+w.root, envState+"="+w.name, envFeeds+"="+feeds.String(), envStep+"="+step)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	r := bufio.NewReader(out)
+	if _, err := r.ReadString('\n'); err != nil {
+		w.t.Fatal(err)
+	}
+	go func() { _, _ = io.Copy(io.Discard, r) }()
+	return cmd
+}
+
+// scale is how much of a long test is run: what the environment says, else little.
+func scale(t *testing.T, variable string, little int) int {
+	t.Helper()
+	s := os.Getenv(variable)
+	if s == "" {
+		return little
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		t.Fatalf("%s: %v", variable, err)
+	}
+	return n
+}
+
+// outcomes counts what is recorded.
+func (w *world) outcomes() int {
+	w.t.Helper()
+	var n int
+	if err := w.db.SQL().QueryRow("SELECT count(*) FROM outcomes").Scan(&n); err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
+// TestSweepKilled kills the sweeping process itself, with SIGKILL, at every step
+// between two writes and at random moments, FEEDPARITY_KILLS of them: whoever sweeps
+// next finds what one undisturbed sweep finds, so that nothing is lost, recorded twice,
+// half there, or broken.
+func TestSweepKilled(t *testing.T) { onBoth(t, testSweepKilled) }
+
+func testSweepKilled(t *testing.T, fresh func(*testing.T, ...config.Feed) *world) {
+	d, e := newDrop(t), newDrop(t)
+	for i := range 5 {
+		d.put(fmt.Sprintf("%d.csv", i), fmt.Sprintf("sku,name\r\n%d,caf\xe9\r\n", i), i)
+	}
+	e.put("night.zip", zipped("a.csv", broken, "b.csv", plain, "c.csv", "sku,name\r\n7,\xe4\xe4\r\n"), 1)
+	feeds := []config.Feed{plenty(t, "acme", d.dir), plenty(t, "packed", e.dir)}
+	whole := fresh(t, feeds...)
+	whole.clean()
+	want, recorded := whole.snapshot(), whole.outcomes()
+	if strings.Count(want, "processed") != 6 || recorded != 16 {
+		t.Fatalf("%d recorded:\n%s", recorded, want)
+	}
+	cut := 0
+	after := func(how string, w *world) {
+		t.Helper()
+		w.open()
+		if w.outcomes() != recorded {
+			cut++
+		}
+		w.clean()
+		if got := w.snapshot(); got != want || w.outcomes() != recorded {
+			t.Errorf("killed %s: afterwards there is, with %d outcomes,\n%s\nwant %d\n%s", how, w.outcomes(), got, recorded, want)
+		}
+		w.inside()
+		w.db.Close()
+	}
+	for _, step := range []string{"migrate:0", "migrate:2", "record fetch:0", "record fetch:3", "record outcome:0", "record outcome:5", "commit:0", "commit:4", "commit:7"} {
+		w := fresh(t, feeds...)
+		w.db.Close()
+		w.forget()
+		if err := w.start("sweep", step).Wait(); err == nil {
+			t.Errorf("at %s: it went on to its end", step)
+		}
+		after("at "+step, w)
+	}
+	rnd := rand.New(rand.NewPCG(1, 2))
+	n := scale(t, "FEEDPARITY_KILLS", 3)
+	for range n {
+		w := fresh(t, feeds...)
+		w.db.Close()
+		cmd := w.start("sweep", "")
+		ms := rnd.IntN(500)
+		time.Sleep(time.Duration(ms) * time.Millisecond)
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		after(fmt.Sprintf("after %d ms", ms), w)
+	}
+	if cut < 9 {
+		t.Errorf("only %d sweeps were cut short", cut)
+	}
+	t.Logf("killed at 9 steps and %d random moments; %d had not recorded everything", n, cut)
+}
+
+// forget takes the state away, so that whoever opens it has to make it.
+func (w *world) forget() {
+	w.t.Helper()
+	w.open()
+	defer w.db.Close()
+	if err := w.db.Migrate(w.t.Context(), 0); err != nil {
+		w.t.Fatal(err)
+	}
+}

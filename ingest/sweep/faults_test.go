@@ -14,6 +14,7 @@ func TestFaults(t *testing.T) {
 	faultrows.Run(t, "ingest/sweep", map[string]func(*testing.T){
 		"A/appended-each-night": testAppended,
 		"A/gone":                testGone,
+		"H/disk-full-run":       testDiskFull,
 		"D/shrinking":           testShrinking,
 		"D/year-flip":           testYearFlip,
 		"D/zone-shift":          testZoneShift,

@@ -180,7 +180,8 @@ type FeedEntry struct {
 	// Glob patterns of which a file's name must match one, or, for a pattern with a slash
 	// in it, its path below the source. Default: every file.
 	Match []string `yaml:"match"`
-	// Glob patterns of files that are no deliveries although they match.
+	// Glob patterns of files that are no deliveries although they match; one that ends in a
+	// slash, such as "old/", leaves out a directory with all that is below it.
 	Exclude []string `yaml:"exclude"`
 	// Glob patterns of files that somebody is still writing, beside *.tmp, *.part,
 	// *.partial, *.filepart, *.crdownload, *.writing, ~* and .*, which always are.

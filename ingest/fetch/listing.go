@@ -30,7 +30,7 @@ func parseListing(raw []byte, dir string, mlsd bool, now time.Time, zone *time.L
 	}
 	for i, line := range lines {
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-		if line == "" || !mlsd && (isTotal(line) || vmsAside().MatchString(line)) {
+		if line == "" || !mlsd && (isTotal(line) || isVMSAside(line)) {
 			continue
 		}
 		e, err := parseLine(line, mlsd, now, zone)
@@ -59,7 +59,7 @@ func parseLine(line string, mlsd bool, now time.Time, zone *time.Location) (Entr
 		return parseMLSD(line)
 	case line[0] == '+':
 		return parseEPLF(line)
-	case vmsLine().MatchString(line):
+	case strings.Contains(line, ";") && vmsLine().MatchString(line):
 		return parseVMS(line, zone)
 	case line[0] >= '0' && line[0] <= '9':
 		return parseDOS(line, zone)

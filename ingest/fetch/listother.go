@@ -87,6 +87,12 @@ var vmsAside = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(Directory \S+\[.*\]|(Grand )?[Tt]otal of \d+ (file|dir).*)\s*$`)
 })
 
+// isVMSAside knows the line above and the line below a directory of VMS. Of the hundred
+// thousand lines of other listings hardly one costs more than a look at its beginning.
+func isVMSAside(line string) bool {
+	return (line[0] == 'D' || line[0] == 'G' || line[0] == 'T') && vmsAside().MatchString(line)
+}
+
 // joinVMS puts a name that was too long for its column together with the rest of its
 // line, which VMS prints below it. The empty line that is left keeps the count.
 func joinVMS(lines []string) {

@@ -16,7 +16,7 @@ import (
 // source, any other with the name alone.
 type Selection struct {
 	Match      []string // of which one must fit; none lets every file in
-	Exclude    []string // of which none may
+	Exclude    []string // of which none may; one that ends in a slash is of a directory with all below it
 	Unfinished []string // of files that somebody is still writing, beside the usual ones
 	IgnoreCase bool     // A and a are the same in all of these
 	Depth      int      // directories below the source's own that are looked into
@@ -42,9 +42,18 @@ type Held struct {
 	Why   string
 }
 
-// usualUnfinished are the names that programs give to files while they write them,
-// in lower case: rclone, WinSCP, browsers, Spring, lftp, editors.
-var usualUnfinished = []string{"*.tmp", "*.part", "*.filepart", "*.crdownload", "*.partial", "*.writing", "~*", ".*"}
+// unfinishedSuffixes are what programs add to the names of files while they write them:
+// rclone, WinSCP, browsers, Spring. lftp and editors put something before it (~, a dot).
+var unfinishedSuffixes = []string{".tmp", ".part", ".filepart", ".crdownload", ".partial", ".writing"}
+
+func usuallyUnfinished(name string) bool {
+	if name[0] == '~' || name[0] == '.' {
+		return true
+	}
+	return slices.ContainsFunc(unfinishedSuffixes, func(suffix string) bool {
+		return len(name) >= len(suffix) && strings.EqualFold(name[len(name)-len(suffix):], suffix)
+	})
+}
 
 // Bounds of a walk that only a loop or a mistake reaches.
 const (
@@ -100,7 +109,7 @@ func (f *finder) walk(ctx context.Context, dir string, depth int) error {
 				return err
 			}
 		case KindDir:
-			if depth < min(f.sel.Depth, maxDepth) {
+			if depth < min(f.sel.Depth, maxDepth) && !f.sel.leavesOut(e.Path) {
 				if err := f.walk(ctx, e.Path, depth+1); err != nil {
 					return err
 				}
@@ -144,11 +153,31 @@ func (s *Selection) Wants(p string) bool {
 	if s.Decode != nil {
 		text = s.Decode(p)
 	}
-	name := strings.ToLower(path.Base(text))
-	if matchAny(usualUnfinished, name) || matchPath(s.Unfinished, text, s.IgnoreCase) || s.isMark(path.Base(text)) {
+	name := path.Base(text)
+	if usuallyUnfinished(name) || len(s.Done) > 0 && s.isMark(name) {
 		return false
 	}
-	return (len(s.Match) == 0 || matchPath(s.Match, text, s.IgnoreCase)) && !matchPath(s.Exclude, text, s.IgnoreCase)
+	if s.IgnoreCase {
+		text, name = strings.ToLower(text), strings.ToLower(name)
+	}
+	return (len(s.Match) == 0 || s.fits(s.Match, text, name)) && !s.fits(s.Exclude, text, name) && !s.fits(s.Unfinished, text, name)
+}
+
+// leavesOut reports whether a directory is not to be looked into.
+func (s *Selection) leavesOut(dir string) bool {
+	if s.Decode != nil {
+		dir = s.Decode(dir)
+	}
+	if s.IgnoreCase {
+		dir = strings.ToLower(dir)
+	}
+	var of []string
+	for _, p := range s.Exclude {
+		if bare, ok := strings.CutSuffix(p, "/"); ok {
+			of = append(of, bare)
+		}
+	}
+	return s.fits(of, dir, path.Base(dir))
 }
 
 // isMark reports whether a name is that of a mark, whatever it marks.
@@ -169,24 +198,18 @@ func cutMark(m string) (before, after string) {
 	return m, ""
 }
 
-func matchPath(patterns []string, p string, fold bool) bool {
-	if fold {
-		p = strings.ToLower(p)
-	}
-	for _, pattern := range patterns {
-		if fold {
+// fits reports whether one of the patterns fits the path, or its name where the pattern
+// is about names.
+func (s *Selection) fits(patterns []string, p, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		if s.IgnoreCase {
 			pattern = strings.ToLower(pattern)
 		}
-		if name := path.Base(p); matchAny([]string{pattern}, p) || !strings.Contains(pattern, "/") && matchAny([]string{pattern}, name) {
-			return true
+		of := name
+		if strings.Contains(pattern, "/") {
+			of = p
 		}
-	}
-	return false
-}
-
-func matchAny(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool {
-		ok, err := path.Match(p, name) // config refuses malformed patterns
+		ok, err := path.Match(pattern, of) // config refuses malformed patterns
 		return err == nil && ok
 	})
 }

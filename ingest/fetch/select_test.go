@@ -82,6 +82,13 @@ func TestFindDepth(t *testing.T) {
 			t.Errorf("depth %d: %s, %v", depth, found(got.Entries), err)
 		}
 	}
+	for exclude, want := range map[string]string{"2/": "1/b.csv a.csv", "1/2/": "1/b.csv a.csv", "1/": "a.csv", "3/": "1/2/c.csv 1/b.csv a.csv", "2": "1/2/3/d.csv 1/2/c.csv 1/b.csv a.csv"} {
+		lists := srv.Count("MLSD")
+		got, err := Find(t.Context(), src, Selection{Match: []string{"*.csv"}, Exclude: []string{exclude}, Depth: 9})
+		if err != nil || found(got.Entries) != want || srv.Count("MLSD")-lists != strings.Count(want, ".csv")+1 {
+			t.Errorf("without %s: %s after %d listings, %v", exclude, found(got.Entries), srv.Count("MLSD")-lists, err)
+		}
+	}
 	// A link to "." that the server shows as a directory: every level lists itself.
 	loop := "type=dir;modify=20240102030405; loop\r\ntype=file;size=0;modify=20240102030405; a.csv\r\n"
 	deep := ""

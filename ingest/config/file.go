@@ -209,8 +209,8 @@ type FeedEntry struct {
 	// Whether a file without a byte is a delivery. Default false: its upload has begun.
 	AllowEmpty bool `yaml:"allow_empty"`
 	// How long, since the time it has in the listing, a file is fetched again every night
-	// although the listing shows no change, where that shows no seconds: two versions of one
-	// size within a minute are told apart only so. Default 0s.
+	// although nothing shows a change: for servers that list no seconds and, asked for one
+	// file, tell no time either. Default 0s.
 	Refetch string `yaml:"refetch"`
 	// How much may come out of a delivery that is an archive.
 	Unpack UnpackEntry `yaml:"unpack"`

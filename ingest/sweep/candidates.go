@@ -93,7 +93,7 @@ func (s *sweeper) list(ctx context.Context, l *look) error {
 	}
 	l.at = time.Now()
 	l.out.Listed, l.out.Unparsed, l.out.Held = found.Listed, found.Unparsed, found.Held
-	l.todo, err = s.news(ctx, l.feed, found.Entries, l.out)
+	l.todo, err = s.news(ctx, l.feed, l.src, found.Entries, l.out)
 	return err
 }
 

@@ -194,6 +194,27 @@ func TestRefetch(t *testing.T) {
 	}
 }
 
+// TestReplacedWithinTheMinute: where the listing shows minutes, the server is asked for
+// the seconds of what is young, and of nothing else.
+func TestReplacedWithinTheMinute(t *testing.T) {
+	now := time.Now().UTC().Truncate(time.Minute).Add(-2 * time.Hour) // LIST shows minutes of this half year only
+	srv := serve(t, ftptest.Options{NoMLSD: true, Files: map[string]ftptest.File{"a.csv": {Data: []byte(plain), MTime: now.Add(5 * time.Second)}, "old.csv": {Data: []byte(plain + "x"), MTime: now.AddDate(0, 0, -9)}}})
+	w := newWorld(t, feed(t, "acme", srv.URL()))
+	w.now = time.Now
+	w.clean()
+	retrs, asked := srv.Count("RETR"), srv.Count("MDTM")
+	if got := w.clean().Feeds[0]; len(got.Deliveries) != 0 || got.Seen != 2 || srv.Count("RETR") != retrs || srv.Count("MDTM") != asked+1 {
+		t.Errorf("unchanged: %s, %d seen, asked %d times", names(got), got.Seen, srv.Count("MDTM")-asked)
+	}
+	srv.Put("a.csv", ftptest.File{Data: []byte(strings.ToUpper(plain)), MTime: now.Add(50 * time.Second)})
+	if got := w.clean().Feeds[0]; names(got) != "a.csv" || got.Deliveries[0].Known || got.Deliveries[0].News != state.Changed {
+		t.Errorf("replaced: %s, %d seen", names(got), got.Seen)
+	}
+	if got := w.clean().Feeds[0]; len(got.Deliveries) != 0 || got.Seen != 2 {
+		t.Errorf("and then: %s", names(got))
+	}
+}
+
 // TestSince: a backfill from a date on.
 func TestSince(t *testing.T) {
 	d := newDrop(t)

@@ -70,7 +70,7 @@ type task struct {
 
 // news asks the state which deliveries are to be run, oldest first, after those
 // that an earlier sweep fetched and did not finish.
-func (s *sweeper) news(ctx context.Context, f config.Feed, entries []fetch.Entry, out *Feed) ([]task, error) {
+func (s *sweeper) news(ctx context.Context, f config.Feed, src fetch.Source, entries []fetch.Entry, out *Feed) ([]task, error) {
 	entries, err := s.firstSight(ctx, f, inOrder(entries), out)
 	if err != nil {
 		return nil, err
@@ -86,6 +86,13 @@ func (s *sweeper) news(ctx context.Context, f config.Feed, entries []fetch.Entry
 	var there []string // that are remembered as they are
 	for i, e := range entries {
 		news, d := seeings[i].News, seeings[i].Was
+		if news == state.Seen {
+			if replaced, err := s.replaced(ctx, src, e, d); err != nil {
+				return nil, err
+			} else if replaced {
+				news = state.Changed
+			}
+		}
 		if news == state.Seen || news == state.Unfinished {
 			there = append(there, e.Path)
 		}
@@ -226,7 +233,7 @@ func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t
 	if err != nil {
 		return state.Delivery{}, err
 	}
-	out := state.Delivery{Feed: f.Name, Entry: stateEntry(t.entry), SHA256: hex.EncodeToString(d.SHA256[:]), Bytes: d.Size, Status: state.Fetched}
+	out := state.Delivery{Feed: f.Name, Entry: exactly(t.entry, d.Entry), SHA256: hex.EncodeToString(d.SHA256[:]), Bytes: d.Size, Status: state.Fetched}
 	if err := s.keep(filepath.Join(incoming, local), s.archived(out)); err != nil {
 		return state.Delivery{}, err
 	}

@@ -1,0 +1,45 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// A LIST shows minutes, so that a file which is replaced by another of its size within
+// the minute looks the same. Asked for one file, the server knows seconds (MDTM). What
+// it said when the file was fetched is remembered as the file's mark and not as its
+// time: the two may be of different zones, and the next listing is compared with the
+// listing's.
+const (
+	asked      = "asked "
+	askedTime  = asked + "2006-01-02T15:04:05Z"
+	youngUntil = 48 * time.Hour // a file that old was run a night ago; no zone is a day off
+)
+
+// exactly adds the time that a server told of a file to what its listing shows of it.
+func exactly(listed, told fetch.Entry) state.Entry {
+	e := stateEntry(listed)
+	if e.ETag == "" && listed.MPrec < fetch.PrecisionSecond && told.MPrec == fetch.PrecisionSecond {
+		e.ETag = told.MTime.UTC().Format(askedTime)
+	}
+	return e
+}
+
+// replaced asks for the time of a file that was run and is young, where the listing
+// shows no seconds and the server told them when the file was fetched.
+func (s *sweeper) replaced(ctx context.Context, src fetch.Source, listed fetch.Entry, was state.Delivery) (bool, error) {
+	if !strings.HasPrefix(was.ETag, asked) || listed.MPrec == fetch.PrecisionSecond || s.Now().Sub(listed.MTime) > youngUntil {
+		return false, nil
+	}
+	told, err := src.Stat(ctx, listed.Path)
+	if errors.Is(err, fetch.ErrUnavailable) {
+		return false, nil // gone since it was listed
+	}
+	now := exactly(listed, told)
+	return err == nil && now.ETag != "" && now.ETag != was.ETag, err
+}

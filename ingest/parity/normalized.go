@@ -2,6 +2,7 @@ package parity
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +52,7 @@ func NormalizeOptions(found detect.Result) normalize.Options {
 // normalized makes the normalized view of a delivery. One with bytes that its
 // charset does not define has none: guessing what they stand for would make the
 // paths agree on text that nobody sent. The error has their position.
-func normalized(d Delivery, found detect.Result) (input, Edits, error) {
+func normalized(ctx context.Context, d Delivery, found detect.Result) (input, Edits, error) {
 	edits := Edits{ByKind: map[normalize.Kind]int{}}
 	o := NormalizeOptions(found)
 	o.TableFrom, o.TableTo = 0, 0 // the paths read what is above and below the table as well
@@ -60,7 +61,7 @@ func normalized(d Delivery, found detect.Result) (input, Edits, error) {
 		edits.ByKind[e.Kind]++
 		return nil
 	}
-	src := io.NewSectionReader(d.Data, 0, d.Size)
+	src := io.NewSectionReader(stoppable{ctx, d.Data}, 0, d.Size)
 	if d.Size <= inMemory {
 		var out bytes.Buffer
 		if _, err := normalize.Normalize(&out, src, o); err != nil {

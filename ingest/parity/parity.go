@@ -123,7 +123,7 @@ var ErrBinary = errors.New("not a CSV file")
 // Check runs the whole line on a delivery. The error is our own failure to read
 // it; a path that could not be run or compared is reported in its View.
 func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
-	found, err := detect.Detect(d.Data, d.Size, detect.Options{Declared: d.Charset, History: d.History})
+	found, err := detect.Detect(stoppable{ctx, d.Data}, d.Size, detect.Options{Declared: d.Charset, History: d.History})
 	if err != nil {
 		return nil, fmt.Errorf("detect %q: %w", d.Name, err)
 	}
@@ -144,6 +144,21 @@ func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
 		}
 	}
 	return r, nil
+}
+
+// stoppable is a delivery for what takes no context and reads it from end to end: once
+// ctx has ended, there is nothing more to read.
+type stoppable struct {
+	ctx context.Context
+	io.ReaderAt
+}
+
+// ReadAt implements io.ReaderAt.
+func (s stoppable) ReadAt(p []byte, off int64) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.ReaderAt.ReadAt(p, off)
 }
 
 // alarms words what detection has to say against what was known beforehand, and of
@@ -168,7 +183,7 @@ func (l *Line) View(ctx context.Context, d Delivery, v ingest.View) View {
 	if v == ingest.Raw && !asksDetection(d.Pair) && d.Pair.Py2.Dialect != nil && d.Pair.Py3.Dialect != nil {
 		return l.view(ctx, d, detect.Result{}, v)
 	}
-	found, err := detect.Detect(d.Data, d.Size, detect.Options{Declared: d.Charset, History: d.History})
+	found, err := detect.Detect(stoppable{ctx, d.Data}, d.Size, detect.Options{Declared: d.Charset, History: d.History})
 	if err == nil && found.Binary != "" && (v == ingest.Normalized || asksDetection(d.Pair)) {
 		err = fmt.Errorf("%w: it is %s", ErrBinary, found.Binary)
 	}
@@ -189,7 +204,7 @@ func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v inge
 	out.Py3 = d.Pair.Py3.Resolve(found.Charset, found.Dialect.For(ingest.Py3)).ForView(v)
 	var err error
 	if v == ingest.Normalized {
-		out.input, out.Edits, err = normalized(d, found)
+		out.input, out.Edits, err = normalized(ctx, d, found)
 	}
 	if err == nil {
 		err = l.compare(ctx, d, &out)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -190,7 +191,7 @@ func TestLargeViewsAreRemoved(t *testing.T) {
 	t.Run("not decodable", func(t *testing.T) {
 		d := delivery(data+"\xff\r\n", pair(t, "utf8"))
 		view := View{}
-		view.input, view.Edits, view.Err = normalized(d, detect.Result{Charset: "utf-8", Dialect: detect.Dialect{Delimiter: ','}})
+		view.input, view.Edits, view.Err = normalized(t.Context(), d, detect.Result{Charset: "utf-8", Dialect: detect.Dialect{Delimiter: ','}})
 		var undecodable *normalize.DecodeError
 		if !errors.As(view.Err, &undecodable) || undecodable.Offset == 0 {
 			t.Errorf("normalized: %v", view.Err)
@@ -367,3 +368,40 @@ var errDisk = errors.New("input/output error")
 type failing struct{}
 
 func (failing) ReadAt([]byte, int64) (int, error) { return 0, errDisk }
+
+// ending is a delivery whose context ends when it is read for the nth time.
+type ending struct {
+	io.ReaderAt
+	n      int
+	reads  *int
+	cancel context.CancelFunc
+}
+
+func (e ending) ReadAt(p []byte, off int64) (int, error) {
+	if *e.reads++; *e.reads == e.n {
+		e.cancel()
+	}
+	return e.ReaderAt.ReadAt(p, off)
+}
+
+// TestStopped: whatever is done with a large delivery when the context ends, it is not
+// read to its end.
+func TestStopped(t *testing.T) {
+	d := delivery(strings.Repeat("sku,caf\xe9\r\n", 60_000), pair(t, "detected"))
+	data, whole := d.Data, 0
+	d.Data = ending{data, 0, &whole, func() {}}
+	r, err := models().Check(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	for n := 1; n < whole; n += whole / 7 {
+		ctx, cancel := context.WithCancel(t.Context())
+		reads := 0
+		d.Data = ending{data, n, &reads, cancel}
+		if r, err := models().Check(ctx, d); r != nil || !errors.Is(err, context.Canceled) || reads > n+2 {
+			t.Errorf("ended at read %d of %d: %v after %d", n, whole, err, reads)
+		}
+		cancel()
+	}
+}

@@ -46,6 +46,7 @@ var subcommands = []struct {
 	{"corpus", newCorpus},
 	{"repro", newRepro},
 	{"golden", newGolden},
+	{"state", newState},
 	{"handover", newHandover},
 	{"version", newVersion},
 }

@@ -18,17 +18,31 @@ import (
 	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
 	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/state/pgtest"
 )
 
 // TestMain lets the scripts run this test binary as "feedparity".
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"feedparity": main})
+	testscript.Main(withPostgres{m}, map[string]func(){"feedparity": main})
 }
+
+// withPostgres stops the server that a test may have started.
+type withPostgres struct{ m *testing.M }
+
+func (w withPostgres) Run() int { return pgtest.Main(w.m) }
 
 // TestScripts runs every command as a user does, on a machine without any Python:
 // PATH holds feedparity alone, and the home directory is empty.
 func TestScripts(t *testing.T) {
-	scripts(t, nil, func(name string) bool { return !strings.HasPrefix(name, "python_") })
+	scripts(t, nil, func(name string) bool {
+		return !strings.HasPrefix(name, "python_") && !strings.HasPrefix(name, "postgres_")
+	})
+}
+
+// TestScriptsPostgres runs what needs a PostgreSQL: DATABASE is a schema of its own
+// there, and PASSWORD what it asks for.
+func TestScriptsPostgres(t *testing.T) {
+	scripts(t, nil, func(name string) bool { return strings.HasPrefix(name, "postgres_") }, "DATABASE="+pgtest.TCP(t), "PASSWORD="+pgtest.Password)
 }
 
 // TestScriptsConfirm runs what needs real interpreters. REQUIRE_PYTHON makes a
@@ -38,7 +52,7 @@ func TestScriptsConfirm(t *testing.T) {
 	scripts(t, interp.Find(t.Context()), func(name string) bool { return strings.HasPrefix(name, "python_") })
 }
 
-func scripts(t *testing.T, pythons []interp.Interpreter, wanted func(string) bool) {
+func scripts(t *testing.T, pythons []interp.Interpreter, wanted func(string) bool, env ...string) {
 	all, err := filepath.Glob(filepath.Join("testdata", "script", "*.txtar"))
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +67,7 @@ func scripts(t *testing.T, pythons []interp.Interpreter, wanted func(string) boo
 		Files:              files,
 		RequireUniqueNames: true,
 		UpdateScripts:      os.Getenv("UPDATE_SCRIPTS") != "",
-		Setup:              func(e *testscript.Env) error { return scrub(e, pythons) },
+		Setup:              func(e *testscript.Env) error { e.Vars = append(e.Vars, env...); return scrub(e, pythons) },
 		Condition:          func(cond string) (bool, error) { return hasPython(cond, pythons) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"bytes": writeBytes, "status": status, "closed-stdout": closedStdout, "seeds": writeSeeds, "seed": writeSeed,
@@ -171,8 +185,15 @@ func writeSeed(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), seed.Data, 0o644))
 }
 
-// holdLock holds the lock of a state file until the script ends.
+// holdLock holds the lock of a state until the script ends: a file's, or a database's
+// with its password.
 func holdLock(ts *testscript.TestScript, _ bool, args []string) {
+	if state.IsPostgres(args[0]) {
+		db, lock, err := state.OpenAlone(context.Background(), args[0], state.Options{Password: args[1]})
+		ts.Check(err)
+		ts.Defer(func() { lock.Release(); db.Close() })
+		return
+	}
 	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[0])), 0o755))
 	lock, err := state.Acquire(ts.MkAbs(args[0]))
 	ts.Check(err)

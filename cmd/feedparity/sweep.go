@@ -132,6 +132,15 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	}
 	defer db.Close()
 	defer lock.Release()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case <-lock.Lost(): // another sweep may begin
+			cancel(errors.New("the connection to the database, and with it the lock, was lost"))
+		case <-ctx.Done():
+		}
+	}()
 	o, closeAll, err := sweepOptions(ctx, c, feeds, db)
 	if err != nil {
 		return swept{}, err

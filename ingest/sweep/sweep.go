@@ -228,6 +228,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err := q.clear(ctx); err != nil {
 		return res, fmt.Errorf("begin sweep: drop what an earlier one left: %w", err)
 	}
+	if err := o.State.ForgetTasks(ctx); err != nil {
+		return res, fmt.Errorf("begin sweep: %w", err)
+	}
 	if res.Run, err = o.State.Begin(ctx, o.Revision, o.Engine, o.Now()); err != nil {
 		return res, fmt.Errorf("begin sweep: %w", err)
 	}

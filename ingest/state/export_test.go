@@ -1,0 +1,170 @@
+package state
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/state/pgtest"
+)
+
+// filled is a state with something in each table.
+func filled(t *testing.T, d *DB) *DB {
+	t.Helper()
+	run := begin(t, d)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(d.Fetched(ctx, "acme", Entry{Path: "a\xff\x00.csv", Size: -1, ETag: "m\xe9"}, "sha", 1, t0))
+	o := Outcome{Key: key("sha"), Verdict: ingest.Diverge, Findings: []Finding{{Signature: "lone-cr"}}, Noise: []ingest.Noise{{Column: "at", Kind: ingest.NoiseClock}}}
+	_, err := d.Record(ctx, run, "a\xff\x00.csv", []Outcome{o}, t0)
+	must(err)
+	must(d.AddProfile(ctx, Profile{Feed: "acme", SHA256: "sha", Family: "a"}, t0))
+	must(d.SaveReport(ctx, run, []byte(`{"text":"é\u0000"}`)))
+	must(d.SetStanding(ctx, "mail", map[string][]byte{"acme": []byte("x")}))
+	must(d.End(ctx, run, "ok", t0))
+	return d
+}
+
+// TestExport: what is exported of either database and imported into either is the
+// same, and goes on from there.
+func TestExport(t *testing.T) {
+	onBoth(t, func(t *testing.T, name func() string) {
+		from := filled(t, open(t, name()))
+		var first bytes.Buffer
+		n, err := from.Export(ctx, &first, t0)
+		if err != nil || n != 8 || strings.Count(first.String(), "\n") != n+2 {
+			t.Fatalf("%d rows, %v:\n%s", n, err, first.String())
+		}
+		for _, to := range []string{filepath.Join(t.TempDir(), "other.db"), pgtest.URL(t)} {
+			d := open(t, to)
+			if got, err := d.Import(ctx, bytes.NewReader(first.Bytes())); err != nil || got != n {
+				t.Fatalf("import into %s: %d rows, %v", to, got, err)
+			}
+			var second bytes.Buffer
+			if _, err := d.Export(ctx, &second, t0); err != nil {
+				t.Fatal(err)
+			}
+			// PostgreSQL's texts are UTF-8: a server's mark that is not is kept as near as can be.
+			was := strings.ReplaceAll(first.String(), `{"text":"bek="}`, "\"m\uFFFD\"")
+			if got := strings.ReplaceAll(second.String(), `{"text":"bek="}`, "\"m\uFFFD\""); got != was {
+				t.Errorf("exported again:\n%s\nwant\n%s", got, was)
+			}
+			if run := begin(t, d); run != 2 {
+				t.Errorf("the next run is %d", run)
+			}
+			if _, err := d.Import(ctx, bytes.NewReader(first.Bytes())); !errors.Is(err, ErrNotEmpty) {
+				t.Errorf("imported twice: %v", err)
+			}
+		}
+	})
+}
+
+// TestExportIsWhole: no table was forgotten.
+func TestExportIsWhole(t *testing.T) {
+	d := open(t, filepath.Join(t.TempDir(), "state.db"))
+	all, err := rows(ctx, d.q(), func(scan func(...any) error) (string, error) {
+		var s string
+		err := scan(&s)
+		return s, err
+	}, "SELECT name FROM sqlite_schema WHERE type = 'table'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range all {
+		if table != "tasks" && !slices.Contains(exported, table) {
+			t.Errorf("table %s is not exported", table)
+		}
+	}
+}
+
+// TestImportRefuses: what is not a whole export leaves nothing behind.
+func TestImportRefuses(t *testing.T) {
+	onFresh(t, func(t *testing.T, d *DB) {
+		var whole bytes.Buffer
+		if _, err := filled(t, open(t, filepath.Join(t.TempDir(), "x.db"))).Export(ctx, &whole, t0); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.SplitAfter(whole.String(), "\n")
+		last := len(lines) - 2
+		for _, tt := range []struct{ name, text, want string }{
+			{"nothing", "", "no whole export"},
+			{"another file", "sku,qty\n", "no whole export"},
+			{"no head", strings.Join(lines[1:], ""), "does not begin as one"},
+			{"cut off", strings.Join(lines[:last], ""), "no whole export"},
+			{"cut off in a line", whole.String()[:whole.Len()/2], "no whole export"},
+			{"a row lost", strings.Join(append(slices.Clone(lines[:3]), lines[4:]...), ""), "no whole export"},
+			{"two", whole.String() + whole.String(), "no whole export"},
+			{"another version", strings.Replace(whole.String(), fmt.Sprintf(`"feedparity_state":%d`, len(migrations)), `"feedparity_state":1`, 1), "of version 1"},
+			{"a table of its own", strings.Replace(whole.String(), `"table":"noise"`, `"table":"nose"`, 1), `no table "nose"`},
+			{"SQL", strings.Replace(whole.String(), `"revision":`, `"revision) --":`, 1), "no column"},
+		} {
+			if _, err := d.Import(ctx, strings.NewReader(tt.text)); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
+			}
+		}
+		var left bytes.Buffer
+		if n, err := d.Export(ctx, &left, t0); n != 0 || err != nil {
+			t.Errorf("%d rows are left, %v", n, err)
+		}
+	})
+}
+
+// TestPrune: what is old goes, but for what is needed still.
+func TestPrune(t *testing.T) {
+	onFresh(t, func(t *testing.T, d *DB) {
+		day := func(n int) time.Time { return t0.AddDate(0, 0, n) }
+		deliver := func(n int, listed time.Time) {
+			run := begin(t, d)
+			e := Entry{Path: fmt.Sprintf("%02d.csv", n), Size: 1, MTime: day(n), Precision: PrecisionSecond}
+			if err := d.Fetched(ctx, "acme", e, fmt.Sprint(n), 1, listed); err != nil {
+				t.Fatal(err)
+			}
+			o := Outcome{Key: key(fmt.Sprint(n)), Verdict: ingest.Diverge, Findings: []Finding{{Signature: "lone-cr"}}}
+			_, err := d.Record(ctx, run, e.Path, []Outcome{o}, day(n))
+			err = errors.Join(err, d.AddProfile(ctx, Profile{Feed: "acme", SHA256: fmt.Sprint(n), Family: "f"}, day(n)), d.SaveReport(ctx, run, []byte("{}")), d.End(ctx, run, "ok", day(n)))
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := range 20 {
+			deliver(n, map[bool]time.Time{false: day(n), true: day(500)}[n == 3]) // the fourth is listed still
+		}
+		waiting := Entry{Path: "00-waiting.csv", MTime: day(-1), Precision: PrecisionSecond}
+		if err := d.Fetched(ctx, "acme", waiting, "w", 1, day(-1)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := d.Prune(context.Background(), day(400), []string{"5"})
+		// 20 less the 10 latest, the case's and, of the deliveries, the one that is listed; all
+		// runs were begun at t0, and those of the outcomes left and the last report stay.
+		if want := (Pruned{Deliveries: 8, Outcomes: 9, Profiles: 10, Reports: 19, Runs: 9}); err != nil || got != want {
+			t.Errorf("%+v, %v; want %+v", got, err, want)
+		}
+		latest, err := d.Latest(ctx, "acme", 100)
+		if err != nil || len(latest) != 13 || latest[12].Path != waiting.Path || latest[11].Path != "03.csv" || latest[10].Path != "05.csv" {
+			t.Errorf("%v, %v", latest, err)
+		}
+		if has, err := d.Has(ctx, key("5")); !has || err != nil {
+			t.Errorf("the case's outcome: %v, %v", has, err)
+		}
+		if c, ok, err := d.Signature(ctx, "acme", "lone-cr"); !ok || c.Hits != 20 || err != nil {
+			t.Errorf("the counter: %+v, %v", c, err)
+		}
+		if again, err := d.Prune(ctx, day(400), []string{"5"}); err != nil || again != (Pruned{}) {
+			t.Errorf("once more: %+v, %v", again, err)
+		}
+		if err := d.Compact(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+}

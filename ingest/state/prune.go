@@ -1,0 +1,84 @@
+package state
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// keepLatest is how many of a feed's latest deliveries are kept whatever their age:
+// those that a change of the code runs again, and that alarms compare new ones with.
+const keepLatest = 10
+
+// Pruned counts what Prune took away.
+type Pruned struct {
+	Deliveries, Outcomes, Profiles, Reports, Runs int64
+}
+
+// Prune forgets what is older than a time: deliveries that no server has listed since,
+// outcomes, profiles, reports and runs. What is kept whatever its age: signatures and
+// their counters, a feed's ten latest deliveries with their outcomes and profiles, what
+// is not processed, deliveries of the given hashes, such as those of open cases, with
+// their outcomes, and the last report. A file that is listed still stays known: it would be new.
+func (d *DB) Prune(ctx context.Context, before time.Time, keep []string) (out Pruned, err error) {
+	at := before.UnixNano()
+	hashes := "'none'"
+	var kept []any
+	if len(keep) > 0 {
+		hashes = placeholders(len(keep))
+		for _, h := range keep {
+			kept = append(kept, h)
+		}
+	}
+	latest := fmt.Sprintf(`SELECT feed, path FROM (SELECT feed, path, row_number() OVER (PARTITION BY feed ORDER BY coalesce(mtime, first_seen) DESC, path DESC) AS place FROM deliveries) AS l WHERE place <= %d`, keepLatest)
+	profiles := fmt.Sprintf(`SELECT feed, family, sha256 FROM (SELECT feed, family, sha256, row_number() OVER (PARTITION BY feed, family ORDER BY recorded DESC, sha256) AS place FROM profiles) AS l WHERE place <= %d`, keepLatest)
+	err = d.tx(ctx, func(q querier) error {
+		for _, s := range []struct {
+			count *int64
+			query string
+			args  []any
+		}{
+			{&out.Outcomes, "DELETE FROM outcomes WHERE recorded < ? AND sha256 NOT IN (" + hashes + ") AND (feed, path) NOT IN (" + latest + ")", append([]any{at}, kept...)},
+			{&out.Deliveries, "DELETE FROM deliveries WHERE last_seen < ? AND status <> 'fetched' AND sha256 NOT IN (" + hashes + ") AND (feed, path) NOT IN (" + latest + ")", append([]any{at}, kept...)},
+			{&out.Profiles, "DELETE FROM profiles WHERE recorded < ? AND (feed, family, sha256) NOT IN (" + profiles + ")", []any{at}},
+			{&out.Reports, "DELETE FROM reports WHERE run IN (SELECT id FROM runs WHERE started < ?) AND run < (SELECT max(run) FROM reports)", []any{at}},
+			{new(int64), "DELETE FROM tasks WHERE run IN (SELECT id FROM runs WHERE started < ?)", []any{at}},
+			{&out.Runs, strings.Join([]string{"DELETE FROM runs WHERE started < ? AND ended IS NOT NULL", "id NOT IN (SELECT run FROM outcomes)", "id NOT IN (SELECT run FROM reports)",
+				"id NOT IN (SELECT run FROM tasks)"}, " AND "), []any{at}},
+		} {
+			res, err := q.exec(ctx, s.query, s.args...)
+			if err != nil {
+				return err
+			}
+			if *s.count, err = res.RowsAffected(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Pruned{}, fmt.Errorf("prune state: %w", err)
+	}
+	return out, nil
+}
+
+// Compact gives the room of what was pruned back to the file system; PostgreSQL does
+// that by itself.
+func (d *DB) Compact(ctx context.Context) error {
+	if d.config != nil {
+		return nil
+	}
+	if _, err := d.db.ExecContext(ctx, "VACUUM"); err != nil {
+		return fmt.Errorf("compact state: %w", err)
+	}
+	return nil
+}
+
+// ForgetTasks drops the tasks of earlier runs: their results are in their reports.
+func (d *DB) ForgetTasks(ctx context.Context) error {
+	if _, err := d.q().exec(ctx, "DELETE FROM tasks"); err != nil {
+		return fmt.Errorf("forget tasks: %w", err)
+	}
+	return nil
+}

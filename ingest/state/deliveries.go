@@ -225,7 +225,12 @@ func (d *DB) Skip(ctx context.Context, feed string, now time.Time, entries ...En
 // Fetched records that a file is in the archive. It must be called after the
 // rename that put it there.
 func (d *DB) Fetched(ctx context.Context, feed string, e Entry, sha256 string, bytes int64, now time.Time) error {
-	err := d.tx(ctx, func(q querier) error { return put(ctx, q, feed, e, sha256, bytes, Fetched, now) })
+	err := d.tx(ctx, func(q querier) error {
+		if err := noteFetch(ctx, q, feed, e, sha256, bytes, now); err != nil {
+			return err
+		}
+		return put(ctx, q, feed, e, sha256, bytes, Fetched, now)
+	})
 	if err != nil {
 		return fmt.Errorf("record delivery of feed %q: %w", feed, err)
 	}

@@ -96,6 +96,9 @@ DROP INDEX deliveries_unfinished;
 `}, {tasksSchema, `
 DROP INDEX outcomes_path;
 DROP TABLE tasks;
+`}, {archiveSchema, `
+DROP TABLE members;
+DROP TABLE fetches;
 `}}
 
 // postgresTypes makes PostgreSQL's DDL of SQLite's. Texts are compared and sorted by

@@ -1,0 +1,123 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// archiveSchema has what the archive's manifests are made of, and which packed
+// deliveries hold which members: a golden case names the member's hash, the archive
+// keeps the whole.
+const archiveSchema = `
+CREATE TABLE fetches (
+	feed     TEXT NOT NULL,
+	path     BLOB NOT NULL,
+	sha256   TEXT NOT NULL,
+	bytes    INTEGER NOT NULL,
+	mtime    INTEGER,
+	fetched  INTEGER NOT NULL,
+	manifest INTEGER,
+	PRIMARY KEY (feed, path, sha256, fetched)
+);
+CREATE INDEX fetches_manifest ON fetches (fetched) WHERE manifest IS NULL;
+CREATE TABLE members (
+	feed   TEXT NOT NULL,
+	sha256 TEXT NOT NULL,
+	whole  TEXT NOT NULL,
+	PRIMARY KEY (feed, sha256, whole)
+);
+`
+
+// Fetch is a delivery that was put into the archive once.
+type Fetch struct {
+	Feed    string
+	Path    string // raw bytes
+	SHA256  string
+	Bytes   int64
+	MTime   time.Time // the zero time if its server does not tell
+	Fetched time.Time
+}
+
+// noteFetch remembers a fetch until a manifest has it.
+func noteFetch(ctx context.Context, q querier, feed string, e Entry, sha256 string, bytes int64, now time.Time) error {
+	mtime := sql.NullInt64{Int64: e.MTime.UnixNano(), Valid: e.Precision != PrecisionNone}
+	_, err := q.exec(ctx, "INSERT INTO fetches (feed, path, sha256, bytes, mtime, fetched) VALUES (?,?,?,?,?,?) ON CONFLICT (feed, path, sha256, fetched) DO NOTHING",
+		feed, []byte(e.Path), sha256, bytes, mtime, now.UnixNano())
+	return err
+}
+
+// Unlisted returns what was fetched until a time and is in no manifest yet, in the
+// order of feed, time and path.
+func (d *DB) Unlisted(ctx context.Context, until time.Time) ([]Fetch, error) {
+	rows, err := d.q().query(ctx, `SELECT feed, path, sha256, bytes, mtime, fetched FROM fetches
+		WHERE manifest IS NULL AND fetched <= ? ORDER BY feed, fetched, path`, until.UnixNano())
+	if err != nil {
+		return nil, fmt.Errorf("read fetches: %w", err)
+	}
+	defer rows.Close()
+	var out []Fetch
+	for rows.Next() {
+		var f Fetch
+		var path []byte
+		var mtime sql.NullInt64
+		var fetched int64
+		if err := rows.Scan(&f.Feed, &path, &f.SHA256, &f.Bytes, &mtime, &fetched); err != nil {
+			return nil, fmt.Errorf("read fetches: %w", err)
+		}
+		f.Path, f.Fetched = string(path), time.Unix(0, fetched).UTC()
+		if mtime.Valid {
+			f.MTime = time.Unix(0, mtime.Int64).UTC()
+		}
+		out = append(out, f)
+	}
+	return out, rows.Err()
+}
+
+// Listed records that the manifest of a run has what was fetched until a time.
+func (d *DB) Listed(ctx context.Context, run int64, until time.Time) error {
+	if _, err := d.q().exec(ctx, "UPDATE fetches SET manifest = ? WHERE manifest IS NULL AND fetched <= ?", run, until.UnixNano()); err != nil {
+		return fmt.Errorf("record manifest of run %d: %w", run, err)
+	}
+	return nil
+}
+
+// AddMember remembers that a packed delivery of a feed holds a member.
+func (d *DB) AddMember(ctx context.Context, feed, member, whole string) error {
+	_, err := d.q().exec(ctx, "INSERT INTO members (feed, sha256, whole) VALUES (?,?,?) ON CONFLICT (feed, sha256, whole) DO NOTHING", feed, member, whole)
+	if err != nil {
+		return fmt.Errorf("record member of feed %q: %w", feed, err)
+	}
+	return nil
+}
+
+// Holding returns the packed deliveries that hold a member, by hash.
+func (d *DB) Holding(ctx context.Context, member string) ([]string, error) {
+	return d.texts(ctx, "SELECT DISTINCT whole FROM members WHERE sha256 = ? ORDER BY whole", member)
+}
+
+// Needed returns the hashes of deliveries that are still to be run, and of each feed's
+// n latest: what a changed revision of the code runs again.
+func (d *DB) Needed(ctx context.Context, n int) ([]string, error) {
+	return d.texts(ctx, `SELECT sha256 FROM deliveries WHERE status = ? AND sha256 <> ''
+		UNION SELECT sha256 FROM (SELECT sha256, row_number() OVER (PARTITION BY feed ORDER BY coalesce(mtime, first_seen) DESC, path DESC) AS place
+			FROM deliveries WHERE sha256 <> '') AS latest WHERE place <= ?`, Fetched, n)
+}
+
+func (d *DB) texts(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := d.q().query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read hashes: %w", err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, fmt.Errorf("read hashes: %w", err)
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,10 +15,10 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/handover"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/state"
-	"github.com/feedparity/feedparity/ingest/sweep"
 )
 
 const handoverLong = `Writes the rows of one path as caches, queues and cookies hold them (pickle in every
@@ -126,7 +127,19 @@ func (h *handing) latest(ctx context.Context, c *config.Config, db *state.DB, f 
 	if len(last) == 0 || last[0].SHA256 == "" {
 		return []error{&statusError{statusIncomplete, fmt.Errorf("no delivery in the archive"), "feedparity sweep fetches them; or name a file"}}
 	}
-	name := sweep.Archived(c.Archive, last[0])
+	store, err := openArchive(ctx, c)
+	if err != nil {
+		return []error{err}
+	}
+	dir, err := os.MkdirTemp("", "feedparity-handover-")
+	if err != nil {
+		return []error{err}
+	}
+	defer os.RemoveAll(dir)
+	name := filepath.Join(dir, fetch.LocalName(path.Base(last[0].Path)))
+	if err := store.Get(ctx, last[0].SHA256, name); err != nil {
+		return []error{err}
+	}
 	file, err := os.Open(name)
 	if err != nil {
 		return []error{err}

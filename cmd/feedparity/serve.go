@@ -250,8 +250,8 @@ func (n *nightly) sweepNow(ctx context.Context) error {
 		return err
 	}
 	n.log.Info("swept", "run", res.Run, "took", res.ended.Sub(res.started).Round(time.Millisecond).String(), "summary", summary(res))
-	if res.untold != nil {
-		n.log.Error("not told", "error", res.untold.Error())
+	if res.undone != nil {
+		n.log.Error("after the sweep", "error", res.undone.Error())
 	}
 	return reportSweep(std, c.Reports, res, false)
 }

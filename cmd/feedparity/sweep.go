@@ -74,8 +74,8 @@ func newSweep(std streams) *cobra.Command {
 			if err := reportSweep(std, c.Reports, res, asJSON); err != nil {
 				return err
 			}
-			if res.untold != nil {
-				return &statusError{statusIncomplete, res.untold, "what was not told is told after the next sweep"}
+			if res.undone != nil {
+				return &statusError{statusIncomplete, res.undone, "the sweep itself is done; this is tried again after the next one"}
 			}
 			status := sweepStatus(res, fail, golden.NewStore(c.Golden))
 			if strict && res.unparsed() > 0 {
@@ -119,9 +119,6 @@ func chosenFeeds(c *config.Config, only []string) ([]config.Feed, error) {
 
 // sweepConfig sweeps feeds with the directories and the state of a configuration.
 func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []config.Feed) (swept, error) {
-	if s := c.Storage; s.Location != c.Archive && s.Location != "" || s.Keep != 0 || s.MaxSize != 0 {
-		return swept{}, usageError("name a directory", "read config: deliveries are kept in a directory, for ever: nothing else is done yet")
-	}
 	options, err := stateOptions(ctx, c)
 	if err != nil {
 		return swept{}, err
@@ -159,13 +156,17 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		err = out.lookBack(ctx, db, feeds)
 	}
 	if err == nil {
-		out.untold = notify.Tell(ctx, db, c.Notify, out.document(asIs, error.Error))
+		out.undone = errors.Join(notify.Tell(ctx, db, c.Notify, out.document(asIs, error.Error)), tidy(ctx, std, c, db, o.Store, out.Run))
 	}
 	return out, err
 }
 
 // sweepOptions starts what a sweep works with, which closeAll ends.
 func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db *state.DB) (o sweep.Options, closeAll func(), err error) {
+	store, err := openArchive(ctx, c)
+	if err != nil {
+		return o, nil, err
+	}
 	eng := openEngines(ctx, embedded.New(), true, runners(c)...)
 	p := &pythons{found: eng.interpreters}
 	closeAll = func() { p.close(); eng.close() }
@@ -175,7 +176,7 @@ func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db
 		return o, nil, usageError("", "%w", err)
 	}
 	o = sweep.Options{
-		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Inbox: c.Inbox, Fetch: fetch.Options{Spare: c.MinFree},
+		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Store: store, Inbox: c.Inbox, Fetch: fetch.Options{Spare: c.MinFree},
 		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
 		Caches:   p.caches,
 		Revision: revision, Engine: "embedded " + version(), Now: time.Now,

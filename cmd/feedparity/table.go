@@ -67,7 +67,7 @@ func withFinding(line report.Delivery, f sweep.Finding, path func(string) string
 type swept struct {
 	*sweep.Result
 	feeds          []report.Feed
-	untold         error // why somebody could not be told what has changed
+	undone         error // why somebody could not be told what has changed, or the archive not be tidied
 	revision       string
 	started, ended time.Time
 }

@@ -44,7 +44,7 @@ func openBucket(location string, o Options) (bucket, error) {
 		return bucket{}, fmt.Errorf("endpoint %q: want https://host or https://host:port", q.Get("endpoint"))
 	}
 	client, err := minio.New(endpoint.Host, &minio.Options{
-		Creds: login(o), Secure: endpoint.Scheme == "https", Region: q.Get("region"), BucketLookup: minio.BucketLookupAuto,
+		Creds: login(o), Secure: endpoint.Scheme == "https", Region: q.Get("region"), BucketLookup: minio.BucketLookupAuto, MaxRetries: 5,
 	})
 	if err != nil {
 		return bucket{}, err

@@ -81,21 +81,29 @@ type Options struct {
 //
 // A directory is made when something is put into it. Nothing is dialled yet.
 func OpenStore(location string, o Options) (*Store, error) {
-	s := &Store{}
+	var p place
 	var err error
 	switch scheme, rest, isURL := strings.Cut(location, "://"); {
 	case isURL && scheme == "s3":
-		s.place, err = openBucket(location, o)
+		p, err = openBucket(location, o)
 	case isURL && scheme == "file":
-		s.place = &directory{root: filepath.Clean(rest)}
+		p = &directory{root: filepath.Clean(rest)}
 	case isURL:
 		err = fmt.Errorf("scheme %q is not known", scheme)
 	default:
-		s.place = &directory{root: filepath.Clean(location)}
+		p = &directory{root: filepath.Clean(location)}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open archive: %w", err)
 	}
+	return newStore(p), nil
+}
+
+// InDirectory returns the store of a directory.
+func InDirectory(dir string) *Store { return newStore(&directory{root: filepath.Clean(dir)}) }
+
+func newStore(p place) *Store {
+	s := &Store{place: p}
 	// One goroutine each, and little memory: deliveries are small and many.
 	s.encoders.New = func() any {
 		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(1<<20))
@@ -111,7 +119,7 @@ func OpenStore(location string, o Options) (*Store, error) {
 		}
 		return d
 	}
-	return s, nil
+	return s
 }
 
 // String names the store for messages.
@@ -179,6 +187,18 @@ func (s *Store) Has(ctx context.Context, sum string) (bool, error) {
 		return false, fmt.Errorf("look for delivery %.16s in %s: %w", sum, s, err)
 	}
 	return true, nil
+}
+
+// Remove removes a delivery; that it is not kept is no error.
+func (s *Store) Remove(ctx context.Context, sum string) error {
+	name, err := blobName(sum)
+	if err == nil {
+		err = s.place.remove(ctx, name)
+	}
+	if err != nil {
+		return fmt.Errorf("remove delivery %.16s from %s: %w", sum, s, err)
+	}
+	return nil
 }
 
 // Get writes a delivery to a new file, and its parent directories, and verifies it on

@@ -84,6 +84,9 @@ func (s *sweeper) list(ctx context.Context, l *look) error {
 	if err != nil {
 		return err
 	}
+	if err := s.adopt(ctx, l.feed.Name); err != nil {
+		return err
+	}
 	if l.src, err = Open(ctx, l.feed, s.Fetch); err != nil {
 		return err
 	}

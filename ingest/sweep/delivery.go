@@ -88,9 +88,12 @@ func (s *sweeper) delivery(ctx context.Context, f config.Feed, t task, done map[
 		os.RemoveAll(dir)
 		os.Remove(filepath.Dir(dir)) // if no other is laid out
 	}()
-	s.try(ctx, f, t, &out, func() (err error) {
-		file := s.archived(t.known)
-		if members, err = unpack(ctx, file, out.Name, dir, f.Take.Unpack); err == nil && members == nil {
+	s.try(ctx, f, t, &out, func() error {
+		file, err := s.layOut(ctx, t.known, dir)
+		if err != nil {
+			return err
+		}
+		if members, err = unpack(ctx, file, out.Name, filepath.Join(dir, "members"), f.Take.Unpack); err == nil && members == nil {
 			err = s.run(ctx, f, t, file, &out, func(tx state.Tx) error { return s.put(ctx, tx, t, []Delivery{out}, t.end) })
 		}
 		return err

@@ -3,12 +3,10 @@ package sweep
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -100,8 +98,14 @@ func (s *sweeper) news(ctx context.Context, f config.Feed, src fetch.Source, ent
 			out.Seen++
 			continue
 		}
-		if news == state.Changed && s.kept(d) {
-			todo = append(todo, leftover(d)) // the version that was fetched goes first
+		if news == state.Changed {
+			kept, err := s.kept(ctx, d)
+			if err != nil {
+				return nil, err
+			}
+			if kept {
+				todo = append(todo, leftover(d)) // the version that was fetched goes first
+			}
 		}
 		todo = append(todo, task{entry: e, known: d, news: news, again: news == state.Seen})
 	}
@@ -171,7 +175,14 @@ func (s *sweeper) leftovers(ctx context.Context, f config.Feed, entries []fetch.
 	}
 	var todo []task
 	for _, d := range latest {
-		if !offered[d.Path] && s.kept(d) {
+		if offered[d.Path] {
+			continue
+		}
+		kept, err := s.kept(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		if kept {
 			todo = append(todo, leftover(d))
 		}
 	}
@@ -183,15 +194,6 @@ func leftover(d state.Delivery) task {
 	return task{entry: e, known: d, news: state.Unfinished, gone: true}
 }
 
-// kept reports whether a delivery waits in the archive to be run.
-func (s *sweeper) kept(d state.Delivery) bool {
-	if d.Status != state.Fetched || len(d.SHA256) != hex.EncodedLen(sha256.Size) {
-		return false
-	}
-	info, err := os.Stat(s.archived(d))
-	return err == nil && info.Mode().IsRegular() && info.Size() == d.Bytes
-}
-
 func stateEntry(e fetch.Entry) state.Entry {
 	return state.Entry{Path: e.Path, Size: e.Size, MTime: e.MTime, Precision: state.Precision(e.MPrec), ETag: e.ETag}
 }
@@ -199,20 +201,13 @@ func stateEntry(e fetch.Entry) state.Entry {
 // incoming is where deliveries of a feed arrive, before their hash is known.
 func (s *sweeper) incoming(feed string) string { return filepath.Join(s.Archive, feed, "incoming") }
 
-// archived is where a delivery's bytes are kept: by content, under its own name.
-func (s *sweeper) archived(d state.Delivery) string { return Archived(s.Archive, d) }
-
-// Archived is where a sweep keeps the bytes of a delivery it fetched, below its
-// archive's directory.
-func Archived(archive string, d state.Delivery) string {
-	return filepath.Join(archive, d.Feed, d.SHA256[:16], fetch.LocalName(path.Base(d.Path)))
-}
-
 // obtain has a delivery in the archive, fetching it unless an earlier sweep did, and
 // returns what is remembered of it.
 func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t task) (state.Delivery, error) {
-	if t.news == state.Unfinished && s.kept(t.known) {
-		return t.known, nil
+	if t.news == state.Unfinished {
+		if kept, err := s.kept(ctx, t.known); kept || err != nil {
+			return t.known, err
+		}
 	}
 	s.observe(Event{Feed: f.Name, Delivery: t.entry.Name(), What: "fetching"})
 	incoming := s.incoming(f.Name)
@@ -234,40 +229,17 @@ func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t
 		return state.Delivery{}, err
 	}
 	out := state.Delivery{Feed: f.Name, Entry: exactly(t.entry, d.Entry), SHA256: hex.EncodeToString(d.SHA256[:]), Bytes: d.Size, Status: state.Fetched}
-	if err := s.keep(filepath.Join(incoming, local), s.archived(out)); err != nil {
+	file := filepath.Join(incoming, local)
+	if err := s.Store.Put(ctx, file, out.SHA256); err != nil {
+		return state.Delivery{}, err
+	}
+	if err := os.Remove(file); err != nil {
 		return state.Delivery{}, err
 	}
 	s.reach("record fetch")
 	// What is remembered is what the listing said, not the transfer's exact time: the
 	// next listing is compared with it, and both come from the same clock and zone.
 	return out, s.State.Fetched(ctx, f.Name, out.Entry, out.SHA256, d.Size, s.Now())
-}
-
-// keep moves a file that was taken whole to its place in the archive and makes
-// the move last, before the state says that it is there.
-func (s *sweeper) keep(from, to string) error {
-	dir := filepath.Dir(to)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	if err := os.Rename(from, to); err != nil {
-		return err
-	}
-	for _, d := range []string{dir, filepath.Dir(dir), s.Archive} {
-		if err := syncDir(d); err != nil {
-			return fmt.Errorf("sync %q: %w", d, err)
-		}
-	}
-	return nil
-}
-
-func syncDir(name string) error {
-	d, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
 }
 
 // reach says which step comes next.

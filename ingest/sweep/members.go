@@ -66,6 +66,9 @@ func (s *sweeper) members(ctx context.Context, f config.Feed, t task, whole Deli
 		of.entry.Path += "/" + m.Name
 		s.try(ctx, f, t, &out, func() (err error) {
 			if out.SHA256, err = sumOf(m.File); err == nil {
+				err = s.State.AddMember(ctx, f.Name, out.SHA256, whole.SHA256)
+			}
+			if err == nil {
 				err = s.run(ctx, f, of, m.File, &out, func(tx state.Tx) error { return s.putMember(ctx, tx, t, m.Name, out) })
 			}
 			return err

@@ -19,6 +19,7 @@ import (
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/detect"
 	"github.com/feedparity/feedparity/ingest/fetch"
@@ -30,11 +31,14 @@ import (
 // Options are what a sweep, or a worker for one, works with. Line, State, Archive and
 // Inbox must be set.
 type Options struct {
-	Feeds    []config.Feed
-	Line     *parity.Line
-	Judge    golden.Judge // confirms new cases on real interpreters, if it has any
-	State    *state.DB
-	Archive  string // directory for deliveries as sent
+	Feeds   []config.Feed
+	Line    *parity.Line
+	Judge   golden.Judge // confirms new cases on real interpreters, if it has any
+	State   *state.DB
+	Archive string // directory for what is being worked on
+	// Store keeps deliveries as sent, those of the directory Archive if nil. In a fleet
+	// all its processes must reach it.
+	Store    *archive.Store
 	Inbox    string // directory for new golden cases
 	Revision string // of the team's code
 	Engine   string // name and version of the engine, part of what is remembered
@@ -205,6 +209,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Hosts <= 0 {
 		o.Hosts = 4
+	}
+	if o.Store == nil {
+		o.Store = archive.InDirectory(o.Archive)
 	}
 	return o
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/feedparity/feedparity/corpus"
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 	"github.com/feedparity/feedparity/ingest/state"
@@ -257,7 +258,11 @@ func TestVsftpdKilled(t *testing.T) {
 		if err != nil || is.Status != state.Processed {
 			t.Fatalf("%+v, %v", is, err)
 		}
-		archived, err := os.ReadFile((&sweeper{Options: Options{Archive: w.dir("archive")}}).archived(is))
+		kept := filepath.Join(t.TempDir(), "kept")
+		if err := archive.InDirectory(w.dir("archive")).Get(t.Context(), is.SHA256, kept); err != nil {
+			t.Fatal(err)
+		}
+		archived, err := os.ReadFile(kept)
 		if err != nil || !bytes.Equal(archived, big) {
 			t.Errorf("%d bytes in the archive, want these %d (%v)", len(archived), len(big), err)
 		}

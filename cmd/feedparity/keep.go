@@ -1,0 +1,44 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest/archive"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/sweep"
+)
+
+// openArchive opens the store in which a configuration keeps deliveries.
+func openArchive(ctx context.Context, c *config.Config) (*archive.Store, error) {
+	secret, err := c.Storage.SecretKey.Read(ctx)
+	if err != nil {
+		return nil, usageError("", "open archive: %w", err)
+	}
+	store, err := archive.OpenStore(cmp.Or(c.Storage.Location, c.Archive), archive.Options{AccessKey: c.Storage.AccessKey, SecretKey: secret.Reveal()})
+	if err != nil {
+		return nil, usageError("write archive: s3://BUCKET/PREFIX?endpoint=https://HOST&region=NAME, or a directory", "%w", err)
+	}
+	return store, nil
+}
+
+// tidy ends a night in the archive and says what was removed.
+func tidy(ctx context.Context, std streams, c *config.Config, db *state.DB, store *archive.Store, run int64) error {
+	r := archive.Retention{Keep: c.Storage.Keep, MaxSize: c.Storage.MaxSize}
+	n := sweep.Night{State: db, Store: store, Run: run}
+	for _, f := range c.Feeds {
+		n.Latest = max(n.Latest, f.Recheck)
+	}
+	p, err := sweep.Tidy(ctx, n, r, time.Now(), golden.NewStore(c.Inbox), golden.NewStore(c.Golden))
+	if p.Removed > 0 {
+		fmt.Fprintf(std.err, "archive: %s (%d bytes) removed, %d (%d bytes) kept\n", plurals(p.Removed, "delivery", "deliveries"), p.RemovedBytes, p.Kept, p.KeptBytes)
+	}
+	if p.Over > 0 {
+		fmt.Fprintf(std.err, "feedparity: prune archive: %d bytes more than max_size are needed: by golden cases, by deliveries that were not run to their end, and the latest of each feed\n", p.Over)
+	}
+	return err
+}

@@ -63,7 +63,7 @@ func runDemo(ctx context.Context, std streams, dir string) (swept, error) {
 		State: filepath.Join(dir, "state.db"), Archive: filepath.Join(dir, "archive"),
 		Inbox: filepath.Join(dir, "golden"), Reports: filepath.Join(dir, "reports"), Feeds: feeds,
 	}
-	res, err := sweepConfig(ctx, std, c, feeds)
+	res, err := sweepConfig(ctx, std, c, feeds, "auto")
 	if err != nil {
 		return swept{}, err
 	}

@@ -157,7 +157,7 @@ func (d *diagnosis) confirm(ctx context.Context, std streams, duration time.Dura
 	}
 	defer end()
 	begun := time.Now()
-	bar := newProgress(std.err, 0)
+	bar := newProgress(std.err)
 	d.confirmation, err = confirmModels(ctx, embedded.New(), pythons, begun.Add(duration), uint64(begun.UnixNano()), func(cases, bad int) {
 		bar.show(fmt.Sprintf("%v of %v  %d cases, %d mismatches", time.Since(begun).Round(time.Second), duration, cases, bad))
 	})

@@ -107,7 +107,7 @@ func (f *fuzzFlags) run(cmd *cobra.Command, std streams, files []string) error {
 		return err
 	}
 	defer closeRun()
-	c := &campaigner{std: std, flags: f, bar: newProgress(std.err, 0), cases: golden.NewStore(f.casesDir(cfg))}
+	c := &campaigner{std: std, flags: f, bar: newProgress(std.err), cases: golden.NewStore(f.casesDir(cfg))}
 	c.eng = openEngines(ctx, run, true, f.engine.pythons...)
 	defer c.eng.close()
 	if err := c.open(ctx, cfg, feed); err != nil {

@@ -4,18 +4,16 @@ import (
 	"os"
 	"strings"
 	"testing"
-
-	"github.com/feedparity/feedparity/ingest/sweep"
 )
 
 func TestProgressOnATerminal(t *testing.T) {
 	var w strings.Builder
-	p := &progress{w: &w, total: 2, width: 80}
-	p.event(sweep.Event{Feed: "acme", What: "run", Delivery: "stock\x1b.csv"})
-	p.event(sweep.Event{Feed: "acme", What: "done"})
+	p := &progress{w: &w, width: 80}
+	p.show("acme run stock.csv")
+	p.show("acme done  ")
 	p.finish()
 	p.finish()
-	want := "\r\x1b[K0/2 feeds  acme run stock\\x1b.csv\r\x1b[K1/2 feeds  acme done\r\x1b[K"
+	want := "\r\x1b[Kacme run stock.csv\r\x1b[Kacme done\r\x1b[K"
 	if w.String() != want {
 		t.Errorf("got  %q\nwant %q", w.String(), want)
 	}
@@ -24,8 +22,8 @@ func TestProgressOnATerminal(t *testing.T) {
 // A line as wide as the terminal would wrap and never be removed again.
 func TestProgressFits(t *testing.T) {
 	var w strings.Builder
-	p := &progress{w: &w, total: 1, width: 60}
-	p.event(sweep.Event{Feed: "acme", What: "run", Delivery: strings.Repeat("x", 200)})
+	p := &progress{w: &w, width: 60}
+	p.show(strings.Repeat("x", 200))
 	if n := len(strings.TrimPrefix(w.String(), "\r\x1b[K")); n >= 60 {
 		t.Errorf("%d columns of 60: %q", n, w.String())
 	}
@@ -40,8 +38,8 @@ func TestProgressElsewhere(t *testing.T) {
 	defer r.Close()
 	defer pipe.Close()
 	var w strings.Builder
-	for name, p := range map[string]*progress{"buffer": newProgress(&w, 1), "pipe": newProgress(pipe, 1), "narrow": {w: &w, width: 19}} {
-		p.event(sweep.Event{Feed: "acme", What: "run"})
+	for name, p := range map[string]*progress{"buffer": newProgress(&w), "pipe": newProgress(pipe), "narrow": {w: &w, width: 19}} {
+		p.show("acme run")
 		p.finish()
 		if w.Len() > 0 || p.shown {
 			t.Errorf("%s: %q", name, w.String())

@@ -245,7 +245,7 @@ func (n *nightly) sweepNow(ctx context.Context) error {
 	n.mu.Unlock()
 	n.log.Info("sweeping", "feeds", len(c.Feeds))
 	std := streams{n.std.in, io.Discard, &logLines{log: n.log}} // the report is in its directory and on the page
-	res, err := sweepConfig(ctx, std, c, c.Feeds)
+	res, err := sweepConfig(ctx, std, c, c.Feeds, "text")
 	if err != nil {
 		return err
 	}

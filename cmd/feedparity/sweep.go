@@ -35,7 +35,7 @@ the others. docs/operations.md says how to run it every night.`
 var failOn = []string{"any", "new", "open", "silent", "never"}
 
 func newSweep(std streams) *cobra.Command {
-	var file, fail string
+	var file, fail, format string
 	var asJSON, strict, dry bool
 	var only []string
 	var files reportFiles
@@ -50,7 +50,7 @@ func newSweep(std streams) *cobra.Command {
   feedparity sweep --junit sweep.xml --metrics /var/lib/node_exporter/feedparity.prom`,
 		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkFailOn(fail); err != nil {
+			if err := errors.Join(checkFailOn(fail), checkLogFormat(format)); err != nil {
 				return err
 			}
 			c, err := config.Load(file)
@@ -64,7 +64,8 @@ func newSweep(std streams) *cobra.Command {
 			if dry {
 				return lookOnly(cmd.Context(), std, c, feeds, asJSON)
 			}
-			res, err := sweepConfig(cmd.Context(), std, c, feeds)
+			std := std.logging(format)
+			res, err := sweepConfig(cmd.Context(), std, c, feeds, format)
 			if err != nil {
 				return err
 			}
@@ -91,6 +92,8 @@ func newSweep(std streams) *cobra.Command {
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "list the sources and say what would be fetched; fetch, run and remember nothing")
 	cmd.Flags().StringArrayVar(&only, "feed", nil, "sweep only the feed of this `NAME`; may be given several times")
 	files.flags(cmd)
+	cmd.Flags().StringVar(&format, "log-format", "auto", "how stderr is told what is done: auto (lines that are rewritten on a terminal, else text), text or json")
+	must(cmd.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions(logFormats, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOn, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }
@@ -118,7 +121,7 @@ func chosenFeeds(c *config.Config, only []string) ([]config.Feed, error) {
 }
 
 // sweepConfig sweeps feeds with the directories and the state of a configuration.
-func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []config.Feed) (swept, error) {
+func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []config.Feed, format string) (swept, error) {
 	options, err := stateOptions(ctx, c)
 	if err != nil {
 		return swept{}, err
@@ -143,7 +146,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		return swept{}, err
 	}
 	defer closeAll()
-	watch := newProgress(std.err, len(feeds))
+	watch := newWatch(std.err, len(feeds), format)
 	defer watch.finish()
 	o.Observe = watch.event
 	out := swept{revision: o.Revision, started: time.Now()}

@@ -62,8 +62,8 @@ func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end se
 // not be written, or the context's: then another try does it again.
 func (s *sweeper) deliver(ctx context.Context, f config.Feed, t task, done map[string]Delivery) error {
 	all := s.delivery(ctx, f, t, done)
-	for _, d := range all {
-		s.observe(Event{Feed: f.Name, Delivery: d.Name, What: "done", Err: d.Err})
+	for i := range all {
+		s.observe(doneWith(&all[i]))
 	}
 	if all[0].stored {
 		s.finished(f.Name, t.number, all)

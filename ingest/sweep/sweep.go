@@ -74,6 +74,11 @@ type Event struct {
 	Delivery string // "" for an event of the feed
 	What     string // "listing", "fetching", "fetched" (the feed: nothing is left to fetch), "running", "done", "waiting until 03:30"
 	Err      error
+	Host     string // the feed's server, or "local"
+	// Of a delivery that is done:
+	Bytes int64
+	Rows  int64
+	Found int // divergences: signatures, each once
 }
 
 // Result is what a sweep did.
@@ -317,7 +322,21 @@ func (s *sweeper) observe(e Event) {
 	if s.Observe == nil {
 		return
 	}
+	if i := slices.IndexFunc(s.Feeds, func(f config.Feed) bool { return f.Name == e.Feed }); i >= 0 {
+		e.Host = host(s.Feeds[i].Source.URL)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Observe(e)
+}
+
+// doneWith is the event of a delivery that is done.
+func doneWith(d *Delivery) Event {
+	e := Event{Feed: d.Feed, Delivery: d.Name, What: "done", Err: d.Err, Bytes: d.Bytes, Rows: int64(rowsOf(d))}
+	seen := map[string]bool{}
+	for _, f := range findings(d) {
+		seen[f.Signature] = true
+	}
+	e.Found = len(seen)
+	return e
 }

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -22,12 +23,14 @@ import (
 	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/state/pgtest"
 )
 
 // site is a directory with a configuration, and a supplier.
 type site struct {
 	t   *testing.T
 	dir string
+	db  string // of the state
 	ftp *ftptest.Server
 }
 
@@ -43,6 +46,7 @@ func newSite(t *testing.T, schedule string) *site {
 		faultrows.NoDescriptors(t, "", srv.Ports()...)
 	})
 	s := &site{t: t, dir: t.TempDir(), ftp: srv}
+	s.db = filepath.Join(s.dir, ".feedparity", "state.db")
 	s.write("feedparity.yaml", fmt.Sprintf("%sfeeds:\n  acme: {source: %s, settle: 0s, min_age: 0s}\n", schedule, srv.URL()))
 	return s
 }
@@ -82,7 +86,7 @@ func (s *site) lastSwept(ago time.Duration) {
 
 func (s *site) state(f func(*state.DB)) {
 	s.t.Helper()
-	db, err := state.Open(s.t.Context(), filepath.Join(s.dir, ".feedparity", "state.db"))
+	db, err := state.Open(s.t.Context(), s.db)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -237,6 +241,36 @@ func TestServeLocked(t *testing.T) {
 		t.Errorf("%d connections, page:\n%s", s.ftp.Connections(), body)
 	}
 	r.terminate()
+}
+
+// TestServePostgres: of two machines that share a state one sweeps, the other does not
+// and says so; both end when they are told to.
+func TestServePostgres(t *testing.T) {
+	url := pgtest.URL(t) // or the test is skipped
+	s := newSite(t, "schedule: \"15 3 * * *\"\nstate: "+strconv.Quote(url)+"\n")
+	s.db = url
+	s.lastSwept(48 * time.Hour)
+	s.ftp.AddFault(ftptest.Fault{Command: "RETR", Action: ftptest.Drip, Delay: time.Millisecond})
+	first := s.serve()
+	eventually(t, "the file is read", func() bool { return s.ftp.Count("RETR") == 1 })
+	second := s.serve()
+	eventually(t, "it tries", func() bool {
+		body, _ := second.get("/metrics")
+		return strings.Contains(body, `feedparity_serve_sweeps_total{result="failed"} 1`)
+	})
+	if body, status := second.get("/"); status != http.StatusOK || !strings.Contains(body, "The last one was not made to its end: ") || s.ftp.Count("RETR") != 1 {
+		t.Errorf("%d %s", status, body)
+	}
+	if body, status := second.get("/readyz"); status != http.StatusOK {
+		t.Errorf("%d %s", status, body)
+	}
+	second.terminate()
+	first.terminate()
+	s.state(func(db *state.DB) {
+		if run, ok, err := db.LastRun(t.Context()); err != nil || !ok || run.ID != 2 || run.Status != "interrupted" {
+			t.Errorf("state says %+v, %v, %v", run, ok, err)
+		}
+	})
 }
 
 // TestServeRefuses: what cannot work is said at the start.

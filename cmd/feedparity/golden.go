@@ -32,7 +32,7 @@ func newGolden(std streams) *cobra.Command {
 	}
 	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenStats(std), newGoldenReplay(std), newGoldenPull(std), newGoldenAdd(std), newGoldenAllow(std),
-		newGoldenAccept(std), newGoldenResolve(std), newGoldenReopen(std), newGoldenRetire(std), newGoldenPrune(std), newGoldenExport(std))
+		newGoldenAccept(std), newGoldenResolve(std), newGoldenReopen(std), newGoldenRetire(std), newGoldenPrune(std), newGoldenExport(std), newGoldenSpread(std))
 	return cmd
 }
 

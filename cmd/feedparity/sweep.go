@@ -155,6 +155,10 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	if errors.Is(err, context.Canceled) {
 		err = &statusError{statusIncomplete, err, "what was done is recorded: the next sweep goes on from there"}
 	}
+	if err == nil && c.Spread {
+		s := &spreader{std: std, cfg: c, db: db, inbox: golden.NewStore(c.Inbox), eng: eng, code: revision}
+		out.spread = s.spreadNew(ctx, out.Result)
+	}
 	if err == nil {
 		err = out.lookBack(ctx, db, feeds)
 	}

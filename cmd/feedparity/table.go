@@ -67,7 +67,8 @@ func withFinding(line report.Delivery, f sweep.Finding, path func(string) string
 type swept struct {
 	*sweep.Result
 	feeds          []report.Feed
-	undone         error // why somebody could not be told what has changed, or the archive not be tidied
+	spread         []report.Spread // of new cases
+	undone         error           // why somebody could not be told what has changed, or the archive not be tidied
 	revision       string
 	started, ended time.Time
 }
@@ -76,6 +77,10 @@ type swept struct {
 // went wrong.
 func (s *swept) document(path func(string) string, failure func(error) string) report.Document {
 	doc := report.Document{Run: s.Run, Version: version(), Engine: "embedded", Revision: s.revision, Started: s.started.UTC(), Ended: s.ended.UTC()}
+	for _, one := range s.spread {
+		one.Case, one.Found = path(one.Case), path(one.Found)
+		doc.Spread = append(doc.Spread, one)
+	}
 	for _, f := range s.feeds {
 		f.Signatures = slices.Clone(f.Signatures)
 		for i := range f.Signatures {
@@ -125,6 +130,9 @@ func reportSweep(std streams, dir string, res swept, asJSON bool) error {
 	printFailures(std, res.Result)
 	if err := report.Nights(std.out, shown.Feeds); err != nil {
 		return err
+	}
+	for _, one := range shown.Spread {
+		fmt.Fprintf(std.out, "feed %s has it, too: %s  (as %s)\n", one.Feed, one.Found, one.Case)
 	}
 	fmt.Fprintln(std.out, summary(res))
 	fmt.Fprintf(std.err, "report: %s\n", relative(text))

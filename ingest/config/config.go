@@ -39,6 +39,7 @@ type Config struct {
 	Inbox    string
 	Reports  string
 	Golden   string
+	Spread   bool // new cases are tried on the other feeds
 	Notify   Notify
 	Schedule schedule.Schedule // the zero value if there is none
 	MinFree  int64             // bytes that must stay free on the disk of the archive, 0 for the default
@@ -151,6 +152,7 @@ func Read(name string, data []byte) (*Config, error) {
 		Inbox:   r.abs(or(f.Inbox, ".feedparity/inbox")),
 		Reports: r.abs(or(f.Reports, ".feedparity/reports")),
 		Golden:  r.abs(or(f.Golden, "golden/cases")),
+		Spread:  f.Spread == nil || *f.Spread,
 
 		Database: f.State.Password.ref(&r, "", ""),
 		revision: f.Project.Revision,

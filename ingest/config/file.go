@@ -34,6 +34,9 @@ type File struct {
 	Reports string `yaml:"reports"`
 	// The golden cases under version control. Default golden/cases.
 	Golden string `yaml:"golden"`
+	// Whether a sweep tries each new case on the latest delivery of every other feed,
+	// and files a case for those that have the same fault. Default true.
+	Spread *bool `yaml:"spread"`
 	// When "feedparity serve" sweeps: a cron expression alone, such as "15 3 * * *", or
 	// with a time zone. Default: none, for a crontab or a timer to say.
 	Schedule ScheduleEntry `yaml:"schedule"`

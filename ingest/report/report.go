@@ -69,6 +69,14 @@ type Document struct {
 	Feeds      []Feed     `json:"feeds,omitempty"` // of a sweep, in the configuration's order
 	Deliveries []Delivery `json:"deliveries"`
 	Failures   []Failure  `json:"failures"`
+	Spread     []Spread   `json:"spread,omitempty"` // of new cases, to feeds that have not sent it yet
+}
+
+// Spread is a feed that has the fault which a new case of another feed shows.
+type Spread struct {
+	Case  string `json:"case"` // directory of the new case
+	Feed  string `json:"feed"`
+	Found string `json:"found"` // directory of the feed's own case
 }
 
 // Summary counts what a document holds.

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/parity"
+	"github.com/feedparity/feedparity/ingest/report"
+	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/sweep"
+)
+
+const spreadLong = `Asks which other feeds have the fault that a case shows. What the divergence needs is put
+into the latest delivery of every other feed, in each of its columns, in its own dialect
+and charset, and that feed's own paths are run on it. A feed that diverges for the same
+cause gets a case of its own in the inbox, linked to the first. Exit status 1 if there is
+one.`
+
+func newGoldenSpread(std streams) *cobra.Command {
+	var f goldenFlags
+	var all bool
+	var only []string
+	cmd := &cobra.Command{
+		Use:   "spread CASE...|--all",
+		Short: "Find out which other feeds have the same fault",
+		Long:  spreadLong,
+		Example: `  feedparity golden spread golden/cases/acme/mojibake-1b2c3d4e
+  feedparity golden spread --all`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if all == (len(args) > 0) {
+				return usageError("", "spread cases: name cases, or all open ones with --all")
+			}
+			store, cfg, err := f.store(cmd)
+			if err != nil {
+				return err
+			}
+			if cfg == nil {
+				return usageError("", "spread cases: there is no %s to say which feeds there are", f.config)
+			}
+			feeds, err := chosenFeeds(cfg, only)
+			if err != nil {
+				return err
+			}
+			cases, err := spreadable(store, args)
+			if err != nil {
+				return err
+			}
+			return spreadAll(cmd.Context(), std, cfg, feeds, cases)
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().BoolVar(&all, "all", false, "every open and regressed case")
+	cmd.Flags().StringSliceVar(&only, "feed", nil, "only to these feeds")
+	return cmd
+}
+
+// spreadable are the cases that are named, or all that diverge and nobody accepted.
+func spreadable(store *golden.Store, args []string) ([]*golden.Case, error) {
+	found, err := chosenCases(store, args)
+	if err != nil {
+		return nil, err
+	}
+	var out []*golden.Case
+	for _, c := range found {
+		if c.Err == nil && (len(args) > 0 || c.Case.State == golden.Open || c.Case.State == golden.Regressed) {
+			out = append(out, c.Case)
+		}
+	}
+	return out, nil
+}
+
+// spreader tries cases on the feeds of a configuration.
+type spreader struct {
+	std   streams
+	cfg   *config.Config
+	eng   engines
+	db    *state.DB
+	inbox *golden.Store
+	code  string
+	found bool
+	bad   bool // a feed could not be tried
+}
+
+func spreadAll(ctx context.Context, std streams, cfg *config.Config, feeds []config.Feed, cases []*golden.Case) error {
+	db, err := openState(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	s := &spreader{std: std, cfg: cfg, db: db, inbox: golden.NewStore(cfg.Inbox), eng: openEngines(ctx, embedded.New(), true, runners(cfg)...)}
+	defer s.eng.close()
+	if s.code, err = codeRevision(ctx, cfg, s.eng.calls); err != nil {
+		return usageError("", "%w", err)
+	}
+	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
+	for _, c := range cases {
+		for _, f := range feeds {
+			if f.Name == c.Feed || c.Handover != nil {
+				continue
+			}
+			what, err := s.try(ctx, c, f)
+			if ctx.Err() != nil {
+				return fmt.Errorf("spread cases: %w", ctx.Err())
+			}
+			if err != nil {
+				s.bad = true
+				fmt.Fprintf(std.err, "feedparity: %s\n", oneLine(err.Error()))
+				continue
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\n", c.Dir(), f.Name, what)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	switch {
+	case s.bad:
+		return exit(statusIncomplete)
+	case s.found:
+		return exit(statusDiverge)
+	}
+	return nil
+}
+
+// maxSpreading is how long a sweep tries its new cases on the other feeds.
+const maxSpreading = time.Minute
+
+// spreadNew tries the cases of the signatures that a sweep has seen first on all other
+// feeds. What it cannot try it says on stderr: the night's own work is done.
+func (s *spreader) spreadNew(ctx context.Context, res *sweep.Result) []report.Spread {
+	end := time.Now().Add(maxSpreading)
+	var out []report.Spread
+	tried := map[string]bool{}
+	for _, found := range res.Findings() {
+		if !found.New || found.Case == "" || found.Severity == ingest.Info || tried[found.Case] {
+			continue
+		}
+		tried[found.Case] = true
+		c, err := golden.Load(found.Case)
+		if err != nil || c.Handover != nil {
+			continue // of a case that cannot be read the sweep has told
+		}
+		for _, f := range s.cfg.Feeds {
+			if f.Name == c.Feed {
+				continue
+			}
+			if ctx.Err() != nil || time.Now().After(end) {
+				fmt.Fprintf(s.std.err, "feedparity: new cases were not tried on all other feeds: feedparity golden spread --all --dir %s does it\n", ingest.ShellQuote(relative(s.inbox.Root())))
+				return out
+			}
+			dir, fresh, _, err := s.one(ctx, c, f)
+			switch {
+			case err != nil:
+				fmt.Fprintf(s.std.err, "feedparity: %s\n", oneLine(err.Error()))
+			case fresh:
+				out = append(out, report.Spread{Case: found.Case, Feed: f.Name, Found: dir})
+			}
+		}
+	}
+	return out
+}
+
+// try says in words whether a case's fault is in a feed.
+func (s *spreader) try(ctx context.Context, c *golden.Case, f config.Feed) (string, error) {
+	dir, fresh, tried, err := s.one(ctx, c, f)
+	switch {
+	case err != nil:
+		return "", err
+	case tried == 0:
+		return "no delivery of it is there", nil
+	case dir == "":
+		return fmt.Sprintf("does not show, tried in %s", plurals(tried, "way", "ways")), nil
+	}
+	s.found = true
+	if !fresh {
+		return "has it, and a case: " + relative(dir), nil
+	}
+	return "has it: " + relative(dir), nil
+}
+
+// one tries a case on a feed, in so many ways, and returns the directory of the feed's
+// own case, "" if it has not the fault.
+func (s *spreader) one(ctx context.Context, c *golden.Case, f config.Feed) (dir string, fresh bool, tried int, err error) {
+	file, d, err := s.latest(ctx, f)
+	if err != nil || file == "" {
+		return "", false, 0, err
+	}
+	data, err := os.Open(file)
+	if err != nil {
+		return "", false, 0, fmt.Errorf("spread %q to feed %q: %w", c.Dir(), f.Name, err)
+	}
+	defer data.Close()
+	got, err := golden.TrySpread(ctx, s.eng.line, s.eng.judge, c, parity.Delivery{
+		Feed: f.Name, Name: path.Base(d.Path), Data: data, Size: d.Bytes, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare,
+	})
+	if err != nil || got.Case == nil {
+		return "", false, got.Tried, err
+	}
+	got.Case.Found("spread", time.Now(), d.SHA256, d.Path, d.MTime, s.code)
+	dir, fresh, err = s.inbox.Write(got.Case)
+	return dir, fresh, got.Tried, err
+}
+
+// latest finds the newest delivery of a feed whose bytes are kept, "" if there is none.
+func (s *spreader) latest(ctx context.Context, f config.Feed) (string, state.Delivery, error) {
+	known, err := s.db.Latest(ctx, f.Name, maxLatest)
+	if err != nil {
+		return "", state.Delivery{}, err
+	}
+	for _, d := range known {
+		if d.SHA256 == "" {
+			continue
+		}
+		file := sweep.Archived(s.cfg.Archive, d)
+		switch info, err := os.Stat(file); {
+		case err == nil && info.Mode().IsRegular():
+			return file, d, nil
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return "", d, err
+		}
+	}
+	return "", state.Delivery{}, nil
+}
+
+// maxLatest is how many deliveries are looked for.
+const maxLatest = 10

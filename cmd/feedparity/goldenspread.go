@@ -85,7 +85,8 @@ func spreadable(store *golden.Store, args []string) ([]*golden.Case, error) {
 type spreader struct {
 	std   streams
 	cfg   *config.Config
-	eng   engines
+	line  *parity.Line
+	judge golden.Judge
 	db    *state.DB
 	inbox *golden.Store
 	code  string
@@ -99,9 +100,10 @@ func spreadAll(ctx context.Context, std streams, cfg *config.Config, feeds []con
 		return err
 	}
 	defer db.Close()
-	s := &spreader{std: std, cfg: cfg, db: db, inbox: golden.NewStore(cfg.Inbox), eng: openEngines(ctx, embedded.New(), true, runners(cfg)...)}
-	defer s.eng.close()
-	if s.code, err = codeRevision(ctx, cfg, s.eng.calls); err != nil {
+	eng := openEngines(ctx, embedded.New(), true, runners(cfg)...)
+	defer eng.close()
+	s := &spreader{std: std, cfg: cfg, db: db, inbox: golden.NewStore(cfg.Inbox), line: eng.line, judge: eng.judge}
+	if s.code, err = codeRevision(ctx, cfg, eng.calls); err != nil {
 		return usageError("", "%w", err)
 	}
 	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
@@ -202,7 +204,7 @@ func (s *spreader) one(ctx context.Context, c *golden.Case, f config.Feed) (dir 
 		return "", false, 0, fmt.Errorf("spread %q to feed %q: %w", c.Dir(), f.Name, err)
 	}
 	defer data.Close()
-	got, err := golden.TrySpread(ctx, s.eng.line, s.eng.judge, c, parity.Delivery{
+	got, err := golden.TrySpread(ctx, s.line, s.judge, c, parity.Delivery{
 		Feed: f.Name, Name: path.Base(d.Path), Data: data, Size: d.Bytes, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare,
 	})
 	if err != nil || got.Case == nil {

@@ -156,7 +156,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		err = &statusError{statusIncomplete, err, "what was done is recorded: the next sweep goes on from there"}
 	}
 	if err == nil && c.Spread {
-		s := &spreader{std: std, cfg: c, db: db, inbox: golden.NewStore(c.Inbox), eng: eng, code: revision}
+		s := &spreader{std: std, cfg: c, db: db, inbox: golden.NewStore(c.Inbox), line: o.Line, judge: o.Judge, code: o.Revision}
 		out.spread = s.spreadNew(ctx, out.Result)
 	}
 	if err == nil {

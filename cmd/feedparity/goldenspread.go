@@ -2,11 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"text/tabwriter"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/parity"
@@ -85,6 +85,9 @@ func spreadable(store *golden.Store, args []string) ([]*golden.Case, error) {
 type spreader struct {
 	std   streams
 	cfg   *config.Config
+	store *archive.Store
+	dir   string              // where deliveries are laid out; gone when closed
+	laid  map[string]delivery // by feed
 	line  *parity.Line
 	judge golden.Judge
 	db    *state.DB
@@ -94,6 +97,17 @@ type spreader struct {
 	bad   bool // a feed could not be tried
 }
 
+// newSpreader makes one with a directory of its own, which close removes.
+func newSpreader(std streams, cfg *config.Config, db *state.DB, store *archive.Store, line *parity.Line, judge golden.Judge, code string) (*spreader, error) {
+	dir, err := os.MkdirTemp("", "feedparity-spread-") // readable by us alone
+	if err != nil {
+		return nil, fmt.Errorf("spread cases: %w", err)
+	}
+	return &spreader{std: std, cfg: cfg, db: db, inbox: golden.NewStore(cfg.Inbox), store: store, dir: dir, laid: map[string]delivery{}, line: line, judge: judge, code: code}, nil
+}
+
+func (s *spreader) close() { os.RemoveAll(s.dir) }
+
 func spreadAll(ctx context.Context, std streams, cfg *config.Config, feeds []config.Feed, cases []*golden.Case) error {
 	db, err := openState(ctx, cfg)
 	if err != nil {
@@ -102,10 +116,19 @@ func spreadAll(ctx context.Context, std streams, cfg *config.Config, feeds []con
 	defer db.Close()
 	eng := openEngines(ctx, embedded.New(), true, runners(cfg)...)
 	defer eng.close()
-	s := &spreader{std: std, cfg: cfg, db: db, inbox: golden.NewStore(cfg.Inbox), line: eng.line, judge: eng.judge}
-	if s.code, err = codeRevision(ctx, cfg, eng.calls); err != nil {
+	store, err := openArchive(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	code, err := codeRevision(ctx, cfg, eng.calls)
+	if err != nil {
 		return usageError("", "%w", err)
 	}
+	s, err := newSpreader(std, cfg, db, store, eng.line, eng.judge, code)
+	if err != nil {
+		return err
+	}
+	defer s.close()
 	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
 	for _, c := range cases {
 		for _, f := range feeds {
@@ -195,11 +218,11 @@ func (s *spreader) try(ctx context.Context, c *golden.Case, f config.Feed) (stri
 // one tries a case on a feed, in so many ways, and returns the directory of the feed's
 // own case, "" if it has not the fault.
 func (s *spreader) one(ctx context.Context, c *golden.Case, f config.Feed) (dir string, fresh bool, tried int, err error) {
-	file, d, err := s.latest(ctx, f)
-	if err != nil || file == "" {
+	d, err := s.latest(ctx, f)
+	if err != nil || d.file == "" {
 		return "", false, 0, err
 	}
-	data, err := os.Open(file)
+	data, err := os.Open(d.file)
 	if err != nil {
 		return "", false, 0, fmt.Errorf("spread %q to feed %q: %w", c.Dir(), f.Name, err)
 	}
@@ -215,26 +238,46 @@ func (s *spreader) one(ctx context.Context, c *golden.Case, f config.Feed) (dir 
 	return dir, fresh, got.Tried, err
 }
 
-// latest finds the newest delivery of a feed whose bytes are kept, "" if there is none.
-func (s *spreader) latest(ctx context.Context, f config.Feed) (string, state.Delivery, error) {
+// delivery is a feed's newest one whose bytes are kept, laid out in a file; the zero
+// value if there is none.
+type delivery struct {
+	file string
+	state.Delivery
+}
+
+// latest finds it, once for all cases.
+func (s *spreader) latest(ctx context.Context, f config.Feed) (delivery, error) {
+	if d, found := s.laid[f.Name]; found {
+		return d, nil
+	}
+	d, err := s.layOut(ctx, f)
+	if err != nil {
+		return d, fmt.Errorf("find a delivery of feed %q: %w", f.Name, err)
+	}
+	s.laid[f.Name] = d
+	return d, nil
+}
+
+// maxLatest is how many deliveries are looked for.
+const maxLatest = 10
+
+func (s *spreader) layOut(ctx context.Context, f config.Feed) (delivery, error) {
 	known, err := s.db.Latest(ctx, f.Name, maxLatest)
 	if err != nil {
-		return "", state.Delivery{}, err
+		return delivery{}, err
 	}
 	for _, d := range known {
 		if d.SHA256 == "" {
 			continue
 		}
-		file := sweep.Archived(s.cfg.Archive, d)
-		switch info, err := os.Stat(file); {
-		case err == nil && info.Mode().IsRegular():
-			return file, d, nil
-		case err != nil && !errors.Is(err, fs.ErrNotExist):
-			return "", d, err
+		has, err := s.store.Has(ctx, d.SHA256)
+		if err != nil {
+			return delivery{}, err
+		}
+		if has {
+			file := filepath.Join(s.dir, d.SHA256)
+			return delivery{file, d}, s.store.Get(ctx, d.SHA256, file)
 		}
 	}
-	return "", state.Delivery{}, nil
+	return delivery{}, nil
 }
-
-// maxLatest is how many deliveries are looked for.
-const maxLatest = 10

@@ -156,8 +156,11 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		err = &statusError{statusIncomplete, err, "what was done is recorded: the next sweep goes on from there"}
 	}
 	if err == nil && c.Spread {
-		s := &spreader{std: std, cfg: c, db: db, inbox: golden.NewStore(c.Inbox), line: o.Line, judge: o.Judge, code: o.Revision}
-		out.spread = s.spreadNew(ctx, out.Result)
+		var s *spreader
+		if s, err = newSpreader(std, c, db, o.Store, o.Line, o.Judge, o.Revision); err == nil {
+			out.spread = s.spreadNew(ctx, out.Result)
+			s.close()
+		}
 	}
 	if err == nil {
 		err = out.lookBack(ctx, db, feeds)

@@ -132,7 +132,7 @@ func (s *site) midTransfer(sig syscall.Signal) (status int, took time.Duration) 
 
 func testSigterm(t *testing.T) {
 	s := newSite(t, "")
-	if status, took := s.midTransfer(syscall.SIGTERM); status != statusIncomplete || took > 2*time.Second {
+	if status, took := s.midTransfer(syscall.SIGTERM); status != statusIncomplete || took > 2*time.Second+slack {
 		t.Errorf("exit status %d after %v", status, took)
 	}
 	s.nothingTaken()
@@ -145,7 +145,7 @@ func testPartKept(t *testing.T) {
 	data := []byte("sku,name\r\n" + strings.Repeat("1,"+strings.Repeat("x", 100_000)+"\r\n", 100))
 	s.ftp.Put("stock.csv", ftptest.File{Data: data})
 	s.ftp.AddFault(ftptest.Fault{Command: "RETR", Action: ftptest.Stall, After: 9 << 20})
-	if status, took := s.midTransfer(syscall.SIGTERM); status != statusIncomplete || took > 2*time.Second {
+	if status, took := s.midTransfer(syscall.SIGTERM); status != statusIncomplete || took > 2*time.Second+slack {
 		t.Errorf("exit status %d after %v", status, took)
 	}
 	s.nothingTaken()

@@ -134,6 +134,9 @@ func (s *site) serve() *served {
 	return r
 }
 
+// slack is what a machine that does other work may add to a bound.
+const slack = 5 * time.Second
+
 // eventually waits for what takes moments, on a machine that does other work, too.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
@@ -169,7 +172,7 @@ func (r *served) terminate() {
 	if err := r.cmd.Wait(); err != nil {
 		r.t.Errorf("it ended with %v\n%s", err, r.log())
 	}
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > 5*time.Second+slack {
 		r.t.Errorf("it took %v to end\n%s", took, r.log())
 	}
 }

@@ -38,6 +38,14 @@ func (s Status) Failed(strict bool) bool {
 	return true
 }
 
+// With returns the status and, if there is any, what there is to add.
+func (s Status) With(detail string) string {
+	if detail == "" {
+		return string(s)
+	}
+	return string(s) + ": " + detail
+}
+
 // Replayed is the result of running one case again.
 type Replayed struct {
 	Status   Status

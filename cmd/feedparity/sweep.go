@@ -186,7 +186,7 @@ func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db
 		return o, nil, usageError("", "%w", err)
 	}
 	o = sweep.Options{
-		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Store: store, Inbox: c.Inbox, Fetch: fetch.Options{Spare: c.MinFree},
+		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Store: store, Inbox: c.Inbox, Golden: c.Golden, Fetch: fetch.Options{Spare: c.MinFree},
 		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
 		Caches:   p.caches,
 		Revision: revision, Engine: "embedded " + version(), Now: time.Now,
@@ -275,6 +275,11 @@ func sweepStatus(res swept, fail string, checkout *golden.Store) int {
 	}
 	for _, f := range res.Findings() {
 		if f.Severity != ingest.Info && counts(fail, f, checkout) {
+			return statusDiverge
+		}
+	}
+	for _, f := range res.Feeds {
+		if fail != "never" && slices.ContainsFunc(f.Cases, func(c sweep.Case) bool { return c.Status == golden.DoesRegress }) {
 			return statusDiverge
 		}
 	}

@@ -169,6 +169,11 @@ func printAsides(std streams, f sweep.Feed) {
 			fmt.Fprintf(std.err, "feedparity: sweep feed %q: gone before it could be fetched: %q\n", f.Name, d.Path)
 		}
 	}
+	for _, c := range f.Cases {
+		if c.Status.Failed(true) {
+			fmt.Fprintf(std.err, "feedparity: sweep feed %q: the code has changed: %s: %s\n", f.Name, relative(c.Dir), oneLine(c.Status.With(c.Detail)))
+		}
+	}
 	var stale, noise []string
 	add := func(list *[]string, s string) {
 		if !slices.Contains(*list, s) {

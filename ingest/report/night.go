@@ -37,7 +37,15 @@ type Feed struct {
 	Families []string  `json:"families"`
 	Newest   time.Time `json:"newest,omitzero"` // time of the newest delivery ever seen
 	Alarms   []Alarm   `json:"alarms"`
+	Cases    []Case    `json:"cases,omitempty"` // that were run again, since the code has changed, and are not as their state says
 	Error    string    `json:"error,omitempty"` // why it could not be swept to its end
+}
+
+// Case is a golden case that was run again.
+type Case struct {
+	Path   string `json:"path"`   // of its directory
+	Status string `json:"status"` // as "feedparity golden replay" says it
+	Detail string `json:"detail,omitempty"`
 }
 
 // News is what a signature is to its feed.

@@ -60,6 +60,7 @@ const (
 	Changed    News = "changed"    // seen, with another size, time or mark
 	Unfinished News = "unfinished" // fetched as it is, but not processed: a sweep was cut short
 	Seen       News = "seen"       // processed as it is
+	Rechecked  News = "rechecked"  // processed, by other code than today's
 )
 
 // Seeing is what a listed file is to us, with what is remembered of its path.
@@ -155,6 +156,20 @@ func (d *DB) Unfinished(ctx context.Context, feed string, n int) ([]Delivery, er
 		return nil, fmt.Errorf("read deliveries of feed %q: %w", feed, err)
 	}
 	slices.Reverse(out)
+	return out, nil
+}
+
+// Outdated returns those of a feed's n latest deliveries that were run, but never by
+// this revision of the code, newest first.
+func (d *DB) Outdated(ctx context.Context, feed, revision string, n int) ([]Delivery, error) {
+	out, err := rows(ctx, d.q(), scanDelivery, "SELECT "+deliveryColumns+" FROM (SELECT "+deliveryColumns+` FROM deliveries
+			WHERE feed = ? AND status = 'processed' AND sha256 <> '' ORDER BY coalesce(mtime, first_seen) DESC, path DESC LIMIT ?) AS d
+		WHERE EXISTS (SELECT 1 FROM outcomes o WHERE o.feed = d.feed AND o.path = d.path)
+			AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.feed = d.feed AND o.path = d.path AND o.revision = ? AND o.verdict <> 'not-compared')
+		ORDER BY coalesce(mtime, first_seen) DESC, path DESC`, feed, n, revision)
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries of feed %q: %w", feed, err)
+	}
 	return out, nil
 }
 

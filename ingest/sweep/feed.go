@@ -77,6 +77,11 @@ func (s *sweeper) news(ctx context.Context, f config.Feed, src fetch.Source, ent
 	if err != nil {
 		return nil, err
 	}
+	again, err := s.rechecks(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	todo = append(todo, again...)
 	seeings, err := s.State.Look(ctx, f.Name, stateEntries(entries)...)
 	if err != nil {
 		return nil, err
@@ -204,6 +209,9 @@ func (s *sweeper) incoming(feed string) string { return filepath.Join(s.Archive,
 // obtain has a delivery in the archive, fetching it unless an earlier sweep did, and
 // returns what is remembered of it.
 func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t task) (state.Delivery, error) {
+	if t.news == state.Rechecked {
+		return t.known, nil
+	}
 	if t.news == state.Unfinished {
 		if kept, err := s.kept(ctx, t.known); kept || err != nil {
 			return t.known, err

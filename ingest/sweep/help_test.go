@@ -31,16 +31,17 @@ var night = time.Date(2024, 3, 1, 2, 0, 0, 0, time.UTC)
 
 // world is what a sweep works with, all of it in a directory of the test's.
 type world struct {
-	t     *testing.T
-	root  string
-	feeds []config.Feed
-	line  *parity.Line
-	judge golden.Judge
-	watch func(Event)
-	now   func() time.Time
-	step  func(string)
-	name  string // of the state: a file of root's, or a database's URL
-	db    *state.DB
+	t        *testing.T
+	root     string
+	feeds    []config.Feed
+	line     *parity.Line
+	judge    golden.Judge
+	watch    func(Event)
+	now      func() time.Time
+	step     func(string)
+	revision string // of the team's code
+	name     string // of the state: a file of root's, or a database's URL
+	db       *state.DB
 
 	resume, spare int64 // of fetch.Options
 }
@@ -109,7 +110,7 @@ func (w *world) try(ctx context.Context) (*Result, error) {
 }
 
 func (w *world) options() Options {
-	return Options{Feeds: w.feeds, Line: w.line, Judge: w.judge, State: w.db, Archive: w.dir("archive"), Inbox: w.dir("inbox"),
+	return Options{Feeds: w.feeds, Line: w.line, Judge: w.judge, State: w.db, Archive: w.dir("archive"), Inbox: w.dir("inbox"), Golden: w.dir("golden"), Revision: w.revision,
 		Engine: "embedded test", Observe: w.watch, Now: w.now, Step: w.step, Agreement: "test",
 		Fetch: fetch.Options{ResumeAbove: w.resume, Spare: w.spare, IdleTimeout: 400 * time.Millisecond, DialTimeout: 2 * time.Second, Retries: -1, Backoff: time.Millisecond}}
 }

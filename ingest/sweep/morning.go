@@ -62,6 +62,11 @@ func (m *morning) look(ctx context.Context) error {
 	n := m.night
 	m.out = report.Feed{Name: n.Name, Listed: n.Listed, Seen: n.Seen, Skipped: n.Skipped, Unstable: len(n.Held), Unparsed: len(n.Unparsed),
 		Severities: map[string]int{}, Causes: map[string]int{}, Signatures: []report.Signature{}, Families: []string{}, Alarms: []report.Alarm{}}
+	for _, c := range n.Cases {
+		if c.Status.Failed(true) {
+			m.out.Cases = append(m.out.Cases, report.Case{Path: c.Dir, Status: string(c.Status), Detail: c.Detail})
+		}
+	}
 	if n.Err != nil {
 		m.out.Error = n.Err.Error()
 	} else if !m.fresh {

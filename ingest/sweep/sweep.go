@@ -40,6 +40,7 @@ type Options struct {
 	// all its processes must reach it.
 	Store    *archive.Store
 	Inbox    string // directory for new golden cases
+	Golden   string // directory of the cases under version control, "" for none
 	Revision string // of the team's code
 	Engine   string // name and version of the engine, part of what is remembered
 	// Pythons gives the running interpreters of a feed's paths, for feeds that ask for
@@ -94,6 +95,7 @@ type Feed struct {
 	Seen       int // deliveries that were run before
 	Skipped    int // deliveries left out on first sight
 	Deliveries []Delivery
+	Cases      []Case           // that were run again, since the team's code has changed
 	Held       []fetch.Held     // files that are not finished; the next sweep looks again
 	Unparsed   []fetch.Unparsed // lines of the listing that may hide a delivery
 	Err        error            // the feed could not be swept to its end
@@ -156,6 +158,11 @@ func (r *Result) Failed() int {
 		}
 		for _, d := range f.Deliveries {
 			if d.failed() {
+				n++
+			}
+		}
+		for _, c := range f.Cases {
+			if c.undone() {
 				n++
 			}
 		}
@@ -252,6 +259,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	}
 	if rerr := c.mine.result(context.WithoutCancel(ctx), res, err); err == nil && rerr != nil {
 		err = fmt.Errorf("sweep: %w", rerr)
+	}
+	if rerr := c.mine.replayAll(ctx, res); err == nil && rerr != nil {
+		err = fmt.Errorf("sweep: replay cases: %w", rerr)
 	}
 	// The run is closed even where the context has ended: its status says so.
 	if eerr := o.State.End(context.WithoutCancel(ctx), res.Run, status(ctx, res), o.Now()); err == nil && eerr != nil {

@@ -1,0 +1,107 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config"
+)
+
+// rowsOfCode is the team's own code: it yields one row, of what it makes of the path.
+func rowsOfCode(text func(ingest.Path) string) engineFunc {
+	return func(_ context.Context, in ingest.Input) (ingest.Rows, error) {
+		row := ingest.Row{Value: ingest.List(ingest.Text(text(in.Settings.Python.Path()))), Offset: -1}
+		return ingest.Outcome{Rows: []ingest.Row{row}}.Stream(), nil
+	}
+}
+
+// TestRevisionChanges: a feed's latest deliveries are run again by the code that has
+// changed, out of the archive and once, and its cases with them.
+func TestRevisionChanges(t *testing.T) {
+	onBoth(t, func(t *testing.T, world func(*testing.T, ...config.Feed) *world) {
+		d := newDrop(t)
+		for i := range 8 {
+			d.put(fmt.Sprintf("%d.csv", i), plain+fmt.Sprint(i), 9-i)
+		}
+		code, policy := plenty(t, "code", d.dir), plenty(t, "policy", d.dir)
+		code.Calls = [2]*ingest.Call{{Function: "a:b"}, {Function: "a:b"}}
+		code.Recheck, policy.Recheck = 5, 5
+		w := world(t, code, policy)
+		w.revision = "one"
+		w.line.Calls = rowsOfCode(func(ingest.Path) string { return "same" })
+		w.clean()
+		if res := w.clean(); len(res.Feeds[0].Deliveries) != 0 {
+			t.Fatalf("nothing has changed: %s", show(res))
+		}
+		d.remove("7.csv") // the supplier need not offer it any more
+		w.revision = "two"
+		w.line.Calls = rowsOfCode(func(p ingest.Path) string { return "not the same in " + p.String() })
+		res := w.sweep()
+		if got := names(res.Feeds[0]); got != "3.csv 4.csv 5.csv 6.csv 7.csv" || len(res.Feeds[1].Deliveries) != 0 || res.Feeds[0].Seen != 7 {
+			t.Errorf("%q, %d of the policies': %s", got, len(res.Feeds[1].Deliveries), show(res))
+		}
+		if res.Feeds[0].Deliveries[0].Views[0].Verdict != ingest.Diverge {
+			t.Errorf("%s", show(res))
+		}
+		if res := w.sweep(); len(res.Feeds[0].Deliveries) != 0 {
+			t.Errorf("run again, and again: %s", show(res))
+		}
+		w.revision = "one" // what it did is known
+		if res := w.sweep(); len(res.Feeds[0].Deliveries) != 0 {
+			t.Errorf("back again: %s", show(res))
+		}
+	})
+}
+
+// TestCasesRunAgain: a case that is fixed regresses when the code does, is said once per
+// revision, and one that cannot be run is tried again.
+func TestCasesRunAgain(t *testing.T) {
+	d := newDrop(t)
+	d.put("a.csv", broken, 1)
+	f := plenty(t, "acme", d.dir)
+	w := newWorld(t, f)
+	found := w.clean().Feeds[0].Deliveries[0].Views[0].Findings[0]
+	c, err := golden.Load(found.Case)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := golden.NewStore(w.dir("golden")).Write(c); err != nil {
+		t.Fatal(err)
+	}
+	w.feeds[0].Calls = [2]*ingest.Call{{Function: "a:b"}, {Function: "a:b"}}
+	works := true
+	w.line.Calls = engineFunc(func(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
+		if !works {
+			return nil, &ingest.HarnessError{Code: "import-error", Msg: "no module named a"}
+		}
+		return rowsOfCode(func(ingest.Path) string { return "same" })(ctx, in)
+	})
+	said := func(revision string) string {
+		w.revision = revision
+		var out []string
+		for _, c := range w.sweep().Feeds[0].Cases {
+			out = append(out, c.Status.With(c.Detail))
+		}
+		return strings.Join(out, "\n")
+	}
+	if got := said("one"); !strings.HasPrefix(got, string(golden.NowAgrees)) {
+		t.Errorf("%q", got)
+	}
+	if got := said("one"); got != "" {
+		t.Errorf("the same code: %q", got)
+	}
+	works = false
+	for range 2 {
+		if got := said("two"); !strings.HasPrefix(got, string(golden.NotCompared)) {
+			t.Errorf("%q", got)
+		}
+	}
+	works = true
+	if got := said("two"); !strings.HasPrefix(got, string(golden.NowAgrees)) {
+		t.Errorf("%q", got)
+	}
+}

@@ -32,6 +32,7 @@ func filled(t *testing.T, d *DB) *DB {
 	must(d.AddProfile(ctx, Profile{Feed: "acme", SHA256: "sha", Family: "a"}, t0))
 	must(d.SaveReport(ctx, run, []byte(`{"text":"é\u0000"}`)))
 	must(d.SetStanding(ctx, "mail", map[string][]byte{"acme": []byte("x")}))
+	must(d.AddMember(ctx, "acme", "member", "sha"))
 	must(d.End(ctx, run, "ok", t0))
 	return d
 }
@@ -43,7 +44,7 @@ func TestExport(t *testing.T) {
 		from := filled(t, open(t, name()))
 		var first bytes.Buffer
 		n, err := from.Export(ctx, &first, t0)
-		if err != nil || n != 8 || strings.Count(first.String(), "\n") != n+2 {
+		if err != nil || n != 10 || strings.Count(first.String(), "\n") != n+2 {
 			t.Fatalf("%d rows, %v:\n%s", n, err, first.String())
 		}
 		for _, to := range []string{filepath.Join(t.TempDir(), "other.db"), pgtest.URL(t)} {

@@ -161,7 +161,7 @@ func (s postgresSchema) check(ctx context.Context, q querier) error {
 	if err != nil || marked {
 		return err
 	}
-	taken, err := s.has(ctx, q, "deliveries", "outcomes", "runs", "signatures", "noise", "tasks")
+	taken, err := s.has(ctx, q, "deliveries", "outcomes", "runs", "signatures", "noise", "tasks", "members")
 	if err == nil && taken {
 		err = ErrForeign
 	}

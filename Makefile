@@ -18,7 +18,7 @@ WORDS   ?=
 HALF    ?=
 export PATH := $(PATH):$(PYTHON314)/bin
 
-.PHONY: help build demo test faults servers fleet shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit s3
+.PHONY: help build demo test faults servers fleet shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit s3 bench-sweep
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ mutate: ## change the models one thing at a time and see whether the tests notic
 
 bench: ## measure us against the two interpreters, SIZE MB and ROUNDS; writes docs/benchmarks.md
 	CGO_ENABLED=0 $(GO) run ./cmd/bench --size $(SIZE) --rounds $(ROUNDS) --out docs/benchmarks.md
+
+bench-sweep: ## measure whole sweeps against servers on loopback; writes docs/benchmarks-sweep.md
+	CGO_ENABLED=0 $(GO) run ./cmd/bench sweep --out docs/benchmarks-sweep.md
 
 microbench: ## run the Go benchmarks of every package
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./... | tee bench.txt

@@ -45,22 +45,43 @@ func (s *sweeper) layOut(ctx context.Context, d state.Delivery, dir string) (str
 // of their own: below 16 digits of their hash, under their own names. What is not what
 // its hash says stays where it is.
 func (s *sweeper) adopt(ctx context.Context, feed string) error {
-	old, err := filepath.Glob(filepath.Join(s.Archive, feed, strings.Repeat("[0-9a-f]", 16), "*"))
+	dirs, err := os.ReadDir(filepath.Join(s.Archive, feed))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, d := range dirs {
+		if raw, err := hex.DecodeString(d.Name()); err != nil || len(raw) != 8 || !d.IsDir() {
+			continue // of what is being worked on
+		}
+		if err := s.adoptDir(ctx, filepath.Join(s.Archive, feed, d.Name())); err != nil {
+			return fmt.Errorf("take over what an earlier version archived: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *sweeper) adoptDir(ctx context.Context, dir string) error {
+	files, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
-	for _, file := range old {
+	for _, f := range files {
+		file := filepath.Join(dir, f.Name())
 		sum, err := sumOf(file)
-		if err == nil && strings.HasPrefix(sum, filepath.Base(filepath.Dir(file))) {
-			if err = s.Store.Put(ctx, file, sum); err == nil {
-				err = os.Remove(file)
-			}
-		}
 		if err != nil {
-			return fmt.Errorf("take over what an earlier version archived: %w", err)
+			return err
 		}
-		_ = os.Remove(filepath.Dir(file)) // if it is empty
+		if !strings.HasPrefix(sum, filepath.Base(dir)) {
+			continue
+		}
+		if err := s.Store.Put(ctx, file, sum); err != nil {
+			return err
+		}
+		if err := os.Remove(file); err != nil {
+			return err
+		}
 	}
+	_ = os.Remove(dir) // if it is empty
 	return nil
 }
 

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
+)
+
+// nightly measures whole sweeps, each a process of its own, against servers of ours on
+// loopback. "make bench-sweep" runs it.
+type nightly struct {
+	suite
+	entries, files, feeds, hosts int
+}
+
+// newNightly is the command that measures sweeps.
+func newNightly() *cobra.Command {
+	var n nightly
+	c := &cobra.Command{
+		Use: "sweep", Short: "Measure whole sweeps over servers on loopback", Args: cobra.NoArgs,
+		Example: "  bench sweep --out docs/benchmarks-sweep.md",
+		RunE:    func(c *cobra.Command, _ []string) error { return n.bench(c.Context(), os.Stdout) },
+	}
+	c.Flags().IntVar(&n.entries, "entries", 100_000, "files in the large listing")
+	c.Flags().IntVar(&n.files, "files", 10_000, "new deliveries of 2 KB")
+	c.Flags().IntVar(&n.feeds, "feeds", 1_000, "feeds of which there is nothing new")
+	c.Flags().IntVar(&n.hosts, "hosts", 50, "servers that these are on")
+	c.Flags().StringVar(&n.out, "out", "", "also write the table to this Markdown file")
+	return c
+}
+
+func (n *nightly) bench(ctx context.Context, out io.Writer) error {
+	dir, err := os.MkdirTemp("", "feedparity-bench-")
+	if err != nil {
+		return fmt.Errorf("make bench directory: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	n.dir, n.rounds = dir, 1
+	var results []result
+	for _, r := range []row{n.listingRow(), n.listingMemoryRow(), n.transferRow(), n.idleRow()} {
+		fmt.Fprintf(os.Stderr, "bench: %s\n", r.what)
+		res, err := n.measure(ctx, r)
+		if err != nil {
+			return fmt.Errorf("measure %s: %w", r.what, err)
+		}
+		results = append(results, res)
+	}
+	page := n.out
+	if n.out = ""; n.print(out, results) != nil || page == "" {
+		return nil
+	}
+	return os.WriteFile(page, n.page(results), 0o644)
+}
+
+// page is docs/benchmarks-sweep.md.
+func (n *nightly) page(results []result) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `# Benchmarks of the sweep
+
+Written by `+"`make bench-sweep`"+` on %s: %s, %d CPUs (%s), %s. One round; each sweep is a process of its own, start-up included, against our scripted
+FTP server on loopback, which runs in the bench's process and takes its share of the same processors.
+
+| what | goal | measured | verdict | of which |
+|---|---|---|---|---|
+`, time.Now().UTC().Format("2006-01-02"), runtime.Version(), runtime.NumCPU(), cpuModel(), runtime.GOOS+"/"+runtime.GOARCH)
+	for _, r := range results {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.what, r.goal, r.measured, r.verdict(), r.note)
+	}
+	return b.Bytes()
+}
+
+// sweep runs feedparity in a directory with a configuration and returns what it cost and
+// how long it took.
+func (n *nightly) sweep(ctx context.Context, dir, config string, args ...string) (cost, time.Duration, error) {
+	bin, err := n.build(ctx, "feedparity")
+	if err != nil {
+		return cost{}, 0, err
+	}
+	file := filepath.Join(dir, "feedparity.yaml")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return cost{}, 0, err
+	}
+	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
+		return cost{}, 0, err
+	}
+	start := time.Now()
+	c, _, err := run(ctx, bin, append([]string{"sweep", "--fail-on", "never", "--config", file}, args...)...)
+	return c, time.Since(start), err
+}
+
+// largeListing sweeps a directory of which nothing is taken.
+func (n *nightly) largeListing(ctx context.Context) (cost, time.Duration, error) {
+	files := map[string]ftptest.File{}
+	for i := range n.entries {
+		files[fmt.Sprintf("out/stock_%06d.csv", i)] = ftptest.File{Data: []byte("a\n"), MTime: time.Unix(1_700_000_000+int64(i), 0)}
+	}
+	s, err := ftptest.New(ftptest.Options{Files: files})
+	if err != nil {
+		return cost{}, 0, err
+	}
+	defer s.Close()
+	return n.sweep(ctx, filepath.Join(n.dir, "listing"), "feeds: {large: {source: "+s.URL()+"/out, match: none.csv}}\n")
+}
+
+func (n *nightly) listingRow() row {
+	return row{what: fmt.Sprintf("a listing of %d files", n.entries), goal: "< 5 s", format: "%.2f s", holds: atMost(5),
+		measure: func(ctx context.Context) (float64, string, error) {
+			c, took, err := n.largeListing(ctx)
+			return took.Seconds(), fmt.Sprintf("%.2f s of CPU", c.cpu.Seconds()), err
+		}}
+}
+
+func (n *nightly) listingMemoryRow() row {
+	return row{what: fmt.Sprintf("peak memory at a listing of %d files", n.entries), goal: "< 200 MB", format: "%.0f MB", holds: atMost(200),
+		measure: func(ctx context.Context) (float64, string, error) {
+			c, _, err := n.largeListing(ctx)
+			return float64(c.rss) / 1e6, "the program itself included", err
+		}}
+}
+
+// delivery is a CSV of 2 KB that no other is like.
+func delivery(i int) []byte {
+	var b bytes.Buffer
+	b.WriteString("sku,name,price\r\n")
+	for row := 0; b.Len() < 2000; row++ {
+		fmt.Fprintf(&b, "%d-%d,café au lait,%d.50\r\n", i, row, row)
+	}
+	return b.Bytes()
+}
+
+func (n *nightly) transferRow() row {
+	return row{what: fmt.Sprintf("%d new deliveries of 2 KB, end to end, as a share of a bare RETR loop's speed", n.files), goal: ">= 0.5", format: "%.2f", holds: atLeast(0.5),
+		measure: func(ctx context.Context) (float64, string, error) {
+			files := map[string]ftptest.File{}
+			for i := range n.files {
+				files[fmt.Sprintf("out/stock_%05d.csv", i)] = ftptest.File{Data: delivery(i), MTime: time.Unix(1_700_000_000, 0)}
+			}
+			s, err := ftptest.New(ftptest.Options{Files: files})
+			if err != nil {
+				return 0, "", err
+			}
+			defer s.Close()
+			bare, err := retrieveAll(s.Addr(), n.files)
+			if err != nil {
+				return 0, "", err
+			}
+			c, took, err := n.sweep(ctx, filepath.Join(n.dir, "transfer"), "feeds: {small: {source: "+s.URL()+"/out, backfill: all, settle: 0s, min_age: 0s, pair: utf8}}\n")
+			if err != nil {
+				return 0, "", err
+			}
+			return bare.Seconds() / took.Seconds(), fmt.Sprintf("%.1f s (%.1f s of CPU) against %.1f s over two connections", took.Seconds(), c.cpu.Seconds(), bare.Seconds()), nil
+		}}
+}
+
+func (n *nightly) idleRow() row {
+	return row{what: fmt.Sprintf("CPU of a sweep with nothing new of %d feeds on %d hosts", n.feeds, n.hosts), goal: "< 5 s", format: "%.2f s", holds: atMost(5),
+		measure: func(ctx context.Context) (float64, string, error) {
+			var config strings.Builder
+			config.WriteString("defaults: {settle: 0s, min_age: 0s}\nfeeds:\n")
+			for h := range n.hosts {
+				files := map[string]ftptest.File{}
+				for f := h; f < n.feeds; f += n.hosts {
+					for i := range 3 {
+						files[fmt.Sprintf("feed%d/stock_%d.csv", f, i)] = ftptest.File{Data: delivery(3*f + i), MTime: time.Unix(1_700_000_000, 0)}
+					}
+				}
+				s, err := ftptest.New(ftptest.Options{Files: files})
+				if err != nil {
+					return 0, "", err
+				}
+				defer s.Close()
+				for f := h; f < n.feeds; f += n.hosts {
+					fmt.Fprintf(&config, "  feed%d: {source: %s/feed%d, pair: utf8}\n", f, s.URL(), f)
+				}
+			}
+			dir := filepath.Join(n.dir, "idle")
+			first, _, err := n.sweep(ctx, dir, config.String())
+			if err != nil {
+				return 0, "", err
+			}
+			second, took, err := n.sweep(ctx, dir, config.String())
+			return second.cpu.Seconds(), fmt.Sprintf("%.1f s on the clock; the first sweep, of %d deliveries, took %.1f s of CPU", took.Seconds(), 3*n.feeds, first.cpu.Seconds()), err
+		}}
+}

@@ -95,8 +95,8 @@ func (s *sweeper) list(ctx context.Context, l *look) error {
 		return err
 	}
 	l.at = time.Now()
-	l.out.Listed, l.out.Unparsed, l.out.Held = found.Listed, found.Unparsed, found.Held
-	l.todo, err = s.news(ctx, l.feed, l.src, found.Entries, l.out)
+	l.out.Listed, l.out.Unparsed = found.Listed, found.Unparsed
+	l.todo, err = s.news(ctx, l.feed, l.src, found, l.out)
 	return err
 }
 
@@ -150,8 +150,8 @@ func named(f config.Feed, e fetch.Entry) string {
 
 // watched reports whether a file must hold still before it is fetched: one that was
 // fetched before has.
-func (t task) watched() bool {
-	return !t.gone && (t.news == state.New || t.news == state.Changed) && !t.again
+func (s *sweeper) watched(t task) bool {
+	return !t.gone && !t.again && !(t.news == state.Unfinished && s.kept(t.known))
 }
 
 // settle waits until the new files of a server have been watched for as long as their
@@ -173,7 +173,7 @@ func (s *sweeper) settle(ctx context.Context, looks []look) {
 // there are none.
 func (s *sweeper) ready(l *look) (at time.Time) {
 	for _, t := range l.todo {
-		if !t.watched() {
+		if !s.watched(t) || t.held != "" {
 			continue
 		}
 		wait := l.feed.Take.Settle
@@ -220,13 +220,16 @@ func (s *sweeper) settled(ctx context.Context, l *look) ([]task, error) {
 	var out []task
 	for _, t := range l.todo {
 		why := ""
-		if t.watched() {
+		if s.watched(t) {
 			var err error
 			if why, err = s.unready(ctx, l, t, again, held); err != nil {
 				return nil, err
 			}
 		}
 		if why == "" {
+			if now, ok := again[t.entry.Path]; ok {
+				t.entry.Done = now.Done // it may have got its mark meanwhile
+			}
 			out = append(out, t)
 			continue
 		}
@@ -244,7 +247,7 @@ func (s *sweeper) looksAgain(l *look) bool {
 		return false
 	}
 	for _, t := range l.todo {
-		if t.watched() {
+		if s.watched(t) && t.held == "" {
 			return true
 		}
 	}
@@ -259,6 +262,8 @@ func (s *sweeper) unready(ctx context.Context, l *look, t task, again map[string
 		return whyEmpty, nil
 	case why != "":
 		return why, nil
+	case t.held != "" && !there:
+		return t.held, nil
 	case there && now.Size != t.entry.Size:
 		return fmt.Sprintf("it changed while it was watched: %d bytes, then %d", t.entry.Size, now.Size), nil
 	case there && !now.SameVersion(t.entry):

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest/config"
@@ -59,8 +60,9 @@ type task struct {
 	entry fetch.Entry
 	known state.Delivery // of one that was fetched
 	news  state.News
-	gone  bool // the supplier does not offer it any more
-	again bool // the listing shows no change, but could not show every one
+	gone  bool   // the supplier does not offer it any more
+	held  string // why it is not finished, as far as names tell
+	again bool   // the listing shows no change, but could not show every one
 
 	number int  // among its feed's, once it is queued
 	end    seal // of the job whose last task it is
@@ -68,8 +70,9 @@ type task struct {
 
 // news asks the state which deliveries are to be run, oldest first, after those
 // that an earlier sweep fetched and did not finish.
-func (s *sweeper) news(ctx context.Context, f config.Feed, src fetch.Source, entries []fetch.Entry, out *Feed) ([]task, error) {
-	entries, err := s.firstSight(ctx, f, inOrder(entries), out)
+func (s *sweeper) news(ctx context.Context, f config.Feed, src fetch.Source, found fetch.Found, out *Feed) ([]task, error) {
+	all, held := offered(found)
+	entries, err := s.firstSight(ctx, f, all, out)
 	if err != nil {
 		return nil, err
 	}
@@ -112,9 +115,23 @@ func (s *sweeper) news(ctx context.Context, f config.Feed, src fetch.Source, ent
 				todo = append(todo, leftover(d)) // the version that was fetched goes first
 			}
 		}
-		todo = append(todo, task{entry: e, known: d, news: news, again: news == state.Seen})
+		todo = append(todo, task{entry: e, known: d, news: news, again: news == state.Seen, held: held[e.Path]})
 	}
 	return todo, s.State.Touch(ctx, f.Name, s.Now(), there...)
+}
+
+// offered are the files of a feed, oldest first, with why some of them are not finished.
+// Whether that matters the state decides: the mark of a file that was run long ago may
+// be gone.
+func offered(found fetch.Found) (all []fetch.Entry, held map[string]string) {
+	all, held = slices.Clone(found.Entries), map[string]string{}
+	for _, h := range found.Held {
+		all, held[h.Entry.Path] = append(all, h.Entry), h.Why
+	}
+	slices.SortStableFunc(all, func(a, b fetch.Entry) int {
+		return cmp.Or(a.MTime.Compare(b.MTime), strings.Compare(a.Path, b.Path))
+	})
+	return all, held
 }
 
 func stateEntries(entries []fetch.Entry) []state.Entry {

@@ -1,11 +1,8 @@
 package sweep
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch"
@@ -61,8 +58,8 @@ func (s *sweeper) preview(ctx context.Context, f config.Feed, p *Preview) error 
 	if err != nil {
 		return err
 	}
-	p.Listed, p.Held, p.Unparsed = found.Listed, found.Held, found.Unparsed
-	entries := inOrder(found.Entries)
+	p.Listed, p.Unparsed = found.Listed, found.Unparsed
+	entries, held := offered(found)
 	known, err := s.State.Known(ctx, f.Name)
 	if err != nil {
 		return err
@@ -80,6 +77,8 @@ func (s *sweeper) preview(ctx context.Context, f config.Feed, p *Preview) error 
 		switch news := seeings[i].News; {
 		case news == state.Seen && !s.doubtful(f, e, seeings[i].Was):
 			p.Seen++
+		case news != state.Unfinished && held[e.Path] != "":
+			p.Held = append(p.Held, fetch.Held{Entry: e, Why: held[e.Path]})
 		case news != state.Unfinished && e.Size == 0 && !f.Take.AllowEmpty:
 			p.Held = append(p.Held, fetch.Held{Entry: e, Why: whyEmpty})
 		default:
@@ -87,12 +86,4 @@ func (s *sweeper) preview(ctx context.Context, f config.Feed, p *Preview) error 
 		}
 	}
 	return nil
-}
-
-// inOrder sorts files as they are to be run: oldest first.
-func inOrder(entries []fetch.Entry) []fetch.Entry {
-	slices.SortStableFunc(entries, func(a, b fetch.Entry) int {
-		return cmp.Or(a.MTime.Compare(b.MTime), strings.Compare(a.Path, b.Path))
-	})
-	return entries
 }

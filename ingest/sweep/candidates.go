@@ -278,7 +278,8 @@ const whyEmpty = "it is empty, and allow_empty is not set"
 // young says that a file was written too recently. The listing's time counts only if
 // it has seconds: then it is UTC. Else the server is asked.
 func (s *sweeper) young(ctx context.Context, l *look, e fetch.Entry) (string, error) {
-	if l.feed.Take.MinAge <= 0 {
+	aged := e.MPrec != fetch.PrecisionNone && s.Now().Sub(e.MTime) > youngUntil+l.feed.Take.MinAge
+	if l.feed.Take.MinAge <= 0 || aged { // whatever the zone
 		return "", nil
 	}
 	if e.MPrec != fetch.PrecisionSecond {

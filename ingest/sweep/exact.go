@@ -18,7 +18,7 @@ import (
 const (
 	asked      = "asked "
 	askedTime  = asked + "2006-01-02T15:04:05Z"
-	youngUntil = 48 * time.Hour // a file that old was run a night ago; no zone is a day off
+	youngUntil = 48 * time.Hour // in any zone: the farthest are 26 hours apart
 )
 
 // exactly adds the time that a server told of a file to what its listing shows of it.

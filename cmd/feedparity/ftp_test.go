@@ -45,6 +45,17 @@ func TestSweepOverFTP(t *testing.T) {
 	}
 }
 
+// TestSweepTellsOfServers: what a server did that was made up for stands in the log.
+func TestSweepTellsOfServers(t *testing.T) {
+	t.Setenv("FEEDPARITY_TEST_PASSWORD", "right")
+	for format, want := range map[string]string{"json": `"msg":"server: going without","server":"127.0.0.1:`, "text": "server: going without: server 127.0.0.1:"} {
+		config := serve(t, ftptest.Options{User: "feed", Password: "right", Faults: []ftptest.Fault{{Command: "EPSV", Action: ftptest.DeadPort, Times: 1}}})
+		if code, _, talk := runIn(t, "sweep", "--config", config, "--log-format", format); code != statusDiverge || !strings.Contains(talk, want) || !strings.Contains(talk, "EPSV") {
+			t.Errorf("%s: exit status %d\n%s", format, code, talk)
+		}
+	}
+}
+
 func TestSweepWrongPassword(t *testing.T) {
 	config := serve(t, ftptest.Options{User: "feed", Password: "right"})
 	t.Setenv("FEEDPARITY_TEST_PASSWORD", "hunter2")

@@ -148,7 +148,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	defer closeAll()
 	watch := newWatch(std.err, len(feeds), format)
 	defer watch.finish()
-	o.Observe = watch.event
+	o.Observe, o.Fetch.Logger = watch.event, watch.servers()
 	out := swept{revision: o.Revision, started: time.Now()}
 	out.Result, err = sweep.Run(ctx, o)
 	out.ended = time.Now()

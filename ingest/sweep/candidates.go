@@ -150,8 +150,8 @@ func named(f config.Feed, e fetch.Entry) string {
 
 // watched reports whether a file must hold still before it is fetched: one that was
 // fetched before has.
-func (s *sweeper) watched(t task) bool {
-	return !t.gone && !t.again && !(t.news == state.Unfinished && s.kept(t.known))
+func (t task) watched() bool {
+	return !t.gone && !t.again && !(t.news == state.Unfinished && t.known.SHA256 != "")
 }
 
 // settle waits until the new files of a server have been watched for as long as their
@@ -173,7 +173,7 @@ func (s *sweeper) settle(ctx context.Context, looks []look) {
 // there are none.
 func (s *sweeper) ready(l *look) (at time.Time) {
 	for _, t := range l.todo {
-		if !s.watched(t) || t.held != "" {
+		if !t.watched() || t.held != "" {
 			continue
 		}
 		wait := l.feed.Take.Settle
@@ -220,7 +220,7 @@ func (s *sweeper) settled(ctx context.Context, l *look) ([]task, error) {
 	var out []task
 	for _, t := range l.todo {
 		why := ""
-		if s.watched(t) {
+		if t.watched() {
 			var err error
 			if why, err = s.unready(ctx, l, t, again, held); err != nil {
 				return nil, err
@@ -247,7 +247,7 @@ func (s *sweeper) looksAgain(l *look) bool {
 		return false
 	}
 	for _, t := range l.todo {
-		if s.watched(t) && t.held == "" {
+		if t.watched() && t.held == "" {
 			return true
 		}
 	}

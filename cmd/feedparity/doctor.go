@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,7 @@ type diagnosis struct {
 	Version string        `json:"version"`
 	Pythons []foundPython `json:"pythons"`
 	Config  string        `json:"config,omitempty"`
+	Archive *foundArchive `json:"archive,omitempty"`
 	Feeds   []foundFeed   `json:"feeds,omitempty"`
 	*confirmation
 }
@@ -221,6 +223,14 @@ func (d *diagnosis) examineConfig(ctx context.Context, f *doctorFlags) error {
 	if missing > 0 {
 		return usageError("set the variables or write the files that password: names", "read secrets: %s missing", plural(missing, "secret"))
 	}
+	if !f.offline {
+		if d.Archive, err = examineArchive(ctx, c); err != nil {
+			return err
+		}
+	}
+	if d.Archive != nil && d.Archive.Error != "" {
+		return &statusError{statusIncomplete, fmt.Errorf("examine archive: %s", d.Archive.Error), "every delivery is put into it: no feed is ready before it is"}
+	}
 	if n := notReady(d.Feeds); n > 0 {
 		return &statusError{statusIncomplete, fmt.Errorf("examine feeds: %d of %s not ready", n, plural(len(d.Feeds), "feed")), "each says above what it lacks"}
 	}
@@ -244,6 +254,9 @@ func (d *diagnosis) print(w io.Writer) error {
 	}
 	if d.Config != "" {
 		fmt.Fprintf(&b, "config  %s: %s\n", d.Config, plural(len(d.Feeds), "feed"))
+	}
+	if a := d.Archive; a != nil {
+		fmt.Fprintf(&b, "archive %s: %s\n", a.Location, cmp.Or(a.Error, "can be reached"))
 	}
 	for _, f := range d.Feeds {
 		f.print(&b)

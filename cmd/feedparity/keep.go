@@ -26,6 +26,25 @@ func openArchive(ctx context.Context, c *config.Config) (*archive.Store, error) 
 	return store, nil
 }
 
+// foundArchive is the archive as doctor finds it.
+type foundArchive struct {
+	Location string `json:"location"`
+	Error    string `json:"error,omitempty"`
+}
+
+// examineArchive looks whether the archive can be reached.
+func examineArchive(ctx context.Context, c *config.Config) (*foundArchive, error) {
+	store, err := openArchive(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	out := &foundArchive{Location: store.String()}
+	if err := store.Check(ctx); err != nil {
+		out.Error = oneLine(err.Error())
+	}
+	return out, ctx.Err()
+}
+
 // tidy ends a night in the archive and says what was removed.
 func tidy(ctx context.Context, std streams, c *config.Config, db *state.DB, store *archive.Store, run int64) error {
 	r := archive.Retention{Keep: c.Storage.Keep, MaxSize: c.Storage.MaxSize}

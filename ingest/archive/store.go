@@ -125,6 +125,19 @@ func newStore(p place) *Store {
 // String names the store for messages.
 func (s *Store) String() string { return s.place.String() }
 
+// errEnough ends a listing of which no more is wanted.
+var errEnough = errors.New("enough")
+
+// Check reports whether the store can be read: a directory that is not there yet can, a
+// bucket that is not there cannot. Nothing is written.
+func (s *Store) Check(ctx context.Context) error {
+	err := s.place.list(ctx, "runs", func(object) error { return errEnough })
+	if err != nil && !errors.Is(err, errEnough) {
+		return fmt.Errorf("look into archive: %w", err)
+	}
+	return nil
+}
+
 // blobName is where a delivery is, by its hash in lower-case hex.
 func blobName(sum string) (string, error) {
 	if raw, err := hex.DecodeString(sum); err != nil || len(raw) != sha256.Size || strings.ToLower(sum) != sum {

@@ -200,10 +200,13 @@ func TestManifest(t *testing.T) {
 		if _, err := s.Manifest(t.Context(), 7); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("of no run: %v", err)
 		}
+		if err := s.Check(t.Context()); err != nil {
+			t.Errorf("an empty archive: %v", err)
+		}
 		at := time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)
 		want := []Entry{{"acme", []byte("caf\xe9.csv"), "ab", 12, at, at.Add(time.Hour)}, {Feed: "beta", Path: []byte("b.csv"), Fetched: at}}
 		for _, entries := range [][]Entry{want[:1], want} { // the second replaces the first
-			if err := s.WriteManifest(t.Context(), 7, entries); err != nil {
+			if err := errors.Join(s.WriteManifest(t.Context(), 7, entries), s.Check(t.Context())); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -358,6 +361,9 @@ func TestBucketErrors(t *testing.T) {
 	}
 	if err := s.Put(t.Context(), file, sumOf(nil)); err == nil || errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("into a bucket that is not there: %v", err)
+	}
+	if err := s.Check(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "look into archive: ") {
+		t.Errorf("a look into a bucket that is not there: %v", err)
 	}
 	if _, err := s.Prune(t.Context(), Retention{Keep: 1}, time.Now(), nil); err == nil {
 		t.Error("a bucket that is not there is an empty archive")

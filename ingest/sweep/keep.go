@@ -71,6 +71,10 @@ func (s *sweeper) adoptDir(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
+		if strings.HasPrefix(f.Name(), ".packed-") { // of a sweep that died taking over
+			_ = os.Remove(file)
+			continue
+		}
 		if !strings.HasPrefix(sum, filepath.Base(dir)) {
 			continue
 		}

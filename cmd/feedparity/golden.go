@@ -31,7 +31,7 @@ func newGolden(std streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SuggestionsMinimumDistance = 2
-	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenStats(std), newGoldenReplay(std), newGoldenPull(std), newGoldenAdd(std), newGoldenAllow(std),
+	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenStats(std), newGoldenReview(std), newGoldenReplay(std), newGoldenPull(std), newGoldenAdd(std), newGoldenAllow(std),
 		newGoldenAccept(std), newGoldenResolve(std), newGoldenReopen(std), newGoldenRetire(std), newGoldenPrune(std), newGoldenExport(std), newGoldenSpread(std))
 	return cmd
 }

@@ -163,6 +163,9 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		}
 	}
 	if err == nil {
+		out.rules, err = rulesOf(ctx, db, c.Accept, time.Now())
+	}
+	if err == nil {
 		err = out.lookBack(ctx, db, feeds)
 	}
 	if err == nil {
@@ -187,6 +190,7 @@ func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db
 	}
 	o = sweep.Options{
 		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Store: store, Inbox: c.Inbox, Golden: c.Golden, Fetch: fetch.Options{Spare: c.MinFree},
+		Accept:   c.Accept,
 		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
 		Caches:   p.caches,
 		Revision: revision, Engine: "embedded " + version(), Now: time.Now,
@@ -286,8 +290,11 @@ func sweepStatus(res swept, fail string, checkout *golden.Store) int {
 	return statusOK
 }
 
-// counts applies --fail-on to one finding.
+// counts applies --fail-on to one finding. What a rule accepts counts for nothing.
 func counts(fail string, f sweep.Finding, checkout *golden.Store) bool {
+	if f.Accepted {
+		return false
+	}
 	switch fail {
 	case "never":
 		return false

@@ -56,6 +56,9 @@ func withFinding(line report.Delivery, f sweep.Finding, path func(string) string
 	}
 	if f.Severity != ingest.Info {
 		line.State = map[bool]string{true: "new", false: "known"}[f.New]
+		if f.Accepted {
+			line.State = "accepted"
+		}
 	}
 	if f.Err != nil {
 		line.Error = failure(f.Err)
@@ -67,6 +70,7 @@ func withFinding(line report.Delivery, f sweep.Finding, path func(string) string
 type swept struct {
 	*sweep.Result
 	feeds          []report.Feed
+	rules          []string        // what there is to say of rules that accept divergences
 	spread         []report.Spread // of new cases
 	undone         error           // why somebody could not be told what has changed, or the archive not be tidied
 	revision       string
@@ -130,6 +134,9 @@ func reportSweep(std streams, dir string, res swept, asJSON bool) error {
 	printFailures(std, res.Result)
 	if err := report.Nights(std.out, shown.Feeds); err != nil {
 		return err
+	}
+	for _, rule := range res.rules {
+		fmt.Fprintf(std.err, "feedparity: %s\n", rule)
 	}
 	for _, one := range shown.Spread {
 		fmt.Fprintf(std.out, "feed %s has it, too: %s  (as %s)\n", one.Feed, one.Found, one.Case)

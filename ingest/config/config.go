@@ -39,6 +39,7 @@ type Config struct {
 	Inbox    string
 	Reports  string
 	Golden   string
+	Accept   []Accept
 	Spread   bool // new cases are tried on the other feeds
 	Notify   Notify
 	Schedule schedule.Schedule // the zero value if there is none
@@ -168,6 +169,9 @@ func Read(name string, data []byte) (*Config, error) {
 		return nil, err
 	}
 	if c.Notify, err = r.notify(); err != nil {
+		return nil, err
+	}
+	if c.Accept, err = r.accepts(); err != nil {
 		return nil, err
 	}
 	c.Feeds, err = r.feeds()

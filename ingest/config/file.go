@@ -42,6 +42,8 @@ type File struct {
 	Schedule ScheduleEntry `yaml:"schedule"`
 	// Who is told after a sweep what has changed. Default: nobody.
 	Notify NotifyEntry `yaml:"notify"`
+	// Divergences that are meant, by rule. Default: none.
+	Accept []AcceptEntry `yaml:"accept"`
 	// Keys of a feed that every feed has which does not set them itself.
 	Defaults *Node `yaml:"defaults"`
 	// The feeds by name. A name becomes a directory: letters, digits, ".", "-", "_".

@@ -247,6 +247,7 @@ func (s *sweeper) view(ctx context.Context, d parity.Delivery, t task, v *parity
 	found := out.Views[len(earlier)].Findings
 	for n, f := range v.Findings {
 		if raw := finding(earlier, f.Signature); raw != nil {
+			found[n].Accepted = raw.Accepted
 			found[n].Case = raw.Case // one case per signature: normalizing changes nothing
 			continue
 		}
@@ -255,7 +256,7 @@ func (s *sweeper) view(ctx context.Context, d parity.Delivery, t task, v *parity
 			return err
 		}
 		found[n].New, found[n].Case = !seen, counter.Dir
-		if counter.Dir != "" {
+		if found[n].Accepted = s.accepted(d.Feed, f.Signature); found[n].Accepted || counter.Dir != "" {
 			continue
 		}
 		found[n].Case, found[n].Err = s.file(ctx, d, t, v, f, out.SHA256)
@@ -264,6 +265,11 @@ func (s *sweeper) view(ctx context.Context, d parity.Delivery, t task, v *parity
 		}
 	}
 	return nil
+}
+
+// accepted reports whether a rule that holds today accepts a signature of a feed.
+func (s *sweeper) accepted(feed, signature string) bool {
+	return slices.ContainsFunc(s.Accept, func(a config.Accept) bool { return a.Matches(feed, signature) && !a.Over(s.Now()) })
 }
 
 // finding returns the finding with a signature, nil if the views have none.

@@ -48,6 +48,8 @@ type Options struct {
 	Pythons func(context.Context, config.Feed) (handover.Pair, error)
 	// Caches reads the folders that calls write in, likewise.
 	Caches func(context.Context) (*handover.Caches, error)
+	// Accept are the rules by which divergences are accepted: they make no case.
+	Accept []config.Accept
 	// Fetch has the timeouts, retries and logger with which sources are opened; user,
 	// password, TLS and zone are each feed's own.
 	Fetch fetch.Options
@@ -145,6 +147,7 @@ type Finding struct {
 	Severity  ingest.Severity
 	Count     int
 	Case      string // directory of its golden case, "" if it has none
+	Accepted  bool   // by a rule of the configuration
 	New       bool   // no delivery of its feed that was recorded has shown it
 	Err       error  // why no case could be written
 }

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest/classify"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// rulesOf says which rules that accept divergences are of no use: those that are over,
+// and those that no signature ever matched. A rule nobody needs hides what it was not
+// made for.
+func rulesOf(ctx context.Context, db *state.DB, rules []config.Accept, now time.Time) ([]string, error) {
+	if len(rules) == 0 {
+		return nil, nil
+	}
+	known, err := db.Signatures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, r := range rules {
+		matched := false
+		for _, c := range known {
+			matched = matched || r.Matches(c.Feed, c.Signature)
+		}
+		switch _, err := classify.ParseCause(r.Cause + r.Signature); {
+		case err != nil:
+			out = append(out, fmt.Sprintf("accept rule %s: there is no such cause", r))
+		case r.Over(now):
+			out = append(out, fmt.Sprintf("accept rule %s: it is over since %s", r, r.Expires.Format(time.DateOnly)))
+		case !matched:
+			out = append(out, fmt.Sprintf("accept rule %s: no divergence has ever matched it", r))
+		}
+	}
+	return out, nil
+}

@@ -33,6 +33,7 @@ var sections = []struct{ typ, title string }{
 	{"SMTPEntry", "`notify.smtp`"},
 	{"Runner", "`paths.py2`, `paths.py3`"},
 	{"FeedEntry", "`feeds.NAME`"},
+	{"AcceptEntry", "`accept`"},
 	{"ExpectEntry", "`expect`"},
 	{"EffectsEntry", "`effects`"},
 	{"PairEntry", "`pair`"},

@@ -59,6 +59,8 @@ func lookOnly(ctx context.Context, std streams, c *config.Config, feeds []config
 	return err
 }
 
+// planned words a preview. Names are shown as they are in JSON, and made harmless where
+// they meet a terminal.
 func planned(p sweep.Preview) plannedFeed {
 	out := plannedFeed{Feed: p.Feed, Listed: p.Listed, Seen: p.Seen, Skipped: p.Skipped, Files: []plannedFile{}}
 	if p.Err != nil {
@@ -87,6 +89,8 @@ func timeOf(e fetch.Entry) string {
 	return e.MTime.Format("2006-01-02T15:04Z")
 }
 
+// printPlan writes a line for each file that is not settled, and one for its feed: what
+// was seen before is only counted.
 func printPlan(std streams, feeds []plannedFeed) {
 	for _, f := range feeds {
 		fresh := 0

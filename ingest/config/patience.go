@@ -25,6 +25,7 @@ func (r *resolver) patience(c *Connection, e FeedEntry, n *Node) error {
 		}
 		*k.out = *k.value
 	}
+	// To package fetch zero is the default, and less than that is none.
 	if e.Retries != nil && *e.Retries == 0 {
 		c.Retries = -1
 	}
@@ -43,8 +44,11 @@ func (r *resolver) patience(c *Connection, e FeedEntry, n *Node) error {
 	return r.timeouts(&c.Timeouts, e.Timeouts, at(n, "timeouts"))
 }
 
+// tlsVersions has no entry for SSL 3: Go speaks none.
 var tlsVersions = map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
 
+// timeouts reads how long a source is waited for. Zero would mean for ever and is
+// refused: nothing of a night may hang.
 func (r *resolver) timeouts(out *Timeouts, e TimeoutsEntry, n *Node) error {
 	for _, k := range []struct {
 		key, value string

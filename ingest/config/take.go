@@ -21,6 +21,7 @@ func (r *resolver) match(out *Feed, e FeedEntry, n *Node) error {
 			if _, err := path.Match(glob, ""); err != nil || glob == "" {
 				return item(n, k.key, i).Errorf("%s %q is no pattern", k.key, glob)
 			}
+			// A pattern that can fit nothing would leave a feed empty without a word.
 			if strings.Contains(glob, "/") && e.Depth == 0 {
 				err := item(n, k.key, i).Errorf("%s %q: only the source's own directory is looked into, and its files' paths have no /", k.key, glob)
 				err.Hint = "name the directory in source, or say depth: 1"
@@ -76,6 +77,8 @@ func (r *resolver) take(out *Feed, e FeedEntry, n *Node) error {
 	return r.avoid(out, e, n)
 }
 
+// unpack reads the limits on archives. Zero is left for package archive to fill in, so
+// that its defaults stand in one place.
 func (r *resolver) unpack(out *Feed, e UnpackEntry, n *Node) error {
 	if e.Size != "" {
 		var err error
@@ -102,11 +105,15 @@ func (r *resolver) unpack(out *Feed, e UnpackEntry, n *Node) error {
 // maxDirDepth is deeper than suppliers think; package fetch goes no further either.
 const maxDirDepth = 32
 
+// badMark reports whether a mark could not be told from a delivery: it must hold the
+// delivery's name once, and something more.
 func badMark(mark string) bool {
 	rest := strings.Replace(strings.Replace(mark, "{name}", "", 1), "{stem}", "", 1)
 	return len(mark)-len(rest) != len("{name}") || rest == "" || strings.ContainsAny(rest, "/{}")
 }
 
+// avoid reads times of day. They are the supplier's where the feed names a zone, since
+// that is whose importer is to be left alone, and else of the clock on our own wall.
 func (r *resolver) avoid(out *Feed, e FeedEntry, n *Node) error {
 	zone := time.Local
 	if e.Zone != "" {
@@ -126,6 +133,7 @@ func (r *resolver) avoid(out *Feed, e FeedEntry, n *Node) error {
 	return nil
 }
 
+// timeOfDay reads HH:MM, to which 24:00 belongs as the end of a day (ISO 8601).
 func timeOfDay(s string) (time.Duration, error) {
 	if s == "24:00" {
 		return 24 * time.Hour, nil
@@ -151,10 +159,14 @@ func (w Window) Until(now time.Time) time.Time {
 	return time.Time{}
 }
 
+// on is a time of day some days from now. time.Date settles what a change of the clock
+// leaves out or has twice.
 func (w Window) on(now time.Time, day int, at time.Duration) time.Time {
 	return time.Date(now.Year(), now.Month(), now.Day()+day, 0, int(at/time.Minute), 0, 0, w.Zone)
 }
 
+// backfill reads a number, a word or a date. A date begins at midnight of the feed's
+// zone, as its server's listing does.
 func (r *resolver) backfill(out *Feed, e FeedEntry, n *Node) error {
 	number, err := strconv.Atoi(e.Backfill)
 	since, errDate := time.ParseInLocation(time.DateOnly, e.Backfill, out.Source.Zone)

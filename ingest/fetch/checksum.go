@@ -63,6 +63,7 @@ func (d *download) promised(ctx context.Context, size int) (string, error) {
 		return "", fmt.Errorf("read mark: %w", err)
 	}
 	want := sumIn(string(text), path.Base(d.path), 2*size)
+	// A mark named .md5 without an MD5 promises something: it is no mere sign of the end.
 	if want == "" || len(text) > maxMark {
 		return "", fmt.Errorf("%w: %s holds no checksum of it", ErrChecksum, path.Base(d.mark))
 	}
@@ -85,6 +86,7 @@ func sumIn(text, name string, digits int) string {
 			if strings.Contains(line, name) {
 				return word
 			}
+			// The same sum twice is one: some write it with and without the path.
 			several = several || only != "" && only != word
 			only = word
 		}

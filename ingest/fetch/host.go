@@ -158,6 +158,7 @@ func (h *host) grant(a *account) (l, evicted link, ok bool) {
 			return h.unpark(i), nil, true
 		}
 	}
+	// An account at its limit waits for its own sessions: ending another's helps nothing.
 	switch {
 	case a.open >= a.most:
 		return nil, nil, false
@@ -173,6 +174,8 @@ func (h *host) grant(a *account) (l, evicted link, ok bool) {
 	return nil, evicted, true
 }
 
+// unpark takes an idle connection out; its timer may be waiting for mu, and then finds
+// it gone.
 func (h *host) unpark(i int) link {
 	p := h.idle[i]
 	h.idle = append(h.idle[:i], h.idle[i+1:]...)
@@ -240,6 +243,7 @@ func (h *host) dropIdle() {
 	}
 }
 
+// close ends what is idle now, and what is in use when it is given back.
 func (h *host) close() {
 	h.mu.Lock()
 	h.closed = true
@@ -247,6 +251,7 @@ func (h *host) close() {
 	h.dropIdle()
 }
 
+// flags returns a copy: they are learned while others use them.
 func (h *host) flags() flags {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -280,6 +285,7 @@ func (h *host) crowd() {
 // connectError is a failure to connect or log in, rather than one of a file.
 type connectError struct{ err error }
 
+// Error adds nothing: what it marks has said what happened.
 func (e *connectError) Error() string { return e.err.Error() }
 func (e *connectError) Unwrap() error { return e.err }
 
@@ -294,6 +300,7 @@ func (h *host) refusal(a *account) error {
 	return nil
 }
 
+// given is refusal for who makes its own connections, as net/http does.
 func (h *host) given(a *account) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -39,6 +39,7 @@ type note struct {
 	ETag  string    `json:"etag,omitempty"`
 }
 
+// noteOf is what a file must be like for its part to be gone on with.
 func noteOf(p string, e Entry) note {
 	return note{hex.EncodeToString([]byte(p)), e.Size, e.MTime, e.MPrec, e.ETag}
 }
@@ -99,6 +100,8 @@ func (d *download) goOn(e Entry) (*partial, error) {
 	}
 	p := &partial{f: f, sum: sha256.New()}
 	p.have, err = io.Copy(p.sum, f)
+	// A part as long as the file lacks the server's last word alone, and that cannot be
+	// asked for by itself.
 	if err != nil || p.have >= e.Size || p.have <= d.resume {
 		_ = f.Close()
 		return nil, nil
@@ -131,6 +134,8 @@ type continued struct {
 	w    io.Writer
 }
 
+// Write implements io.Writer. The first byte that differs ends the transfer: a server that
+// sends from the beginning would else send all of it for nothing.
 func (c *continued) Write(b []byte) (int, error) {
 	n := min(len(b), len(c.tail))
 	if !bytes.Equal(b[:n], c.tail[:n]) {
@@ -158,6 +163,7 @@ func (d *download) leave(p *partial, e Entry, err error) {
 	}
 }
 
+// discard removes part and note. That they may not be there is what is wanted.
 func (d *download) discard() {
 	_ = d.dir.Remove(d.name + partSuffix)
 	_ = d.dir.Remove(d.name + noteSuffix)

@@ -20,6 +20,7 @@ type policy struct {
 	account *account
 }
 
+// newPolicy takes a negative number of retries for none.
 func newPolicy(o Options, h *host, a *account) policy {
 	o = o.withDefaults()
 	return policy{max(o.Retries, 0), o.Backoff, o.ResumeAbove, o.Spare, o.Logger, h, a}
@@ -55,6 +56,7 @@ func (p policy) do(ctx context.Context, what string, f func(context.Context) err
 	}
 }
 
+// once makes one attempt within the time that the server has left.
 func (p policy) once(ctx context.Context, f func(context.Context) error) error {
 	ctx, done, err := p.host.spend(ctx)
 	if err != nil {

@@ -46,6 +46,8 @@ type Held struct {
 // rclone, WinSCP, browsers, Spring. lftp and editors put something before it (~, a dot).
 var unfinishedSuffixes = []string{".tmp", ".part", ".filepart", ".crdownload", ".partial", ".writing"}
 
+// usuallyUnfinished reports whether a name is one of theirs. It is asked of every file of
+// every listing, so that it makes no pattern of them.
 func usuallyUnfinished(name string) bool {
 	if name[0] == '~' || name[0] == '.' {
 		return true
@@ -73,6 +75,7 @@ func Find(ctx context.Context, src Files, sel Selection) (Found, error) {
 	return f.out, nil
 }
 
+// finder is one Find.
 type finder struct {
 	src  Files
 	sel  Selection
@@ -80,6 +83,8 @@ type finder struct {
 	out  Found
 }
 
+// walk lists a directory and those below it. A directory is listed whole or it is an
+// error: half of one would pass for files that have gone.
 func (f *finder) walk(ctx context.Context, dir string, depth int) error {
 	if f.seen[dir] {
 		return nil
@@ -214,6 +219,7 @@ func (s *Selection) fits(patterns []string, p, name string) bool {
 	})
 }
 
+// equal compares names as their server may: Windows and VMS know no case.
 func equal(a, b string, fold bool) bool { return a == b || fold && strings.EqualFold(a, b) }
 
 // marks are the files of one directory, among which marks are looked for.
@@ -222,12 +228,14 @@ type marks struct {
 	fold   bool
 }
 
+// fill takes every entry of a directory: what marks a file need match no pattern.
 func (m *marks) fill(entries []Entry) {
 	for _, e := range entries {
 		m.byName[m.key(e.Name())] = e
 	}
 }
 
+// key is a name as it is looked up.
 func (m *marks) key(name string) string {
 	if m.fold {
 		return strings.ToLower(name)

@@ -187,6 +187,7 @@ func (s *sweeper) ready(l *look) (at time.Time) {
 	return at
 }
 
+// sleep waits, unless the sweep is told to stop.
 func sleep(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return
@@ -242,6 +243,8 @@ func (s *sweeper) settled(ctx context.Context, l *look) ([]task, error) {
 	return out, s.State.Touch(ctx, l.feed.Name, s.Now(), there...)
 }
 
+// looksAgain reports whether anything of a feed is worth a second listing: on most nights
+// of most feeds nothing is new.
 func (s *sweeper) looksAgain(l *look) bool {
 	if l.feed.Take.Settle <= 0 {
 		return false
@@ -273,6 +276,7 @@ func (s *sweeper) unready(ctx context.Context, l *look, t task, again map[string
 	return s.young(ctx, l, t.entry) // one that has gone is found out about by fetching it
 }
 
+// whyEmpty is said of a file whose upload has only begun, or that was sent by mistake.
 const whyEmpty = "it is empty, and allow_empty is not set"
 
 // young says that a file was written too recently. The listing's time counts only if

@@ -48,6 +48,8 @@ func Look(ctx context.Context, o Options) []Preview {
 	return out
 }
 
+// preview does what list and news do, but for what these remember: that a file was seen
+// again, and what is older than the backfill.
 func (s *sweeper) preview(ctx context.Context, f config.Feed, p *Preview) error {
 	src, err := Open(ctx, f, s.Fetch)
 	if err != nil {

@@ -20,6 +20,7 @@ func (r Ref) login() (login, error) {
 	if err != nil {
 		return login{}, fmt.Errorf("read password: file %s: %w", r.Netrc, err)
 	}
+	// The first that fits, not the best: so the file's order says what is preferred.
 	for _, l := range all {
 		if (l.machine == "" || strings.EqualFold(l.machine, r.Host)) && (r.User == "" || l.user == r.User) {
 			return l, nil
@@ -54,6 +55,8 @@ func parseNetrc(text string) ([]login, error) {
 		if err != nil {
 			return nil, err
 		}
+		// Whatever else stands there may be a password in the wrong place: it is not
+		// repeated in an error.
 		rest = after
 		switch {
 		case word == "machine":

@@ -84,6 +84,16 @@ func (d *DB) Tasks(ctx context.Context, run int64, feed string) ([]Task, error) 
 	return out, nil
 }
 
+// Batch returns a run's tasks of a feed from one number to another.
+func (d *DB) Batch(ctx context.Context, run int64, feed string, from, to int) ([]Task, error) {
+	out, err := rows(ctx, d.q(), scanTask, `SELECT run, feed, number, member, body, result FROM tasks
+		WHERE run = ? AND feed = ? AND number BETWEEN ? AND ? ORDER BY number, member`, run, feed, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("read tasks of run %d: %w", run, err)
+	}
+	return out, nil
+}
+
 func scanTask(scan func(...any) error) (Task, error) {
 	var t Task
 	var member, body []byte

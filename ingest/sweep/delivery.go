@@ -23,7 +23,7 @@ import (
 // check runs the deliveries of a batch, one after the other, in the order of their
 // numbers. Those that an earlier try of the same job has done stay as they are.
 func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end seal) error {
-	queued, err := s.State.Tasks(ctx, s.id, f.Name)
+	queued, err := s.State.Batch(ctx, s.id, f.Name, from, to)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end se
 	members := map[int]map[string]Delivery{} // what is done of archives, by number
 	for _, q := range queued {
 		switch {
-		case q.Number < from || q.Number > to || q.Member == "" && q.Result != nil:
+		case q.Member == "" && q.Result != nil:
 		case q.Member == "":
 			t, err := taskOf(f.Name, q)
 			if err != nil {
@@ -84,10 +84,7 @@ func (s *sweeper) delivery(ctx context.Context, f config.Feed, t task, done map[
 	out.SHA256 = t.known.SHA256
 	var members []archive.Member
 	dir := s.unpacked(f.Name, fmt.Sprintf("%d-%d", s.id, t.number))
-	defer func() {
-		os.RemoveAll(dir)
-		os.Remove(filepath.Dir(dir)) // if no other is laid out
-	}()
+	defer os.RemoveAll(dir)
 	s.try(ctx, f, t, &out, func() error {
 		file, err := s.layOut(ctx, t.known, dir)
 		if err != nil {

@@ -195,3 +195,30 @@ func TestAnotherSweepsLeftovers(t *testing.T) {
 		}
 	})
 }
+
+// TestManyAtOnce: the batches of one feed are run at the same time and do not get into
+// each other's way.
+func TestManyAtOnce(t *testing.T) {
+	d := newDrop(t)
+	for i := range 20 * atOnce {
+		d.put(fmt.Sprintf("%03d.csv", i), fmt.Sprintf("sku,name\r\n%d,x\r\n", i), 1)
+	}
+	w := newWorld(t, plenty(t, "acme", d.dir))
+	o := w.options()
+	o.Workers = 8
+	res, err := Run(t.Context(), o)
+	if err != nil || res.Failed() > 0 || len(res.Feeds[0].Deliveries) != 20*atOnce || w.outcomes() != 40*atOnce {
+		for _, d := range res.Feeds[0].Deliveries {
+			if d.Err != nil {
+				t.Error(d.Err)
+			}
+		}
+		t.Fatalf("%d deliveries, %d outcomes, %v", len(res.Feeds[0].Deliveries), w.outcomes(), err)
+	}
+	for i, d := range res.Feeds[0].Deliveries {
+		if want := fmt.Sprintf("%03d.csv", i); d.Name != want {
+			t.Fatalf("%s is in the place of %s", d.Name, want)
+		}
+	}
+	w.inside()
+}

@@ -19,24 +19,25 @@ import (
 	"github.com/feedparity/feedparity/ingest/state"
 )
 
-// unpacked is where what an archive holds is laid out, for a task of a run.
+// unpacked is where a task of a run lays out its delivery, and what that holds. Each has
+// a directory of its own beside the others', in none that another would find empty and
+// take away.
 func (s *sweeper) unpacked(feed, task string) string {
-	return filepath.Join(s.Archive, feed, "unpacked", task)
+	return filepath.Join(s.Archive, feed, "unpacked-"+task)
 }
 
 // removeUnpacked removes what earlier runs left laid out when they were killed.
 func (s *sweeper) removeUnpacked(feed string) error {
-	dir := s.unpacked(feed, "")
+	dir := filepath.Join(s.Archive, feed)
 	left, err := os.ReadDir(dir)
 	if err != nil {
 		return nil // nothing is there
 	}
 	for _, e := range left {
-		if !strings.HasPrefix(e.Name(), fmt.Sprintf("%d-", s.id)) {
+		if strings.HasPrefix(e.Name(), "unpacked") && !strings.HasPrefix(e.Name(), fmt.Sprintf("unpacked-%d-", s.id)) {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
 		}
 	}
-	_ = os.Remove(dir) // if it is empty
 	return err
 }
 

@@ -17,6 +17,8 @@ DIR     ?=
 WORDS   ?=
 HALF    ?=
 export PATH := $(PATH):$(PYTHON314)/bin
+# One setting for all, or a cold machine builds everything twice.
+export CGO_ENABLED := 0
 
 .PHONY: help build demo test faults servers fleet shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit s3 bench-sweep
 

@@ -76,11 +76,7 @@ func (j Judge) confirm(ctx context.Context, c *Case, ran [2]string) error {
 		if full == "" {
 			continue
 		}
-		rows, err := j.Engine.Ingest(ctx, ingest.Input{Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Settings: s})
-		if err != nil {
-			return fmt.Errorf("confirm on python %s: %w", full, err)
-		}
-		real, err := ingest.Collect(rows)
+		real, err := outcomeOf(ctx, j.Engine, c.input(p))
 		if err != nil {
 			return fmt.Errorf("confirm on python %s: %w", full, err)
 		}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
-	"github.com/feedparity/feedparity/ingest/wire"
 )
 
 //go:embed export
@@ -154,19 +153,12 @@ func (c *Case) exported() exportedCase {
 
 // exportTo writes the files of a case.
 func (c *Case) exportTo(dir string) error {
-	repro, err := c.Repro()
+	files, err := c.files()
 	if err != nil {
 		return err
 	}
-	yaml, err := c.yaml()
-	if err != nil {
-		return err
-	}
-	for name, data := range map[string][]byte{
-		caseFile: yaml, inputFile: c.Input, reproFile: repro,
-		outcomeFiles[0]: wire.AppendOutcome(nil, c.Outcomes[ingest.Py2]), outcomeFiles[1]: wire.AppendOutcome(nil, c.Outcomes[ingest.Py3]),
-	} {
-		if err := writeWhole(filepath.Join(dir, name), data); err != nil {
+	for _, f := range files {
+		if err := writeWhole(filepath.Join(dir, f.name), f.data); err != nil {
 			return err
 		}
 	}

@@ -75,8 +75,8 @@ func layoutOf(s ingest.Settings) shrink.Options {
 }
 
 // grafts puts the pieces of a case into a delivery, one at a time: a cell in the place of
-// each cell of its first row of data and behind what is in it, a line end in the place
-// of that row's, a mark at the front, a tail at the end. Each piece comes as it is
+// each cell of its first row of data, behind what is in it and at the front of all, a
+// line end in the place of that row's, a mark at the front, a tail at the end. Each piece comes as it is
 // and, where that differs, in the delivery's own charset.
 func grafts(c *Case, delivery []byte, charset string, dialect ingest.Settings) [][]byte {
 	p := piecesOf(c)

@@ -55,7 +55,7 @@ func Ladder(ctx context.Context, eng ingest.Engine, judge Judge, c *Case, python
 
 func (c *Case) rung(ctx context.Context, eng ingest.Engine, judge Judge, py ingest.Python) Rung {
 	r := Rung{Python: py}
-	in := ingest.Input{Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Settings: c.Settings(py.Path())}
+	in := c.input(py.Path())
 	in.Settings.Python = py
 	if r.Outcome, r.Err = outcomeOf(ctx, eng, in); r.Err != nil || judge.Engine == nil {
 		return r
@@ -71,12 +71,4 @@ func (c *Case) rung(ctx context.Context, eng ingest.Engine, judge Judge, py inge
 	r.Real = full
 	r.Wrong = !bytes.Equal(wire.AppendOutcome(nil, r.Outcome), wire.AppendOutcome(nil, real))
 	return r
-}
-
-func outcomeOf(ctx context.Context, eng ingest.Engine, in ingest.Input) (ingest.Outcome, error) {
-	rows, err := eng.Ingest(ctx, in)
-	if err != nil {
-		return ingest.Outcome{}, err
-	}
-	return ingest.Collect(rows)
 }

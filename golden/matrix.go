@@ -44,8 +44,17 @@ func Matrix(ctx context.Context, eng ingest.Engine, c *Case, others []*Case, inp
 	if c.Calls != [2]string{} || c.Handover != nil {
 		return nil, fmt.Errorf("try changes of %q: it runs the team's own code, which has no policy to change", c.Dir())
 	}
-	m := matrix{ctx: ctx, eng: eng, c: c, others: others, inputs: inputs}
-	found, err := m.singles()
+	m := matrix{ctx: ctx, eng: eng, c: c}
+	for _, other := range others {
+		if other.State == Open && other.Calls == [2]string{} && other.Handover == nil && other.Dir() != c.Dir() {
+			m.others = append(m.others, other)
+		}
+	}
+	err := m.pass(inputs)
+	var found []Try
+	if err == nil {
+		found, err = m.singles()
+	}
 	if err == nil && len(found) == 0 {
 		found, err = m.pairs()
 	}
@@ -64,11 +73,27 @@ func rank(v ingest.Verdict) int {
 }
 
 type matrix struct {
-	ctx    context.Context
-	eng    ingest.Engine
-	c      *Case
-	others []*Case
-	inputs [][]byte
+	ctx     context.Context
+	eng     ingest.Engine
+	c       *Case
+	others  []*Case // open, and not the case itself
+	passing []*Case // the case with other inputs, on which its paths agree
+}
+
+// pass keeps the inputs on which the case's paths agree.
+func (m *matrix) pass(inputs [][]byte) error {
+	for _, data := range inputs {
+		c := *m.c
+		c.Input = data
+		v, err := m.verdict(&c)
+		if err != nil {
+			return err
+		}
+		if v == ingest.Parity {
+			m.passing = append(m.passing, &c)
+		}
+	}
+	return nil
 }
 
 func (m *matrix) singles() ([]Try, error) {
@@ -135,9 +160,8 @@ func (m *matrix) changed(c *Case, changes []change) (*Case, bool) {
 func (m *matrix) verdict(c *Case) (ingest.Verdict, error) {
 	var outcomes [2]ingest.Outcome
 	for _, p := range ingest.Paths {
-		in := ingest.Input{Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Settings: c.Settings(p)}
 		var err error
-		if outcomes[p], err = outcomeOf(m.ctx, m.eng, in); err != nil {
+		if outcomes[p], err = outcomeOf(m.ctx, m.eng, c.input(p)); err != nil {
 			return "", err
 		}
 	}
@@ -151,46 +175,37 @@ func (m *matrix) verdict(c *Case) (ingest.Verdict, error) {
 	return res.Result.Verdict, nil
 }
 
-// count tries the changes on everything else.
+// count tries the changes on everything else. Where they change nothing, they settle
+// and break nothing either.
 func (m *matrix) count(t *Try, changes []change) error {
-	for _, other := range m.others {
-		if other.State != Open || other.Calls != [2]string{} || other.Handover != nil || other.Dir() == m.c.Dir() {
-			continue
-		}
-		t.Others++
-		// Where it changes nothing, it settles nothing either.
-		if changed, ok := m.changed(other, changes); ok {
+	t.Others, t.Passing = len(m.others), len(m.passing)
+	tally := func(cases []*Case, add func(diverges bool)) error {
+		for _, c := range cases {
+			changed, ok := m.changed(c, changes)
+			if !ok {
+				continue
+			}
 			v, err := m.verdict(changed)
 			if err != nil {
 				return err
 			}
-			if v != ingest.Diverge {
-				t.Settles++
-			}
+			add(v == ingest.Diverge)
 		}
+		return m.ctx.Err()
 	}
-	for _, data := range m.inputs {
-		now := *m.c
-		now.Input = data
-		before, err := m.verdict(&now)
-		if err != nil {
-			return err
+	err := tally(m.others, func(diverges bool) {
+		if !diverges {
+			t.Settles++
 		}
-		if before != ingest.Parity {
-			continue
-		}
-		t.Passing++
-		if changed, ok := m.changed(&now, changes); ok {
-			v, err := m.verdict(changed)
-			if err != nil {
-				return err
-			}
-			if v == ingest.Diverge {
-				t.Breaks++
-			}
-		}
+	})
+	if err != nil {
+		return err
 	}
-	return m.ctx.Err()
+	return tally(m.passing, func(diverges bool) {
+		if diverges {
+			t.Breaks++
+		}
+	})
 }
 
 // changesOf lists what can be changed about a case, the most usual first.

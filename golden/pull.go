@@ -18,8 +18,8 @@ type Pulled struct {
 
 // Pull copies the cases of an inbox, into which a sweep writes, to the store of a
 // checkout. Cases that are there stay as they are, whatever the inbox says; one
-// that cannot be copied, or may not (see Case.Held), does not stop the others. An inbox that does not exist
-// yet is empty.
+// that cannot be copied, or may not (see Case.Held), does not stop the others. An
+// inbox that does not exist yet is empty.
 func Pull(inbox, into *Store) ([]Pulled, error) {
 	cases, err := inbox.List()
 	if errors.Is(err, fs.ErrNotExist) {

@@ -105,11 +105,20 @@ func (c *Case) run(ctx context.Context, eng ingest.Engine, p ingest.Path, o Repl
 	if o.Frozen && p == ingest.Py2 {
 		return c.Outcomes[p], nil
 	}
-	in := ingest.Input{Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Settings: c.Settings(p)}
+	in := c.input(p)
 	var err error
 	if in.Call, err = c.Call(p, o.Calls); err != nil {
 		return ingest.Outcome{}, err
 	}
+	return outcomeOf(ctx, eng, in)
+}
+
+// input is what a path of the case reads, without a call.
+func (c *Case) input(p ingest.Path) ingest.Input {
+	return ingest.Input{Name: c.Filename, Data: bytes.NewReader(c.Input), Size: int64(len(c.Input)), Settings: c.Settings(p)}
+}
+
+func outcomeOf(ctx context.Context, eng ingest.Engine, in ingest.Input) (ingest.Outcome, error) {
 	rows, err := eng.Ingest(ctx, in)
 	if err != nil {
 		return ingest.Outcome{}, err

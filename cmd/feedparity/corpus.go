@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -143,19 +144,10 @@ func distilAll(cmd *cobra.Command, hunter *fuzz.Hunter, pairs []*ingest.Pair, in
 			return nil, err
 		}
 		for _, data := range found {
-			if !containsBytes(kept, data) {
+			if !slices.ContainsFunc(kept, func(k []byte) bool { return bytes.Equal(k, data) }) {
 				kept = append(kept, data)
 			}
 		}
 	}
 	return kept, nil
-}
-
-func containsBytes(list [][]byte, data []byte) bool {
-	for _, l := range list {
-		if bytes.Equal(l, data) {
-			return true
-		}
-	}
-	return false
 }

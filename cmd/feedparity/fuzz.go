@@ -75,7 +75,7 @@ type campaigner struct {
 	hunter *fuzz.Hunter
 	bar    *progress
 	code   string
-	found  []string // directories of new cases
+	found  bool // a signature that no case had
 	lines  []campaignLine
 }
 
@@ -260,7 +260,7 @@ func (c *campaigner) write(ctx context.Context, p fuzz.Prey) error {
 	if err != nil {
 		return err
 	}
-	c.found = append(c.found, dir)
+	c.found = true
 	c.bar.finish()
 	if c.flags.json {
 		return writeJSON(c.std.out, struct {
@@ -286,7 +286,7 @@ func (c *campaigner) finish() error {
 	} else if err := c.table(); err != nil {
 		return err
 	}
-	if len(c.found) > 0 {
+	if c.found {
 		return exit(statusDiverge)
 	}
 	return nil

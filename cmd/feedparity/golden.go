@@ -77,6 +77,16 @@ func (f *goldenFlags) store(cmd *cobra.Command) (*golden.Store, *config.Config, 
 	return golden.NewStore(dir), c, nil
 }
 
+// cases returns all cases of the store, with it.
+func (f *goldenFlags) cases(cmd *cobra.Command) (*golden.Store, []golden.Stored, error) {
+	store, _, err := f.store(cmd)
+	if err != nil {
+		return nil, nil, err
+	}
+	cases, err := list(store)
+	return store, cases, err
+}
+
 // list returns the cases of a store, the unreadable ones among them.
 func list(s *golden.Store) ([]golden.Stored, error) {
 	cases, err := s.List()
@@ -100,11 +110,7 @@ func newGoldenList(std streams) *cobra.Command {
 			if err := pick.check(); err != nil {
 				return err
 			}
-			store, _, err := f.store(cmd)
-			if err != nil {
-				return err
-			}
-			cases, err := list(store)
+			_, cases, err := f.cases(cmd)
 			if err != nil {
 				return err
 			}

@@ -215,11 +215,7 @@ func newGoldenPrune(std streams) *cobra.Command {
   feedparity golden prune`,
 		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			store, _, err := f.store(cmd)
-			if err != nil {
-				return err
-			}
-			cases, err := list(store)
+			store, cases, err := f.cases(cmd)
 			if err != nil {
 				return err
 			}

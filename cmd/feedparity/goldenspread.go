@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -228,8 +229,11 @@ func (s *spreader) one(ctx context.Context, c *golden.Case, f config.Feed) (dir 
 	}
 	defer data.Close()
 	got, err := golden.TrySpread(ctx, s.line, s.judge, c, parity.Delivery{
-		Feed: f.Name, Name: path.Base(d.Path), Data: data, Size: d.Bytes, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare,
+		Feed: f.Name, Name: d.name, Data: data, Size: d.size, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare,
 	})
+	if errors.Is(err, parity.ErrBinary) { // the sweep has told of it
+		return "", false, 0, nil
+	}
 	if err != nil || got.Case == nil {
 		return "", false, got.Tried, err
 	}
@@ -238,10 +242,11 @@ func (s *spreader) one(ctx context.Context, c *golden.Case, f config.Feed) (dir 
 	return dir, fresh, got.Tried, err
 }
 
-// delivery is a feed's newest one whose bytes are kept, laid out in a file; the zero
-// value if there is none.
+// delivery is a feed's newest one whose bytes are kept, laid out in a file: of an
+// archive the first member. The zero value says that there is none.
 type delivery struct {
-	file string
+	file, name string
+	size       int64
 	state.Delivery
 }
 
@@ -252,10 +257,12 @@ func (s *spreader) latest(ctx context.Context, f config.Feed) (delivery, error) 
 	}
 	d, err := s.layOut(ctx, f)
 	if err != nil {
-		return d, fmt.Errorf("find a delivery of feed %q: %w", f.Name, err)
+		d, err = delivery{}, fmt.Errorf("find a delivery of feed %q: %w", f.Name, err)
 	}
-	s.laid[f.Name] = d
-	return d, nil
+	if ctx.Err() == nil {
+		s.laid[f.Name] = d // one that cannot be had is said once
+	}
+	return d, err
 }
 
 // maxLatest is how many deliveries are looked for.
@@ -275,9 +282,20 @@ func (s *spreader) layOut(ctx context.Context, f config.Feed) (delivery, error) 
 			return delivery{}, err
 		}
 		if has {
-			file := filepath.Join(s.dir, d.SHA256)
-			return delivery{file, d}, s.store.Get(ctx, d.SHA256, file)
+			return s.unpack(ctx, f, d)
 		}
 	}
 	return delivery{}, nil
+}
+
+func (s *spreader) unpack(ctx context.Context, f config.Feed, d state.Delivery) (delivery, error) {
+	out := delivery{filepath.Join(s.dir, d.SHA256), path.Base(d.Path), d.Bytes, d}
+	if err := s.store.Get(ctx, d.SHA256, out.file); err != nil {
+		return delivery{}, err
+	}
+	members, err := archive.Open(ctx, out.file, out.name, out.file+".unpacked", archive.Limits(f.Take.Unpack))
+	if len(members) > 0 {
+		out.file, out.name, out.size = members[0].File, members[0].Base(), members[0].Size
+	}
+	return out, err
 }

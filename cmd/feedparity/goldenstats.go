@@ -76,11 +76,7 @@ func newGoldenStats(std streams) *cobra.Command {
   feedparity golden stats --json`,
 		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			store, _, err := f.store(cmd)
-			if err != nil {
-				return err
-			}
-			cases, err := list(store)
+			_, cases, err := f.cases(cmd)
 			if err != nil {
 				return err
 			}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path"
-	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/archive"
@@ -46,6 +44,6 @@ func member(archived string, m archive.Member, f func(string, ingest.Input) erro
 		return err
 	}
 	defer file.Close()
-	in := ingest.Input{Name: path.Base(strings.ReplaceAll(m.Name, `\`, "/")), Data: file, Size: m.Size, File: m.File}
+	in := ingest.Input{Name: m.Base(), Data: file, Size: m.Size, File: m.File}
 	return f(fmt.Sprintf("%s/%s", archived, m.Name), in)
 }

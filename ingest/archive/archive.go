@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -56,6 +57,10 @@ type Member struct {
 	File string // where it was unpacked to
 	Size int64  // bytes
 }
+
+// Base is the last element of a member's name, whichever slashes it has: the file's
+// own name.
+func (m Member) Base() string { return path.Base(strings.ReplaceAll(m.Name, `\`, "/")) }
 
 // A format is a kind of archive.
 type format struct {

@@ -36,8 +36,8 @@ const (
 )
 
 // Minimize shrinks a view's input while it keeps the finding's signature and
-// severity, and replaces what it says by something that says nothing. The error is the context's, the engine's on the input itself,
-// ErrNotDeterministic or ErrTooLarge.
+// severity, and replaces what it says by something that says nothing. The error is the
+// context's, the engine's on the input itself, ErrNotDeterministic or ErrTooLarge.
 func (l *Line) Minimize(ctx context.Context, d Delivery, v *View, f classify.Finding) (*Minimal, error) {
 	m, err := l.minimize(ctx, d, v, f)
 	if err != nil {

@@ -3,7 +3,6 @@ package shrink
 import (
 	"context"
 	"slices"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -26,16 +25,7 @@ const maxExplained = 512
 // then there is nothing that may just as well not be there. Nothing is returned of
 // a large input, and less than all when the steps or the time of the options end.
 func Explain(ctx context.Context, input []byte, o ScrubOptions, keep func([]byte) bool) []Part {
-	e := &explainer{scrub: scrub{ctx: ctx, keep: keep, best: input, left: o.MaxSteps, end: time.Now().Add(o.MaxTime)}}
-	if e.left <= 0 {
-		e.left = DefaultMaxSteps
-	}
-	if o.MaxTime <= 0 {
-		e.end = time.Now().Add(DefaultMaxTime)
-	}
-	if e.made.next = o.Next; o.Next == nil {
-		e.made.next = utf8.DecodeRune
-	}
+	e := &explainer{scrub: newScrub(ctx, input, o, keep)}
 	w := &word{text: string(input)}
 	for at := 0; at < len(input); {
 		r, n := e.made.next(input[at:])
@@ -56,7 +46,7 @@ func Explain(ctx context.Context, input []byte, o ScrubOptions, keep func([]byte
 const fewAlike = 2
 
 type explainer struct {
-	scrub
+	*scrub
 	parts []Part
 }
 

@@ -43,18 +43,8 @@ type Scrubbed struct {
 // Punctuation, spaces and control characters stay: they give the shape. No byte
 // changes its place.
 func Scrub(ctx context.Context, input []byte, o ScrubOptions, keep func([]byte) bool) Scrubbed {
-	s := &scrub{ctx: ctx, keep: keep, best: slices.Clone(input), left: o.MaxSteps, end: time.Now().Add(o.MaxTime)}
-	if s.left <= 0 {
-		s.left = DefaultMaxSteps
-	}
-	if o.MaxTime <= 0 {
-		s.end = time.Now().Add(DefaultMaxTime)
-	}
-	if o.Next == nil {
-		o.Next = utf8.DecodeRune
-	}
-	s.made.next = o.Next
-	words := others(wordsOf(input, o.Next), o.Names)
+	s := newScrub(ctx, input, o, keep)
+	words := others(wordsOf(input, s.made.next), o.Names)
 	s.name(words)
 	s.out.Steps++
 	if s.out.Failed = !keep(input); s.out.Failed {
@@ -66,6 +56,19 @@ func Scrub(ctx context.Context, input []byte, o ScrubOptions, keep func([]byte) 
 	s.out.Residue = joined(s.out.Residue)
 	s.out.Input = s.best
 	return s.out
+}
+
+func newScrub(ctx context.Context, input []byte, o ScrubOptions, keep func([]byte) bool) *scrub {
+	if o.MaxSteps <= 0 {
+		o.MaxSteps = DefaultMaxSteps
+	}
+	if o.MaxTime <= 0 {
+		o.MaxTime = DefaultMaxTime
+	}
+	if o.Next == nil {
+		o.Next = utf8.DecodeRune
+	}
+	return &scrub{ctx: ctx, keep: keep, best: slices.Clone(input), left: o.MaxSteps, end: time.Now().Add(o.MaxTime), made: maker{next: o.Next}}
 }
 
 // scrub is one scrubbing under way.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -62,7 +61,7 @@ func (s *sweeper) members(ctx context.Context, f config.Feed, t task, whole Deli
 			continue
 		}
 		out := whole
-		out.Name, out.file = whole.Name+"/"+m.Name, path.Base(strings.ReplaceAll(m.Name, `\`, "/"))
+		out.Name, out.file = whole.Name+"/"+m.Name, m.Base()
 		of := t
 		of.entry.Path += "/" + m.Name
 		s.try(ctx, f, t, &out, func() (err error) {

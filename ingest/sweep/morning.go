@@ -173,6 +173,8 @@ func findings(d *Delivery) []Finding {
 func (m *morning) news(f Finding) report.News {
 	_, shown := m.was.Shown[f.Signature]
 	switch {
+	case f.Accepted: // nobody need look at it
+		return report.Known
 	case f.New || !m.fresh && !slices.Contains(m.was.Told, f.Signature):
 		return report.First
 	case shown || m.fresh:

@@ -83,7 +83,7 @@ const maxPlan = 192
 // that is classified all the same.
 const sample = 200
 
-// quietInput is one that no pair of paths can differ on, to have one fault put into it.
+// quietInput is one that hardly any two paths differ on, to have one fault put into it.
 var quietInput = []byte("sku,name,qty\nA-100,blue,12\nB-7,two words,3\n")
 
 // begin runs what is there: the corpus of earlier campaigns and the seeds.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -138,7 +137,8 @@ func (a *adder) finding(ctx context.Context, d parity.Delivery, v *parity.View, 
 	if err != nil {
 		return err
 	}
-	c.Found(cmp.Or(a.by, "add"), time.Now(), "", d.Name, time.Time{}, a.code)
+	c.Found("add", time.Now(), "", d.Name, time.Time{}, a.code)
+	c.History[0].Who = a.by
 	if c.Held() && !a.allow {
 		return usageError("golden add --allow writes it all the same; look at it before you commit it",
 			"add case %q: it needs %d bytes of the file as they are", c.Dir(), c.Unscrubbed())

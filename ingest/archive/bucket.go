@@ -85,14 +85,14 @@ func (b bucket) get(ctx context.Context, name string) (io.ReadCloser, error) {
 	}
 	if _, err := o.Stat(); err != nil { // GetObject itself asks nothing
 		o.Close()
-		return nil, b.worded(err)
+		return nil, b.absent(ctx, err)
 	}
 	return o, nil
 }
 
 func (b bucket) stat(ctx context.Context, name string) (object, error) {
 	info, err := b.client.StatObject(ctx, b.name, b.key(name), minio.StatObjectOptions{})
-	return object{name, info.Size, info.LastModified}, b.worded(err)
+	return object{name, info.Size, info.LastModified}, b.absent(ctx, err)
 }
 
 func (b bucket) list(ctx context.Context, prefix string, f func(object) error) error {
@@ -114,6 +114,22 @@ func (b bucket) remove(ctx context.Context, name string) error {
 	err := b.worded(b.client.RemoveObject(ctx, b.name, b.key(name), minio.RemoveObjectOptions{}))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
+	}
+	return err
+}
+
+// absent is worded for HEAD, whose reply has no words: that an object is not there can
+// mean that the bucket is not.
+func (b bucket) absent(ctx context.Context, err error) error {
+	err = b.worded(err)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	switch there, errBucket := b.client.BucketExists(ctx, b.name); {
+	case errBucket != nil:
+		return errBucket
+	case !there:
+		return errors.New("there is no such bucket")
 	}
 	return err
 }

@@ -118,15 +118,15 @@ func (d *directory) list(ctx context.Context, prefix string, f func(object) erro
 		if err != nil {
 			return err
 		}
-		if strings.HasSuffix(p, unfinished) {
-			if time.Since(info.ModTime()) > abandoned {
-				return os.Remove(p)
-			}
-			return nil
-		}
 		name, err := filepath.Rel(d.root, p)
 		if err != nil {
 			return err
+		}
+		if strings.HasSuffix(p, unfinished) {
+			if time.Since(info.ModTime()) > abandoned {
+				return d.remove(ctx, name)
+			}
+			return nil
 		}
 		return f(object{filepath.ToSlash(name), info.Size(), info.ModTime()})
 	})

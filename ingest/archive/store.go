@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -246,22 +247,53 @@ func (s *Store) getBlob(ctx context.Context, name, sum, file string) (err error)
 			os.Remove(file)
 		}
 	}()
+	if err := s.unpack(out, r, sum); err != nil {
+		return cmp.Or(ctx.Err(), err)
+	}
+	return nil
+}
+
+// unpack writes a delivery that is stored in r to w. Only what is wrong with the bytes
+// themselves is ErrDamaged, since who reads that removes the delivery: not a connection
+// that broke, nor a disk of ours that is full.
+func (s *Store) unpack(w io.Writer, r io.Reader, sum string) error {
 	d := s.decoders.Get().(*zstd.Decoder)
 	defer s.decoders.Put(d)
-	if err := d.Reset(r); err != nil {
-		return err
-	}
 	h := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(out, h), d); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	ends := &ends{r: r, w: io.MultiWriter(w, h)}
+	if err := d.Reset(ends); err != nil {
+		return cmp.Or(ends.err, err)
+	}
+	if _, err := io.Copy(ends, d); err != nil {
+		return cmp.Or(ends.err, fmt.Errorf("%w: %w", ErrDamaged, err))
 	}
 	if got := hex.EncodeToString(h.Sum(nil)); got != sum {
 		return fmt.Errorf("%w: it holds %s", ErrDamaged, got)
 	}
 	return nil
+}
+
+// ends are where bytes come from and go to; err is what either said was wrong.
+type ends struct {
+	r   io.Reader
+	w   io.Writer
+	err error
+}
+
+// Read implements io.Reader.
+func (e *ends) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	if err != io.EOF {
+		e.err = cmp.Or(e.err, err)
+	}
+	return n, err
+}
+
+// Write implements io.Writer.
+func (e *ends) Write(p []byte) (int, error) {
+	n, err := e.w.Write(p)
+	e.err = cmp.Or(e.err, err)
+	return n, err
 }
 
 // create makes a file that nobody else reads, and its parent directories.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -14,7 +15,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -142,6 +145,31 @@ func TestStoreRefuses(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestStoreBrokenWay: what goes wrong on the way out of the store is no damage, on which
+// a sweep would remove the delivery.
+func TestStoreBrokenWay(t *testing.T) {
+	s := InDirectory(t.TempDir())
+	data := bytes.Repeat([]byte("1,2,3\n"), 1000)
+	sum := put(t, s, data)
+	name, _ := blobName(sum)
+	packed, err := os.ReadFile(filepath.Join(s.String(), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("connection reset")
+	for n := range packed {
+		r := io.MultiReader(bytes.NewReader(packed[:n]), iotest.ErrReader(broken))
+		if err := s.unpack(io.Discard, r, sum); !errors.Is(err, broken) || errors.Is(err, ErrDamaged) {
+			t.Fatalf("after %d of %d bytes: %v", n, len(packed), err)
+		}
+	}
+	full, w := io.Pipe() // a disk that takes no more
+	full.CloseWithError(syscall.ENOSPC)
+	if err := s.unpack(w, bytes.NewReader(packed), sum); !errors.Is(err, syscall.ENOSPC) || errors.Is(err, ErrDamaged) {
+		t.Errorf("on a full disk: %v", err)
+	}
 }
 
 func copyObject(t *testing.T, s *Store, from, to string, change func([]byte) []byte) {
@@ -361,6 +389,12 @@ func TestBucketErrors(t *testing.T) {
 	}
 	if err := s.Put(t.Context(), file, sumOf(nil)); err == nil || errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("into a bucket that is not there: %v", err)
+	}
+	if has, err := s.Has(t.Context(), sumOf(nil)); has || err == nil {
+		t.Errorf("in a bucket that is not there: %v, %v", has, err)
+	}
+	if _, err := get(t, s, sumOf(nil)); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("from a bucket that is not there: %v", err)
 	}
 	if err := s.Check(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "look into archive: ") {
 		t.Errorf("a look into a bucket that is not there: %v", err)

@@ -46,7 +46,8 @@ func (m mailer) send(ctx context.Context, msg Message) error {
 	if err := m.deliver(c, msg); err != nil {
 		return err
 	}
-	return c.Quit()
+	_ = c.Quit() // the mail is the server's by now: trying again would send another
+	return nil
 }
 
 // dial connects, and closes the connection when the context ends.

@@ -35,6 +35,7 @@ type server struct {
 	addr, ca string
 	tls      *tls.Config
 	implicit bool
+	curt     bool // goes without a word when it is told QUIT
 	mu       sync.Mutex
 	sent     []string
 	logins   []string
@@ -135,7 +136,9 @@ func (s *server) serve(conn net.Conn) {
 			s.mu.Unlock()
 			say("250 taken")
 		case "QUIT":
-			say("221 bye")
+			if !s.curt {
+				say("221 bye")
+			}
 			return
 		default:
 			say("250 ok")
@@ -176,6 +179,23 @@ func TestMail(t *testing.T) {
 		if err != nil || subject != "feedparity: 1 new" || from[0].Name != "Füttern" || m.Header.Get("Auto-Submitted") != "auto-generated" || !strings.HasSuffix(m.Header.Get("Message-Id"), "@shop.example>") {
 			t.Errorf("%s: %v %v", way, m.Header, err)
 		}
+	}
+}
+
+// TestMailOnce: a mail that the server has taken is not sent again, however it parts.
+func TestMailOnce(t *testing.T) {
+	noPauses(t)
+	s := newServer(t, false)
+	s.curt = true
+	n := config.Notify{SMTP: config.SMTP{Host: s.addr, From: "f@shop.example", To: []string{"o@shop.example"}, TLS: "none"}}
+	m := memory{}
+	for night := range 2 {
+		if err := Tell(t.Context(), m, n, document(int64(night), signature("a:b", report.First))); err != nil {
+			t.Error(err)
+		}
+	}
+	if mails := s.mails(); len(mails) != 1 {
+		t.Errorf("%d mails", len(mails))
 	}
 }
 

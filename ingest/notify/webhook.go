@@ -34,10 +34,10 @@ func (h webhook) send(ctx context.Context, m Message) error {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
 	if err != nil {
-		return errors.New("the URL is malformed")
+		return ownError{errors.New("the URL is malformed")}
 	}
 	if req.URL.Scheme != "https" && h.URL == "" {
-		return errors.New("the URL is not https://")
+		return ownError{errors.New("the URL is not https://")}
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "feedparity")

@@ -188,6 +188,26 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
+// TestOwnHistory: a delivery that is looked at again, as after a report that was not made
+// or a new revision of the code, is held against those before it and not against itself.
+func TestOwnHistory(t *testing.T) {
+	latin := plain + strings.Repeat("2,caf\xe9 au lait\r\n", 20)
+	n := newNights(t, config.Expect{})
+	n.put("stock_1.csv", latin)
+	n.next()
+	n.put("stock_2.csv", strings.ReplaceAll(latin, "\xe9", "é"))
+	res := n.sweep()
+	for range 2 {
+		got, err := Morning(t.Context(), n.db, n.feeds, res, n.now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[0].Signatures = nil; said(got[0]) != "charset-drift stock_2.csv" {
+			t.Errorf("%q", said(got[0]))
+		}
+	}
+}
+
 func TestFamily(t *testing.T) {
 	for in, want := range map[string]string{
 		"stock_20240301.csv": "stock_#.csv", "stock_2024-03-01.csv": "stock_#.csv", "feed.csv": "feed.csv", "cafe_1.csv": "cafe_#.csv",

@@ -107,11 +107,16 @@ func (d *download) goOn(e Entry) (*partial, error) {
 		return nil, nil
 	}
 	p.tail = make([]byte, min(p.have, overlap))
-	if _, err := f.ReadAt(p.tail, p.have-int64(len(p.tail))); err != nil {
-		_ = f.Close()
-		return nil, targetError(err)
+	if _, err = f.ReadAt(p.tail, p.have-int64(len(p.tail))); err != nil {
+		err = targetError(err)
+	} else {
+		err = d.room(e.Size - p.have)
 	}
-	return p, d.room(e.Size - p.have)
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return p, nil
 }
 
 // clear begins anew.

@@ -190,6 +190,25 @@ func TestPartKept(t *testing.T) {
 	}
 }
 
+// TestResumeDiskFull: a part that there is no room to go on with stays, and is closed.
+func TestResumeDiskFull(t *testing.T) {
+	dir := openDir(t)
+	if freeSpace(dir.Name()) < 0 {
+		t.Skip("this system does not tell the free space")
+	}
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(faultSize)}}, Faults: []ftptest.Fault{cut}})
+	o := resuming(srv)
+	for _, o.Spare = range []int64{0, 1 << 60} {
+		_, err := Download(t.Context(), open(t, srv.URL(), o), Entry{Path: "a.csv"}, dir, "a.csv")
+		if err == nil || errors.Is(err, ErrDiskFull) != (o.Spare > 0) {
+			t.Errorf("with %d bytes to be left: %v", o.Spare, err)
+		}
+	}
+	if got := left(t, dir); got != "a.csv%of a.csv.part" {
+		t.Errorf("left %s", got)
+	}
+}
+
 // TestTidy removes all but the parts that may be gone on with.
 func TestTidy(t *testing.T) {
 	dir := openDir(t)

@@ -83,7 +83,7 @@ func sumIn(text, name string, digits int) string {
 				continue
 			}
 			word = strings.ToLower(word)
-			if strings.Contains(line, name) {
+			if tellsOf(line, name) {
 				return word
 			}
 			// The same sum twice is one: some write it with and without the path.
@@ -95,4 +95,20 @@ func sumIn(text, name string, digits int) string {
 		return ""
 	}
 	return only
+}
+
+// tellsOf reports whether a line names a file, and not one whose name holds this one:
+// the line of old_stock.csv is not that of stock.csv.
+func tellsOf(line, name string) bool {
+	for at := 0; ; at++ {
+		i := strings.Index(line[at:], name)
+		if i < 0 {
+			return false
+		}
+		at += i
+		before, after := line[:at], line[at+len(name):]
+		if (before == "" || strings.ContainsAny(before[at-1:], " \t*/\\(")) && (after == "" || strings.ContainsAny(after[:1], " \t\r\n)")) {
+			return true
+		}
+	}
 }

@@ -21,6 +21,8 @@ func TestChecksum(t *testing.T) {
 		{"a.csv.md5", sum + " *a.csv\r\n", ""},
 		{"a.csv.md5", "MD5 (a.csv) = " + sum, ""},
 		{"SUMS.md5", other + "  b.csv\n" + sum + "  a.csv\n", ""},
+		{"SUMS.md5", other + "  aa.csv\n" + other + "  a.csv.gz\n" + sum + "  out/a.csv\n", ""},
+		{"SUMS.md5", other + "  a.csva.csv\n" + sum + " *a.csv", ""},
 		{"a.csv.sha256", fmt.Sprintf("%x  a.csv\n", sha256.Sum256(data)), ""},
 		{"a.csv.done", "whatever", ""},
 		{"a.csv.md5", other, "the file is not what its checksum says: a.csv.md5 says " + other + ", it has " + sum},

@@ -189,7 +189,7 @@ func (s *Selection) leavesOut(dir string) bool {
 func (s *Selection) isMark(name string) bool {
 	return slices.ContainsFunc(s.Done, func(m string) bool {
 		before, after := cutMark(m)
-		return len(name) > len(before)+len(after) && strings.HasPrefix(name, before) && equal(name[len(name)-len(after):], after, s.IgnoreCase)
+		return len(name) > len(before)+len(after) && equal(name[:len(before)], before, s.IgnoreCase) && equal(name[len(name)-len(after):], after, s.IgnoreCase)
 	})
 }
 

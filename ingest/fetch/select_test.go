@@ -62,6 +62,8 @@ func TestWants(t *testing.T) {
 		{Selection{Done: []string{"{name}.done"}}, ".done", false},
 		{Selection{Done: []string{"ready_{stem}.ok"}}, "ready_a.ok", false},
 		{Selection{Done: []string{"ready_{stem}.ok"}}, "a.ok", true},
+		{Selection{Done: []string{"ready_{stem}.ok"}}, "READY_a.OK", true},
+		{Selection{Done: []string{"ready_{stem}.ok"}, IgnoreCase: true}, "READY_a.OK", false},
 		{Selection{Done: []string{"{name}.done"}}, "a.csv", true},
 	} {
 		if got := c.sel.Wants(c.path); got != c.want {

@@ -38,7 +38,7 @@ func (r Ref) login() (login, error) {
 func parseNetrc(text string) ([]login, error) {
 	var all []login
 	for rest := text; ; {
-		word, quoted, after, err := token(rest)
+		word, quoted, after, err := token(pastComments(rest))
 		if err != nil || word == "" && !quoted {
 			return all, err
 		}
@@ -73,14 +73,23 @@ func parseNetrc(text string) ([]login, error) {
 	}
 }
 
-// token takes the next word off a text, with the quotes and backslashes that hold a
-// space in it, past comments. The empty one that is not quoted is the end.
-func token(s string) (word string, quoted bool, rest string, err error) {
-	s = strings.TrimLeft(s, " \t\r\n")
+const blanks = " \t\r\n"
+
+// pastComments is what comes after the comments that a text begins with. They stand where
+// a keyword could: a password may begin with #.
+func pastComments(s string) string {
+	s = strings.TrimLeft(s, blanks)
 	for strings.HasPrefix(s, "#") {
 		_, s, _ = strings.Cut(s, "\n")
-		s = strings.TrimLeft(s, " \t\r\n")
+		s = strings.TrimLeft(s, blanks)
 	}
+	return s
+}
+
+// token takes the next word off a text, with the quotes and backslashes that hold a
+// space in it. The empty one that is not quoted is the end.
+func token(s string) (word string, quoted bool, rest string, err error) {
+	s = strings.TrimLeft(s, blanks)
 	quoted = strings.HasPrefix(s, `"`)
 	s = strings.TrimPrefix(s, `"`)
 	var b strings.Builder
@@ -89,7 +98,7 @@ func token(s string) (word string, quoted bool, rest string, err error) {
 		case c == '\\' && i+1 < len(s):
 			i++
 			b.WriteByte(s[i])
-		case quoted && c == '"', !quoted && strings.IndexByte(" \t\r\n", c) >= 0:
+		case quoted && c == '"', !quoted && strings.IndexByte(blanks, c) >= 0:
 			return b.String(), quoted, s[i+1:], nil
 		default:
 			b.WriteByte(c)

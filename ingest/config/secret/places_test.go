@@ -18,6 +18,8 @@ macdef init
 machine two.example login one password p1
 machine two.example login two password p2
 machine nothing.example login x
+machine hash.example login x # the password is on the next line
+	password #3
 default login anonymous password guest@
 `
 
@@ -36,6 +38,7 @@ func TestNetrc(t *testing.T) {
 		{"nobody.example", "", "anonymous", "guest@", ""},
 		{"evil", "", "anonymous", "guest@", ""},
 		{"ftp.acme.example", "other", "other", "", "has none of machine ftp.acme.example for user other"},
+		{"hash.example", "", "x", "#3", ""},
 		{"nothing.example", "", "x", "", "password of nothing.example in " + file + " is empty"},
 	} {
 		r := Ref{Netrc: file, Host: tt.host, User: tt.user}

@@ -75,7 +75,7 @@ func TestVerdicts(t *testing.T) {
 		t.Errorf("skipped: %s %q %v", res.verdict(), res.note, err)
 	}
 	var out strings.Builder
-	if err := s.print(&out, []result{res}); err != nil || !strings.Contains(out.String(), "skipped") {
+	if err := s.print(&out, []result{res}, s.markdown); err != nil || !strings.Contains(out.String(), "skipped") {
 		t.Errorf("table %q, %v", out.String(), err)
 	}
 }

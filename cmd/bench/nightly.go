@@ -55,11 +55,7 @@ func (n *nightly) bench(ctx context.Context, out io.Writer) error {
 		}
 		results = append(results, res)
 	}
-	page := n.out
-	if n.out = ""; n.print(out, results) != nil || page == "" {
-		return nil
-	}
-	return os.WriteFile(page, n.page(results), 0o644)
+	return n.print(out, results, n.page)
 }
 
 // page is docs/benchmarks-sweep.md.

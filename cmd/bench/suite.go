@@ -70,7 +70,7 @@ func bench(ctx context.Context, out io.Writer, o options) error {
 		fmt.Fprintf(os.Stderr, "bench:   %s, goal %s\n", res.measured, r.goal)
 		results = append(results, res)
 	}
-	return s.print(out, results)
+	return s.print(out, results, s.markdown)
 }
 
 // A row is one line of the table. Measure returns one round's figure and a

@@ -21,8 +21,8 @@ func (r result) verdict() string {
 	return "MISSED"
 }
 
-// print shows the table and writes the Markdown file, if one is wanted.
-func (s *suite) print(out io.Writer, results []result) error {
+// print shows the table and writes the Markdown file that page makes, if one is wanted.
+func (s *suite) print(out io.Writer, results []result, page func([]result) []byte) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "what\tgoal\tmeasured\tverdict\t")
 	for _, r := range results {
@@ -34,7 +34,7 @@ func (s *suite) print(out io.Writer, results []result) error {
 	if s.out == "" {
 		return nil
 	}
-	if err := os.WriteFile(s.out, s.markdown(results), 0o644); err != nil {
+	if err := os.WriteFile(s.out, page(results), 0o644); err != nil {
 		return fmt.Errorf("write table: %w", err)
 	}
 	return nil

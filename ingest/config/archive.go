@@ -29,13 +29,9 @@ type ArchiveEntry struct {
 
 // DecodeNode reads a location or a mapping.
 func (e *ArchiveEntry) DecodeNode(n *Node) error {
-	if n.Kind == Scalar && !n.Null {
-		e.Location = n.Str
-	} else {
-		type plain ArchiveEntry
-		if err := n.Decode((*plain)(e)); err != nil {
-			return err
-		}
+	type plain ArchiveEntry
+	if err := n.decodeOr(&e.Location, (*plain)(e)); err != nil {
+		return err
 	}
 	if (n.Get("access_key") == nil) != (n.Get("secret_key") == nil) {
 		return n.Errorf("archive: access_key and secret_key go together")

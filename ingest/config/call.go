@@ -13,6 +13,61 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 )
 
+// PathsEntry holds a word for each path, "" for none.
+type PathsEntry struct {
+	// The one of the old code.
+	Py2 string `yaml:"py2"`
+	// The one of the new code.
+	Py3 string `yaml:"py3"`
+}
+
+// DecodeNode reads one word for both or one for each.
+func (e *PathsEntry) DecodeNode(n *Node) error {
+	if n.Kind == Scalar && !n.Null {
+		e.Py2, e.Py3 = n.Str, n.Str
+		return nil
+	}
+	type plain PathsEntry
+	return n.Decode((*plain)(e))
+}
+
+func (e PathsEntry) of(path ingest.Path) string {
+	if path == ingest.Py2 {
+		return e.Py2
+	}
+	return e.Py3
+}
+
+// EffectsEntry says what a call may change.
+type EffectsEntry struct {
+	// Directories that the call may write in: copied before and restored after each
+	// request, which has them for itself.
+	Sandbox []string `yaml:"sandbox"`
+	// Databases of Django's, by their NAME, in which the call may work: a transaction
+	// is begun and always rolled back. Any other database is refused.
+	Rollback []string `yaml:"rollback"`
+	// What else the call may reach: "host:port", the path of a Unix socket, or
+	// "subprocess" for programs, which nothing then watches.
+	Allow []string `yaml:"allow"`
+
+	node *Node
+}
+
+// DecodeNode reads the word none or what is allowed.
+func (e *EffectsEntry) DecodeNode(n *Node) error {
+	e.node = n
+	if n.Kind == Scalar && n.Str == "none" {
+		return nil
+	}
+	if n.Kind != Mapping {
+		err := n.Errorf("effects: want none or a mapping, not %s", n.what())
+		err.Hint = "effects: none refuses every write, connection and subprocess; {sandbox: [DIR]}, {rollback: DATABASE} and {allow: [HOST:PORT]} permit one"
+		return err
+	}
+	type plain EffectsEntry
+	return n.Decode((*plain)(e))
+}
+
 // callKeys are the keys of a feed that say something about its call.
 var callKeys = []string{"args", "factory", "setup", "collect", "serializers", "effects", "isolation", "timeout", "max_memory"}
 

@@ -1,6 +1,6 @@
 // Package config reads feedparity.yaml into the vocabulary of package ingest.
 //
-// The types of file.go are the file as written, and its reference; Load checks
+// File and the types named Entry are the file as written, and its reference; Load checks
 // them, makes every path absolute and hands out a Config. Whatever the file says
 // is either done or refused with its line and column: nothing is passed over.
 package config

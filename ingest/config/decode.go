@@ -35,6 +35,16 @@ func (n *Node) DecodeNode(from *Node) error {
 // Decode reads the node into what the pointer points to.
 func (n *Node) Decode(into any) error { return n.decode(reflect.ValueOf(into).Elem()) }
 
+// decodeOr decodes the node, or gives a value that stands alone to the string which it is
+// short for.
+func (n *Node) decodeOr(alone *string, into any) error {
+	if n.Kind == Scalar && !n.Null {
+		*alone = n.Str
+		return nil
+	}
+	return n.Decode(into)
+}
+
 func (n *Node) decode(v reflect.Value) error {
 	if d, ok := v.Addr().Interface().(NodeDecoder); ok {
 		return d.DecodeNode(n)

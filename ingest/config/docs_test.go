@@ -14,11 +14,11 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/config.md from the comments of file.go")
+var update = flag.Bool("update", false, "rewrite docs/config.md from the comments of the types")
 
 const (
 	docsFile  = "../../docs/config.md"
-	beginMark = "<!-- generated from ingest/config/file.go: go test ./ingest/config -update -->\n"
+	beginMark = "<!-- generated from ingest/config: go test ./ingest/config -update -->\n"
 	endMark   = "<!-- end of the generated part -->\n"
 )
 
@@ -106,7 +106,7 @@ func TestDocs(t *testing.T) {
 		return
 	}
 	if got != want {
-		t.Errorf("%s is not what file.go says; run go test ./ingest/config -update", filepath.Clean(docsFile))
+		t.Errorf("%s is not what the comments of the types say; run go test ./ingest/config -update", filepath.Clean(docsFile))
 	}
 }
 

@@ -30,13 +30,9 @@ type WebhookEntry struct {
 
 // DecodeNode reads a URL or a mapping.
 func (e *WebhookEntry) DecodeNode(n *Node) error {
-	if n.Kind == Scalar && !n.Null {
-		e.URL = n.Str
-	} else {
-		type plain WebhookEntry
-		if err := n.Decode((*plain)(e)); err != nil {
-			return err
-		}
+	type plain WebhookEntry
+	if err := n.decodeOr(&e.URL, (*plain)(e)); err != nil {
+		return err
 	}
 	if (e.URL == "") == (n.Get("url_from") == nil) {
 		return n.Errorf("webhook: want one of url and url_from")

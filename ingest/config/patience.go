@@ -5,6 +5,20 @@ import (
 	"time"
 )
 
+// TimeoutsEntry says how long a source is waited for; durations such as 90s or 5m.
+type TimeoutsEntry struct {
+	// For a connection to be made. Default 15s.
+	Dial string `yaml:"dial"`
+	// For the next byte, in either direction. Default 60s; slow servers need 30s or more.
+	Idle string `yaml:"idle"`
+	// For one file or listing. Default 10m, and for a file the time that its size takes
+	// at 16 KiB a second, or at Bandwidth if that is less.
+	File string `yaml:"file"`
+	// For the server, all its feeds together, in one sweep: the time that is spent waiting
+	// for it, not that in which deliveries are run. Default 1h.
+	Host string `yaml:"host"`
+}
+
 // slowest is as slow as a transfer can be without its pauses passing for a server that
 // does not answer.
 const slowest = 16 << 10

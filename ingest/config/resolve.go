@@ -1,19 +1,14 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"math"
-	"net/url"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
 // resolver turns the file as written into the vocabulary.
@@ -30,14 +25,6 @@ func (r *resolver) abs(name string) string {
 		return filepath.Clean(name)
 	}
 	return filepath.Join(r.dir, name)
-}
-
-// state is the database's file, or its URL.
-func (r *resolver) state() string {
-	if r.f.State.URL != "" {
-		return r.f.State.URL
-	}
-	return r.abs(or(r.f.State.file, ".feedparity/state.db"))
 }
 
 // home is abs for a path that may begin with ~.
@@ -145,218 +132,6 @@ func at(n *Node, key string) *Node {
 	return n
 }
 
-func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
-	c := Connection{User: e.User, Password: e.Password.ref(r, "", e.User), TLS: e.TLS.Mode, ServerName: e.TLS.ServerName, Pin: e.TLS.Pin}
-	if e.TLS.CAFile != "" {
-		c.CAFile = r.abs(e.TLS.CAFile)
-	}
-	c.SSH = r.ssh(e.SSH)
-	if err := r.patience(&c, e, n); err != nil {
-		return err
-	}
-	where := at(n, "source")
-	switch scheme, _, isURL := strings.Cut(e.Source, "://"); {
-	case e.Source == "":
-		return where.Errorf("feed %q has no source", out.Name)
-	case !isURL:
-		c.URL = r.abs(e.Source)
-	case scheme == "file":
-		c.URL = r.abs(strings.TrimPrefix(e.Source, "file://"))
-	case schemeTLS[scheme] != "":
-		if err := r.remote(&c, e.Source, scheme, e.Password, where); err != nil {
-			return err
-		}
-	default:
-		err := where.Errorf("source scheme %q is not known", scheme)
-		err.Hint = "want an ftp://, ftps://, ftpes://, sftp:// or https:// URL or a directory"
-		return err
-	}
-	var err error
-	if c.Zone, err = time.LoadLocation(e.Zone); err != nil || e.Zone == "Local" {
-		return at(n, "zone").Errorf("zone %q is not known", e.Zone)
-	}
-	out.Source, out.Feed.Source = c, c.URL
-	if (c.SSH != SSH{}) && !strings.HasPrefix(c.URL, "sftp://") {
-		return at(n, "ssh").Errorf("ssh is for sources that begin with sftp://")
-	}
-	return r.protection(c, at(n, "tls"))
-}
-
-func (r *resolver) ssh(e SSHEntry) SSH {
-	out := SSH{Pin: e.Pin, Passphrase: e.Passphrase.ref(r, "", ""), Agent: e.Agent}
-	if e.KnownHosts != "" {
-		out.KnownHosts = r.abs(e.KnownHosts)
-	}
-	if e.Key != "" {
-		out.Key = r.abs(e.Key)
-	}
-	return out
-}
-
-// schemeTLS has the schemes of remote sources and what each says about TLS; ftp
-// leaves it to the tls key.
-var schemeTLS = map[string]string{"ftp": "none", "ftps": "implicit", "ftpes": "explicit", "sftp": "none", "http": "none", "https": "implicit"}
-
-// remote takes a URL apart; whatever is secret must not be in it.
-func (r *resolver) remote(c *Connection, source, scheme string, password PasswordEntry, where *Node) error {
-	u, err := url.Parse(source)
-	if err != nil || u.Hostname() == "" {
-		return where.Errorf("source is no URL with a host")
-	}
-	if _, has := u.User.Password(); has {
-		err := where.Errorf("a password must not stand in this file")
-		err.Hint = "write user: NAME and password: {env: NAME}"
-		return err
-	}
-	if u.RawQuery != "" && !strings.HasPrefix(scheme, "http") || u.Fragment != "" {
-		err := where.Errorf("source URL has a %q part", "?")
-		err.Hint = "write %3F for ? and %23 for # in a directory's name"
-		return err
-	}
-	c.User = or(c.User, u.User.Username())
-	if strings.ContainsAny(c.User, "\r\n\x00") {
-		return where.Errorf("user holds a line break")
-	}
-	u.User = nil
-	c.URL, c.Password = u.String(), password.ref(r, u.Hostname(), c.User)
-	if c.TLS == "" {
-		c.TLS = schemeTLS[scheme]
-	}
-	if scheme != "ftp" && c.TLS != schemeTLS[scheme] {
-		return where.Errorf("tls mode %s contradicts %s://", c.TLS, scheme)
-	}
-	return nil
-}
-
-func (r *resolver) protection(c Connection, where *Node) error {
-	switch c.TLS {
-	case "", "none":
-		if c.CAFile+c.ServerName+c.Pin != "" || c.MinTLS != 0 {
-			return where.Errorf("ca_file, server_name, pin and min_version need tls mode explicit or implicit")
-		}
-	case "explicit", "implicit":
-		if filepath.IsAbs(c.URL) {
-			return where.Errorf("a directory has no tls")
-		}
-	default:
-		return where.Errorf("tls mode %q: want explicit, implicit or none", c.TLS)
-	}
-	return nil
-}
-
-func (r *resolver) pair(out *Feed, e FeedEntry, n *Node) error {
-	if e.Pair.node == nil || e.Pair.builtin != "" {
-		pair, err := ingest.BuiltinPair(or(e.Pair.builtin, ingest.Detected))
-		out.Pair = pair
-		return err
-	}
-	out.Pair.Name = out.Name
-	var err error
-	for _, p := range []struct {
-		path   ingest.Path
-		policy PolicyEntry
-		out    *ingest.Settings
-	}{{ingest.Py2, e.Pair.Py2, &out.Pair.Py2}, {ingest.Py3, e.Pair.Py3, &out.Pair.Py3}} {
-		env := merge(e.Paths.of(p.path), r.f.Paths.of(p.path)).Env
-		if *p.out, err = p.policy.settings(p.path, e.Pair.node, env); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// settings completes a policy with its path's defaults, and the codec of a locale
-// from the path's environment.
-func (p PolicyEntry) settings(path ingest.Path, pair *Node, env map[string]string) (ingest.Settings, error) {
-	where := pair
-	if p.node != nil {
-		where = p.node
-	}
-	py := [2]ingest.Python{ingest.Python27, ingest.Python313}[path]
-	if p.Python != "" {
-		var err error
-		if py, err = ingest.ParsePython(p.Python); err != nil {
-			return ingest.Settings{}, at(where, "python").Errorf("%v", err)
-		}
-		if py.Path() != path {
-			return ingest.Settings{}, at(where, "python").Errorf("python %s is no %s", py, path)
-		}
-	}
-	s := ingest.DefaultSettings(py)
-	s.Open = ingest.OpenMode(or(p.Open, string(s.Open)))
-	s.Codec = or(p.Codec, ingest.Detected)
-	s.Errors = or(p.Errors, s.Errors)
-	s.Reader = ingest.ReaderKind(or(p.Reader, string(s.Reader)))
-	s.Sniff, s.Types = p.Sniff, p.Types
-	if p.FieldLimit != nil {
-		s.FieldLimit = *p.FieldLimit
-	}
-	for _, step := range p.Clean {
-		s.Clean = append(s.Clean, ingest.Step(step))
-	}
-	if s.Codec == ingest.LocaleCodec {
-		if env == nil {
-			err := at(where, "codec").Errorf("codec locale: nothing says in which environment: paths.%s.env is not set", path)
-			err.Hint = "add paths: {" + path.String() + ": {env: {LC_ALL: C}}}, with what the program has"
-			return s, err
-		}
-		var err error
-		if s.Codec, err = (pycodec.Environment{Env: env}).LocaleCodec(py); err != nil {
-			return s, at(where, "codec").Errorf("codec locale: %v", err)
-		}
-	}
-	return s, p.finish(&s, path, where)
-}
-
-// finish sets the dialect and checks what can be checked without an engine.
-func (p PolicyEntry) finish(s *ingest.Settings, path ingest.Path, where *Node) error {
-	for i := range s.Clean {
-		if err := ingest.CheckSteps(path, s.Clean[:i+1]); err != nil {
-			n := at(where, "clean")
-			if n.Kind == Sequence {
-				n = n.Items[i]
-			}
-			return stepError(n, err)
-		}
-	}
-	for _, t := range p.Types {
-		if err := ingest.CheckType(path, t.Type); err != nil {
-			return stepError(at(at(where, "types"), t.Column), err)
-		}
-	}
-	if p.Dialect != nil {
-		d, err := ingest.ParseDialect(path, p.Dialect...)
-		if err != nil {
-			return at(where, "dialect").Errorf("%v", err)
-		}
-		s.Dialect = append(ingest.Dialect{}, d...)
-	}
-	if err := checkCodec(s.Python, s.Codec); err != nil {
-		return at(where, "codec").Errorf("%v", err)
-	}
-	if err := s.Validate(); err != nil {
-		key := "open"
-		if strings.HasPrefix(err.Error(), "reader") {
-			key = "reader"
-		}
-		return at(where, key).Errorf("%v", err)
-	}
-	return nil
-}
-
-// checkCodec refuses a codec that no Python knows. One that only this version
-// lacks is what the path would meet, and one without a model runs on a real Python.
-func checkCodec(py ingest.Python, name string) error {
-	if name == ingest.Detected {
-		return nil
-	}
-	_, _, err := pycodec.Lookup(py, name)
-	if errors.Is(err, pycodec.ErrUnknown) || errors.Is(err, pycodec.ErrNotText) {
-		return err
-	}
-	return nil
-}
-
 func (r *resolver) comparison(out *Feed, e FeedEntry, n *Node) error {
 	out.Compare = ingest.Comparison{Key: e.Key, Ignore: e.Ignore, Tolerance: e.Tolerance, Strict: e.Compare == "strict"}
 	if e.Compare != "" && e.Compare != "natural" && e.Compare != "strict" {
@@ -387,9 +162,4 @@ func (r *resolver) counts(out *Feed, e FeedEntry, n *Node) error {
 		*c.out = *c.in
 	}
 	return nil
-}
-
-// reflectString lets a type that decodes itself be filled as a list of strings.
-func reflectString(d *DialectEntry) reflect.Value {
-	return reflect.ValueOf((*[]string)(d)).Elem()
 }

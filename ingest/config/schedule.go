@@ -7,6 +7,29 @@ import (
 	"github.com/feedparity/feedparity/ingest/schedule"
 )
 
+// ScheduleEntry is when to sweep.
+type ScheduleEntry struct {
+	// Minute, hour, day of the month, month and day of the week as in crontab(5), or a
+	// word such as @daily.
+	Cron string `yaml:"cron"`
+	// The time zone of these times, such as Europe/Berlin. Default UTC.
+	Zone string `yaml:"zone"`
+	// By up to how much each time is put off, at random, such as 10m. Default 0s.
+	Jitter string `yaml:"jitter"`
+	// Whether a time that went by while "feedparity serve" was not running is made up
+	// for when it starts. Default true.
+	CatchUp *bool `yaml:"catch_up"`
+
+	node *Node // where it stands
+}
+
+// DecodeNode reads either form.
+func (e *ScheduleEntry) DecodeNode(n *Node) error {
+	e.node = n
+	type plain ScheduleEntry
+	return n.decodeOr(&e.Cron, (*plain)(e))
+}
+
 // schedule reads when to sweep.
 func (r *resolver) schedule() (s schedule.Schedule, err error) {
 	e := r.f.Schedule

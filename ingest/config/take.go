@@ -77,6 +77,17 @@ func (r *resolver) take(out *Feed, e FeedEntry, n *Node) error {
 	return r.avoid(out, e, n)
 }
 
+// UnpackEntry bounds what an archive may hold; one that holds more is an error of its
+// own, and nothing of it is run.
+type UnpackEntry struct {
+	// All its files together. Default 4GB.
+	Size string `yaml:"size"`
+	// Bytes for each byte packed; 16MB may come out of any. Default 250.
+	Ratio *int `yaml:"ratio"`
+	// Files. Default 1000.
+	Members *int `yaml:"members"`
+}
+
 // unpack reads the limits on archives. Zero is left for package archive to fill in, so
 // that its defaults stand in one place.
 func (r *resolver) unpack(out *Feed, e UnpackEntry, n *Node) error {

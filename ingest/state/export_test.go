@@ -29,7 +29,7 @@ func filled(t *testing.T, d *DB) *DB {
 	o := Outcome{Key: key("sha"), Verdict: ingest.Diverge, Findings: []Finding{{Signature: "lone-cr"}}, Noise: []ingest.Noise{{Column: "at", Kind: ingest.NoiseClock}}}
 	_, err := d.Record(ctx, run, "a\xff\x00.csv", []Outcome{o}, t0)
 	must(err)
-	must(d.AddProfile(ctx, Profile{Feed: "acme", SHA256: "sha", Family: "a"}, t0))
+	must(addProfile(d, Profile{Feed: "acme", SHA256: "sha", Family: "a"}, t0))
 	must(d.SaveReport(ctx, run, []byte(`{"text":"é\u0000"}`)))
 	must(d.SetStanding(ctx, "mail", map[string][]byte{"acme": []byte("x")}))
 	must(d.AddMember(ctx, "acme", "member", "sha"))
@@ -133,7 +133,7 @@ func TestPrune(t *testing.T) {
 			}
 			o := Outcome{Key: key(fmt.Sprint(n)), Verdict: ingest.Diverge, Findings: []Finding{{Signature: "lone-cr"}}}
 			_, err := d.Record(ctx, run, e.Path, []Outcome{o}, day(n))
-			err = errors.Join(err, d.AddProfile(ctx, Profile{Feed: "acme", SHA256: fmt.Sprint(n), Family: "f"}, day(n)), d.SaveReport(ctx, run, []byte("{}")), d.End(ctx, run, "ok", day(n)))
+			err = errors.Join(err, addProfile(d, Profile{Feed: "acme", SHA256: fmt.Sprint(n), Family: "f"}, day(n)), d.SaveReport(ctx, run, []byte("{}")), d.End(ctx, run, "ok", day(n)))
 			if err != nil {
 				t.Fatal(err)
 			}

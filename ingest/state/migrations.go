@@ -99,6 +99,16 @@ DROP TABLE tasks;
 `}, {archiveSchema, `
 DROP TABLE members;
 DROP TABLE fetches;
+`}, {`
+-- In the order in which lastCharset and latestProfiles read, each once for every
+-- delivery: without them a night of n deliveries of a feed reads n*n rows.
+DROP INDEX outcomes_recorded;
+CREATE INDEX outcomes_charset ON outcomes (feed, recorded DESC, sha256, view) WHERE charset NOT IN ('', 'ascii');
+CREATE INDEX profiles_latest ON profiles (feed, family, recorded DESC, sha256);
+`, `
+DROP INDEX profiles_latest;
+DROP INDEX outcomes_charset;
+CREATE INDEX outcomes_recorded ON outcomes (feed, recorded);
 `}}
 
 // postgresTypes makes PostgreSQL's DDL of SQLite's. Texts are compared and sorted by

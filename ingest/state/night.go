@@ -46,8 +46,8 @@ type Profile struct {
 }
 
 // AddProfile remembers what a delivery was like. The same bytes again change nothing.
-func (d *DB) AddProfile(ctx context.Context, p Profile, now time.Time) error {
-	_, err := d.q().exec(ctx, `INSERT INTO profiles (feed, sha256, family, recorded, bytes, row_count, charset, dialect)
+func (t Tx) AddProfile(ctx context.Context, p Profile, now time.Time) error {
+	_, err := t.q.exec(ctx, `INSERT INTO profiles (feed, sha256, family, recorded, bytes, row_count, charset, dialect)
 		VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`, p.Feed, p.SHA256, p.Family, now.UnixNano(), p.Bytes, p.Rows, p.Charset, p.Dialect)
 	if err != nil {
 		return fmt.Errorf("record profile of feed %q: %w", p.Feed, err)
@@ -55,10 +55,13 @@ func (d *DB) AddProfile(ctx context.Context, p Profile, now time.Time) error {
 	return nil
 }
 
+// latestProfiles reads the index profiles_latest.
+const latestProfiles = `SELECT feed, sha256, family, bytes, row_count, charset, dialect FROM profiles
+	WHERE feed = ? AND family = ? ORDER BY recorded DESC, sha256 LIMIT ?`
+
 // Profiles returns what a feed's n latest deliveries of a family were like, newest first.
-func (d *DB) Profiles(ctx context.Context, feed, family string, n int) ([]Profile, error) {
-	out, err := rows(ctx, d.q(), scanProfile, `SELECT feed, sha256, family, bytes, row_count, charset, dialect FROM profiles
-		WHERE feed = ? AND family = ? ORDER BY recorded DESC, sha256 LIMIT ?`, feed, family, n)
+func (t Tx) Profiles(ctx context.Context, feed, family string, n int) ([]Profile, error) {
+	out, err := rows(ctx, t.q, scanProfile, latestProfiles, feed, family, n)
 	if err != nil {
 		return nil, fmt.Errorf("read profiles of feed %q: %w", feed, err)
 	}

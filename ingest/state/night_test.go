@@ -3,6 +3,8 @@ package state
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -14,17 +16,46 @@ func testProfiles(t *testing.T, d *DB) {
 	for i, family := range []string{"stock_#.csv", "price_#.csv", "stock_#.csv", "stock_#.csv"} {
 		p := Profile{Feed: "acme", SHA256: fmt.Sprint(i), Family: family, Bytes: int64(i), Rows: 7, Charset: "cp1252", Dialect: "d"}
 		for range 2 { // the second time it is known
-			if err := d.AddProfile(ctx, p, at.Add(time.Duration(i)*time.Second)); err != nil {
+			if err := addProfile(d, p, at.Add(time.Duration(i)*time.Second)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	got, err := d.Profiles(ctx, "acme", "stock_#.csv", 2)
+	got, err := profiles(d, "acme", 2)
 	if err != nil || len(got) != 2 || got[0] != (Profile{"acme", "3", "stock_#.csv", 3, 7, "cp1252", "d"}) || got[1].SHA256 != "2" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if got, err := d.Profiles(ctx, "other", "stock_#.csv", 2); err != nil || got != nil {
+	if got, err := profiles(d, "other", 2); err != nil || got != nil {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func addProfile(d *DB, p Profile, at time.Time) error {
+	return d.Transact(ctx, func(tx Tx) error { return tx.AddProfile(ctx, p, at) })
+}
+
+func profiles(d *DB, feed string, n int) (out []Profile, err error) {
+	err = d.Transact(ctx, func(tx Tx) error {
+		out, err = tx.Profiles(ctx, feed, "stock_#.csv", n)
+		return err
+	})
+	return out, err
+}
+
+// TestReadInOrder: what is read for every delivery is read off an index, in its order
+// and no further than the limit, however many deliveries the feed has.
+func TestReadInOrder(t *testing.T) {
+	d := open(t, filepath.Join(t.TempDir(), "state.db"))
+	for index, query := range map[string]string{"outcomes_charset": lastCharset, "profiles_latest": latestProfiles} {
+		args := []any{"acme", "b", 1}[:strings.Count(query, "?")]
+		plan, err := rows(ctx, d.q(), func(scan func(...any) error) (step string, err error) {
+			var id, parent, unused int
+			err = scan(&id, &parent, &unused, &step)
+			return step, err
+		}, "EXPLAIN QUERY PLAN "+query, args...)
+		if err != nil || len(plan) != 1 || !strings.Contains(plan[0], " USING INDEX "+index+" ") {
+			t.Errorf("%q, %v: want one step along %s", plan, err, index)
+		}
 	}
 }
 

@@ -81,12 +81,15 @@ func (d *DB) Has(ctx context.Context, k Key) (bool, error) {
 	return n > 0, nil
 }
 
+// lastCharset reads the index outcomes_charset, which has the same condition to the letter.
+const lastCharset = `SELECT charset FROM outcomes WHERE feed = ? AND verdict <> ? AND charset NOT IN ('', 'ascii')
+	ORDER BY recorded DESC, sha256, view LIMIT 1`
+
 // LastCharset returns the charset of a feed's latest delivery that was compared and
 // is not pure ASCII, which says nothing; "" if there is none.
 func (d *DB) LastCharset(ctx context.Context, feed string) (string, error) {
 	var charset string
-	err := d.q().row(ctx, `SELECT charset FROM outcomes WHERE feed = ? AND verdict <> ? AND charset NOT IN ('', 'ascii')
-		ORDER BY recorded DESC, sha256, view LIMIT 1`, feed, ingest.NotCompared).Scan(&charset)
+	err := d.q().row(ctx, lastCharset, feed, ingest.NotCompared).Scan(&charset)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("look up charset of feed %q: %w", feed, err)
 	}

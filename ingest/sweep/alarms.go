@@ -22,14 +22,16 @@ func (m *morning) alarms(ctx context.Context) error {
 	if want := m.feed.Expect.Deliveries; m.out.Compared < want {
 		m.alarm(report.TooFew, "", "%d compared, %d expected", m.out.Compared, want)
 	}
-	for i := range m.night.Deliveries {
-		if d := &m.night.Deliveries[i]; d.Err == nil && !d.Known && !d.Gone {
-			if err := m.delivery(ctx, d); err != nil {
-				return err
+	return m.db.Transact(ctx, func(tx state.Tx) error { // one for all: each is a sync
+		for i := range m.night.Deliveries {
+			if d := &m.night.Deliveries[i]; d.Err == nil && !d.Known && !d.Gone {
+				if err := m.delivery(ctx, tx, d); err != nil {
+					return err
+				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func (m *morning) alarm(kind report.Kind, delivery, format string, args ...any) {
@@ -67,7 +69,7 @@ func ago(d time.Duration) string {
 }
 
 // delivery holds one against what is expected and against its feed's history.
-func (m *morning) delivery(ctx context.Context, d *Delivery) error {
+func (m *morning) delivery(ctx context.Context, tx state.Tx, d *Delivery) error {
 	now := state.Profile{Feed: m.night.Name, SHA256: d.SHA256, Family: family(d.Name), Bytes: d.Bytes, Rows: int64(rowsOf(d)),
 		Charset: d.Detected.Charset, Dialect: dialectOf(d.Detected.Dialect)}
 	e := m.feed.Expect
@@ -77,7 +79,7 @@ func (m *morning) delivery(ctx context.Context, d *Delivery) error {
 	if now.Rows < int64(e.MinRows) {
 		m.alarm(report.TooFewRows, d.Name, "%d rows, at least %d expected", now.Rows, e.MinRows)
 	}
-	before, err := m.db.Profiles(ctx, now.Feed, now.Family, history)
+	before, err := tx.Profiles(ctx, now.Feed, now.Family, history)
 	if err != nil {
 		return err
 	}
@@ -87,7 +89,7 @@ func (m *morning) delivery(ctx context.Context, d *Delivery) error {
 	// Pure ASCII is every charset, and one column has every delimiter.
 	m.drift(report.CharsetDrift, d.Name, now.Charset, before, func(p state.Profile) string { return strings.TrimPrefix(p.Charset, "ascii") })
 	m.drift(report.DialectDrift, d.Name, now.Dialect, before, func(p state.Profile) string { return p.Dialect })
-	return m.db.AddProfile(ctx, now, m.started)
+	return tx.AddProfile(ctx, now, m.started)
 }
 
 // ratio compares a figure with the median of those before.

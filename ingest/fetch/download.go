@@ -33,7 +33,7 @@ type Delivery struct {
 
 // Download takes one file into dir under the given local name (LocalName makes
 // safe ones), which is replaced if it exists. The file is written beside it as
-// name + ".part", synced, and renamed only if everything agrees: no error while
+// name + ".part", and renamed only if everything agrees: no error while
 // reading, none on closing, and the source's size and time the same before and
 // after and equal to the bytes that came. Otherwise nothing is left: a
 // LengthError tells of a short transfer, ErrChanged of a file that was being
@@ -228,35 +228,18 @@ func stamp(e Entry) string {
 	return e.MTime.UTC().Format("2006-01-02T15:04:05.999Z")
 }
 
-// keep makes the file last under its name: its bytes first, then the name, then
-// the directory that holds the name.
+// keep gives the file its name. Nothing is synced: whoever wants it to last puts it
+// where it is to stay.
 func (d *download) keep(f *os.File) error {
-	err := f.Sync()
-	if e := f.Close(); err == nil {
-		err = e
-	}
+	err := f.Close()
 	if err == nil {
 		err = d.dir.Rename(d.name+partSuffix, d.name)
-	}
-	if err == nil {
-		_ = d.dir.Remove(d.name + noteSuffix)
-	}
-	if err == nil {
-		err = syncDir(d.dir)
 	}
 	if err != nil {
 		return targetError(err)
 	}
+	_ = d.dir.Remove(d.name + noteSuffix)
 	return nil
-}
-
-func syncDir(dir *os.Root) error {
-	f, err := dir.Open(".")
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
 }
 
 // target writes the file and its hash, and marks errors of writing as ours:

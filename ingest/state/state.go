@@ -7,7 +7,8 @@
 // A delivery goes through these steps, each of which may be the last before the
 // power fails:
 //
-//  1. the file is downloaded, synced and renamed into the archive (package fetch)
+//  1. the file is downloaded whole (package fetch), and put into the archive, synced and
+//     renamed (package archive)
 //  2. Fetched records its hash
 //  3. the paths are run, golden cases are written (whole or not at all)
 //  4. Record stores outcomes, counters and "processed" in one transaction

@@ -3,6 +3,7 @@ package sweep
 import (
 	"context"
 	"errors"
+	"os"
 
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch"
@@ -28,6 +29,7 @@ func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 	if err != nil {
 		return err
 	}
+	defer os.Remove(s.incoming(l.feed.Name)) // it is empty, or has what another try may need
 	for _, t := range todo {
 		if err := s.avoid(ctx, l.feed); err != nil {
 			return err

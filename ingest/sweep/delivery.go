@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -84,13 +83,15 @@ func (s *sweeper) delivery(ctx context.Context, f config.Feed, t task, done map[
 	out.SHA256 = t.known.SHA256
 	var members []archive.Member
 	dir := s.unpacked(f.Name, fmt.Sprintf("%d-%d", s.id, t.number))
+	inside := dir + "-members"
 	defer os.RemoveAll(dir)
+	defer os.RemoveAll(inside)
 	s.try(ctx, f, t, &out, func() error {
 		file, err := s.layOut(ctx, t.known, dir)
 		if err != nil {
 			return err
 		}
-		if members, err = unpack(ctx, file, out.Name, filepath.Join(dir, "members"), f.Take.Unpack); err == nil && members == nil {
+		if members, err = unpack(ctx, file, out.Name, inside, f.Take.Unpack); err == nil && members == nil {
 			err = s.run(ctx, f, t, file, &out, func(tx state.Tx) error { return s.put(ctx, tx, t, []Delivery{out}, t.end) })
 		}
 		return err

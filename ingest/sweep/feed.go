@@ -239,7 +239,6 @@ func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t
 	if err := os.MkdirAll(incoming, 0o700); err != nil {
 		return state.Delivery{}, err
 	}
-	defer os.Remove(incoming) // it is empty, or has what another try may need
 	root, err := os.OpenRoot(incoming)
 	if err != nil {
 		return state.Delivery{}, err

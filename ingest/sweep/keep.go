@@ -30,8 +30,8 @@ func (s *sweeper) kept(ctx context.Context, d state.Delivery) (bool, error) {
 // own name. One that is damaged there is removed, so that it is fetched again if it is
 // still offered.
 func (s *sweeper) layOut(ctx context.Context, d state.Delivery, dir string) (string, error) {
-	file := filepath.Join(dir, "sent", fetch.LocalName(path.Base(d.Path)))
-	if err := os.RemoveAll(filepath.Dir(file)); err != nil { // of a try that died
+	file := filepath.Join(dir, fetch.LocalName(path.Base(d.Path)))
+	if err := os.RemoveAll(dir); err != nil { // of a try that died
 		return "", err
 	}
 	err := s.Store.Get(ctx, d.SHA256, file)

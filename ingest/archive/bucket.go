@@ -66,7 +66,16 @@ func (b bucket) String() string { return "s3://" + path.Join(b.name, b.prefix) +
 
 func (b bucket) key(name string) string { return path.Join(b.prefix, name) }
 
-func (b bucket) put(ctx context.Context, name string, from *os.File) error {
+func (b bucket) put(ctx context.Context, name, near string, write func(io.Writer) error) error {
+	from, err := os.CreateTemp(near, ".packed-*") // its size is wanted beforehand
+	if err != nil {
+		return err
+	}
+	defer os.Remove(from.Name())
+	defer from.Close()
+	if err := write(from); err != nil {
+		return err
+	}
 	size, err := from.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err

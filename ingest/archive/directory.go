@@ -34,13 +34,10 @@ func (d *directory) path(name string) string {
 	return filepath.Join(d.root, filepath.FromSlash(name))
 }
 
-func (d *directory) put(_ context.Context, name string, from *os.File) error {
+func (d *directory) put(_ context.Context, name, _ string, write func(io.Writer) error) error {
 	to := d.path(name)
 	dir := filepath.Dir(to)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	if _, err := from.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
 	out, err := os.CreateTemp(dir, "."+filepath.Base(name)+".*"+unfinished) // O_EXCL, 0600
@@ -48,8 +45,7 @@ func (d *directory) put(_ context.Context, name string, from *os.File) error {
 		return err
 	}
 	defer os.Remove(out.Name()) // gone already where all went well
-	_, err = io.Copy(out, from)
-	if err == nil {
+	if err = write(out); err == nil {
 		err = out.Sync()
 	}
 	if cerr := out.Close(); err == nil {

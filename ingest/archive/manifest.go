@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 )
 
@@ -28,30 +27,20 @@ func manifestName(run int64) string { return fmt.Sprintf("runs/%06d.jsonl", run)
 // WriteManifest keeps what a run fetched, a line of JSON each, in place of an earlier
 // manifest of the same run.
 func (s *Store) WriteManifest(ctx context.Context, run int64, entries []Entry) error {
-	if err := s.writeManifest(ctx, run, entries); err != nil {
+	err := s.place.put(ctx, manifestName(run), "", func(w io.Writer) error {
+		buf := bufio.NewWriter(w)
+		enc := json.NewEncoder(buf)
+		for _, e := range entries {
+			if err := enc.Encode(e); err != nil {
+				return err
+			}
+		}
+		return buf.Flush()
+	})
+	if err != nil {
 		return fmt.Errorf("write manifest of run %d to %s: %w", run, s, err)
 	}
 	return nil
-}
-
-func (s *Store) writeManifest(ctx context.Context, run int64, entries []Entry) error {
-	f, err := os.CreateTemp("", "feedparity-*.jsonl")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	w := bufio.NewWriter(f)
-	enc := json.NewEncoder(w)
-	for _, e := range entries {
-		if err := enc.Encode(e); err != nil {
-			return err
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	return s.place.put(ctx, manifestName(run), f)
 }
 
 // Manifest returns what a run fetched; the error wraps fs.ErrNotExist where it has no

@@ -40,8 +40,9 @@ type place interface {
 }
 
 type holder interface {
-	// put stores a file under a name, whole or not at all, in place of what is there.
-	put(ctx context.Context, name string, from *os.File) error
+	// put stores what write writes under a name, whole or not at all, in place of what is
+	// there. What must be a file before it is sent is one in the directory near.
+	put(ctx context.Context, name, near string, write func(io.Writer) error) error
 	// get opens an object; the error wraps fs.ErrNotExist where there is none.
 	get(ctx context.Context, name string) (io.ReadCloser, error)
 	// stat returns an object's size as stored and when it was put; errors as of get.
@@ -166,17 +167,16 @@ func (s *Store) putBlob(ctx context.Context, file, sum, name string) error {
 		return err
 	}
 	defer in.Close()
-	packed, err := os.CreateTemp(filepath.Dir(file), ".packed-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(packed.Name())
-	defer packed.Close()
+	return s.place.put(ctx, name, filepath.Dir(file), func(w io.Writer) error { return s.pack(w, in, sum) })
+}
+
+// pack compresses what is in r, whose hash must be sum.
+func (s *Store) pack(w io.Writer, r io.Reader, sum string) error {
 	h := sha256.New()
 	e := s.encoders.Get().(*zstd.Encoder)
 	defer s.encoders.Put(e)
-	e.Reset(packed)
-	if _, err := io.Copy(e, io.TeeReader(in, h)); err != nil {
+	e.Reset(w)
+	if _, err := io.Copy(e, io.TeeReader(r, h)); err != nil {
 		return errors.Join(err, e.Close())
 	}
 	if err := e.Close(); err != nil {
@@ -185,7 +185,7 @@ func (s *Store) putBlob(ctx context.Context, file, sum, name string) error {
 	if got := hex.EncodeToString(h.Sum(nil)); got != sum {
 		return fmt.Errorf("%w: %s was fetched, %s is in its file", ErrDamaged, sum, got)
 	}
-	return s.place.put(ctx, name, packed)
+	return nil
 }
 
 // Has reports whether a delivery is kept.

@@ -183,15 +183,11 @@ func copyObject(t *testing.T, s *Store, from, to string, change func([]byte) []b
 	if _, err := data.ReadFrom(r); err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.Create(filepath.Join(t.TempDir(), "object"))
+	err = s.place.put(t.Context(), to, t.TempDir(), func(w io.Writer) error {
+		_, err := w.Write(change(data.Bytes()))
+		return err
+	})
 	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if _, err := f.Write(change(data.Bytes())); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.place.put(t.Context(), to, f); err != nil {
 		t.Fatal(err)
 	}
 }

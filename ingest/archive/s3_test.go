@@ -25,7 +25,7 @@ const (
 )
 
 // bucketURL is an empty bucket: on the server that FEEDPARITY_TEST_S3 names, which
-// .ci/run starts, or else on one of our own, which knows no more than is asked of it.
+// "make s3" starts, or else on one of our own, which knows no more than is asked of it.
 func bucketURL(t *testing.T) string {
 	t.Helper()
 	prefix := strings.NewReplacer("/", "-", "#", "-").Replace(t.Name()) + fmt.Sprint(time.Now().UnixNano())

@@ -37,7 +37,6 @@ type ftpSource struct {
 }
 
 func newFTPSource(u *url.URL, o Options) (*ftpSource, error) {
-	o = o.withDefaults()
 	f := &ftpSource{o: o, mode: o.TLS.Mode}
 	if u.Hostname() == "" {
 		return nil, errors.New("the URL names no host")

@@ -32,7 +32,6 @@ type httpSource struct {
 }
 
 func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
-	o = o.withDefaults()
 	if u.Hostname() == "" {
 		return nil, errors.New("the URL names no host")
 	}

@@ -20,9 +20,8 @@ type policy struct {
 	account *account
 }
 
-// newPolicy takes a negative number of retries for none.
+// newPolicy takes a negative number of retries for none; the options have their defaults.
 func newPolicy(o Options, h *host, a *account) policy {
-	o = o.withDefaults()
 	return policy{max(o.Retries, 0), o.Backoff, o.ResumeAbove, o.Spare, o.Logger, h, a}
 }
 

@@ -31,7 +31,6 @@ type sftpSource struct {
 }
 
 func newSFTPSource(u *url.URL, o Options) (*sftpSource, error) {
-	o = o.withDefaults()
 	if u.Hostname() == "" {
 		return nil, errors.New("the URL names no host")
 	}

@@ -57,7 +57,7 @@ func faultOf(err error) foundFault {
 
 // unread is a feed of which nothing was tried, for want of a secret if err says so.
 func unread(f config.Feed, err error) foundFeed {
-	out := foundFeed{Feed: f.Name, Source: f.Source.URL, Pair: f.Pair.Name, Files: -1, Match: -1}
+	out := foundFeed{Feed: f.Name, Source: fetch.Shown(f.Source.URL), Pair: f.Pair.Name, Files: -1, Match: -1}
 	if err != nil {
 		out.Wrong = append(out.Wrong, faultOf(err))
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 )
 
@@ -24,6 +25,20 @@ func TestSecretIsNowhere(t *testing.T) {
 		"env": "{env: FEEDPARITY_TEST_PASSWORD}", "file": "{file: secrets/pw}", "netrc": "{netrc: secrets/netrc}", "command": "{command: [/bin/sh, secrets/print]}",
 	} {
 		t.Run(place, func(t *testing.T) { testSecret(t, place, password) })
+	}
+}
+
+// TestSecretInQuery: the query of a source's URL, which may hold a token, is not shown.
+func TestSecretInQuery(t *testing.T) {
+	for source, want := range map[string]string{
+		"https://feed:pw@h.example/stock.csv?token=s3cret": "https://feed:xxxxx@h.example/stock.csv",
+		"https://h.example/out/":                           "https://h.example/out/",
+		"/srv/drop?":                                       "/srv/drop?",
+		"https://h.example/%zz?token=s3cret":               "malformed URL",
+	} {
+		if got := unread(config.Feed{Source: config.Connection{URL: source}}, nil).Source; got != want {
+			t.Errorf("%s is shown as %s, want %s", source, got, want)
+		}
 	}
 }
 

@@ -184,6 +184,19 @@ func remote(u *url.URL, o Options) (Source, error) {
 	return nil, fmt.Errorf("scheme %q is not supported, want ftp, ftpes, ftps, sftp, http, https, file or a directory", u.Scheme)
 }
 
+// Shown is a source as Open takes it, without what may be secret: the password and the
+// query of a URL.
+func Shown(rawURL string) string {
+	if !strings.Contains(rawURL, "://") {
+		return rawURL
+	}
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return "malformed URL"
+	}
+	return shown(u)
+}
+
 // shown is a URL without what may be secret: the password and the query.
 func shown(u *url.URL) string {
 	v := *u

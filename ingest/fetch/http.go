@@ -186,46 +186,49 @@ var links = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // List implements Files. An index page tells names alone, so every file is asked for
-// its size and time. Links that lead elsewhere are no entries.
+// its size and time. Links that lead elsewhere are no entries; one to a file that is not
+// ours to read may hide a delivery.
 func (h *httpSource) List(ctx context.Context, dir string) ([]Entry, []Unparsed, error) {
-	entries, err := h.list(ctx, dir)
+	entries, unparsed, err := h.list(ctx, dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list %q on %s: %w", dir, h.at(), err)
 	}
-	return entries, nil, nil
+	return entries, unparsed, nil
 }
 
-func (h *httpSource) list(ctx context.Context, dir string) (entries []Entry, err error) {
+func (h *httpSource) list(ctx context.Context, dir string) (entries []Entry, unparsed []Unparsed, err error) {
 	if err := checkPath(dir); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if h.file != "" {
 		if dir != "" {
-			return nil, fmt.Errorf("%w: the source is one file", ErrUnavailable)
+			return nil, nil, fmt.Errorf("%w: the source is one file", ErrUnavailable)
 		}
 		e, err := h.stat(ctx, h.file)
-		return []Entry{e}, err
+		return []Entry{e}, nil, err
 	}
 	names, err := h.index(ctx, dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for _, name := range names {
+	for i, name := range names {
 		p := path.Join(dir, name)
 		if strings.HasSuffix(name, "/") {
 			entries = append(entries, Entry{Path: p, Kind: KindDir, Size: -1})
 			continue
 		}
 		e, err := h.stat(ctx, p)
-		if errors.Is(err, ErrUnavailable) {
-			continue // gone since
+		var no *statusError
+		switch {
+		case err == nil:
+			entries = append(entries, e)
+		case errors.As(err, &no) && no.code == http.StatusForbidden:
+			unparsed = append(unparsed, Unparsed{i + 1, name, no.text})
+		case !errors.Is(err, ErrUnavailable): // which is gone since
+			return nil, nil, err
 		}
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, e)
 	}
-	return entries, nil
+	return entries, unparsed, nil
 }
 
 // index returns the names that an index page links to, each once; those of

@@ -89,6 +89,28 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
+// TestHTTPForbidden: of the links of an index, one that is gone is none, and one that is
+// not ours to read is told of.
+func TestHTTPForbidden(t *testing.T) {
+	at, _ := startHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/":
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, `<a href="gone.csv">1</a><a href="secret.csv">2</a><a href="a.csv">3</a>`)
+		case "/a.csv":
+			w.Header().Set("Content-Length", "1")
+		case "/secret.csv":
+			w.WriteHeader(http.StatusForbidden)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	entries, unparsed, err := find(t.Context(), open(t, at+"/", httpOptions()))
+	if err != nil || paths(entries) != "file a.csv" || len(unparsed) != 1 || unparsed[0].String() != `line 2 "secret.csv": 403 Forbidden` {
+		t.Errorf("%v, %v, %v", entries, unparsed, err)
+	}
+}
+
 // TestIndex: what servers' index pages link to.
 func TestIndex(t *testing.T) {
 	at := &url.URL{Scheme: "http", Host: "h", Path: "/out/"}

@@ -227,6 +227,12 @@ func TestMailErrors(t *testing.T) {
 	if got := s.mails(); len(got) > 0 {
 		t.Errorf("%d mails", len(got))
 	}
+	s.mu.Lock()
+	logins := strings.Join(s.logins, " ")
+	s.mu.Unlock()
+	if got := strings.Count(logins, "topsecret"); got != 1 {
+		t.Errorf("a wrong password was tried %d times", got)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := Tell(ctx, memory{}, config.Notify{SMTP: ok}, document(1, signature("a:b", report.First))); err == nil {

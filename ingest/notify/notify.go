@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/textproto"
 	"slices"
 	"strings"
 	"time"
@@ -113,11 +114,20 @@ type ownError struct{ error }
 // Unwrap returns the error itself.
 func (e ownError) Unwrap() error { return e.error }
 
+// lasts reports whether trying again mends nothing: the error is ours, or a mail server
+// refused for good (RFC 5321, section 4.2.1), as a wrong password, for which it may lock
+// the account.
+func lasts(err error) bool {
+	var own ownError
+	var reply *textproto.Error
+	return errors.As(err, &own) || errors.As(err, &reply) && reply.Code >= 500
+}
+
 // try sends a message, and again where that fails.
 func (c channel) try(ctx context.Context, m Message) error {
 	err := c.send(ctx, m)
 	for _, pause := range pauses {
-		if own := (ownError{}); err == nil || ctx.Err() != nil || errors.As(err, &own) {
+		if err == nil || ctx.Err() != nil || lasts(err) {
 			return err
 		}
 		select {

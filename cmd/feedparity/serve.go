@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
+	"os"
 	"sync"
 	"time"
 
@@ -44,13 +43,9 @@ func newServe(std streams) *cobra.Command {
   feedparity serve --log-format json`,
 		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			log, err := newLogger(std.err, format)
+			log, c, err := begin(std, format, file)
 			if err != nil {
 				return err
-			}
-			c, err := config.Load(file)
-			if err != nil {
-				return configError(err)
 			}
 			if c.Schedule.IsZero() {
 				return usageError(`write when to sweep, such as schedule: "15 3 * * *"`, "read config %q: no schedule", file)
@@ -60,9 +55,27 @@ func newServe(std streams) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file, read anew before each sweep")
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8427", "`HOST:PORT` of the page and the metrics")
-	cmd.Flags().StringVar(&format, "log-format", "text", "of the log on stderr: text or json")
-	must(cmd.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)))
+	logFlag(cmd, &format)
 	return cmd
+}
+
+// logFlag is that of a process that stays and writes a log.
+func logFlag(cmd *cobra.Command, format *string) {
+	cmd.Flags().StringVar(format, "log-format", "text", "of the log on stderr: text or json")
+	must(cmd.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)))
+}
+
+// begin opens the log and reads the configuration of such a process.
+func begin(std streams, format, file string) (*slog.Logger, *config.Config, error) {
+	log, err := newLogger(std.err, format)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := config.Load(file)
+	if err != nil {
+		return nil, nil, configError(err)
+	}
+	return log, c, nil
 }
 
 func newLogger(w io.Writer, format string) (*slog.Logger, error) {
@@ -73,33 +86,6 @@ func newLogger(w io.Writer, format string) (*slog.Logger, error) {
 		return slog.New(slog.NewJSONHandler(w, nil)), nil
 	}
 	return nil, usageError("", "read --log-format: %q: want text or json", format)
-}
-
-// logLines writes to a log what a command says on stderr, a line each: of what went
-// wrong a warning.
-type logLines struct {
-	log  *slog.Logger
-	mu   sync.Mutex
-	rest []byte // of a line that is not at its end
-}
-
-// Write implements io.Writer.
-func (l *logLines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.rest = append(l.rest, p...)
-	for {
-		line, rest, ok := bytes.Cut(l.rest, []byte("\n"))
-		if !ok {
-			return len(p), nil
-		}
-		l.rest = rest
-		if text, bad := strings.CutPrefix(string(line), "feedparity: "); bad {
-			l.log.Warn(text)
-		} else {
-			l.log.Info(text)
-		}
-	}
 }
 
 // keepServing sweeps and answers until ctx ends, and then waits for a sweep to end.
@@ -161,6 +147,7 @@ type nightly struct {
 	opening sync.Mutex
 	db      *state.DB // nil until somebody asks; to open it anew for each would check it anew
 	dbName  string
+	dbFile  os.FileInfo // nil for PostgreSQL
 }
 
 // state returns the state that the configuration names, open.
@@ -168,7 +155,7 @@ func (n *nightly) state(ctx context.Context) (*state.DB, error) {
 	c := n.current()
 	n.opening.Lock()
 	defer n.opening.Unlock()
-	if n.db != nil && n.dbName == c.State {
+	if n.db != nil && n.dbName == c.State && n.inPlace() {
 		return n.db, nil
 	}
 	db, err := openState(ctx, c)
@@ -176,8 +163,18 @@ func (n *nightly) state(ctx context.Context) (*state.DB, error) {
 		return nil, err
 	}
 	n.closeState()
-	n.db, n.dbName = db, c.State
-	return db, nil
+	n.db, n.dbName, n.dbFile = db, c.State, nil
+	if !state.IsPostgres(c.State) {
+		n.dbFile, err = os.Stat(c.State)
+	}
+	return db, err
+}
+
+// inPlace reports whether the file that is open is the one of that name still: somebody
+// may have moved it away or put a backup in its place, which sweeps work on since.
+func (n *nightly) inPlace() bool {
+	now, err := os.Stat(n.dbName)
+	return n.dbFile == nil || err == nil && os.SameFile(now, n.dbFile)
 }
 
 func (n *nightly) closeState() {
@@ -244,7 +241,7 @@ func (n *nightly) sweepNow(ctx context.Context) error {
 	n.config = c
 	n.mu.Unlock()
 	n.log.Info("sweeping", "feeds", len(c.Feeds))
-	std := streams{n.std.in, io.Discard, &logLines{log: n.log}} // the report is in its directory and on the page
+	std := streams{n.std.in, io.Discard, &recorded{log: n.log, failed: slog.LevelWarn}} // the report is in its directory and on the page
 	res, err := sweepConfig(ctx, std, c, c.Feeds, "text")
 	if err != nil {
 		return err

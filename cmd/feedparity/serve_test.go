@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
@@ -20,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 	"github.com/feedparity/feedparity/ingest/state"
@@ -306,6 +308,32 @@ func TestServeBrokenState(t *testing.T) {
 	r.terminate()
 }
 
+// TestServeStateReplaced: where the state was moved away, the sweep that is made without
+// it is the last one, and not one that only the old file tells of: else it were due again
+// at once, for ever.
+func TestServeStateReplaced(t *testing.T) {
+	s := newSite(t, "schedule: \"15 3 * * *\"\n")
+	s.lastSwept(48 * time.Hour)
+	c, err := config.Load(filepath.Join(s.dir, "feedparity.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &nightly{file: c.File, log: slog.New(slog.DiscardHandler), config: c}
+	defer n.closeState()
+	if last, err := n.last(t.Context()); err != nil || time.Since(last.Began) < 47*time.Hour {
+		t.Fatalf("%v, %v", last, err)
+	}
+	if err := os.Rename(filepath.Dir(s.db), filepath.Join(s.dir, "away")); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if last, err := n.last(t.Context()); err != nil || time.Since(last.Began) > time.Hour || !last.Ended {
+		t.Errorf("%v, %v", last, err)
+	}
+}
+
 // TestLogLines: what a sweep says is in the log's own form.
 func TestLogLines(t *testing.T) {
 	var b bytes.Buffer
@@ -313,7 +341,7 @@ func TestLogLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &logLines{log: log}
+	w := &recorded{log: log, failed: slog.LevelWarn}
 	for _, piece := range []string{"feedparity: sweep feed \"a\": re", "fused\nhint: try\nreport: x", "\n", "no end"} {
 		if n, err := io.WriteString(w, piece); n != len(piece) || err != nil {
 			t.Error(n, err)

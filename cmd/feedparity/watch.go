@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -66,7 +67,7 @@ func (t *tally) add(e sweep.Event) {
 // newWatch follows a sweep of so many feeds; with "auto" as it fits what w is.
 func newWatch(w io.Writer, feeds int, format string) *watch {
 	p := &watch{w: w, feeds: feeds, now: time.Now, hosts: map[string]*tally{}, byFeed: map[string]*tally{}}
-	if r, ok := w.(*recorded); ok {
+	if r, ok := w.(*recorded); ok && format == "json" {
 		p.log = r.log
 	}
 	if f, ok := w.(*os.File); ok && format == "auto" && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
@@ -227,30 +228,33 @@ func (p *watch) finish() {
 // logging has what is said on stderr written as a log of a format.
 func (s streams) logging(format string) streams {
 	if format == "json" {
-		s.err = &recorded{log: slog.New(slog.NewJSONHandler(s.err, nil))}
+		s.err = &recorded{log: slog.New(slog.NewJSONHandler(s.err, nil)), failed: slog.LevelError}
 	}
 	return s
 }
 
 // recorded makes a record of each line that is written, for what is said in words
-// beside a log of JSON.
+// beside a log.
 type recorded struct {
-	log *slog.Logger
-	buf []byte
+	log    *slog.Logger
+	failed slog.Level // of what went wrong
+	mu     sync.Mutex
+	rest   []byte // of a line that is not at its end
 }
 
 // Write keeps an unfinished line for the next time.
 func (r *recorded) Write(b []byte) (int, error) {
-	r.buf = append(r.buf, b...)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rest = append(r.rest, b...)
 	for {
-		line, rest, whole := bytes.Cut(r.buf, []byte("\n"))
+		line, rest, whole := bytes.Cut(r.rest, []byte("\n"))
 		if !whole {
 			return len(b), nil
 		}
-		r.buf = rest
-		text, failed := strings.CutPrefix(string(line), "feedparity: ")
-		if failed {
-			r.log.Error(text)
+		r.rest = rest
+		if text, failed := strings.CutPrefix(string(line), "feedparity: "); failed {
+			r.log.Log(context.Background(), r.failed, text)
 		} else if text != "" {
 			r.log.Info(text)
 		}

@@ -31,13 +31,9 @@ func newWorker(std streams) *cobra.Command {
   PGPASSFILE=/run/secrets/pgpass feedparity worker --database postgres://feedparity@db.example/ops`,
 		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			log, err := newLogger(std.err, format)
+			log, c, err := begin(std, format, file)
 			if err != nil {
 				return err
-			}
-			c, err := config.Load(file)
-			if err != nil {
-				return configError(err)
 			}
 			if cmd.Flags().Changed("database") {
 				c.State = database
@@ -47,8 +43,7 @@ func newWorker(std streams) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file")
 	cmd.Flags().StringVar(&database, "database", "", "`URL` of the state, postgres://USER@HOST/DATABASE, without a password; the configuration's if not given")
-	cmd.Flags().StringVar(&format, "log-format", "text", "of the log on stderr: text or json")
-	must(cmd.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)))
+	logFlag(cmd, &format)
 	return cmd
 }
 

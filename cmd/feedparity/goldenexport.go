@@ -15,6 +15,8 @@ type exportFlags struct {
 	pick  selection
 	suite map[golden.Form]*string
 	sarif string
+	patch string
+	run   engineFlags // of --patch, which tries what it writes
 }
 
 func newGoldenExport(std streams) *cobra.Command {
@@ -26,29 +28,35 @@ func newGoldenExport(std streams) *cobra.Command {
 it says in cases.json, and one test per case that runs its repro.py. Under Python 2 a
 test asks for what Python 2 did, under Python 3 for the same; of an accepted case for
 what Python 3 did. An open case is expected to fail until somebody mends what it shows.
---sarif lists the open and regressed cases that real Pythons confirmed.`,
+--sarif lists the open and regressed cases that real Pythons confirmed. --patch
+writes what settles a case of the team's own code as a unified diff for patch -p1,
+where the one call that opens the delivery is known and another encoding, newline or
+errors in it was tried, on a copy of the code, and made the paths agree.`,
 		Example: `  feedparity golden export --pytest tests/feedparity
   feedparity golden export --unittest tests/feedparity --feed acme
-  feedparity golden export --sarif feedparity.sarif`,
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, std, args) },
+  feedparity golden export --sarif feedparity.sarif
+  feedparity golden export --patch patches --feed acme`,
+		RunE: func(cmd *cobra.Command, args []string) error { return f.export(cmd, std, args) },
 	}
 	f.dirs.add(cmd)
 	f.pick.add(cmd)
+	f.run.add(cmd)
 	cmd.Flags().StringVar(f.suite[golden.Pytest], "pytest", "", "write tests for pytest into this `DIR`")
 	cmd.Flags().StringVar(f.suite[golden.Unittest], "unittest", "", "write tests for Python's own unittest into this `DIR`")
 	cmd.Flags().StringVar(f.suite[golden.GoTest], "gotest", "", "write a test for go test into this `DIR`, which needs the feedparity command")
 	cmd.Flags().StringVar(&f.sarif, "sarif", "", "write the confirmed cases to this `FILE` as SARIF 2.1.0")
+	cmd.Flags().StringVar(&f.patch, "patch", "", "write what settles open cases of your own code into this `DIR`, a unified diff each")
 	return cmd
 }
 
-func (f *exportFlags) run(cmd *cobra.Command, std streams, args []string) error {
+func (f *exportFlags) export(cmd *cobra.Command, std streams, args []string) error {
 	if err := f.pick.check(); err != nil {
 		return err
 	}
-	if f.sarif == "" && *f.suite[golden.Pytest]+*f.suite[golden.Unittest]+*f.suite[golden.GoTest] == "" {
-		return usageError("", "export cases: name where to, with --pytest, --unittest, --gotest or --sarif")
+	if f.sarif+f.patch == "" && *f.suite[golden.Pytest]+*f.suite[golden.Unittest]+*f.suite[golden.GoTest] == "" {
+		return usageError("", "export cases: name where to, with --pytest, --unittest, --gotest, --sarif or --patch")
 	}
-	store, _, err := f.dirs.store(cmd)
+	store, cfg, err := f.dirs.store(cmd)
 	if err != nil {
 		return err
 	}
@@ -75,6 +83,11 @@ func (f *exportFlags) run(cmd *cobra.Command, std streams, args []string) error 
 	}
 	if f.sarif != "" {
 		if err := golden.WriteSARIF(f.sarif, version(), cases, where); err != nil {
+			return err
+		}
+	}
+	if f.patch != "" {
+		if err := f.patches(cmd.Context(), std, cfg, cases); err != nil {
 			return err
 		}
 	}

@@ -31,6 +31,7 @@ type Token struct {
 	Kind Kind
 	Text string
 	Line int // 1-based
+	Pos  int // byte in the source at which it begins
 }
 
 // Line is a logical line: what stands between two newlines that count.
@@ -42,7 +43,8 @@ type Line struct {
 
 // Lines splits source into its logical lines.
 func Lines(source []byte) []Line {
-	s := scanner{src: bytes.TrimPrefix(source, []byte("\ufeff")), line: 1}
+	src := bytes.TrimPrefix(source, []byte("\ufeff"))
+	s := scanner{src: src, before: len(source) - len(src), line: 1}
 	for s.pos < len(s.src) {
 		s.logical()
 	}
@@ -50,11 +52,12 @@ func Lines(source []byte) []Line {
 }
 
 type scanner struct {
-	src   []byte
-	pos   int
-	line  int
-	depth int // of open brackets
-	out   []Line
+	src    []byte
+	before int // bytes of the source before src
+	pos    int
+	line   int
+	depth  int // of open brackets
+	out    []Line
 }
 
 // logical reads one logical line; blank lines and comments yield none.
@@ -131,7 +134,7 @@ func (s *scanner) comment() {
 }
 
 func (s *scanner) token() Token {
-	t := Token{Line: s.line}
+	t := Token{Line: s.line, Pos: s.before + s.pos}
 	start := s.pos
 	switch c := s.src[s.pos]; {
 	case c == '"' || c == '\'':

@@ -3,6 +3,7 @@ package golden
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -137,5 +138,35 @@ func TestWriteSARIF(t *testing.T) {
 	}
 	if log.Version != "2.1.0" || len(log.Runs[0].Results) != open || open < 25 || len(prints) != open {
 		t.Errorf("%d results with %d fingerprints of %d confirmed cases", len(log.Runs[0].Results), len(prints), open)
+	}
+}
+
+func TestWriteJUnit(t *testing.T) {
+	all := exportable(t)
+	unconfirmed := *all[0]
+	unconfirmed.Confirmed = unconfirmed.Confirmed[:1]
+	file := filepath.Join(t.TempDir(), "new", "golden.xml")
+	if err := WriteJUnit(file, append(all, &unconfirmed)); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	confirmed, open := 0, 0
+	for _, c := range all {
+		if c.State != Obsolete && len(c.Confirmed) > 1 {
+			confirmed++
+			if c.State == Open {
+				open++
+			}
+		}
+	}
+	head := fmt.Sprintf(`<testsuites name="feedparity golden" tests="%d" failures="%d" errors="0" time="0.000">`, confirmed, open)
+	for _, want := range []string{head, `<testsuite name="states" tests="3" failures="0" errors="0" skipped="1">`, `<skipped message="accepted by ops: the supplier knows">`,
+		`<testcase classname="catalogue" name="lone-cr-a0a27f1e">`, `<failure message="open: lone-cr:`} {
+		if !bytes.Contains(data, []byte(want)) {
+			t.Errorf("no %s in\n%.2000s", want, data)
+		}
 	}
 }

@@ -15,6 +15,7 @@ type exportFlags struct {
 	pick  selection
 	suite map[golden.Form]*string
 	sarif string
+	junit string
 	patch string
 	run   engineFlags // of --patch, which tries what it writes
 }
@@ -28,7 +29,8 @@ func newGoldenExport(std streams) *cobra.Command {
 it says in cases.json, and one test per case that runs its repro.py. Under Python 2 a
 test asks for what Python 2 did, under Python 3 for the same; of an accepted case for
 what Python 3 did. An open case is expected to fail until somebody mends what it shows.
---sarif lists the open and regressed cases that real Pythons confirmed. --patch
+--sarif lists the open and regressed cases that real Pythons confirmed, --junit all
+that they did, as tests of which those fail and accepted ones are skipped. --patch
 writes what settles a case of the team's own code as a unified diff for patch -p1,
 where the one call that opens the delivery is known and another encoding, newline or
 errors in it was tried, on a copy of the code, and made the paths agree.`,
@@ -45,6 +47,7 @@ errors in it was tried, on a copy of the code, and made the paths agree.`,
 	cmd.Flags().StringVar(f.suite[golden.Unittest], "unittest", "", "write tests for Python's own unittest into this `DIR`")
 	cmd.Flags().StringVar(f.suite[golden.GoTest], "gotest", "", "write a test for go test into this `DIR`, which needs the feedparity command")
 	cmd.Flags().StringVar(&f.sarif, "sarif", "", "write the confirmed cases to this `FILE` as SARIF 2.1.0")
+	cmd.Flags().StringVar(&f.junit, "junit", "", "write the confirmed cases to this `FILE` as a JUnit report")
 	cmd.Flags().StringVar(&f.patch, "patch", "", "write what settles open cases of your own code into this `DIR`, a unified diff each")
 	return cmd
 }
@@ -53,8 +56,8 @@ func (f *exportFlags) export(cmd *cobra.Command, std streams, args []string) err
 	if err := f.pick.check(); err != nil {
 		return err
 	}
-	if f.sarif+f.patch == "" && *f.suite[golden.Pytest]+*f.suite[golden.Unittest]+*f.suite[golden.GoTest] == "" {
-		return usageError("", "export cases: name where to, with --pytest, --unittest, --gotest, --sarif or --patch")
+	if f.sarif+f.junit+f.patch == "" && *f.suite[golden.Pytest]+*f.suite[golden.Unittest]+*f.suite[golden.GoTest] == "" {
+		return usageError("", "export cases: name where to, with --pytest, --unittest, --gotest, --sarif, --junit or --patch")
 	}
 	store, cfg, err := f.dirs.store(cmd)
 	if err != nil {
@@ -83,6 +86,11 @@ func (f *exportFlags) export(cmd *cobra.Command, std streams, args []string) err
 	}
 	if f.sarif != "" {
 		if err := golden.WriteSARIF(f.sarif, version(), cases, where); err != nil {
+			return err
+		}
+	}
+	if f.junit != "" {
+		if err := golden.WriteJUnit(f.junit, cases); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ type (
 		Failures int         `xml:"failures,attr"`
 		Errors   int         `xml:"errors,attr"`
 		Skipped  int         `xml:"skipped,attr"`
-		Stamp    string      `xml:"timestamp,attr"`
+		Stamp    string      `xml:"timestamp,attr,omitempty"`
 		Cases    []junitCase `xml:"testcase"`
 	}
 	junitCase struct {
@@ -54,15 +54,57 @@ func JUnit(w io.Writer, d Document) error {
 		s := junitSuite{Name: name, Stamp: d.Started.UTC().Format("2006-01-02T15:04:05")}
 		s.Cases = append(listingCase(d, name), expectCase(d, name)...)
 		s.Cases = append(s.Cases, viewCases(d, name)...)
-		for _, c := range s.Cases {
-			s.Tests++
-			s.Failures += one(c.Failure)
-			s.Errors += one(c.Error)
-			s.Skipped += one(c.Skipped)
-		}
-		all.Tests, all.Failures, all.Errors = all.Tests+s.Tests, all.Failures+s.Failures, all.Errors+s.Errors
-		all.Suites = append(all.Suites, s)
+		all.add(s)
 	}
+	return all.write(w)
+}
+
+// Test is one test of a report that is no sweep's: what a golden case says.
+type Test struct {
+	Suite, Name string
+	Kind        string // of a failure: the cause
+	Failure     string // "" where it passes
+	Skipped     string // why it does not count, "" where it does
+}
+
+// JUnitTests writes tests as a JUnit report: a suite for each name of one, in the order
+// in which they come first.
+func JUnitTests(w io.Writer, name string, tests []Test) error {
+	all := junitSuites{Name: name, Time: "0.000"}
+	var suites []junitSuite
+	for _, t := range tests {
+		c := junitCase{Class: t.Suite, Name: Escape(t.Name)}
+		switch {
+		case t.Failure != "":
+			c.Failure = withText(nil, t.Kind, Escape(t.Failure))
+		case t.Skipped != "":
+			c.Skipped = withText(nil, "", Escape(t.Skipped))
+		}
+		i := slices.IndexFunc(suites, func(s junitSuite) bool { return s.Name == t.Suite })
+		if i < 0 {
+			i, suites = len(suites), append(suites, junitSuite{Name: t.Suite})
+		}
+		suites[i].Cases = append(suites[i].Cases, c)
+	}
+	for _, s := range suites {
+		all.add(s)
+	}
+	return all.write(w)
+}
+
+// add counts a suite's tests and puts it to the others.
+func (all *junitSuites) add(s junitSuite) {
+	for _, c := range s.Cases {
+		s.Tests++
+		s.Failures += one(c.Failure)
+		s.Errors += one(c.Error)
+		s.Skipped += one(c.Skipped)
+	}
+	all.Tests, all.Failures, all.Errors = all.Tests+s.Tests, all.Failures+s.Failures, all.Errors+s.Errors
+	all.Suites = append(all.Suites, s)
+}
+
+func (all *junitSuites) write(w io.Writer) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}

@@ -19,24 +19,27 @@ HALF    ?=
 export PATH := $(PATH):$(PYTHON314)/bin
 # One setting for all, or a cold machine builds everything twice.
 export CGO_ENABLED := 0
+# Only the command itself is built by its profile (cmd/feedparity/default.pgo): it has
+# every package compiled for it anew, which tests need not wait for.
+export GOFLAGS := $(GOFLAGS) -pgo=off
 
-.PHONY: help build demo test faults servers fleet shop python314 confirm confirm-long judged fuzz mutate bench microbench detect-eval dialect-eval golden generate lint vuln presubmit s3 bench-sweep
+.PHONY: help build demo test faults servers fleet shop python314 confirm confirm-long judged fuzz mutate bench pgo microbench detect-eval dialect-eval golden generate lint vuln presubmit s3 bench-sweep
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/feedparity, one static binary without cgo
-	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/feedparity
+	$(GO) build -pgo=auto -trimpath -o $(BIN) ./cmd/feedparity
 
 demo: build ## run the main job: sweep our own demo supplier, needs nothing but Go
 	$(BIN) demo
 
 test: ## run every test; on the real Pythons too, where there are any
-	CGO_ENABLED=0 $(GO) test -timeout 20m ./...
+	$(GO) test -timeout 20m ./...
 
 # Some rows start the command itself, so its package is one of them.
 faults: ## inject every fault of docs/reliability.md, which it writes, and see what comes of it
-	@CGO_ENABLED=0 $(GO) test -count=1 -timeout 5m -v -run '^TestFaults$$' ./ingest/fetch ./ingest/sweep ./cmd/feedparity > faults.log; status=$$?; \
+	@$(GO) test -count=1 -timeout 5m -v -run '^TestFaults$$' ./ingest/fetch ./ingest/sweep ./cmd/feedparity > faults.log; status=$$?; \
 	$(GO) run ./cmd/faults docs/reliability.md < faults.log || status=1; \
 	if [ $$status -ne 0 ]; then grep -vE '^(=== |PASS|ok)|--- (PASS|SKIP)' faults.log | cut -c1-1000 | head -50; fi; exit $$status
 
@@ -44,13 +47,13 @@ servers: ## get vsftpd, proftpd, pure-ftpd, pyftpdlib and sshd from Debian for t
 	.ci/servers
 
 fleet: ## a fleet on PostgreSQL with 2,000 deliveries, two workers killed; and 200 killed sweeps on either database
-	CGO_ENABLED=0 REQUIRE_POSTGRES=1 FEEDPARITY_FLEET=2000 FEEDPARITY_KILLS=200 $(GO) test -count=1 -timeout 60m -v -run 'TestFleet|TestSweepKilled' ./ingest/sweep
+	REQUIRE_POSTGRES=1 FEEDPARITY_FLEET=2000 FEEDPARITY_KILLS=200 $(GO) test -count=1 -timeout 60m -v -run 'TestFleet|TestSweepKilled' ./ingest/sweep
 
 shop: ## make the virtual environments of docs/examples/shop from PyPI, in .cache/shop
 	.ci/shop
 
 python314: ## unpack a real CPython 3.14 for test and confirm, from a Go module of 109 MB
-	@cd .ci/python314 && CGO_ENABLED=0 $(GO) run . $(PYTHON314)
+	@cd .ci/python314 && $(GO) run . $(PYTHON314)
 
 confirm: ## judge the models by every real Python, a million generated cases and more
 	@$(MAKE) --no-print-directory judged N=$(N) LOG=confirm.log PAGE="docs/fidelity.md"
@@ -62,7 +65,7 @@ confirm-long: ## ten times the generated cases of the reader, text and cell laye
 		LOG=confirm-long.log PAGE="--long docs/fidelity-long.txt docs/fidelity.md"
 
 PACKAGES ?= ./...
-CONFIRM  = CGO_ENABLED=0 nice -n 5 $(GO) test -count=1 -p 3 -timeout 600m -run Confirm -v
+CONFIRM  = nice -n 5 $(GO) test -count=1 -p 3 -timeout 600m -run Confirm -v
 judged:
 	@echo "confirm: N=$(N) from $$(date -u +%FT%TZ)" > $(LOG); status=0; \
 	FEEDPARITY_CONFIRM=$(N) $(CONFIRM) $(PACKAGES) >> $(LOG) 2>&1 || status=1; \
@@ -77,26 +80,29 @@ fuzz: ## run each fuzz target for FUZZFOR; only what nothing explains fails
 	FUZZFOR=$(FUZZFOR) .ci/fuzz
 
 mutate: ## change the models one thing at a time and see whether the tests notice
-	CGO_ENABLED=0 nice -n 10 $(GO) run ./cmd/mutate
+	nice -n 10 $(GO) run ./cmd/mutate
 
 bench: ## measure us against the two interpreters, SIZE MB and ROUNDS; writes docs/benchmarks.md
-	CGO_ENABLED=0 $(GO) run ./cmd/bench --size $(SIZE) --rounds $(ROUNDS) --out docs/benchmarks.md
+	$(GO) run -pgo=cmd/feedparity/default.pgo ./cmd/bench --size $(SIZE) --rounds $(ROUNDS) --out docs/benchmarks.md
 
 bench-sweep: ## measure whole sweeps against servers on loopback; writes docs/benchmarks-sweep.md
-	CGO_ENABLED=0 $(GO) run ./cmd/bench sweep --out docs/benchmarks-sweep.md
+	$(GO) run -pgo=cmd/feedparity/default.pgo ./cmd/bench sweep --out docs/benchmarks-sweep.md
+
+pgo: ## profile the engine and have the command built by what is found
+	$(GO) run ./cmd/bench profile cmd/feedparity/default.pgo
 
 microbench: ## run the Go benchmarks of every package
-	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./... | tee bench.txt
+	$(GO) test -run '^$$' -bench . -benchmem ./... | tee bench.txt
 
 # DIR is a labelled folder, WORDS the unpacked wheel of Faker; see cmd/detecteval.
 detect-eval: ## measure charset detection on DIR and on a set built from WORDS; writes docs/detection.md
-	CGO_ENABLED=0 $(GO) run ./cmd/detecteval --dir "$(DIR)" --words "$(WORDS)" --half "$(HALF)" --peers --out docs/detection.md
+	$(GO) run ./cmd/detecteval --dir "$(DIR)" --words "$(WORDS)" --half "$(HALF)" --peers --out docs/detection.md
 
 dialect-eval: ## the part of it on dialects: measure them and the canonical form on spoiled files of ours, and on labelled folders DIRS
-	@CGO_ENABLED=0 $(GO) run ./cmd/detecteval dialect $(DIRS)
+	@$(GO) run ./cmd/detecteval dialect $(DIRS)
 
 golden: ## replay every golden case, on the models and on the real Pythons
-	CGO_ENABLED=0 $(GO) test -count=1 -v -run Golden ./golden
+	$(GO) test -count=1 -v -run Golden ./golden
 
 generate: ## make the generated tables again from the real interpreters
 	$(GO) generate ./...

@@ -95,8 +95,7 @@ func (c *comparer) byIndex() {
 		if a == nil || b == nil {
 			break
 		}
-		c.learn(a, b)
-		if c.sameRow(a, b) {
+		if c.learn(a, b) || c.sameRow(a, b) {
 			c.compared(a, b)
 			c.noteOrder(a, b)
 			c.py2.pop()
@@ -108,14 +107,15 @@ func (c *comparer) byIndex() {
 	c.rest()
 }
 
-// learn takes the names of columns from the first rows.
-func (c *comparer) learn(a, b *line) {
+// learn takes the names of columns from the first rows, and reports whether it has seen
+// on the way that both are the same.
+func (c *comparer) learn(a, b *line) (same bool) {
 	if a.n != 1 && b.n != 1 {
-		return
+		return false
 	}
 	if a.n == b.n && sameStrings(a.row.Value, b.row.Value) {
 		c.cols.learnBoth(a.row.Value)
-		return
+		return true
 	}
 	if a.n == 1 {
 		c.cols.learn(ingest.Py2, a.row.Value)
@@ -123,6 +123,7 @@ func (c *comparer) learn(a, b *line) {
 	if b.n == 1 {
 		c.cols.learn(ingest.Py3, b.row.Value)
 	}
+	return false
 }
 
 // rest reports the rows one path has beyond the other's end, unless the other

@@ -177,7 +177,7 @@ var layers = map[string]string{
 	"codec":            "decoders: every input of up to two bytes and every valid or near-valid longer sequence of every codec, and generated inputs cut at every point",
 	"text":             "open modes: what iterating over the file yields, line by line, and what it raises",
 	"cell":             "cleaning steps over every code point, and conversions of generated cells",
-	"locale":           "open() without an encoding, in processes of their own under generated environments: the codec and errors= it uses",
+	"locale":           "open() without an encoding, in processes of their own under generated environments: the codec and errors= it uses, and what it reads in files",
 	"classify":         "the catalogue's examples: the same cause on the interpreters as on the models",
 	"classify-code":    "the catalogue's examples of a team's own code: what both paths do, and the causes that are found",
 	"golden":           "the golden cases of this repository, replayed on the interpreters that they were confirmed by",

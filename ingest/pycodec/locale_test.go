@@ -1,15 +1,18 @@
 package pycodec
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
 )
@@ -108,21 +111,31 @@ func TestLocaleCodec(t *testing.T) {
 	}
 }
 
-// openedBy prints what a Python makes of open() without an encoding.
+// openedBy prints what a Python makes of open() without an encoding, and then what it
+// reads in the files of a directory.
 const openedBy = `
-import codecs, io, os
+import codecs, io, os, sys
 try:
     files = [io.open(os.devnull), open(os.devnull)]
     for f in files[:1] if str is bytes else files:
         print('%s %s' % (codecs.lookup(f.encoding).name, f.errors))
 except LookupError as e:
     print('%s' % e)
+    sys.exit()
+print('')
+for name in sorted(os.listdir(sys.argv[1])):
+    with io.open(os.path.join(sys.argv[1], name), newline='') as f:
+        try:
+            print(codecs.encode(f.read().encode('utf-8'), 'hex').decode('ascii'))
+        except Exception as e:
+            print('%s: %s' % (type(e).__name__, e))
 `
 
-// spawned is what a real Python answers in an environment.
-func spawned(t *testing.T, p interp.Interpreter, e Environment) string {
+// spawned is what a real Python answers in an environment: how it opens files, and what
+// it reads in each of those in dir.
+func spawned(t *testing.T, p interp.Interpreter, e Environment, dir string) (opens string, reads []string) {
 	t.Helper()
-	args := []string{"-S", "-s", "-B", "-c", openedBy}
+	args := []string{"-S", "-s", "-B", "-c", openedBy, dir}
 	if e.XUTF8 != "" && p.Version.AtLeast(3, 7) {
 		args = append([]string{"-X", "utf8=" + e.XUTF8}, args...)
 	}
@@ -133,10 +146,11 @@ func spawned(t *testing.T, p interp.Interpreter, e Environment) string {
 	}
 	out, err := cmd.Output()
 	if err != nil {
-		return "!"
+		return "!", nil
 	}
-	lines := slices.Compact(strings.Split(strings.TrimSpace(string(out)), "\n"))
-	return strings.Join(lines, "; ")
+	head, rest, _ := strings.Cut(string(out), "\n\n")
+	lines := slices.Compact(strings.Split(strings.TrimSpace(head), "\n"))
+	return strings.Join(lines, "; "), strings.Split(strings.TrimSuffix(rest, "\n"), "\n")
 }
 
 // predicted is what spawned should answer.
@@ -154,12 +168,57 @@ func predicted(t *testing.T, p interp.Interpreter, e Environment) string {
 	return codec + " strict"
 }
 
+// readAs is what spawned should read in a file by the codec that it opens it with.
+func readAs(t *testing.T, py ingest.Python, opens string, data []byte) string {
+	t.Helper()
+	codec, _, err := Lookup(py, strings.TrimSuffix(opens, " strict"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, raised := codec.NewDecoder("strict").Decode(nil, data, true)
+	if raised != nil {
+		return raised.Error()
+	}
+	return hex.EncodeToString(text)
+}
+
+// localeFiles writes files such as are opened without an encoding: text in the locales'
+// charsets, whole or cut, and bytes of any kind.
+func localeFiles(t *testing.T) (dir string, files [][]byte) {
+	t.Helper()
+	dir = t.TempDir()
+	rng := rand.New(rand.NewPCG(8, 14))
+	words := []string{"sku;stock\r\n", "caf\xc3\xa9", "caf\xe9", "\xa41,50", "\xe2\x82\xac", "\x80 12", "\xef\xbb\xbf", "\xa5\xab\xa5\xca", "\xb1\xe2\xb5\xa5", "\x8f\xa2\xb7", "\x816\xa50", "a\x00b", "\xed\xa0\x80", "\xff\xfe"}
+	for i := range localeFileCount {
+		var data []byte
+		for range rng.IntN(8) {
+			data = append(data, words[rng.IntN(len(words))]...)
+		}
+		if i%4 == 0 && len(data) > 0 {
+			data[rng.IntN(len(data))] = byte(rng.IntN(256))
+		}
+		if i%8 == 1 {
+			data = data[:len(data)-min(1, len(data))]
+		}
+		files = append(files, data)
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%03d", i)), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, files
+}
+
+// localeFileCount makes some 20,000 cases of the environments of a whole "make confirm".
+const localeFileCount = 90
+
 // TestLocaleConfirm starts every interpreter in generated environments, with the
-// locales that this machine has, those it has not, and the table's.
+// locales that this machine has, those it has not, and the table's, and has it read the
+// same files in each.
 func TestLocaleConfirm(t *testing.T) {
 	installed := installedLocales(t)
 	t.Logf("locales of this machine: %s", strings.Join(installed, " "))
 	missing := func(name string) bool { return !slices.Contains(installed, normalLocale(name)) }
+	dir, files := localeFiles(t)
 	interptest.Each(t, func(t *testing.T, p *interp.Process) {
 		var all []Environment
 		for _, r := range localeRows {
@@ -169,15 +228,26 @@ func TestLocaleConfirm(t *testing.T) {
 		for range interptest.Cases(250) {
 			all = append(all, randomEnvironment(rng, installed))
 		}
-		bad := 0
-		for _, e := range all {
-			e.Missing = missing
-			if got, want := spawned(t, p.Interpreter, e), predicted(t, p.Interpreter, e); got != want {
+		cases, bad := 0, 0
+		judge := func(e Environment, what, got, want string) {
+			if cases++; got != want {
 				bad++
-				t.Errorf("mismatch: python %s, env %v, -X utf8 %q: open() uses %q, the model says %q", p.Interpreter.Full, e.Env, e.XUTF8, got, want)
+				t.Errorf("mismatch: python %s, env %v, -X utf8 %q: %s %q, the model says %q", p.Interpreter.Full, e.Env, e.XUTF8, what, got, want)
 			}
 		}
-		interptest.Record(t, "locale", p, len(all), bad)
+		for _, e := range all {
+			e.Missing = missing
+			opens, reads := spawned(t, p.Interpreter, e, dir)
+			want := predicted(t, p.Interpreter, e)
+			judge(e, "open() uses", opens, want)
+			if opens != want || !strings.HasSuffix(opens, " strict") {
+				continue
+			}
+			for i, data := range files {
+				judge(e, fmt.Sprintf("of %q it reads", data), reads[i], readAs(t, p.Interpreter.Version, opens, data))
+			}
+		}
+		interptest.Record(t, "locale", p, cases, bad)
 	})
 }
 

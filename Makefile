@@ -67,7 +67,8 @@ confirm-long: ## ten times the generated cases of the reader, text and cell laye
 PACKAGES ?= ./...
 CONFIRM  = nice -n 5 $(GO) test -count=1 -p 3 -timeout 600m -run Confirm -v
 judged:
-	@echo "confirm: N=$(N) from $$(date -u +%FT%TZ)" > $(LOG); status=0; \
+	@export LOCPATH=$$(.ci/locales); \
+	echo "confirm: N=$(N) from $$(date -u +%FT%TZ)" > $(LOG); status=0; \
 	FEEDPARITY_CONFIRM=$(N) $(CONFIRM) $(PACKAGES) >> $(LOG) 2>&1 || status=1; \
 	if [ -n "$(ONCE)" ]; then FEEDPARITY_CONFIRM=1 $(CONFIRM) $(ONCE) >> $(LOG) 2>&1 || status=1; fi; \
 	$(GO) run ./cmd/fidelity $(PAGE) < $(LOG) || status=1; \

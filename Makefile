@@ -19,9 +19,9 @@ HALF    ?=
 export PATH := $(PATH):$(PYTHON314)/bin
 # One setting for all, or a cold machine builds everything twice.
 export CGO_ENABLED := 0
-# Only the command itself is built by its profile (cmd/feedparity/default.pgo): it has
-# every package compiled for it anew, which tests need not wait for.
-export GOFLAGS := $(GOFLAGS) -pgo=off
+# What the compiler is told of the engine's busiest calls. It is not named default.pgo:
+# every package is compiled anew for it, which tests need not wait for.
+PGO := cmd/feedparity/engine.pgo
 
 .PHONY: help build demo test faults servers fleet shop python314 confirm confirm-long judged fuzz mutate bench pgo microbench detect-eval dialect-eval golden generate lint vuln presubmit s3 bench-sweep
 
@@ -29,7 +29,7 @@ help: ## print this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/feedparity, one static binary without cgo
-	$(GO) build -pgo=auto -trimpath -o $(BIN) ./cmd/feedparity
+	$(GO) build -pgo=$(PGO) -trimpath -o $(BIN) ./cmd/feedparity
 
 demo: build ## run the main job: sweep our own demo supplier, needs nothing but Go
 	$(BIN) demo
@@ -84,13 +84,13 @@ mutate: ## change the models one thing at a time and see whether the tests notic
 	nice -n 10 $(GO) run ./cmd/mutate
 
 bench: ## measure us against the two interpreters, SIZE MB and ROUNDS; writes docs/benchmarks.md
-	$(GO) run -pgo=cmd/feedparity/default.pgo ./cmd/bench --size $(SIZE) --rounds $(ROUNDS) --out docs/benchmarks.md
+	$(GO) run -pgo=$(PGO) ./cmd/bench --size $(SIZE) --rounds $(ROUNDS) --out docs/benchmarks.md
 
 bench-sweep: ## measure whole sweeps against servers on loopback; writes docs/benchmarks-sweep.md
-	$(GO) run -pgo=cmd/feedparity/default.pgo ./cmd/bench sweep --out docs/benchmarks-sweep.md
+	$(GO) run -pgo=$(PGO) ./cmd/bench sweep --out docs/benchmarks-sweep.md
 
 pgo: ## profile the engine and have the command built by what is found
-	$(GO) run ./cmd/bench profile cmd/feedparity/default.pgo
+	$(GO) run ./cmd/bench profile $(PGO)
 
 microbench: ## run the Go benchmarks of every package
 	$(GO) test -run '^$$' -bench . -benchmem ./... | tee bench.txt

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 type nightly struct {
 	suite
 	entries, files, feeds, hosts int
+	only                         string // the name of the one part to measure, "" for all
 }
 
 // newNightly is the command that measures sweeps.
@@ -28,13 +30,14 @@ func newNightly() *cobra.Command {
 	var n nightly
 	c := &cobra.Command{
 		Use: "sweep", Short: "Measure whole sweeps over servers on loopback", Args: cobra.NoArgs,
-		Example: "  bench sweep --out docs/benchmarks-sweep.md",
+		Example: "  bench sweep --out docs/benchmarks-sweep.md\n  bench sweep --only transfer --files 1000",
 		RunE:    func(c *cobra.Command, _ []string) error { return n.bench(c.Context(), os.Stdout) },
 	}
 	c.Flags().IntVar(&n.entries, "entries", 100_000, "files in the large listing")
 	c.Flags().IntVar(&n.files, "files", 10_000, "new deliveries of 2 KB")
 	c.Flags().IntVar(&n.feeds, "feeds", 1_000, "feeds of which there is nothing new")
 	c.Flags().IntVar(&n.hosts, "hosts", 50, "servers that these are on")
+	c.Flags().StringVar(&n.only, "only", "", "measure one part: listing, memory, transfer or idle")
 	c.Flags().StringVar(&n.out, "out", "", "also write the table to this Markdown file")
 	return c
 }
@@ -47,7 +50,11 @@ func (n *nightly) bench(ctx context.Context, out io.Writer) error {
 	defer os.RemoveAll(dir)
 	n.dir, n.rounds = dir, 1
 	var results []result
-	for _, r := range []row{n.listingRow(), n.listingMemoryRow(), n.transferRow(), n.idleRow()} {
+	rows, err := n.rows()
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
 		fmt.Fprintf(os.Stderr, "bench: %s\n", r.what)
 		res, err := n.measure(ctx, r)
 		if err != nil {
@@ -56,6 +63,20 @@ func (n *nightly) bench(ctx context.Context, out io.Writer) error {
 		results = append(results, res)
 	}
 	return n.print(out, results, n.page)
+}
+
+// rows are the parts that are to be measured.
+func (n *nightly) rows() ([]row, error) {
+	names := []string{"listing", "memory", "transfer", "idle"}
+	all := []row{n.listingRow(), n.listingMemoryRow(), n.transferRow(), n.idleRow()}
+	if n.only == "" {
+		return all, nil
+	}
+	i := slices.Index(names, n.only)
+	if i < 0 {
+		return nil, fmt.Errorf("measure %q: it is none of %s", n.only, strings.Join(names, ", "))
+	}
+	return all[i : i+1], nil
 }
 
 // page is docs/benchmarks-sweep.md.

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+	"golang.org/x/sync/errgroup"
 )
 
 // bucket keeps objects below a prefix in a bucket of an S3-compatible store. What is
@@ -66,14 +68,40 @@ func (b bucket) String() string { return "s3://" + path.Join(b.name, b.prefix) +
 
 func (b bucket) key(name string) string { return path.Join(b.prefix, name) }
 
-func (b bucket) put(ctx context.Context, name, near string, write func(io.Writer) error) error {
-	from, err := os.CreateTemp(near, ".packed-*") // its size is wanted beforehand
+// sentAtOnce is how many objects are on their way to a bucket at the same time: each
+// waits for the server's disk.
+const sentAtOnce = 8
+
+func (b bucket) put(ctx context.Context, items ...item) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(sentAtOnce)
+	for _, i := range items {
+		g.Go(func() error {
+			if i.near == "" {
+				return b.putSmall(ctx, i)
+			}
+			return b.putLarge(ctx, i)
+		})
+	}
+	return g.Wait()
+}
+
+func (b bucket) putSmall(ctx context.Context, i item) error {
+	var data bytes.Buffer
+	if err := i.write(&data); err != nil {
+		return err
+	}
+	return b.send(ctx, i.name, &data, int64(data.Len()))
+}
+
+func (b bucket) putLarge(ctx context.Context, i item) error {
+	from, err := os.CreateTemp(i.near, ".packed-*") // its size is wanted beforehand
 	if err != nil {
 		return err
 	}
 	defer os.Remove(from.Name())
 	defer from.Close()
-	if err := write(from); err != nil {
+	if err := i.write(from); err != nil {
 		return err
 	}
 	size, err := from.Seek(0, io.SeekEnd)
@@ -83,7 +111,11 @@ func (b bucket) put(ctx context.Context, name, near string, write func(io.Writer
 	if _, err := from.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	_, err = b.client.PutObject(ctx, b.name, b.key(name), from, size, minio.PutObjectOptions{ContentType: "application/octet-stream", SendContentMd5: true})
+	return b.send(ctx, i.name, from, size)
+}
+
+func (b bucket) send(ctx context.Context, name string, r io.Reader, size int64) error {
+	_, err := b.client.PutObject(ctx, b.name, b.key(name), r, size, minio.PutObjectOptions{ContentType: "application/octet-stream", SendContentMd5: true})
 	return b.worded(err)
 }
 

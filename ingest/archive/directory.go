@@ -15,7 +15,8 @@ import (
 
 // directory keeps objects as files below a directory. A file is written beside its
 // place under a name of its own, synced, renamed, and the directories are synced: after
-// a power cut it is there whole or not at all.
+// a power cut it is there whole or not at all. Of many files each of these steps is done
+// for all of them before the next.
 type directory struct {
 	root string
 	// synced are the directories of which this process has seen to it that they last.
@@ -34,30 +35,72 @@ func (d *directory) path(name string) string {
 	return filepath.Join(d.root, filepath.FromSlash(name))
 }
 
-func (d *directory) put(_ context.Context, name, _ string, write func(io.Writer) error) error {
-	to := d.path(name)
+// together is from how many files on the whole file system is synced rather than each of
+// them: two waits for the disk in place of two for each.
+const together = 4
+
+func (d *directory) put(_ context.Context, items ...item) error {
+	var all syncer
+	if len(items) >= together {
+		dir := filepath.Dir(d.path(items[0].name)) // and not the root, in which another disk may be mounted
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+		all = openSyncer(dir)
+		defer all.close()
+	}
+	written := make([]string, len(items))
+	defer func() {
+		for _, name := range written {
+			if name != "" {
+				_ = os.Remove(name) // it was not renamed
+			}
+		}
+	}()
+	for n, i := range items {
+		var err error
+		if written[n], err = d.write(i, !all.works()); err != nil {
+			return err
+		}
+	}
+	if err := all.sync(); err != nil {
+		return err
+	}
+	for n, i := range items {
+		if err := os.Rename(written[n], d.path(i.name)); err != nil {
+			return err
+		}
+		written[n] = ""
+	}
+	if all.works() {
+		return all.sync()
+	}
+	for _, i := range items {
+		if err := d.sync(filepath.Dir(d.path(i.name))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes an object beside its place and returns where, also with an error.
+func (d *directory) write(i item, sync bool) (string, error) {
+	to := d.path(i.name)
 	dir := filepath.Dir(to)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+		return "", err
 	}
-	out, err := os.CreateTemp(dir, "."+filepath.Base(name)+".*"+unfinished) // O_EXCL, 0600
+	out, err := os.CreateTemp(dir, "."+filepath.Base(to)+".*"+unfinished) // O_EXCL, 0600
 	if err != nil {
-		return err
+		return "", err
 	}
-	defer os.Remove(out.Name()) // gone already where all went well
-	if err = write(out); err == nil {
+	if err = i.write(out); err == nil && sync {
 		err = out.Sync()
 	}
 	if cerr := out.Close(); err == nil {
 		err = cerr
 	}
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(out.Name(), to); err != nil {
-		return err
-	}
-	return d.sync(dir)
+	return out.Name(), err
 }
 
 // sync makes a rename last and, once each, the directories that were made for it.

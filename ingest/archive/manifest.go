@@ -27,7 +27,7 @@ func manifestName(run int64) string { return fmt.Sprintf("runs/%06d.jsonl", run)
 // WriteManifest keeps what a run fetched, a line of JSON each, in place of an earlier
 // manifest of the same run.
 func (s *Store) WriteManifest(ctx context.Context, run int64, entries []Entry) error {
-	err := s.place.put(ctx, manifestName(run), "", func(w io.Writer) error {
+	err := s.place.put(ctx, item{name: manifestName(run), write: func(w io.Writer) error {
 		buf := bufio.NewWriter(w)
 		enc := json.NewEncoder(buf)
 		for _, e := range entries {
@@ -36,7 +36,7 @@ func (s *Store) WriteManifest(ctx context.Context, run int64, entries []Entry) e
 			}
 		}
 		return buf.Flush()
-	})
+	}})
 	if err != nil {
 		return fmt.Errorf("write manifest of run %d to %s: %w", run, s, err)
 	}

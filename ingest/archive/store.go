@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -40,9 +41,9 @@ type place interface {
 }
 
 type holder interface {
-	// put stores what write writes under a name, whole or not at all, in place of what is
-	// there. What must be a file before it is sent is one in the directory near.
-	put(ctx context.Context, name, near string, write func(io.Writer) error) error
+	// put stores items, each whole or not at all, in place of what is there. When it
+	// returns, all of them last.
+	put(ctx context.Context, items ...item) error
 	// get opens an object; the error wraps fs.ErrNotExist where there is none.
 	get(ctx context.Context, name string) (io.ReadCloser, error)
 	// stat returns an object's size as stored and when it was put; errors as of get.
@@ -56,6 +57,13 @@ type remover interface {
 	remove(ctx context.Context, name string) error
 	// String names the place for messages: without secrets.
 	String() string
+}
+
+// item is an object to be.
+type item struct {
+	name  string
+	near  string // directory for a file of it, where it must be one before it is sent; "" for memory
+	write func(io.Writer) error
 }
 
 type object struct {
@@ -148,26 +156,53 @@ func blobName(sum string) (string, error) {
 	return path.Join("blobs", sum[:2], sum+".zst"), nil
 }
 
-// Put keeps the bytes of a file, whose hash must be sum. What is there already begins
-// to age anew.
-func (s *Store) Put(ctx context.Context, file, sum string) error {
-	name, err := blobName(sum)
-	if err == nil {
-		err = s.putBlob(ctx, file, sum, name)
+// Blob is a delivery to be kept.
+type Blob struct {
+	SHA256 string // of its bytes
+	Data   []byte // the bytes, nil where they are in a file
+	File   string // of a delivery that is large
+}
+
+func (b Blob) open() (io.ReadCloser, error) {
+	if b.Data != nil {
+		return io.NopCloser(bytes.NewReader(b.Data)), nil
 	}
-	if err != nil {
+	return os.Open(b.File)
+}
+
+// Put keeps the bytes of a file, whose hash must be sum.
+func (s *Store) Put(ctx context.Context, file, sum string) error {
+	return s.PutAll(ctx, Blob{SHA256: sum, File: file})
+}
+
+// PutAll keeps deliveries; when it returns, they last. Many small ones at once cost a
+// fraction of what they do one by one, for it is the waiting for the disk that costs. What
+// is there already begins to age anew.
+func (s *Store) PutAll(ctx context.Context, blobs ...Blob) error {
+	items := make([]item, len(blobs))
+	for i, b := range blobs {
+		name, err := blobName(b.SHA256)
+		if err != nil {
+			return fmt.Errorf("archive delivery: %w", err)
+		}
+		items[i] = item{name: name, write: func(w io.Writer) error { return s.putBlob(w, b) }}
+		if b.Data == nil {
+			items[i].near = filepath.Dir(b.File)
+		}
+	}
+	if err := s.place.put(ctx, items...); err != nil {
 		return fmt.Errorf("archive delivery: %w", err)
 	}
 	return nil
 }
 
-func (s *Store) putBlob(ctx context.Context, file, sum, name string) error {
-	in, err := os.Open(file)
+func (s *Store) putBlob(w io.Writer, b Blob) error {
+	r, err := b.open()
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	return s.place.put(ctx, name, filepath.Dir(file), func(w io.Writer) error { return s.pack(w, in, sum) })
+	defer r.Close()
+	return s.pack(w, r, b.SHA256)
 }
 
 // pack compresses what is in r, whose hash must be sum.
@@ -227,6 +262,24 @@ func (s *Store) Get(ctx context.Context, sum, file string) error {
 		return fmt.Errorf("read delivery %.16s from %s: %w", sum, s, err)
 	}
 	return nil
+}
+
+// Read returns a delivery, verified; errors as of Get. It is for small ones.
+func (s *Store) Read(ctx context.Context, sum string) ([]byte, error) {
+	name, err := blobName(sum)
+	var r io.ReadCloser
+	if err == nil {
+		r, err = s.place.get(ctx, name)
+	}
+	var out bytes.Buffer
+	if err == nil {
+		err = s.unpack(&out, r, sum)
+		r.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read delivery %.16s from %s: %w", sum, s, cmp.Or(ctx.Err(), err))
+	}
+	return out.Bytes(), nil
 }
 
 func (s *Store) getBlob(ctx context.Context, name, sum, file string) (err error) {

@@ -103,6 +103,47 @@ func TestStore(t *testing.T) {
 	})
 }
 
+// TestPutAll: many at once are all there, one that is not what its name says keeps none of
+// them half there.
+func TestPutAll(t *testing.T) {
+	stores(t, func(t *testing.T, s *Store) {
+		var blobs []Blob
+		for i := range 3 * together {
+			data := fmt.Appendf(nil, "sku,name\r\n%d,plain\r\n", i/2) // each twice
+			b := Blob{SHA256: sumOf(data), Data: data}
+			if i%3 == 0 {
+				b = Blob{SHA256: b.SHA256, File: filepath.Join(t.TempDir(), "delivery")}
+				if err := os.WriteFile(b.File, data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			blobs = append(blobs, b)
+		}
+		wrong := Blob{SHA256: sumOf([]byte("as it was fetched")), Data: []byte("as it came")}
+		if err := s.PutAll(t.Context(), append(blobs[:0:0], wrong, blobs[0], blobs[2], blobs[4], blobs[6])...); !errors.Is(err, ErrDamaged) {
+			t.Errorf("put: %v", err)
+		}
+		if d, ok := s.place.(*directory); ok {
+			left, err := filepath.Glob(filepath.Join(d.root, "blobs", "*", ".*"))
+			if len(left) > 0 || err != nil {
+				t.Errorf("left behind: %v, %v", left, err)
+			}
+		}
+		if err := s.PutAll(t.Context(), blobs...); err != nil {
+			t.Fatal(err)
+		}
+		for i, b := range blobs {
+			want := fmt.Sprintf("sku,name\r\n%d,plain\r\n", i/2)
+			if got, err := s.Read(t.Context(), b.SHA256); err != nil || string(got) != want {
+				t.Errorf("%d: %q, %v", i, got, err)
+			}
+		}
+		if _, err := s.Read(t.Context(), wrong.SHA256); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("what was refused: %v", err)
+		}
+	})
+}
+
 // TestStoreRefuses: what is not what its name says is neither put nor read.
 func TestStoreRefuses(t *testing.T) {
 	stores(t, func(t *testing.T, s *Store) {
@@ -183,10 +224,10 @@ func copyObject(t *testing.T, s *Store, from, to string, change func([]byte) []b
 	if _, err := data.ReadFrom(r); err != nil {
 		t.Fatal(err)
 	}
-	err = s.place.put(t.Context(), to, t.TempDir(), func(w io.Writer) error {
+	err = s.place.put(t.Context(), item{name: to, near: t.TempDir(), write: func(w io.Writer) error {
 		_, err := w.Write(change(data.Bytes()))
 		return err
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ const maxMark = 1 << 20
 
 // verify compares a file that was taken with the checksum in its mark. A mark that
 // holds none, for it is of another kind, has done its duty by being there.
-func (d *download) verify(ctx context.Context, part string) error {
+func (d *download) verify(ctx context.Context, p *partial) error {
 	make, ok := checksums[strings.ToLower(path.Ext(d.mark))]
 	if !ok {
 		return nil
@@ -34,7 +34,7 @@ func (d *download) verify(ctx context.Context, part string) error {
 	if err != nil {
 		return err
 	}
-	f, err := d.dir.Open(part)
+	f, err := d.reader(p)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrTarget, err)
 	}

@@ -23,6 +23,7 @@ type Delivery struct {
 	LocalName string // within the directory it was written to
 	Size      int64  // bytes
 	SHA256    [sha256.Size]byte
+	Data      []byte // of a small one, which is in no file (Take); else nil
 	// SizeUnknown says that the server would not tell the size, so the file was
 	// read twice, with the same result.
 	SizeUnknown bool
@@ -42,10 +43,16 @@ type Delivery struct {
 //
 // A source opened with retries makes them here. ctx ends it at once.
 func Download(ctx context.Context, src Files, e Entry, dir *os.Root, name string) (Delivery, error) {
+	return Take(ctx, src, e, dir, name, -1)
+}
+
+// Take is Download for who takes many small files: one of so many bytes at most is
+// returned in memory and is in no file.
+func Take(ctx context.Context, src Files, e Entry, dir *os.Root, name string, small int64) (Delivery, error) {
 	if err := checkLocal(name); err != nil {
 		return Delivery{}, fmt.Errorf("download %q: %w", e.Path, err)
 	}
-	d := download{src: src, path: e.Path, mark: e.Done, dir: dir, name: name}
+	d := download{src: src, path: e.Path, mark: e.Done, dir: dir, name: name, small: small}
 	var err error
 	switch s := src.(type) {
 	case *retrying:
@@ -76,6 +83,7 @@ type download struct {
 	path, name string
 	mark       string // of Entry.Done
 	dir        *os.Root
+	small      int64  // up to so many bytes it is taken into memory
 	host       *host  // nil for a directory
 	resume     int64  // from how many bytes on a part is gone on with, -1 for never
 	spare      int64  // bytes that must stay free
@@ -109,12 +117,12 @@ func (d *download) once(ctx context.Context) (err error) {
 	if err := d.unchanged(before, after); err != nil {
 		return err
 	}
-	if err := d.verify(ctx, d.name+partSuffix); err != nil {
+	if err := d.verify(ctx, p); err != nil {
 		return err
 	}
 	d.out.Entry = after
 	d.out.LocalName = d.name
-	return d.keep(p.f)
+	return d.keep(p)
 }
 
 // transfer reads the file, or what its part lacks, to the part. A server that does not
@@ -171,15 +179,16 @@ func (d *download) twice(ctx context.Context, err error, p *partial) bool {
 
 // fill appends to the part what it lacks and returns its length.
 func (d *download) fill(ctx context.Context, before Entry, p *partial) (int64, error) {
-	if _, err := p.f.Seek(p.have, io.SeekStart); err != nil {
-		return 0, targetError(err)
+	to, err := p.writer()
+	if err != nil {
+		return 0, err
 	}
 	from := p.have - int64(len(p.tail))
 	want := before.Size
 	if want >= 0 {
 		want -= from
 	}
-	n, err := d.read(ctx, from, want, &continued{p.tail, target{p.f, p.sum}})
+	n, err := d.read(ctx, from, want, &continued{p.tail, target{to, p.sum}})
 	return from + n, err
 }
 
@@ -230,8 +239,12 @@ func stamp(e Entry) string {
 
 // keep gives the file its name. Nothing is synced: whoever wants it to last puts it
 // where it is to stay.
-func (d *download) keep(f *os.File) error {
-	err := f.Close()
+func (d *download) keep(p *partial) error {
+	if p.f == nil {
+		d.out.Data = append([]byte{}, p.memo.Bytes()...) // not nil, however little it is
+		return nil
+	}
+	err := p.f.Close()
 	if err == nil {
 		err = d.dir.Rename(d.name+partSuffix, d.name)
 	}
@@ -245,14 +258,14 @@ func (d *download) keep(f *os.File) error {
 // target writes the file and its hash, and marks errors of writing as ours:
 // io.Copy does not tell them from those of the source.
 type target struct {
-	f   *os.File
+	f   io.Writer
 	sum hash.Hash
 }
 
 func (t target) Write(p []byte) (int, error) {
 	n, err := t.f.Write(p)
 	t.sum.Write(p[:n])
-	if err != nil {
+	if err != nil && !errors.Is(err, errTooMuch) {
 		err = targetError(err)
 	}
 	return n, err

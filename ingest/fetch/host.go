@@ -49,7 +49,9 @@ type host struct {
 	accounts map[string]*account
 	known    flags
 	retries  int           // left
-	budget   time.Duration // left
+	budget   time.Duration // left, less what has passed while busy
+	busy     int           // operations under way
+	since    time.Time     // when the first of them began
 	allowed  time.Duration // the whole budget
 	pace     *rate.Limiter // of the bytes that come
 	down     error         // why it was given up
@@ -332,21 +334,27 @@ func (h *host) mayRetry() bool {
 }
 
 // spend bounds an operation by what is left of the server's time; done says that it
-// is over.
+// is over. What is done at the same time takes that time once.
 func (h *host) spend(ctx context.Context) (_ context.Context, done func(), err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	used := fmt.Errorf("%w: it has used up its %v", ErrGivenUp, h.allowed)
-	if h.budget <= 0 {
+	if h.busy == 0 {
+		h.since = time.Now()
+	}
+	left := h.budget - time.Since(h.since)
+	if left <= 0 {
 		return nil, nil, used
 	}
-	start := time.Now()
-	ctx, cancel := context.WithTimeoutCause(ctx, h.budget, used)
+	h.busy++
+	ctx, cancel := context.WithTimeoutCause(ctx, left, used)
 	return ctx, func() {
 		cancel()
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		h.budget -= time.Since(start)
+		if h.busy--; h.busy == 0 {
+			h.budget -= time.Since(h.since)
+		}
 	}, nil
 }
 

@@ -30,7 +30,7 @@ type Options struct {
 
 	HostTimeout time.Duration // for all operations at one server together, an hour if 0
 
-	Connections int           // at once to the server, 2 if 0: many servers allow no more per client
+	Connections int           // at once to the server, DefaultConnections if 0
 	Sessions    int           // at once of the account, as many as connections if 0
 	Retries     int           // further attempts after a transient failure, 4 if 0, none if negative; 20 at one server
 	Backoff     time.Duration // before the first retry, doubling up to a minute; 2 s if 0
@@ -53,6 +53,10 @@ type Options struct {
 
 	Logger *slog.Logger // told of retries and of falling back; nil is silent
 }
+
+// DefaultConnections are made to a server at once where nothing else is said: many allow
+// no more per client.
+const DefaultConnections = 2
 
 // TLSMode says how a connection is protected.
 type TLSMode uint8
@@ -85,7 +89,7 @@ func (o Options) withDefaults() Options {
 	set(&o.HostTimeout, time.Hour)
 	set(&o.Backoff, 2*time.Second)
 	if o.Connections <= 0 {
-		o.Connections = 2
+		o.Connections = DefaultConnections
 	}
 	if o.Retries == 0 {
 		o.Retries = 4

@@ -46,7 +46,8 @@ func noteOf(p string, e Entry) note {
 
 // partial is the part of a file that is being taken.
 type partial struct {
-	f    *os.File
+	f    *os.File // nil where it is in memory
+	memo memory
 	have int64     // bytes of an earlier attempt
 	sum  hash.Hash // of them
 	tail []byte    // the last of them, to be compared with what is sent
@@ -56,6 +57,9 @@ type partial struct {
 // it, where there may be a reason to go on with it later.
 func (d *download) begin(e Entry) (*partial, error) {
 	worth := d.host != nil && d.resume >= 0 && e.Size > d.resume && e.MPrec >= PrecisionMinute
+	if e.Size >= 0 && e.Size <= d.small && !worth {
+		return &partial{memo: memory{most: 2 * d.small}, sum: sha256.New()}, d.room(e.Size)
+	}
 	if worth && !d.host.flags().noREST {
 		if p, err := d.goOn(e); p != nil || err != nil {
 			return p, err
@@ -123,10 +127,51 @@ func (d *download) goOn(e Entry) (*partial, error) {
 func (p *partial) clear() error {
 	p.have, p.tail = 0, nil
 	p.sum.Reset()
+	if p.f == nil {
+		p.memo.Reset()
+		return nil
+	}
 	if err := p.f.Truncate(0); err != nil {
 		return targetError(err)
 	}
 	return nil
+}
+
+// writer returns where the part is gone on with.
+func (p *partial) writer() (io.Writer, error) {
+	if p.f == nil {
+		return &p.memo, nil
+	}
+	if _, err := p.f.Seek(p.have, io.SeekStart); err != nil {
+		return nil, targetError(err)
+	}
+	return p.f, nil
+}
+
+// reader returns what came, all of it.
+func (d *download) reader(p *partial) (io.ReadCloser, error) {
+	if p.f == nil {
+		return io.NopCloser(bytes.NewReader(p.memo.Bytes())), nil
+	}
+	return d.dir.Open(d.name + partSuffix)
+}
+
+// memory is a part that is in no file. A server that sends more than it said is cut off
+// before it fills ours.
+type memory struct {
+	bytes.Buffer
+	most int64
+}
+
+// errTooMuch is a file that goes on and on.
+var errTooMuch = errors.New("more is sent than the file is long")
+
+// Write implements io.Writer.
+func (m *memory) Write(b []byte) (int, error) {
+	if int64(m.Len()+len(b)) > m.most {
+		return 0, errTooMuch
+	}
+	return m.Buffer.Write(b)
 }
 
 // errOverlap is what a server sends that does not go on where the part ends.
@@ -154,6 +199,9 @@ func (c *continued) Write(b []byte) (int, error) {
 // leave decides about the part of an attempt that failed: it stays if the failure may
 // pass and it is worth going on with.
 func (d *download) leave(p *partial, e Entry, err error) {
+	if p.f == nil {
+		return
+	}
 	size := int64(0)
 	if info, errStat := p.f.Stat(); errStat == nil {
 		size = info.Size()

@@ -237,15 +237,18 @@ func (d *DB) Skip(ctx context.Context, feed string, now time.Time, entries ...En
 	return nil
 }
 
-// Fetched records that a file is in the archive. It must be called after the
-// rename that put it there.
+// Fetched is Tx.Fetched in a transaction of its own.
 func (d *DB) Fetched(ctx context.Context, feed string, e Entry, sha256 string, bytes int64, now time.Time) error {
-	err := d.tx(ctx, func(q querier) error {
-		if err := noteFetch(ctx, q, feed, e, sha256, bytes, now); err != nil {
-			return err
-		}
-		return put(ctx, q, feed, e, sha256, bytes, Fetched, now)
-	})
+	return d.Transact(ctx, func(tx Tx) error { return tx.Fetched(ctx, feed, e, sha256, bytes, now) })
+}
+
+// Fetched records that a file is in the archive. It must be called after the archive has
+// synced it: what is remembered must not outlive what it speaks of.
+func (t Tx) Fetched(ctx context.Context, feed string, e Entry, sha256 string, bytes int64, now time.Time) error {
+	err := noteFetch(ctx, t.q, feed, e, sha256, bytes, now)
+	if err == nil {
+		err = put(ctx, t.q, feed, e, sha256, bytes, Fetched, now)
+	}
 	if err != nil {
 		return fmt.Errorf("record delivery of feed %q: %w", feed, err)
 	}

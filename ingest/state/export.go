@@ -47,7 +47,7 @@ func (d *DB) Export(ctx context.Context, w io.Writer, now time.Time) (rows int, 
 		return 0, fmt.Errorf("export state: %w", err)
 	}
 	defer tx.Rollback() // nothing was written
-	q := querier{tx, d.config != nil}
+	q := querier{on: tx, postgres: d.config != nil}
 	version, err := d.kind.version(ctx, q)
 	if err != nil {
 		return 0, fmt.Errorf("export state: %w", err)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -81,6 +82,27 @@ func (d *DB) Has(ctx context.Context, k Key) (bool, error) {
 	return n > 0, nil
 }
 
+// Recorded tells of which of some deliveries of a feed as many views are recorded as a
+// delivery has, by their hashes: each key's own is left out, the rest of it is theirs.
+func (d *DB) Recorded(ctx context.Context, k Key, views int, sums ...string) (map[string]bool, error) {
+	out := map[string]bool{}
+	for some := range slices.Chunk(sums, atOnce) {
+		args := []any{k.Feed, k.Settings, k.Revision, k.Engine, ingest.NotCompared}
+		for _, sum := range some {
+			args = append(args, sum)
+		}
+		found, err := d.texts(ctx, `SELECT sha256 FROM outcomes WHERE feed = ? AND settings = ? AND revision = ? AND engine = ? AND verdict <> ?
+			AND sha256 IN (`+placeholders(len(some))+") GROUP BY sha256 HAVING count(*) >= ?", append(args, views)...)
+		if err != nil {
+			return nil, fmt.Errorf("look up outcomes of feed %q: %w", k.Feed, err)
+		}
+		for _, sum := range found {
+			out[sum] = true
+		}
+	}
+	return out, nil
+}
+
 // lastCharset reads the index outcomes_charset, which has the same condition to the letter.
 const lastCharset = `SELECT charset FROM outcomes WHERE feed = ? AND verdict <> ? AND charset NOT IN ('', 'ascii')
 	ORDER BY recorded DESC, sha256, view LIMIT 1`
@@ -96,50 +118,60 @@ func (d *DB) LastCharset(ctx context.Context, feed string) (string, error) {
 	return charset, nil
 }
 
-// Record stores the outcomes of a delivery, counts their signatures, remembers its
-// noise and marks the delivery as processed, all in one transaction: after a crash
-// either all of it is there or none. An outcome whose key is there already changes nothing, so
-// that a doubled or repeated run counts once. It returns the signatures that this
-// feed had never shown. A delivery with an outcome that was not compared stays
-// unfinished. What also does, given the signatures, is in the same transaction.
-func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outcome, now time.Time, also ...func(Tx, []string) error) (fresh []string, err error) {
-	err = d.tx(ctx, func(q querier) error {
-		done := true
-		fresh = nil
-		for _, o := range outcomes {
-			done = done && o.Verdict != ingest.NotCompared
-			if err := addNoise(ctx, q, o, now); err != nil {
-				return err
-			}
-			added, err := addOutcome(ctx, q, run, path, o, now)
-			if err != nil {
-				return err
-			}
-			for _, f := range o.Findings {
-				isNew, err := count(ctx, q, o.Feed, f, added, now)
-				if err != nil {
-					return err
-				}
-				if isNew {
-					fresh = append(fresh, f.Signature)
-				}
-			}
-		}
-		if done && len(outcomes) > 0 {
-			if err := process(ctx, q, outcomes[0].Feed, path, outcomes[0].SHA256, now.UnixNano()); err != nil {
-				return err
-			}
-		}
-		for _, f := range also {
-			if err := f(Tx{q, q.on.(*sql.Tx)}, fresh); err != nil {
-				return err
-			}
-		}
-		d.step("commit")
-		return nil
+// Record is Tx.Record in a transaction of its own: after a crash either all of it is
+// there or none.
+func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outcome, now time.Time) (fresh []string, err error) {
+	err = d.Transact(ctx, func(tx Tx) error {
+		fresh, err = tx.Record(ctx, run, path, outcomes, now)
+		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("record outcomes: %w", err)
+		return nil, err
+	}
+	return fresh, nil
+}
+
+// Record stores the outcomes of a delivery, counts their signatures, remembers its
+// noise and marks the delivery as processed. An outcome whose key is there already
+// changes nothing, so that a doubled or repeated run counts once. It returns the
+// signatures that this feed had never shown. A delivery with an outcome that was not
+// compared stays unfinished.
+func (t Tx) Record(ctx context.Context, run int64, path string, outcomes []Outcome, now time.Time) (fresh []string, err error) {
+	done := len(outcomes) > 0
+	for _, o := range outcomes {
+		done = done && o.Verdict != ingest.NotCompared
+		some, err := record(ctx, t.q, run, path, o, now)
+		if err != nil {
+			return nil, fmt.Errorf("record outcomes: %w", err)
+		}
+		fresh = append(fresh, some...)
+	}
+	if done {
+		if err := process(ctx, t.q, outcomes[0].Feed, path, outcomes[0].SHA256, now.UnixNano()); err != nil {
+			return nil, fmt.Errorf("record outcomes: %w", err)
+		}
+	}
+	return fresh, nil
+}
+
+// record stores one outcome and returns the signatures that its feed shows for the first
+// time.
+func record(ctx context.Context, q querier, run int64, path string, o Outcome, now time.Time) (fresh []string, err error) {
+	if err := addNoise(ctx, q, o, now); err != nil {
+		return nil, err
+	}
+	added, err := addOutcome(ctx, q, run, path, o, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range o.Findings {
+		isNew, err := count(ctx, q, o.Feed, f, added, now)
+		if err != nil {
+			return nil, err
+		}
+		if isNew {
+			fresh = append(fresh, f.Signature)
+		}
 	}
 	return fresh, nil
 }

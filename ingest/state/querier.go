@@ -16,17 +16,52 @@ type querier struct {
 		QueryRowContext(context.Context, string, ...any) *sql.Row
 	}
 	postgres bool
+	again    *repeats // of a transaction in a file, else nil
+}
+
+// repeats are the statements of a transaction. SQLite reads each one anew, at the cost of
+// running it: what comes a second time is prepared. PostgreSQL's client does that itself.
+type repeats struct {
+	tx       *sql.Tx
+	seen     map[string]bool
+	prepared map[string]*sql.Stmt // closed with the transaction
+}
+
+// statement returns what is prepared of a query, nil for nothing.
+func (r *repeats) statement(ctx context.Context, query string) *sql.Stmt {
+	if r == nil {
+		return nil
+	}
+	if s := r.prepared[query]; s != nil || !r.seen[query] {
+		r.seen[query] = true
+		return s
+	}
+	s, err := r.tx.PrepareContext(ctx, query)
+	if err != nil {
+		return nil // running it says why
+	}
+	r.prepared[query] = s
+	return s
 }
 
 func (q querier) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if s := q.again.statement(ctx, query); s != nil {
+		return s.ExecContext(ctx, q.values(args)...)
+	}
 	return q.on.ExecContext(ctx, q.bind(query), q.values(args)...)
 }
 
 func (q querier) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s := q.again.statement(ctx, query); s != nil {
+		return s.QueryContext(ctx, q.values(args)...)
+	}
 	return q.on.QueryContext(ctx, q.bind(query), q.values(args)...)
 }
 
 func (q querier) row(ctx context.Context, query string, args ...any) *sql.Row {
+	if s := q.again.statement(ctx, query); s != nil {
+		return s.QueryRowContext(ctx, q.values(args)...)
+	}
 	return q.on.QueryRowContext(ctx, q.bind(query), q.values(args)...)
 }
 

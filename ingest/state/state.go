@@ -153,7 +153,7 @@ func (d *DB) prepare(ctx context.Context) error {
 }
 
 // q runs single statements.
-func (d *DB) q() querier { return querier{d.db, d.config != nil} }
+func (d *DB) q() querier { return querier{on: d.db, postgres: d.config != nil} }
 
 // tx runs f in a transaction, which is rolled back if f fails.
 func (d *DB) tx(ctx context.Context, f func(querier) error) error {
@@ -162,7 +162,11 @@ func (d *DB) tx(ctx context.Context, f func(querier) error) error {
 		return err
 	}
 	defer tx.Rollback() // without effect after a commit
-	if err := f(querier{tx, d.config != nil}); err != nil {
+	q := querier{on: tx, postgres: d.config != nil}
+	if !q.postgres {
+		q.again = &repeats{tx, map[string]bool{}, map[string]*sql.Stmt{}}
+	}
+	if err := f(q); err != nil {
 		return err
 	}
 	return tx.Commit()

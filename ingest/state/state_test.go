@@ -232,6 +232,15 @@ func testNotComparedIsRunAgain(t *testing.T, d *DB) {
 	if has, err := d.Has(ctx, o.Key); !has || err != nil {
 		t.Errorf("Has %v, %v", has, err)
 	}
+	o.View = ingest.Normalized
+	for i, want := range []bool{false, true} { // of the second view
+		if all, err := d.Recorded(ctx, o.Key, 2, "sha", "another"); err != nil || all["sha"] != want || all["another"] {
+			t.Errorf("%d: Recorded %v, %v", i, all, err)
+		}
+		if _, err := d.Record(ctx, run, "p", []Outcome{o}, t0); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestRecordIsOneTransaction makes the last statement of a Record fail.

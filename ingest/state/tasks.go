@@ -41,7 +41,13 @@ CREATE INDEX outcomes_path ON outcomes (feed, path);
 
 // Transact runs f in a transaction, which is rolled back if f fails.
 func (d *DB) Transact(ctx context.Context, f func(Tx) error) error {
-	return d.tx(ctx, func(q querier) error { return f(Tx{q, q.on.(*sql.Tx)}) })
+	return d.tx(ctx, func(q querier) error {
+		if err := f(Tx{q, q.on.(*sql.Tx)}); err != nil {
+			return err
+		}
+		d.step("commit")
+		return nil
+	})
 }
 
 // Put stores tasks, waiting or done. One that is there already gets the result, and

@@ -4,58 +4,67 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/state"
 )
 
-// atOnce is how many deliveries a job checks. Of a feed that sends no more than this a
-// night they are run in their order; a job each would cost more than running them.
-const atOnce = 16
+// What is small is many, and what costs is waiting for the disk: deliveries are kept,
+// recorded and checked together.
+const (
+	// atOnce is how many deliveries are kept together, and how many a job checks that only
+	// the models read: a job each would cost more than running them.
+	atOnce = 64
+	// callsAtOnce is how many a job checks that the team's own code reads, which takes its
+	// time: other workers are to have a share.
+	callsAtOnce = 16
+	// bytesAtOnce ends either before it is that many.
+	bytesAtOnce = 16 << 20
+	// keptWithin is how long what was fetched waits for more to be kept with it.
+	keptWithin = time.Second
+)
 
-// deliveries fetches what is new, in its order, and queues it, to be checked while the
-// next ones come. What an earlier try of the same job queued is left alone.
+// deliveries fetches what is new and queues it in its order, to be checked while the next
+// ones come. What an earlier try of the same job queued is left alone.
 func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 	todo, err := s.settled(ctx, l)
-	if err != nil {
+	if err != nil || len(todo) == 0 {
 		return err
 	}
-	b := batch{s: s, feed: l.feed, size: atOnce}
-	if l.feed.Concurrency == 1 {
-		b.size = len(todo) // one job, so that they are run in their order
+	b := batch{s: s, look: l, size: atOnce, most: bytesAtOnce}
+	if calls(l.feed) {
+		b.size = callsAtOnce
 	}
-	queued, err := b.earlier(l.queued)
-	if err != nil {
+	if l.feed.Concurrency == 1 {
+		b.size, b.most = len(todo), 1<<62 // one job, so that they are run in their order
+	}
+	if err := b.earlier(l.queued); err != nil {
 		return err
 	}
 	defer os.Remove(s.incoming(l.feed.Name)) // it is empty, or has what another try may need
-	for _, t := range todo {
-		if err := s.avoid(ctx, l.feed); err != nil {
-			return err
+	if l.incoming, err = s.openIncoming(l.feed.Name); err != nil {
+		return err
+	}
+	defer l.incoming.Close()
+	got, done := s.fetching(ctx, l, todo)
+	defer done()
+	for one := range got {
+		f, err := b.await(ctx, one)
+		if err == nil && f.stop != nil {
+			err = errors.Join(b.queue(ctx), f.stop)
 		}
-		was := t.known.SHA256
-		out := started(l.feed, t)
-		s.try(ctx, l.feed, t, &out, func() (err error) { t.known, err = s.obtain(ctx, l.feed, l.src, t); return err })
-		s.missed(ctx, t, &out)
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case errors.Is(out.Err, fetch.ErrDiskFull): // it is so for every other file
-			s.full.Store(true)
-			return errors.Join(b.done(ctx, t, out), b.queue(ctx), errFull)
-		case out.Err != nil, out.Gone:
-			err = b.done(ctx, t, out)
-		case queued[version{t.known.Path, t.known.SHA256}]:
-		case t.again && t.known.SHA256 == was: // fetched again for nothing, as most are
-			l.out.Seen++
-			err = s.State.Done(ctx, l.feed.Name, t.entry.Path, was, s.Now())
-		default:
-			err = b.add(ctx, t)
+		if err == nil {
+			err = b.take(ctx, f)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	return b.queue(ctx)
 }
@@ -69,55 +78,190 @@ func started(f config.Feed, t task) Delivery {
 // version is one version of a delivery.
 type version struct{ path, sha256 string }
 
-// batch are deliveries of a feed on their way to the queue.
+// batch are deliveries of a feed on their way to the archive, the state and the queue.
 type batch struct {
-	s     *sweeper
-	feed  config.Feed
-	size  int
-	last  int // number of the last task
-	tasks []state.Task
+	s      *sweeper
+	look   *look
+	size   int   // deliveries of a job
+	most   int64 // their bytes
+	queued map[version]bool
+	last   int // number of the last task
+
+	fetched []fetched // not yet kept
+	bytes   int64     // of them
+	began   time.Time // when the first of them came
+
+	tasks  []state.Task // not yet queued
+	volume int64        // bytes of their deliveries
 }
 
-// earlier returns what is queued already, and goes on with its numbers.
-func (b *batch) earlier(queued []state.Task) (map[version]bool, error) {
-	out := map[version]bool{}
+// earlier takes what is queued already, and goes on with its numbers.
+func (b *batch) earlier(queued []state.Task) error {
+	b.queued = map[version]bool{}
 	for _, q := range queued {
-		t, err := taskOf(b.feed.Name, q)
+		t, err := taskOf(b.look.feed.Name, q)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		b.last = max(b.last, q.Number)
-		out[version{t.known.Path, t.known.SHA256}] = t.known.SHA256 != ""
+		b.queued[version{t.known.Path, t.known.SHA256}] = t.known.SHA256 != ""
 	}
-	return out, nil
+	return nil
 }
 
-// done stores that a delivery could not be fetched: no job is for it.
-func (b *batch) done(ctx context.Context, t task, out Delivery) error {
-	b.last++
-	t.number = b.last
-	return b.s.store(ctx, t, []Delivery{out}, nil)
+// await waits for a delivery; what came before it is kept if that takes long.
+func (b *batch) await(ctx context.Context, one <-chan fetched) (fetched, error) {
+	if len(b.fetched) > 0 {
+		patience := time.NewTimer(time.Until(b.began.Add(keptWithin)))
+		defer patience.Stop()
+		select {
+		case f := <-one:
+			return f, nil
+		case <-patience.C:
+			if err := b.keep(ctx); err != nil {
+				return fetched{}, err
+			}
+		}
+	}
+	return <-one, nil
 }
 
-// add numbers a delivery, and queues what there is once it is a batch.
-func (b *batch) add(ctx context.Context, t task) error {
-	b.last++
-	t.number = b.last
-	b.tasks = append(b.tasks, state.Task{Run: b.s.id, Feed: b.feed.Name, Number: t.number, Body: t.body()})
-	if len(b.tasks) < b.size {
-		return nil
+// take adds what was fetched, or what became of it, in its order.
+func (b *batch) take(ctx context.Context, f fetched) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return b.queue(ctx)
+	if len(b.fetched) == 0 {
+		b.began = time.Now()
+	}
+	b.fetched = append(b.fetched, f)
+	b.bytes += f.t.known.Bytes
+	if errors.Is(f.out.Err, fetch.ErrDiskFull) { // it is so for every other file
+		b.s.full.Store(true)
+		return errors.Join(b.queue(ctx), errFull)
+	}
+	if len(b.fetched) >= atOnce || b.bytes >= bytesAtOnce {
+		return b.keep(ctx)
+	}
+	return nil
 }
 
-// queue stores the tasks and the job that works on them, both or neither.
-func (b *batch) queue(ctx context.Context) error {
-	if len(b.tasks) == 0 {
-		return nil
+// keep puts what was fetched into the archive, and records it once it lasts there.
+func (b *batch) keep(ctx context.Context) error { return b.transact(ctx, false) }
+
+// queue keeps what was fetched and queues all that is to be checked.
+func (b *batch) queue(ctx context.Context) error { return b.transact(ctx, true) }
+
+func (b *batch) transact(ctx context.Context, all bool) error {
+	b.archive(ctx)
+	for i := range b.fetched {
+		b.sort(&b.fetched[i])
 	}
-	args := checkArgs{Run: b.s.id, Feed: b.feed.Name, From: b.tasks[0].Number, To: b.tasks[len(b.tasks)-1].Number}
-	b.s.notes.waits(b.feed.Name, len(b.tasks))
-	err := b.s.queue.insert(ctx, args, func(tx state.Tx) error { return tx.Put(ctx, b.tasks...) })
-	b.tasks = nil
+	got, tasks := b.fetched, b.tasks
+	b.fetched, b.bytes = nil, 0
+	var err error
+	switch ready := len(tasks) >= b.size || b.volume >= b.most; {
+	case len(tasks) > 0 && (ready || all):
+		feed := b.look.feed.Name
+		args := checkArgs{Run: b.s.id, Feed: feed, From: tasks[0].Number, To: tasks[len(tasks)-1].Number}
+		b.s.notes.waits(feed, len(tasks))
+		err = b.s.queue.insert(ctx, args, func(tx state.Tx) error { return errors.Join(b.record(ctx, tx, got), tx.Put(ctx, tasks...)) })
+		b.tasks, b.volume = nil, 0
+	case len(got) > 0:
+		err = b.s.State.Transact(ctx, func(tx state.Tx) error { return b.record(ctx, tx, got) })
+	}
+	b.told(got, err)
 	return err
+}
+
+// archive puts into the archive what is not there. Where that fails for all together it
+// is tried one by one: an error is to be that of its own delivery.
+func (b *batch) archive(ctx context.Context) {
+	var blobs []archive.Blob
+	for _, f := range b.fetched {
+		if f.fresh() {
+			blobs = append(blobs, f.blob)
+		}
+	}
+	if len(blobs) == 0 {
+		return
+	}
+	err := b.s.Store.PutAll(ctx, blobs...)
+	for i := range b.fetched {
+		f := &b.fetched[i]
+		if !f.fresh() {
+			continue
+		}
+		one := err
+		if err != nil && len(blobs) > 1 {
+			one = b.s.Store.PutAll(ctx, f.blob)
+		}
+		if one == nil && f.blob.File != "" {
+			one = os.Remove(f.blob.File)
+		}
+		if one != nil {
+			f.out.Err = wrong(&f.out, one)
+		}
+		b.s.reach("record fetch")
+	}
+}
+
+// sort says what is to be done with a delivery, and numbers it if anybody is to hear of it.
+func (b *batch) sort(f *fetched) {
+	switch {
+	case f.out.Err != nil || f.out.Gone:
+		f.fate = lost
+	case b.queued[version{f.t.known.Path, f.t.known.SHA256}]:
+		f.fate = known
+		return
+	case f.t.again && f.t.known.SHA256 == f.was: // fetched again for nothing, as most are
+		f.fate = unchanged
+		return
+	}
+	b.last++
+	f.t.number = b.last
+	if f.fate == toCheck {
+		b.tasks = append(b.tasks, state.Task{Run: b.s.id, Feed: b.look.feed.Name, Number: b.last, Body: f.t.body()})
+		b.volume += f.t.known.Bytes
+	}
+}
+
+// record stores that deliveries were fetched, or why not: for that there is no job.
+func (b *batch) record(ctx context.Context, tx state.Tx, got []fetched) error {
+	feed, now := b.look.feed.Name, b.s.Now()
+	for i := range got {
+		f := &got[i]
+		// What is remembered is what the listing said, not the transfer's exact time: the
+		// next listing is compared with it, and both come from the same clock and zone.
+		if d := f.t.known; f.fresh() && f.out.Err == nil {
+			if err := tx.Fetched(ctx, feed, d.Entry, d.SHA256, d.Bytes, now); err != nil {
+				return err
+			}
+		}
+		var err error
+		switch f.fate {
+		case lost:
+			err = b.s.put(ctx, tx, f.t, []Delivery{f.out})
+		case unchanged:
+			err = tx.Done(ctx, feed, f.t.entry.Path, f.was, now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// told notes what became of deliveries once it is stored, or could not be.
+func (b *batch) told(got []fetched, err error) {
+	for _, f := range got {
+		switch {
+		case f.fate == lost && err != nil:
+			b.s.notes.tried(b.look.feed.Name, f.t.number, []Delivery{f.out})
+		case f.fate == lost:
+			b.s.finished(b.look.feed.Name, f.t.number, []Delivery{f.out})
+		case f.fate == unchanged && err == nil:
+			b.look.out.Seen++
+		}
+	}
 }

@@ -21,6 +21,8 @@ type look struct {
 	at     time.Time // of the listing, by the real clock
 	todo   []task
 	queued []state.Task // by an earlier try of the same job
+
+	incoming *os.Root // where large deliveries arrive, while they do
 }
 
 // pull sweeps the feeds of one server, as far as their deliveries are queued. All of

@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"slices"
 	"strings"
 
@@ -18,89 +18,6 @@ import (
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/state"
 )
-
-// check runs the deliveries of a batch, one after the other, in the order of their
-// numbers. Those that an earlier try of the same job has done stay as they are.
-func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end seal) error {
-	queued, err := s.State.Batch(ctx, s.id, f.Name, from, to)
-	if err != nil {
-		return err
-	}
-	var todo []task
-	members := map[int]map[string]Delivery{} // what is done of archives, by number
-	for _, q := range queued {
-		switch {
-		case q.Member == "" && q.Result != nil:
-		case q.Member == "":
-			t, err := taskOf(f.Name, q)
-			if err != nil {
-				return err
-			}
-			todo, members[q.Number] = append(todo, t), map[string]Delivery{}
-		case members[q.Number] != nil:
-			done, err := decode(q.Result)
-			if err != nil || len(done) != 1 {
-				return fmt.Errorf("read result of %q in task %d of feed %q: %w", q.Member, q.Number, f.Name, err)
-			}
-			members[q.Number][q.Member] = done[0]
-		}
-	}
-	if len(todo) == 0 {
-		return s.State.Transact(ctx, sealed(end))
-	}
-	todo[len(todo)-1].end = end
-	for _, t := range todo {
-		if err := s.deliver(ctx, f, t, members[t.number]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// deliver runs a delivery and stores what came of it. The error is a state that could
-// not be written, or the context's: then another try does it again.
-func (s *sweeper) deliver(ctx context.Context, f config.Feed, t task, done map[string]Delivery) error {
-	all := s.delivery(ctx, f, t, done)
-	for i := range all {
-		s.observe(doneWith(&all[i]))
-	}
-	if all[0].stored {
-		s.finished(f.Name, t.number, all)
-		return nil
-	}
-	if ctx.Err() != nil {
-		s.notes.tried(f.Name, t.number, all)
-		return ctx.Err()
-	}
-	return s.store(ctx, t, all, t.end)
-}
-
-// delivery runs the line on one delivery of the archive, files its cases and records
-// it, in that order: whoever dies in between repeats the rest. Of an archive each
-// member is a delivery, but for those that are done.
-func (s *sweeper) delivery(ctx context.Context, f config.Feed, t task, done map[string]Delivery) []Delivery {
-	out := started(f, t)
-	out.SHA256 = t.known.SHA256
-	var members []archive.Member
-	dir := s.unpacked(f.Name, fmt.Sprintf("%d-%d", s.id, t.number))
-	inside := dir + "-members"
-	defer os.RemoveAll(dir)
-	defer os.RemoveAll(inside)
-	s.try(ctx, f, t, &out, func() error {
-		file, err := s.layOut(ctx, t.known, dir)
-		if err != nil {
-			return err
-		}
-		if members, err = unpack(ctx, file, out.Name, inside, f.Take.Unpack); err == nil && members == nil {
-			err = s.run(ctx, f, t, file, &out, func(tx state.Tx) error { return s.put(ctx, tx, t, []Delivery{out}, t.end) })
-		}
-		return err
-	})
-	if out.Err != nil || members == nil {
-		return []Delivery{out}
-	}
-	return s.members(ctx, f, t, out, members, done)
-}
 
 // try runs what is to be done with a delivery and keeps what went wrong with it: the
 // feed's other deliveries are still worth a look.
@@ -144,54 +61,46 @@ func (s *sweeper) drop(ctx context.Context, f config.Feed, t task, cause error, 
 	return fmt.Errorf("%w; the supplier offers it no more, so it is not tried again", cause)
 }
 
-// run does what remains to be done with a delivery in the archive; also is done in the
-// transaction that records it.
-func (s *sweeper) run(ctx context.Context, f config.Feed, t task, name string, out *Delivery, also seal) error {
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	out.Bytes = info.Size()
-	keys := s.keys(f, out.SHA256)
-	known, err := s.known(ctx, keys)
-	if err != nil {
-		return err
-	}
-	if out.Known = known; known {
-		return s.record(ctx, out, keys, also)
+// content is what a delivery holds.
+type content struct {
+	data io.ReaderAt
+	size int64
+	file string // that holds it, "" for memory
+}
+
+// run runs the line on a delivery, files its cases, and returns what is to be recorded:
+// nothing where the next sweep is to try again.
+func (c *checking) run(ctx context.Context, t task, in content, out *Delivery) ([]state.Outcome, error) {
+	s, f := c.s, c.feed
+	out.Bytes = in.size
+	if out.Known = c.known[out.SHA256]; out.Known {
+		return c.outcomes(out), nil
 	}
 	s.observe(Event{Feed: f.Name, Delivery: out.Name, What: "running"})
-	file, err := os.Open(name)
-	if err != nil {
-		return err
+	d := parity.Delivery{Feed: f.Name, Name: out.file, Data: in.data, Size: in.size, File: in.file, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
+	if err := c.remember(ctx); err != nil {
+		return nil, err
 	}
-	defer file.Close()
-	d := parity.Delivery{Feed: f.Name, Name: out.file, Data: file, Size: out.Bytes, File: name, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
-	if d.History, err = s.State.LastCharset(ctx, f.Name); err != nil {
-		return err
-	}
-	if d.Compare.Noise, err = s.State.Noise(ctx, f.Name, keys[0].Settings, s.Revision); err != nil {
-		return err
-	}
+	d.History, d.Compare.Noise = c.charset, c.noise
 	rep, err := s.Line.Check(ctx, d)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rep.Close()
 	out.Detected = rep.Detected
 	for i := range rep.Views {
-		if err := s.view(ctx, d, t, &rep.Views[i], out); err != nil {
-			return err
+		if err := c.view(ctx, d, t, &rep.Views[i], out); err != nil {
+			return nil, err
 		}
 	}
 	if err := s.handOver(ctx, f, d, t, &rep.Views[0], out); err != nil {
-		return err
+		return nil, err
 	}
 	if slices.ContainsFunc(out.Views, held) {
-		return nil
+		return nil, nil
 	}
 	s.reach("record outcome")
-	return s.record(ctx, out, keys, also)
+	return c.outcomes(out), nil
 }
 
 // held reports whether a view keeps its delivery from being recorded: a case could
@@ -204,18 +113,11 @@ func held(v View) bool {
 	})
 }
 
-// known reports whether all comparisons were made and recorded before.
-func (s *sweeper) known(ctx context.Context, keys []state.Key) (bool, error) {
-	for _, k := range keys {
-		if has, err := s.State.Has(ctx, k); err != nil || !has {
-			return false, err
-		}
-	}
-	return true, nil
-}
+// views are what is compared of a delivery.
+var views = [...]ingest.View{ingest.Raw, ingest.Normalized}
 
-// keys name the two comparisons of a delivery for ever.
-func (s *sweeper) keys(f config.Feed, sum string) []state.Key {
+// key names the comparisons of a feed for ever, but for a delivery's hash and view.
+func (s *sweeper) key(f config.Feed) state.Key {
 	h := sha256.New()
 	fmt.Fprintln(h, f.Pair.Py2, f.Pair.Py3, f.Charset, f.Compare)
 	if f.Handover.Wanted() {
@@ -229,17 +131,12 @@ func (s *sweeper) keys(f config.Feed, sum string) []state.Key {
 			fmt.Fprintln(h, ingest.Path(p), *c)
 		}
 	}
-	settings := hex.EncodeToString(h.Sum(nil))
-	var out []state.Key
-	for _, v := range []ingest.View{ingest.Raw, ingest.Normalized} {
-		out = append(out, state.Key{Feed: f.Name, SHA256: sum, View: v, Settings: settings, Revision: s.Revision, Engine: s.Engine})
-	}
-	return out
+	return state.Key{Feed: f.Name, Settings: hex.EncodeToString(h.Sum(nil)), Revision: s.Revision, Engine: s.Engine}
 }
 
 // view adds the line's report of a view to a delivery, with a golden case for
 // every signature that has none yet in this feed.
-func (s *sweeper) view(ctx context.Context, d parity.Delivery, t task, v *parity.View, out *Delivery) error {
+func (c *checking) view(ctx context.Context, d parity.Delivery, t task, v *parity.View, out *Delivery) error {
 	earlier := out.Views
 	out.Views = append(out.Views, ViewOf(v))
 	found := out.Views[len(earlier)].Findings
@@ -249,17 +146,20 @@ func (s *sweeper) view(ctx context.Context, d parity.Delivery, t task, v *parity
 			found[n].Case = raw.Case // one case per signature: normalizing changes nothing
 			continue
 		}
-		counter, seen, err := s.State.Signature(ctx, d.Feed, f.Signature)
+		dir, counted, err := c.shown(ctx, f.Signature)
 		if err != nil {
 			return err
 		}
-		found[n].New, found[n].Case = !seen, counter.Dir
-		if found[n].Accepted = s.accepted(d.Feed, f.Signature); found[n].Accepted || counter.Dir != "" {
+		found[n].New, found[n].Case = !counted, dir
+		if found[n].Accepted = c.s.accepted(d.Feed, f.Signature); found[n].Accepted || dir != "" {
 			continue
 		}
-		found[n].Case, found[n].Err = s.file(ctx, d, t, v, f, out.SHA256)
+		found[n].Case, found[n].Err = c.s.file(ctx, d, t, v, f, out.SHA256)
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if found[n].Case != "" {
+			c.filed[f.Signature] = found[n].Case
 		}
 	}
 	return nil
@@ -299,7 +199,7 @@ func (s *sweeper) file(ctx context.Context, d parity.Delivery, t task, v *parity
 	var model *golden.ModelError
 	switch {
 	case errors.As(err, &model):
-		return "", fmt.Errorf("confirm case %s, found in %s: %w", f.Signature, d.File, err)
+		return "", fmt.Errorf("confirm case %s, found in delivery %.16s of %s: %w", f.Signature, sum, s.Store, err)
 	case c == nil:
 		return "", fmt.Errorf("make case %s: %w", f.Signature, err)
 	}
@@ -311,22 +211,19 @@ func (s *sweeper) file(ctx context.Context, d parity.Delivery, t task, v *parity
 	return dir, err
 }
 
-// record remembers what the views gave, or that a known delivery came again: the
-// same keys change no outcome and no counter.
-func (s *sweeper) record(ctx context.Context, out *Delivery, keys []state.Key, also seal) error {
-	outcomes := make([]state.Outcome, len(keys))
-	for i, k := range keys {
-		outcomes[i] = state.Outcome{Key: k, Charset: out.Detected.Charset, Pair: out.Pair}
+// outcomes are what is recorded of a delivery, or that a known one came again: the same
+// keys change no outcome and no counter.
+func (c *checking) outcomes(out *Delivery) []state.Outcome {
+	all := make([]state.Outcome, len(views))
+	for i, v := range views {
+		k := c.key
+		k.SHA256, k.View = out.SHA256, v
+		all[i] = state.Outcome{Key: k, Charset: out.Detected.Charset, Pair: out.Pair}
 		if !out.Known {
-			addView(&outcomes[i], out.Views[i])
+			addView(&all[i], out.Views[i])
 		}
 	}
-	_, err := s.State.Record(ctx, s.id, out.Path, outcomes, s.Now(), func(tx state.Tx, fresh []string) error {
-		out.settle(fresh)
-		return also(tx)
-	})
-	out.stored = err == nil
-	return err
+	return all
 }
 
 // settle has new only what the feed had never shown: another delivery that was run at

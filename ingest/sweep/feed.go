@@ -3,10 +3,7 @@ package sweep
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -64,8 +61,7 @@ type task struct {
 	held  string // why it is not finished, as far as names tell
 	again bool   // the listing shows no change, but could not show every one
 
-	number int  // among its feed's, once it is queued
-	end    seal // of the job whose last task it is
+	number int // among its feed's, once it is queued
 }
 
 // news asks the state which deliveries are to be run, oldest first, after those
@@ -218,52 +214,6 @@ func leftover(d state.Delivery) task {
 
 func stateEntry(e fetch.Entry) state.Entry {
 	return state.Entry{Path: e.Path, Size: e.Size, MTime: e.MTime, Precision: state.Precision(e.MPrec), ETag: e.ETag}
-}
-
-// incoming is where deliveries of a feed arrive, before their hash is known.
-func (s *sweeper) incoming(feed string) string { return filepath.Join(s.Archive, feed, "incoming") }
-
-// obtain has a delivery in the archive, fetching it unless an earlier sweep did, and
-// returns what is remembered of it.
-func (s *sweeper) obtain(ctx context.Context, f config.Feed, src fetch.Source, t task) (state.Delivery, error) {
-	if t.news == state.Rechecked {
-		return t.known, nil
-	}
-	if t.news == state.Unfinished {
-		if kept, err := s.kept(ctx, t.known); kept || err != nil {
-			return t.known, err
-		}
-	}
-	s.observe(Event{Feed: f.Name, Delivery: t.entry.Name(), What: "fetching"})
-	incoming := s.incoming(f.Name)
-	if err := os.MkdirAll(incoming, 0o700); err != nil {
-		return state.Delivery{}, err
-	}
-	root, err := os.OpenRoot(incoming)
-	if err != nil {
-		return state.Delivery{}, err
-	}
-	defer root.Close()
-	local := fetch.LocalName(t.entry.Name())
-	d, err := fetch.Download(ctx, src, t.entry, root, local)
-	if errors.Is(err, fetch.ErrUnavailable) && s.vanished(ctx, f, src, t.entry.Path) {
-		err = errGone
-	}
-	if err != nil {
-		return state.Delivery{}, err
-	}
-	out := state.Delivery{Feed: f.Name, Entry: exactly(t.entry, d.Entry), SHA256: hex.EncodeToString(d.SHA256[:]), Bytes: d.Size, Status: state.Fetched}
-	file := filepath.Join(incoming, local)
-	if err := s.Store.Put(ctx, file, out.SHA256); err != nil {
-		return state.Delivery{}, err
-	}
-	if err := os.Remove(file); err != nil {
-		return state.Delivery{}, err
-	}
-	s.reach("record fetch")
-	// What is remembered is what the listing said, not the transfer's exact time: the
-	// next listing is compared with it, and both come from the same clock and zone.
-	return out, s.State.Fetched(ctx, f.Name, out.Entry, out.SHA256, d.Size, s.Now())
 }
 
 // reach says which step comes next.

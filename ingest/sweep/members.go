@@ -49,14 +49,13 @@ func unpack(ctx context.Context, file, name, dir string, most config.Unpack) ([]
 	return archive.Open(ctx, file, name, dir, archive.Limits(most))
 }
 
-// members runs the members of an archive, but for those that are done. The archive is
+// archived runs the members of an archive, but for those that are done. The archive is
 // done with when all of them are: until then the next sweep tries again, and passes
 // over those that are recorded.
-func (s *sweeper) members(ctx context.Context, f config.Feed, t task, whole Delivery, members []archive.Member, earlier map[string]Delivery) []Delivery {
-	var all []Delivery
-	done := true
+func (c *checking) archived(ctx context.Context, t task, whole Delivery, members []archive.Member) (all []Delivery, done bool) {
+	done = true
 	for _, m := range members {
-		if was, ok := earlier[m.Name]; ok {
+		if was, ok := c.members[t.number][m.Name]; ok {
 			all = append(all, was)
 			continue
 		}
@@ -64,36 +63,43 @@ func (s *sweeper) members(ctx context.Context, f config.Feed, t task, whole Deli
 		out.Name, out.file = whole.Name+"/"+m.Name, m.Base()
 		of := t
 		of.entry.Path += "/" + m.Name
-		s.try(ctx, f, t, &out, func() (err error) {
-			if out.SHA256, err = sumOf(m.File); err == nil {
-				err = s.State.AddMember(ctx, f.Name, out.SHA256, whole.SHA256)
-			}
-			if err == nil {
-				err = s.run(ctx, f, of, m.File, &out, func(tx state.Tx) error { return s.putMember(ctx, tx, t, m.Name, out) })
-			}
-			return err
-		})
+		c.s.try(ctx, c.feed, t, &out, func() error { return c.member(ctx, of, m, whole.SHA256, &out) })
 		all = append(all, out)
 		done = done && settled(out)
 		if ctx.Err() != nil {
-			return all
+			return all, false
 		}
 	}
-	stored := false
-	if done {
-		s.try(ctx, f, t, &all[len(all)-1], func() error {
-			err := s.State.Transact(ctx, func(tx state.Tx) error {
-				if err := tx.Done(ctx, f.Name, whole.Path, whole.SHA256, s.Now()); err != nil {
-					return err
-				}
-				return s.put(ctx, tx, t, all, t.end)
-			})
-			stored = err == nil
-			return err
-		})
+	return all, done
+}
+
+// member runs a member and records it in a transaction of its own: an archive may be large.
+func (c *checking) member(ctx context.Context, t task, m archive.Member, whole string, out *Delivery) (err error) {
+	s := c.s
+	if out.SHA256, err = sumOf(m.File); err != nil {
+		return err
 	}
-	all[0].stored = stored // the whole of it
-	return all
+	if err := s.State.AddMember(ctx, c.feed.Name, out.SHA256, whole); err != nil {
+		return err
+	}
+	known, err := s.State.Recorded(ctx, c.key, len(views), out.SHA256)
+	if err != nil {
+		return err
+	}
+	c.known[out.SHA256] = known[out.SHA256]
+	outcomes, err := c.runFile(ctx, t, m.File, out)
+	if err != nil || outcomes == nil {
+		return err
+	}
+	c.remembered = false
+	return s.State.Transact(ctx, func(tx state.Tx) error {
+		fresh, err := tx.Record(ctx, s.id, out.Path, outcomes, s.Now())
+		if err != nil {
+			return err
+		}
+		out.settle(fresh)
+		return s.putMember(ctx, tx, t, m.Name, *out)
+	})
 }
 
 // settled reports whether nothing remains to be done with a delivery.

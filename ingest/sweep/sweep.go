@@ -122,8 +122,7 @@ type Delivery struct {
 	Err      error // it could not be fetched or run; the next sweep tries again
 	Dropped  bool  // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
 
-	file   string // the name under which the team's own code gets it
-	stored bool   // its task has its result
+	file string // the name under which the team's own code gets it
 }
 
 // View is what came of one view of a delivery.
@@ -313,12 +312,15 @@ func (s *sweeper) hosts() []pullArgs {
 	return out
 }
 
+// localHost stands for the directories of this machine.
+const localHost = "local"
+
 // host is what two feeds of one server have in common: its name and port. All
 // directories of this machine are one.
 func host(source string) string {
 	u, err := url.Parse(source)
 	if err != nil || u.Host == "" {
-		return "local"
+		return localHost
 	}
 	port := u.Port()
 	switch {

@@ -167,26 +167,13 @@ func (s *sweeper) storeFeed(ctx context.Context, f Feed) error {
 	return err
 }
 
-// store stores what came of a task in a transaction of its own.
-func (s *sweeper) store(ctx context.Context, t task, all []Delivery, end seal) error {
-	if err := s.State.Transact(ctx, func(tx state.Tx) error { return s.put(ctx, tx, t, all, end) }); err != nil {
-		s.notes.tried(t.known.Feed, t.number, all)
-		return err
-	}
-	s.finished(all[0].Feed, t.number, all)
-	return nil
-}
-
 // put stores what came of a task.
-func (s *sweeper) put(ctx context.Context, tx state.Tx, t task, all []Delivery, end seal) error {
+func (s *sweeper) put(ctx context.Context, tx state.Tx, t task, all []Delivery) error {
 	b, err := encode(all)
 	if err != nil {
 		return err
 	}
-	if err := tx.Put(ctx, state.Task{Run: s.id, Feed: all[0].Feed, Number: t.number, Body: t.body(), Result: b}); err != nil {
-		return err
-	}
-	return sealed(end)(tx)
+	return tx.Put(ctx, state.Task{Run: s.id, Feed: all[0].Feed, Number: t.number, Body: t.body(), Result: b})
 }
 
 // putMember stores what came of a file in an archive, for another try of the same job.
@@ -196,14 +183,6 @@ func (s *sweeper) putMember(ctx context.Context, tx state.Tx, t task, name strin
 		return err
 	}
 	return tx.Put(ctx, state.Task{Run: s.id, Feed: out.Feed, Number: t.number, Member: name, Body: []byte("{}"), Result: b})
-}
-
-// sealed is end, which may be nil.
-func sealed(end seal) seal {
-	if end == nil {
-		return func(state.Tx) error { return nil }
-	}
-	return end
 }
 
 func (s *sweeper) finished(feed string, number int, all []Delivery) {

@@ -1,0 +1,298 @@
+package sweep
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/archive"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// storedWithin is how long what was found waits to be stored with more of it: whoever dies
+// repeats no more work than this, and one delivery.
+const storedWithin = 200 * time.Millisecond
+
+// checking is a batch that is being checked, with what its feed is remembered by.
+type checking struct {
+	s       *sweeper
+	feed    config.Feed
+	key     state.Key
+	members map[int]map[string]Delivery // what is done of archives, by number
+	known   map[string]bool             // hashes of which everything is recorded
+	counted map[string]string           // signatures that the state counts, with their cases
+	filed   map[string]string           // and those of which a case was written since
+
+	waiting []checked // done, and not stored yet
+	began   time.Time // when the first of them was
+
+	remembered bool // the rest is
+	charset    string
+	noise      []ingest.Noise
+}
+
+// checked is a task that is done.
+type checked struct {
+	t        task
+	all      []Delivery // of an archive its members
+	outcomes []state.Outcome
+	whole    bool // an archive, of which nothing remains to be done
+}
+
+// check runs the deliveries of a batch, one after the other, in the order of their
+// numbers. Those that an earlier try of the same job has done stay as they are. The error
+// is a state that could not be written, or the context's: then another try does it again.
+func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end seal) error {
+	queued, err := s.State.Batch(ctx, s.id, f.Name, from, to)
+	if err != nil {
+		return err
+	}
+	c := &checking{s: s, feed: f, key: s.key(f), members: map[int]map[string]Delivery{}, counted: map[string]string{}, filed: map[string]string{}}
+	todo, err := c.todo(queued)
+	if err != nil {
+		return err
+	}
+	sums := make([]string, len(todo))
+	for i, t := range todo {
+		sums[i] = t.known.SHA256
+	}
+	if c.known, err = s.State.Recorded(ctx, c.key, len(views), sums...); err != nil {
+		return err
+	}
+	for i, t := range todo {
+		if err := c.one(ctx, t); err != nil {
+			c.tried(nil)
+			return err
+		}
+		if c.due() && i < len(todo)-1 {
+			if err := c.store(ctx, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return c.store(ctx, end)
+}
+
+// todo are the tasks that are not done.
+func (c *checking) todo(queued []state.Task) (todo []task, err error) {
+	for _, q := range queued {
+		switch {
+		case q.Member == "" && q.Result != nil:
+		case q.Member == "":
+			t, err := taskOf(c.feed.Name, q)
+			if err != nil {
+				return nil, err
+			}
+			todo, c.members[q.Number] = append(todo, t), map[string]Delivery{}
+		case c.members[q.Number] != nil:
+			done, err := decode(q.Result)
+			if err != nil || len(done) != 1 {
+				return nil, fmt.Errorf("read result of %q in task %d of feed %q: %w", q.Member, q.Number, c.feed.Name, err)
+			}
+			c.members[q.Number][q.Member] = done[0]
+		}
+	}
+	return todo, nil
+}
+
+// one checks a delivery. Another with the same bytes is stored before, so that they are
+// known.
+func (c *checking) one(ctx context.Context, t task) error {
+	if slices.ContainsFunc(c.waiting, func(w checked) bool { return w.t.known.SHA256 == t.known.SHA256 }) {
+		if err := c.store(ctx, nil); err != nil {
+			return err
+		}
+	}
+	done, err := c.delivery(ctx, t)
+	if err == nil && ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		c.tried(&done)
+		return err
+	}
+	if charset := done.all[0].Detected.Charset; len(done.outcomes) > 0 && charset != "" && charset != "ascii" {
+		c.charset = charset
+	}
+	if len(c.waiting) == 0 {
+		c.began = time.Now()
+	}
+	c.waiting = append(c.waiting, done)
+	return nil
+}
+
+// due reports whether what waits is to be stored. The team's own code takes its time and
+// may have effects: it is not run twice for want of a few more.
+func (c *checking) due() bool {
+	return calls(c.feed) || c.feed.Handover.Wanted() || len(c.waiting) >= atOnce || len(c.waiting) > 0 && time.Since(c.began) > storedWithin
+}
+
+// store stores what came of deliveries, all of it or nothing.
+func (c *checking) store(ctx context.Context, end seal) error {
+	err := c.s.State.Transact(ctx, func(tx state.Tx) error {
+		for i := range c.waiting {
+			if err := c.put(ctx, tx, &c.waiting[i]); err != nil {
+				return err
+			}
+		}
+		if end == nil {
+			return nil
+		}
+		return end(tx)
+	})
+	if err != nil {
+		c.tried(nil)
+		return err
+	}
+	for _, w := range c.waiting {
+		for i := range w.all {
+			c.s.observe(doneWith(&w.all[i]))
+		}
+		if len(w.outcomes) > 0 && settled(w.all[0]) {
+			c.known[w.t.known.SHA256] = true
+		}
+		c.s.finished(c.feed.Name, w.t.number, w.all)
+	}
+	c.waiting, c.remembered = nil, false
+	return nil
+}
+
+func (c *checking) put(ctx context.Context, tx state.Tx, w *checked) error {
+	s := c.s
+	if len(w.outcomes) > 0 {
+		fresh, err := tx.Record(ctx, s.id, w.all[0].Path, w.outcomes, s.Now())
+		if err != nil {
+			return err
+		}
+		w.all[0].settle(fresh)
+	}
+	if w.whole {
+		if err := tx.Done(ctx, c.feed.Name, w.all[0].Path, w.t.known.SHA256, s.Now()); err != nil {
+			return err
+		}
+	}
+	return s.put(ctx, tx, w.t, w.all)
+}
+
+// tried notes what was found and could not be stored.
+func (c *checking) tried(last *checked) {
+	if last != nil {
+		c.waiting = append(c.waiting, *last)
+	}
+	for _, w := range c.waiting {
+		c.s.notes.tried(c.feed.Name, w.t.number, w.all)
+	}
+	c.waiting = nil
+}
+
+// delivery runs the line on one delivery of the archive and files its cases. Of an archive
+// each member is a delivery. The error is one of storing what came before it.
+func (c *checking) delivery(ctx context.Context, t task) (checked, error) {
+	s := c.s
+	out := started(c.feed, t)
+	out.SHA256 = t.known.SHA256
+	done := checked{t: t, all: []Delivery{out}}
+	only := &done.all[0]
+	dir := s.unpacked(c.feed.Name, fmt.Sprintf("%d-%d", s.id, t.number))
+	inside := dir + "-members"
+	var members []archive.Member
+	var laidOut bool
+	s.try(ctx, c.feed, t, only, func() error {
+		if data, err := c.inMemory(ctx, t); data != nil || err != nil {
+			if err == nil {
+				done.outcomes, err = c.run(ctx, t, content{data: bytes.NewReader(data), size: int64(len(data))}, only)
+			}
+			return err
+		}
+		laidOut = true
+		file, err := s.layOut(ctx, t.known, dir)
+		if err != nil {
+			return err
+		}
+		if members, err = unpack(ctx, file, out.Name, inside, c.feed.Take.Unpack); err == nil && members == nil {
+			done.outcomes, err = c.runFile(ctx, t, file, only)
+		}
+		return err
+	})
+	if laidOut {
+		defer os.RemoveAll(dir)
+		defer os.RemoveAll(inside)
+	}
+	if only.Err != nil || members == nil {
+		return done, nil
+	}
+	if err := c.store(ctx, nil); err != nil { // each member has its own transaction
+		return done, err
+	}
+	done.all, done.whole = c.archived(ctx, t, *only, members)
+	return done, nil
+}
+
+// inMemory returns a small delivery that the models alone read, nil for any other.
+func (c *checking) inMemory(ctx context.Context, t task) ([]byte, error) {
+	if t.known.Bytes > small || calls(c.feed) {
+		return nil, nil
+	}
+	data, err := c.s.Store.Read(ctx, t.known.SHA256)
+	switch {
+	case errors.Is(err, archive.ErrDamaged):
+		return nil, errors.Join(err, c.s.Store.Remove(ctx, t.known.SHA256))
+	case err != nil:
+		return nil, err
+	case archive.Is(bytes.NewReader(data), int64(len(data))):
+		return nil, nil
+	}
+	return append([]byte{}, data...), nil
+}
+
+// runFile is run for what is in a file.
+func (c *checking) runFile(ctx context.Context, t task, name string, out *Delivery) ([]state.Outcome, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return c.run(ctx, t, content{file, info.Size(), name}, out)
+}
+
+// remember asks what the feed's deliveries were like until now.
+func (c *checking) remember(ctx context.Context) (err error) {
+	if c.remembered {
+		return nil
+	}
+	if c.charset, err = c.s.State.LastCharset(ctx, c.feed.Name); err != nil {
+		return err
+	}
+	if c.noise, err = c.s.State.Noise(ctx, c.feed.Name, c.key.Settings, c.s.Revision); err != nil {
+		return err
+	}
+	c.remembered = true
+	return nil
+}
+
+// shown reports whether the state counts a signature of the feed, and returns its case, ""
+// if it has none. What is filed and not counted is new to all that show it until one is
+// recorded (settle).
+func (c *checking) shown(ctx context.Context, signature string) (dir string, counted bool, err error) {
+	if dir, counted = c.counted[signature]; counted {
+		return dir, true, nil
+	}
+	if dir = c.filed[signature]; dir != "" {
+		return dir, false, nil
+	}
+	counter, counted, err := c.s.State.Signature(ctx, c.feed.Name, signature)
+	if counter.Dir != "" {
+		c.counted[signature] = counter.Dir
+	}
+	return counter.Dir, counted, err
+}

@@ -1,0 +1,146 @@
+package sweep
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/feedparity/feedparity/ingest/archive"
+	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/state"
+)
+
+// small is up to how many bytes a delivery is never in a file of its own, but in
+// memory until it is in the archive, and when it comes from there.
+const small = 256 << 10
+
+// fetched is what became of a task at its source.
+type fetched struct {
+	t    task
+	out  Delivery
+	blob archive.Blob // what is to be put into the archive, if anything
+	was  string       // hash of the version that was known
+	stop error        // why nothing more is to be fetched
+
+	fate fate
+}
+
+// fate is what is to be done with what was fetched.
+type fate uint8
+
+const (
+	toCheck   fate = iota
+	lost           // not fetched: that is its result
+	known          // an earlier try of the job has queued it
+	unchanged      // fetched once more, to be sure of it
+)
+
+// fresh reports whether the archive is to have it.
+func (f *fetched) fresh() bool { return f.blob.SHA256 != "" }
+
+// fetching fetches tasks, as many at once as the source's server allows, and gives them
+// on in their order: each channel has one. Whoever wants no more calls done, which waits
+// for those under way.
+func (s *sweeper) fetching(ctx context.Context, l *look, todo []task) (got <-chan (<-chan fetched), done func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ordered := make(chan (<-chan fetched), atOnce) // so many may wait for one that takes long
+	var running sync.WaitGroup
+	running.Go(func() {
+		defer close(ordered)
+		slots := make(chan struct{}, connections(l.feed.Source))
+		for _, t := range todo {
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+			one := make(chan fetched, 1)
+			running.Go(func() {
+				defer func() { <-slots }()
+				one <- s.fetch(ctx, l, t)
+			})
+			select {
+			case ordered <- one:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return ordered, func() { cancel(); running.Wait() }
+}
+
+// connections are how many deliveries of a source are fetched at once: what is more would
+// only wait for its turn.
+func connections(c config.Connection) int {
+	if host(c.URL) == localHost {
+		return 1
+	}
+	n := cmp.Or(c.Connections, fetch.DefaultConnections)
+	if c.Sessions > 0 {
+		n = min(n, c.Sessions)
+	}
+	return n
+}
+
+// fetch makes sure of one delivery.
+func (s *sweeper) fetch(ctx context.Context, l *look, t task) fetched {
+	f := fetched{t: t, out: started(l.feed, t), was: t.known.SHA256}
+	if f.stop = s.avoid(ctx, l.feed); f.stop != nil {
+		return f
+	}
+	s.try(ctx, l.feed, t, &f.out, func() (err error) {
+		f.t.known, f.blob, err = s.obtain(ctx, l, t)
+		return err
+	})
+	s.missed(ctx, t, &f.out)
+	return f
+}
+
+// incoming is where deliveries of a feed arrive, before their hash is known.
+func (s *sweeper) incoming(feed string) string { return filepath.Join(s.Archive, feed, "incoming") }
+
+func (s *sweeper) openIncoming(feed string) (*os.Root, error) {
+	dir := s.incoming(feed)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	return os.OpenRoot(dir)
+}
+
+// obtain fetches a delivery, unless an earlier sweep did, and returns what will be
+// remembered of it, and what is to be put into the archive before.
+func (s *sweeper) obtain(ctx context.Context, l *look, t task) (state.Delivery, archive.Blob, error) {
+	if t.news == state.Rechecked {
+		return t.known, archive.Blob{}, nil
+	}
+	if t.news == state.Unfinished {
+		if kept, err := s.kept(ctx, t.known); kept || err != nil {
+			return t.known, archive.Blob{}, err
+		}
+	}
+	s.observe(Event{Feed: l.feed.Name, Delivery: t.entry.Name(), What: "fetching"})
+	// By its path: others of the same name in other directories may be under way.
+	local := fetch.LocalName(t.entry.Path)
+	d, err := fetch.Take(ctx, l.src, t.entry, l.incoming, local, small)
+	if errors.Is(err, fetch.ErrUnavailable) && s.vanished(ctx, l.feed, l.src, t.entry.Path) {
+		err = errGone
+	}
+	if err != nil {
+		return state.Delivery{}, archive.Blob{}, err
+	}
+	blob := archive.Blob{SHA256: hex.EncodeToString(d.SHA256[:]), Data: d.Data}
+	if blob.Data == nil {
+		blob.File = filepath.Join(l.incoming.Name(), local)
+	}
+	out := state.Delivery{Feed: l.feed.Name, Entry: exactly(t.entry, d.Entry), SHA256: blob.SHA256, Bytes: d.Size, Status: state.Fetched}
+	return out, blob, nil
+}
+
+// wrong says of which delivery an error is.
+func wrong(out *Delivery, err error) error { return fmt.Errorf("delivery %q: %w", out.Name, err) }

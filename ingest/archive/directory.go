@@ -13,14 +13,15 @@ import (
 	"time"
 )
 
-// directory keeps objects as files below a directory. A file is written beside its
-// place under a name of its own, synced, renamed, and the directories are synced: after
-// a power cut it is there whole or not at all. Of many files each of these steps is done
-// for all of them before the next.
+// directory keeps objects as files below a directory. A file is written in ".new" near its
+// place, synced, renamed, and the directories are synced: after a power cut it is there
+// whole or not at all. Of many files each of these steps is done for all of them before
+// the next.
 type directory struct {
 	root string
 	// synced are the directories of which this process has seen to it that they last.
 	synced sync.Map
+	swept  sync.Once
 }
 
 // unfinished ends the names of files that somebody is still writing, or was when he died.
@@ -83,14 +84,17 @@ func (d *directory) put(_ context.Context, items ...item) error {
 	return nil
 }
 
-// write writes an object beside its place and returns where, also with an error.
+// write writes an object near its place and returns where, also with an error.
 func (d *directory) write(i item, sync bool) (string, error) {
-	to := d.path(i.name)
-	dir := filepath.Dir(to)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
+	top, _, _ := strings.Cut(i.name, "/")
+	dir := d.path(top + "/.new")
+	for _, dir := range []string{dir, filepath.Dir(d.path(i.name))} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return "", err
+		}
 	}
-	out, err := os.CreateTemp(dir, "."+filepath.Base(to)+".*"+unfinished) // O_EXCL, 0600
+	d.swept.Do(func() { d.sweep(dir) })
+	out, err := os.CreateTemp(dir, filepath.Base(i.name)+".*"+unfinished) // O_EXCL, 0600
 	if err != nil {
 		return "", err
 	}
@@ -101,6 +105,19 @@ func (d *directory) write(i item, sync bool) (string, error) {
 		err = cerr
 	}
 	return out.Name(), err
+}
+
+// sweep removes what writers that died left where new files are written.
+func (d *directory) sweep(dir string) {
+	left, err := os.ReadDir(dir)
+	if err != nil {
+		return // there is nothing, or writing says what is wrong
+	}
+	for _, e := range left {
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > abandoned {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
 }
 
 // sync makes a rename last and, once each, the directories that were made for it.

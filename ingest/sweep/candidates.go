@@ -323,7 +323,8 @@ func (s *sweeper) avoid(ctx context.Context, f config.Feed) error {
 }
 
 // errGone is a file that was listed and has been taken away since, as a production
-// importer does that moves what it has read.
+// importer does that moves what it has read. It did arrive, so that nobody need be
+// alarmed, and if it comes back it is taken.
 var errGone = errors.New("gone since it was listed")
 
 // vanished reports whether a file that could not be fetched is listed no more. One that
@@ -344,13 +345,4 @@ func (s *sweeper) vanished(ctx context.Context, f config.Feed, src fetch.Source,
 		}
 	}
 	return true
-}
-
-// missed settles a delivery that has gone: it did arrive, so that nobody need be
-// alarmed, and if it comes back it is taken.
-func (s *sweeper) missed(ctx context.Context, t task, out *Delivery) {
-	if !errors.Is(out.Err, errGone) {
-		return
-	}
-	out.Gone, out.Err = true, s.State.Gone(ctx, out.Feed, stateEntry(t.entry), s.Now())
 }

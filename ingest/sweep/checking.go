@@ -67,7 +67,6 @@ func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end se
 	}
 	for i, t := range todo {
 		if err := c.one(ctx, t); err != nil {
-			c.tried(nil)
 			return err
 		}
 		if c.due() && i < len(todo)-1 {
@@ -114,8 +113,8 @@ func (c *checking) one(ctx context.Context, t task) error {
 		err = ctx.Err()
 	}
 	if err != nil {
-		c.tried(&done)
-		return err
+		c.waiting = append(c.waiting, done)
+		return c.tried(err)
 	}
 	if charset := done.all[0].Detected.Charset; len(done.outcomes) > 0 && charset != "" && charset != "ascii" {
 		c.charset = charset
@@ -135,20 +134,21 @@ func (c *checking) due() bool {
 
 // store stores what came of deliveries, all of it or nothing.
 func (c *checking) store(ctx context.Context, end seal) error {
-	err := c.s.State.Transact(ctx, func(tx state.Tx) error {
-		for i := range c.waiting {
-			if err := c.put(ctx, tx, &c.waiting[i]); err != nil {
-				return err
+	err := guarded(func() error {
+		return c.s.State.Transact(ctx, func(tx state.Tx) error {
+			for i := range c.waiting {
+				if err := c.put(ctx, tx, &c.waiting[i]); err != nil {
+					return err
+				}
 			}
-		}
-		if end == nil {
-			return nil
-		}
-		return end(tx)
+			if end == nil {
+				return nil
+			}
+			return end(tx)
+		})
 	})
 	if err != nil {
-		c.tried(nil)
-		return err
+		return c.tried(err)
 	}
 	for _, w := range c.waiting {
 		for i := range w.all {
@@ -180,15 +180,18 @@ func (c *checking) put(ctx context.Context, tx state.Tx, w *checked) error {
 	return s.put(ctx, tx, w.t, w.all)
 }
 
-// tried notes what was found and could not be stored.
-func (c *checking) tried(last *checked) {
-	if last != nil {
-		c.waiting = append(c.waiting, *last)
-	}
+// tried notes what was found and could not be stored, and why.
+func (c *checking) tried(err error) error {
 	for _, w := range c.waiting {
+		for i := range w.all {
+			if d := &w.all[i]; d.Err == nil {
+				d.Err = wrong(d, err)
+			}
+		}
 		c.s.notes.tried(c.feed.Name, w.t.number, w.all)
 	}
 	c.waiting = nil
+	return err
 }
 
 // delivery runs the line on one delivery of the archive and files its cases. Of an archive

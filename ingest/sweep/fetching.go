@@ -91,14 +91,16 @@ func connections(c config.Connection) int {
 // fetch makes sure of one delivery.
 func (s *sweeper) fetch(ctx context.Context, l *look, t task) fetched {
 	f := fetched{t: t, out: started(l.feed, t), was: t.known.SHA256}
-	if f.stop = s.avoid(ctx, l.feed); f.stop != nil {
+	if f.stop = guarded(func() error { return s.avoid(ctx, l.feed) }); f.stop != nil {
 		return f
 	}
 	s.try(ctx, l.feed, t, &f.out, func() (err error) {
 		f.t.known, f.blob, err = s.obtain(ctx, l, t)
 		return err
 	})
-	s.missed(ctx, t, &f.out)
+	if errors.Is(f.out.Err, errGone) {
+		f.out.Gone, f.out.Err = true, guarded(func() error { return s.State.Gone(ctx, l.feed.Name, stateEntry(t.entry), s.Now()) })
+	}
 	return f
 }
 

@@ -178,6 +178,8 @@ func (w *world) snapshot() string {
 				return nil
 			case err != nil:
 				return err
+			case !d.IsDir() && strings.HasSuffix(rel, ".tmp") && strings.Contains(rel, ".new"): // likewise; the archive removes it in a day
+				return nil
 			case !d.IsDir():
 				info, err := d.Info()
 				if err != nil {

@@ -155,14 +155,15 @@ func (postgresSchema) mark(ctx context.Context, q querier, version int) error {
 	return err
 }
 
-// check refuses a schema in which tables of ours stand that we did not make.
+// check refuses a schema in which tables of ours stand that we did not make. The mark is
+// looked for last: another process may be making both, in one transaction.
 func (s postgresSchema) check(ctx context.Context, q querier) error {
-	marked, err := s.has(ctx, q, "feedparity_version")
-	if err != nil || marked {
+	taken, err := s.has(ctx, q, "deliveries", "outcomes", "runs", "signatures", "noise", "tasks", "members")
+	if err != nil || !taken {
 		return err
 	}
-	taken, err := s.has(ctx, q, "deliveries", "outcomes", "runs", "signatures", "noise", "tasks", "members")
-	if err == nil && taken {
+	marked, err := s.has(ctx, q, "feedparity_version")
+	if err == nil && !marked {
 		err = ErrForeign
 	}
 	return err

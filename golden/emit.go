@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
 )
 
 // emitter writes case.yaml. A writer of our own keeps the keys in the order of
@@ -157,6 +158,7 @@ func (c *Case) yaml() ([]byte, error) {
 	e.handover(c.Handover)
 	e.str("filename", escapeBytes(c.Filename))
 	e.block("origin", func() { e.origin(c.Origin) })
+	e.hits(c.Hits)
 	e.str("revision", c.Revision)
 	e.str("found_by", c.FoundBy)
 	e.list("confirmed", c.Confirmed)
@@ -276,6 +278,28 @@ func (e *emitter) origin(o Origin) {
 	e.str("date", o.Date)
 	e.num("row", int64(o.Row))
 	e.num("byte", o.Byte)
+}
+
+// hits are left out where nobody counted them.
+func (e *emitter) hits(h classify.Hits) {
+	if h == (classify.Hits{}) {
+		return
+	}
+	e.block("hits", func() {
+		e.num("count", int64(h.Count))
+		e.num("rows", int64(h.Rows))
+		e.num("cells", int64(h.Cells))
+		e.str("first", placeText(h.First))
+		e.str("last", placeText(h.Last))
+	})
+}
+
+// placeText writes a position, the column only where it has one.
+func placeText(p classify.Position) string {
+	if p.Column == 0 {
+		return fmt.Sprintf("row %d", p.Row)
+	}
+	return fmt.Sprintf("row %d column %d", p.Row, p.Column)
 }
 
 func (e *emitter) history(events []Event) {

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/handover"
 )
@@ -62,12 +63,13 @@ type Case struct {
 	Handover  *Handover         // how rows were handed over, nil where both paths read the input
 	Filename  string            // the supplier's, as bytes
 	Origin    Origin
-	Revision  string   // of the team's code
-	FoundBy   string   // such as "sweep" or "fuzz"
-	Confirmed []string // full versions of real interpreters that gave these outcomes
-	Essential []string // what of the supplier's data the divergence needs
-	Residue   []string // what could not be scrubbed
-	Fix       string   // one line: what to change
+	Hits      classify.Hits // of the finding in the delivery it came from; zero where nobody counted
+	Revision  string        // of the team's code
+	FoundBy   string        // such as "sweep" or "fuzz"
+	Confirmed []string      // full versions of real interpreters that gave these outcomes
+	Essential []string      // what of the supplier's data the divergence needs
+	Residue   []string      // what could not be scrubbed
+	Fix       string        // one line: what to change
 	Links     []string
 	Reason    string // why it is accepted
 	Owner     string

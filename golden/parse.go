@@ -2,11 +2,13 @@ package golden
 
 import (
 	"encoding/base64"
+	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/handover"
 )
@@ -28,6 +30,7 @@ type file struct {
 	Handover  handoverFile `yaml:"handover"`
 	Filename  string       `yaml:"filename"`
 	Origin    originFile   `yaml:"origin"`
+	Hits      hitsFile     `yaml:"hits"`
 	Revision  string       `yaml:"revision"`
 	FoundBy   string       `yaml:"found_by"`
 	Confirmed []string     `yaml:"confirmed"`
@@ -151,6 +154,36 @@ type originFile struct {
 	Byte     int64  `yaml:"byte"`
 }
 
+type hitsFile struct {
+	Count int    `yaml:"count"`
+	Rows  int    `yaml:"rows"`
+	Cells int    `yaml:"cells"`
+	First string `yaml:"first"`
+	Last  string `yaml:"last"`
+}
+
+func (f hitsFile) hits(doc *config.Node) (h classify.Hits, err error) {
+	if f == (hitsFile{}) {
+		return h, nil
+	}
+	h = classify.Hits{Count: f.Count, Rows: f.Rows, Cells: f.Cells}
+	if h.First, err = parsePlace(f.First); err == nil {
+		h.Last, err = parsePlace(f.Last)
+	}
+	if err != nil {
+		return h, place(doc, "hits").Errorf("%v", err)
+	}
+	return h, nil
+}
+
+func parsePlace(text string) (p classify.Position, err error) {
+	n, _ := fmt.Sscanf(text, "row %d column %d", &p.Row, &p.Column)
+	if n == 0 || placeText(p) != text {
+		return p, fmt.Errorf("place %q: want one such as row 2 column 3", text)
+	}
+	return p, nil
+}
+
 type eventFile struct {
 	Date string `yaml:"date"`
 	Who  string `yaml:"who"`
@@ -218,6 +251,9 @@ func (f *file) build(doc *config.Node) (*Case, error) {
 		return nil, err
 	}
 	if c.Py3, err = f.Py3.settings(doc, ingest.Py3); err != nil {
+		return nil, err
+	}
+	if c.Hits, err = f.Hits.hits(doc); err != nil {
 		return nil, err
 	}
 	if c.Handover, err = f.Handover.handover(doc); err != nil {

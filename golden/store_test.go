@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/config"
 )
 
@@ -31,6 +32,7 @@ func fullCase(t *testing.T) *Case {
 		Compare: ingest.Comparison{Key: []string{"sku"}, Ignore: []string{"1", "é"}, Tolerance: map[string]float64{"price": 0.005, "b=c": 1e-9}, Strict: true,
 			Noise: []ingest.Noise{{Column: "key words", Kind: ingest.NoiseHashOrder}, {Column: "7", Kind: ingest.NoiseClock}}},
 		Filename: "pr\xffce %41.csv", Origin: Origin{SHA256: strings.Repeat("ab", 32), Path: "/out/\xe9.csv", Date: "2026-11-22T01:02:03Z", Row: 12, Byte: 0x1a4},
+		Hits:     classify.Hits{Count: 10_001, Rows: 10_000, Cells: 10_001, First: classify.Position{Row: 12, Column: 3}, Last: classify.Position{Row: 10_011}},
 		Revision: "3f2a", FoundBy: "sweep", Confirmed: []string{"2.7.18", "3.10"}, Essential: []string{"\u00a0 after a digit", "- x"}, Residue: []string{"row 1: null"},
 		Fix: "open(..., encoding='cp1252')  # not latin-1", Links: []string{"https://example.org/a?b=c#d"},
 		Reason: "true", Owner: "ops: team", Expires: "2027-01-31",

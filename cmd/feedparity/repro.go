@@ -110,6 +110,7 @@ type repro struct {
 	Why       string   `json:"why,omitempty"`
 	Fix       string   `json:"fix,omitempty"`
 	Normalize string   `json:"normalize,omitempty"`
+	Hits      string   `json:"hits,omitempty"`
 	Confirmed []string `json:"confirmed"`
 	Run       []string `json:"run"`
 	Ladder    []rung   `json:"ladder,omitempty"` // asked for by --ladder
@@ -171,8 +172,12 @@ func reproduce(ctx context.Context, eng ingest.Engine, c *golden.Case, dir strin
 }
 
 func newPage(c *golden.Case, dir string, diverges bool) *repro {
-	return &repro{Case: dir, Signature: c.Signature, State: string(c.State), Severity: c.Severity.String(), View: string(c.View),
+	r := &repro{Case: dir, Signature: c.Signature, State: string(c.State), Severity: c.Severity.String(), View: string(c.View),
 		Diverges: diverges, Confirmed: c.Confirmed, Run: commands(c, dir)}
+	if c.Hits.Count > 0 {
+		r.Hits = hitsOf(c.Hits)
+	}
+	return r
 }
 
 // collect keeps both outcomes; a case's input is small.

@@ -53,6 +53,7 @@ func (r *repro) html() string {
 	row("why", false, r.Why)
 	row("fix", true, r.Fix)
 	row("normalize", false, r.Normalize)
+	row("hits", false, r.Hits)
 	row("confirmed", false, strings.Join(r.Confirmed, ", "))
 	row("frozen", false, r.Frozen)
 	row("ladder", true, ladderPage(r.Ladder)...)

@@ -158,6 +158,7 @@ func (r *repro) page() string {
 	prose("why", r.Why)
 	field("fix", r.Fix)
 	prose("normalize", r.Normalize)
+	field("hits", r.Hits)
 	confirmed := strings.Join(r.Confirmed, " and ")
 	if confirmed == "" {
 		confirmed = "not yet: there was no Python where the case was found"

@@ -9,6 +9,7 @@ import (
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/wire"
 )
 
@@ -37,6 +38,9 @@ func showCase(w io.Writer, c *golden.Case, dir string) error {
 			field(p.String(), "%s", c.Settings(p))
 		}
 	}
+	if c.Hits.Count > 0 {
+		field("hits", "%s", hitsOf(c.Hits))
+	}
 	field("confirmed", "%s", orNone(strings.Join(c.Confirmed, ", ")))
 	if c.Fix != "" {
 		field("fix", "%s", c.Fix)
@@ -57,6 +61,24 @@ func showCase(w io.Writer, c *golden.Case, dir string) error {
 		printOutcome(w, c.Outcomes[p])
 	}
 	return nil
+}
+
+// hitsOf says how often the delivery that a case came from shows it.
+func hitsOf(h classify.Hits) string {
+	at := func(p classify.Position) string {
+		if p.Column == 0 {
+			return fmt.Sprintf("row %d", p.Row)
+		}
+		return fmt.Sprintf("row %d, column %d", p.Row, p.Column)
+	}
+	s := plural(h.Rows, "row")
+	if h.Cells > 0 {
+		s += ", " + plural(h.Cells, "cell")
+	}
+	if h.First == h.Last {
+		return s + " of the delivery: " + at(h.First)
+	}
+	return s + " of the delivery: from " + at(h.First) + " to " + at(h.Last)
 }
 
 func orNone(s string) string {

@@ -73,6 +73,9 @@ type Finding struct {
 	// Place is where the team's own code shows the cause; zero for policies, and where
 	// it is not known.
 	Place ingest.Frame
+	Hits  Hits // how often the input shows it, where Tally has counted them
+
+	shares []share
 }
 
 // Classify explains the divergences of a result, one finding per signature, in
@@ -225,7 +228,9 @@ func (c *classifier) group(g group) error {
 			c.fixes = append(c.fixes, v.fix)
 		}
 		next, rest, again := c.peel(base, whole, v, e, left)
-		c.add(c.finding(v, e.d, left-rest))
+		f := c.finding(v, e.d, left-rest)
+		f.share(share{e.key(), v.fix})
+		c.add(f)
 		if again == nil {
 			return nil
 		}
@@ -429,6 +434,9 @@ func (c *classifier) add(f Finding) {
 	for i := range c.out {
 		if c.out[i].Signature == f.Signature {
 			c.out[i].Count += f.Count
+			for _, s := range f.shares {
+				c.out[i].share(s)
+			}
 			c.latest = i
 			return
 		}

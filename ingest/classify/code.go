@@ -370,11 +370,18 @@ func (c *code) accuse(s suspect, e evidence, n int) {
 		cause = ValueType // an int is no float
 	}
 	f := c.found(cause, e, n, true, c.seen.usedAt(s.neutral))
+	one := share{key: e.key()}
+	if s.neutral == "" { // what is left out of Python is no matter of the input
+		one.fix = s.change
+	}
+	f.share(one)
 	c.add(f)
 }
 
 func (c *code) report(cause Cause, e evidence, n int, sure bool) {
-	c.add(c.found(cause, e, n, sure, ingest.Frame{}))
+	f := c.found(cause, e, n, sure, ingest.Frame{})
+	f.share(share{key: e.key()})
+	c.add(f)
 }
 
 // found makes a finding. Its signature names the function of the team's code that

@@ -104,8 +104,18 @@ func Compare(py2, py3 ingest.Rows, c ingest.Comparison) (Result, error) {
 
 // CompareMax is Compare keeping another number of divergences.
 func CompareMax(py2, py3 ingest.Rows, c ingest.Comparison, max int) (Result, error) {
+	return compare(py2, py3, c, max, nil)
+}
+
+// CompareEach is Compare keeping none of the divergences but handing each to a function
+// as it is met, the one of a fault last. Its values are only valid until that returns.
+func CompareEach(py2, py3 ingest.Rows, c ingest.Comparison, each func(Divergence)) (Result, error) {
+	return compare(py2, py3, c, 0, each)
+}
+
+func compare(py2, py3 ingest.Rows, c ingest.Comparison, max int, each func(Divergence)) (Result, error) {
 	cmp := comparers.Get().(*comparer)
-	cmp.c, cmp.max = c, max
+	cmp.c, cmp.max, cmp.each = c, max, each
 	cmp.res.Judged = len(c.Ignore)+len(c.Noise) == 0
 	cmp.cols.reset(c)
 	cmp.sides[0].rows, cmp.sides[1].rows = py2, py3
@@ -143,7 +153,7 @@ func (c *comparer) release() {
 	if c.res.Count > 0 || c.res.Order != nil || c.perm.from != nil || cap(c.cols.text) > mostKept {
 		return
 	}
-	c.c, c.res, c.cols.noise = ingest.Comparison{}, Result{}, nil
+	c.c, c.res, c.cols.noise, c.each = ingest.Comparison{}, Result{}, nil, nil
 	c.sides = [2]side{}
 	c.leftover, c.leftover2, c.leftover3 = false, 0, 0
 	comparers.Put(c)
@@ -152,6 +162,7 @@ func (c *comparer) release() {
 type comparer struct {
 	c        ingest.Comparison
 	max      int
+	each     func(Divergence) // nil where nobody wants to know
 	cols     *columns
 	sides    [2]side
 	py2, py3 *side // of sides
@@ -165,6 +176,9 @@ type comparer struct {
 func (c *comparer) add(d Divergence) {
 	c.res.Count++
 	c.res.note(d)
+	if c.each != nil {
+		c.each(d)
+	}
 	if len(c.res.Divergences) < c.max {
 		d.Py2, d.Py3 = d.Py2.Clone(), d.Py3.Clone()
 		c.res.Divergences = append(c.res.Divergences, d)

@@ -77,6 +77,26 @@ func beyondASCII(s ingest.Settings, charset string) ingest.Settings {
 	return s
 }
 
+// Shows runs a case's view of a delivery of its feed and returns the hits of its signature,
+// which are none where the delivery does not show it.
+func Shows(ctx context.Context, line *parity.Line, c *Case, d parity.Delivery) (classify.Hits, error) {
+	v := line.View(ctx, d, c.View)
+	defer v.Close()
+	if ctx.Err() != nil {
+		return classify.Hits{}, ctx.Err()
+	}
+	if v.Err != nil {
+		return classify.Hits{}, fmt.Errorf("look for %q in %q: %w", c.Dir(), d.Name, v.Err)
+	}
+	for _, f := range v.Findings {
+		if f.Signature == c.Signature {
+			f.Hits.Count = max(f.Hits.Count, 1) // of what has no number, such as the order of dicts
+			return f.Hits, nil
+		}
+	}
+	return classify.Hits{}, nil
+}
+
 // of is a delivery with other bytes.
 func of(d parity.Delivery, data []byte) parity.Delivery {
 	d.Data, d.Size, d.File = bytes.NewReader(data), int64(len(data)), ""

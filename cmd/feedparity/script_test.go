@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -71,9 +72,17 @@ func scripts(t *testing.T, pythons []interp.Interpreter, wanted func(string) boo
 		Condition:          func(cond string) (bool, error) { return hasPython(cond, pythons) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"bytes": writeBytes, "status": status, "closed-stdout": closedStdout, "seeds": writeSeeds, "seed": writeSeed,
-			"lock": holdLock, "count": countLines, "glob": globOne, "repro-all": reproAll, "replace": replaceIn, "repro-py-all": reproPyAll,
+			"lock": holdLock, "count": countLines, "glob": globOne, "repro-all": reproAll, "replace": replaceIn, "repro-py-all": reproPyAll, "touch": touchFile,
 		},
 	})
+}
+
+// touchFile gives a file the time of noon of a day: touch 2026-10-01 FILE.
+func touchFile(ts *testscript.TestScript, _ bool, args []string) {
+	day, err := time.ParseInLocation(time.DateOnly, args[0], time.Local)
+	ts.Check(err)
+	noon := day.Add(12 * time.Hour)
+	ts.Check(os.Chtimes(ts.MkAbs(args[1]), noon, noon))
 }
 
 // scrub leaves nothing of the developer's machine in a script's environment.

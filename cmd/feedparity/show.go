@@ -65,20 +65,21 @@ func showCase(w io.Writer, c *golden.Case, dir string) error {
 
 // hitsOf says how often the delivery that a case came from shows it.
 func hitsOf(h classify.Hits) string {
-	at := func(p classify.Position) string {
-		if p.Column == 0 {
-			return fmt.Sprintf("row %d", p.Row)
-		}
-		return fmt.Sprintf("row %d, column %d", p.Row, p.Column)
-	}
 	s := plural(h.Rows, "row")
 	if h.Cells > 0 {
 		s += ", " + plural(h.Cells, "cell")
 	}
 	if h.First == h.Last {
-		return s + " of the delivery: " + at(h.First)
+		return s + " of the delivery: " + positionText(h.First)
 	}
-	return s + " of the delivery: from " + at(h.First) + " to " + at(h.Last)
+	return s + " of the delivery: from " + positionText(h.First) + " to " + positionText(h.Last)
+}
+
+func positionText(p classify.Position) string {
+	if p.Column == 0 {
+		return fmt.Sprintf("row %d", p.Row)
+	}
+	return fmt.Sprintf("row %d, column %d", p.Row, p.Column)
 }
 
 func orNone(s string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -48,31 +49,54 @@ func noteFetch(ctx context.Context, q querier, feed string, e Entry, sha256 stri
 	return err
 }
 
+const fetchColumns = "feed, path, sha256, bytes, mtime, fetched"
+
+func scanFetch(scan func(...any) error) (Fetch, error) {
+	var f Fetch
+	var path []byte
+	var mtime sql.NullInt64
+	var fetched int64
+	err := scan(&f.Feed, &path, &f.SHA256, &f.Bytes, &mtime, &fetched)
+	f.Path, f.Fetched = string(path), time.Unix(0, fetched).UTC()
+	if mtime.Valid {
+		f.MTime = time.Unix(0, mtime.Int64).UTC()
+	}
+	return f, err
+}
+
 // Unlisted returns what was fetched until a time and is in no manifest yet, in the
 // order of feed, time and path.
 func (d *DB) Unlisted(ctx context.Context, until time.Time) ([]Fetch, error) {
-	rows, err := d.q().query(ctx, `SELECT feed, path, sha256, bytes, mtime, fetched FROM fetches
-		WHERE manifest IS NULL AND fetched <= ? ORDER BY feed, fetched, path`, until.UnixNano())
+	out, err := rows(ctx, d.q(), scanFetch, "SELECT "+fetchColumns+" FROM fetches WHERE manifest IS NULL AND fetched <= ? ORDER BY feed, fetched, path", until.UnixNano())
 	if err != nil {
 		return nil, fmt.Errorf("read fetches: %w", err)
 	}
-	defer rows.Close()
-	var out []Fetch
-	for rows.Next() {
-		var f Fetch
-		var path []byte
-		var mtime sql.NullInt64
-		var fetched int64
-		if err := rows.Scan(&f.Feed, &path, &f.SHA256, &f.Bytes, &mtime, &fetched); err != nil {
-			return nil, fmt.Errorf("read fetches: %w", err)
-		}
-		f.Path, f.Fetched = string(path), time.Unix(0, fetched).UTC()
-		if mtime.Valid {
-			f.MTime = time.Unix(0, mtime.Int64).UTC()
-		}
-		out = append(out, f)
+	return out, nil
+}
+
+// Fetches returns what was fetched of a feed that is from a time or later, oldest first:
+// of the supplier's own time, of that of the fetch where its server tells none. Every
+// version of a name counts, the same bytes under the same name once.
+func (d *DB) Fetches(ctx context.Context, feed string, since time.Time) ([]Fetch, error) {
+	found, err := rows(ctx, d.q(), scanFetch, "SELECT "+fetchColumns+" FROM fetches WHERE feed = ? AND coalesce(mtime, fetched) >= ? ORDER BY coalesce(mtime, fetched), fetched, path", feed, since.UnixNano())
+	if err != nil {
+		return nil, fmt.Errorf("read fetches of feed %q: %w", feed, err)
 	}
-	return out, rows.Err()
+	seen := map[[2]string]bool{}
+	return slices.DeleteFunc(found, func(f Fetch) bool {
+		key := [2]string{f.Path, f.SHA256}
+		again := seen[key]
+		seen[key] = true
+		return again
+	}), nil
+}
+
+// Date is when a delivery is from: its own time, else that of the fetch.
+func (f Fetch) Date() time.Time {
+	if f.MTime.IsZero() {
+		return f.Fetched
+	}
+	return f.MTime
 }
 
 // Listed records that the manifest of a run has what was fetched until a time.

@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -25,6 +26,22 @@ func testFetches(t *testing.T, d *DB) {
 	}
 	if got, err := d.Unlisted(ctx, at.Add(time.Hour)); err != nil || len(got) != 1 || got[0].SHA256 != "bb" {
 		t.Errorf("what the first manifest has not: %+v, %v", got, err)
+	}
+	undated := Entry{Path: "undated.csv", Precision: PrecisionNone}
+	for _, sum := range []string{"aa", "bb"} { // fetched again as it is, and another
+		if err := d.Fetched(ctx, "acme", map[string]Entry{"aa": e, "bb": undated}[sum], sum, 3, at.Add(2*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for since, want := range map[time.Time]string{e.MTime: "aa bb bb", e.MTime.Add(1): "bb", at.Add(3 * time.Hour): ""} {
+		got, err := d.Fetches(ctx, "acme", since)
+		var sums []string
+		for _, f := range got {
+			sums = append(sums, f.SHA256)
+		}
+		if s := strings.Join(sums, " "); err != nil || s != want {
+			t.Errorf("since %s: %s, %v, want %s", since, s, err, want)
+		}
 	}
 }
 

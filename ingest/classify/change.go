@@ -163,34 +163,13 @@ func transcode(t trial) (trial, bool) {
 	return t, true
 }
 
-// quoted tells for each character whether it lies between quotes.
-func quoted(chars []char, quote rune) []bool {
-	out := make([]bool, len(chars))
-	open := false
-	for i, c := range chars {
-		if c.r == quote {
-			open = !open
-		}
-		out[i] = open
-	}
-	return out
-}
-
-func quoteOf(s ingest.Settings) rune {
-	if v, ok := s.Dialect.Get("quotechar"); ok {
-		r, _ := ingest.DecodeRune(v.Str)
-		return r
-	}
-	return '"'
-}
-
 // newlines makes a change of newlines in or outside quotes; edit says what takes
 // the place of the character at i.
 func newlines(inQuotes bool, edit func(chars []char, i int) int) change {
 	return func(t trial) (trial, bool) {
-		quote := quoteOf(t.py3)
+		m := marksOf(t.py3)
 		return characters(func(a alphabet, chars []char) []byte {
-			in := quoted(chars, quote)
+			in := m.quoted(chars)
 			var out []byte
 			for i, c := range chars {
 				r := keep
@@ -321,11 +300,10 @@ func trimTail(t trial) (trial, bool) {
 
 // escapedNewlines writes an n in the place of every escaped newline.
 func escapedNewlines(t trial) (trial, bool) {
-	v, ok := t.py3.Dialect.Get("escapechar")
-	if !ok || v.Str == "" {
+	escape := marksOf(t.py3).escape
+	if escape == unset {
 		return t, false
 	}
-	escape, _ := ingest.DecodeRune(v.Str)
 	return replace(func(c []char, i int) int {
 		if (c[i].r == '\n' || c[i].r == '\r') && (at(c, i-1) == escape || c[i].r == '\n' && at(c, i-1) == '\r' && at(c, i-2) == escape) {
 			return 'n'

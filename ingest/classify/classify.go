@@ -337,20 +337,14 @@ func (c *classifier) explain(t trial, whole bool, e evidence) verdict {
 }
 
 // decide finds the cause of a divergence in a trial cut short after the step that
-// brings it about, and if none is found there, in all of it. What differs there is said
-// where nothing can be said of what the steps behind it make of that.
+// brings it about, and if none is found there, in all of it.
 func (c *classifier) decide(t trial, e evidence, before diff.Result) verdict {
-	early := verdict{cause: Unclassified, last: true}
 	if short, ok := c.trace(t, e); ok {
-		if early = c.test(short.trial, short.e, short.before); !early.last {
-			return early
+		if v := c.test(short.trial, short.e, short.before); !v.last {
+			return v
 		}
 	}
-	v := c.test(t, e, before)
-	if v.cause == Unclassified && early.cause != Unclassified {
-		return early
-	}
-	return v
+	return c.test(t, e, before)
 }
 
 // judge goes by evidence alone.

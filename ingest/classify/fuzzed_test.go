@@ -85,8 +85,10 @@ func TestFuzzed(t *testing.T) {
 			s.Clean = []ingest.Step{"rstrip"}
 			s.Dialect, _ = ingest.ParseDialect(s.Python.Path(), "escapechar= ")
 		}, "unicode-whitespace:rstrip:universal/text"},
-		{"another codec, which skips more of a bad byte, and a newline that is split at", "\"\"b\n\xd4k\xa6\xdb\xa3", "splitlines euc_kr ignore escapechar=\" doublequote=False",
-			"text gbk ignore escapechar=\" doublequote=False", on(6, func(s *ingest.Settings) { s.Clean = []ingest.Step{"split"} }), "mojibake:euc-kr/gbk:splitlines/text"},
+		{"a line that ends between quotes, which the escape character does not close", "\"\xa2\",\r,", "bytes big5 replace escapechar=\"", "splitlines big5 replace escapechar=\"",
+			on(8, func(s *ingest.Settings) { s.Clean = []ingest.Step{"split"} }), "newline-in-quotes-translated:lf:data:bytes/splitlines"},
+		{"a newline that is split at, between quotes that the escape character does not close, beside another codec", "\"\"b\n\xd4k\xa6\xdb\xa3", "splitlines euc_kr ignore escapechar=\" doublequote=False",
+			"text gbk ignore escapechar=\" doublequote=False", on(6, func(s *ingest.Settings) { s.Clean = []ingest.Step{"split"} }), "newline-in-quotes-translated:lf:data:splitlines/text"},
 	}
 	for _, tt := range tests {
 		p := ingest.Pair{Py2: policyOf(t, ingest.Python27, tt.py2), Py3: policyOf(t, ingest.Python313, tt.py3)}

@@ -4,6 +4,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"github.com/feedparity/feedparity/ingest"
 )
 
 // AcceptEntry accepts divergences beforehand: they are reported and counted, but make no
@@ -15,6 +17,13 @@ type AcceptEntry struct {
 	Signature string `yaml:"signature"`
 	// The feed, or a pattern of names such as "acme-*". Default: all.
 	Feed string `yaml:"feed"`
+	// The column in which it is meant, by name or 1-based position. Default: any.
+	Column string `yaml:"column"`
+	// The values of which it is meant: number, date, text, empty (one of them is), space,
+	// newline or case (they differ in nothing else). Default: any.
+	Values string `yaml:"values"`
+	// How far apart two numbers are at most, such as 0.005. Default: any values.
+	Tolerance *float64 `yaml:"tolerance"`
 	// Who answers for it.
 	Owner string `yaml:"owner"`
 	// Why it is meant.
@@ -35,10 +44,12 @@ func (a *AcceptEntry) DecodeNode(n *Node) error {
 // Accept is a rule by which divergences are accepted.
 type Accept struct {
 	Cause, Signature, Feed, Owner, Reason string
-	Expires                               time.Time // the first moment at which it holds no more, the zero time for ever
+	Narrow                                ingest.Narrow // which of their divergences are meant
+	Expires                               time.Time     // the first moment at which it holds no more, the zero time for ever
 }
 
-// Matches reports whether a rule is about a signature of a feed, whatever day it is.
+// Matches reports whether a rule is about a signature of a feed, whatever day it is. A
+// narrow one accepts it only where it means all of its divergences.
 func (a Accept) Matches(feed, signature string) bool {
 	cause, _, _ := strings.Cut(signature, ":")
 	if a.Cause != "" && a.Cause != cause || !strings.HasPrefix(signature, a.Signature) {
@@ -57,6 +68,9 @@ func (a Accept) String() string {
 	if a.Feed != "" {
 		s += " of " + a.Feed
 	}
+	if n := a.Narrow.String(); n != "" {
+		s += ", " + n
+	}
 	return s + " (" + a.Owner + ")"
 }
 
@@ -64,7 +78,11 @@ func (a Accept) String() string {
 func (r *resolver) accepts() ([]Accept, error) {
 	var out []Accept
 	for _, e := range r.f.Accept {
-		one := Accept{Cause: e.Cause, Signature: e.Signature, Feed: e.Feed, Owner: e.Owner, Reason: e.Reason}
+		one := Accept{Cause: e.Cause, Signature: e.Signature, Feed: e.Feed, Owner: e.Owner, Reason: e.Reason,
+			Narrow: ingest.Narrow{Column: e.Column, Values: e.Values, Tolerance: e.Tolerance}}
+		if err := one.Narrow.Validate(); err != nil {
+			return nil, e.node.Errorf("accept: %v", err)
+		}
 		switch {
 		case (e.Cause == "") == (e.Signature == ""):
 			return nil, e.node.Errorf("accept: want a cause or a signature")

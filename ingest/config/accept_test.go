@@ -10,7 +10,7 @@ func TestAccept(t *testing.T) {
 	c, err := Read("/etc/fp/feedparity.yaml", []byte(`
 accept:
   - {cause: dict-order, owner: ops, reason: nobody looks}
-  - {signature: "mojibake:iso8859-1", feed: "acme-*", owner: kim, reason: asked, expires: 2026-12-31}
+  - {signature: "mojibake:iso8859-1", feed: "acme-*", column: price, values: number, tolerance: 0.01, owner: kim, reason: asked, expires: 2026-12-31}
 feeds:
   acme-stock: {source: drop}
 `))
@@ -36,7 +36,7 @@ feeds:
 	if a := c.Accept[1]; a.Over(last) || !a.Over(last.Add(time.Minute)) || c.Accept[0].Over(last.AddDate(100, 0, 0)) {
 		t.Error("a rule holds for its last day and no longer")
 	}
-	if got, want := c.Accept[1].String(), "mojibake:iso8859-1 of acme-* (kim)"; got != want {
+	if got, want := c.Accept[1].String(), `mojibake:iso8859-1 of acme-*, column "price", number values, within 0.01 (kim)`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	for text, want := range map[string]string{
@@ -46,7 +46,9 @@ feeds:
 		"{cause: a, owner: a}":                           "1:11: accept: want an owner and a reason",
 		"{cause: a, owner: a, reason: b, expires: soon}": `expires "soon": want a date such as 2026-12-31`,
 		`{cause: a, owner: a, reason: b, feed: "["}`:     `feed "[" is no pattern`,
-		"{cause: a, owner: a, reason: b, column: x}":     "column",
+		"{cause: a, owner: a, reason: b, colum: x}":      "colum",
+		"{cause: a, owner: a, reason: b, values: money}": `accept: values "money": want one of number, date,`,
+		"{cause: a, owner: a, reason: b, tolerance: -1}": "accept: tolerance -1: want a number from 0",
 	} {
 		if _, err := Read("x.yaml", []byte("accept: [ "+text+" ]\nfeeds: {a: {source: b}}\n")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)

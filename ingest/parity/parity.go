@@ -266,11 +266,13 @@ func findings(ctx context.Context, run ingest.Engine, in classify.Case, res diff
 // Covers reports whether all divergences that a finding of a view is about are ones that
 // a rule allows. It runs both paths once more where the view has not kept them all.
 func (l *Line) Covers(ctx context.Context, d Delivery, v *View, signature string, allows func(diff.Divergence) bool) (bool, error) {
-	all := true
+	all, some := true, false
 	_, _, err := classify.Tally(ctx, l.engine(d), v.caseOf(d), v.Result, v.Findings, func(n int, one diff.Divergence) {
-		all = all && (v.Findings[n].Signature != signature || allows(one))
+		if v.Findings[n].Signature == signature {
+			all, some = all && allows(one), true
+		}
 	})
-	return all && err == nil, err
+	return all && some && err == nil, err
 }
 
 func (v *View) caseOf(d Delivery) classify.Case {

@@ -150,8 +150,13 @@ func (c *checking) view(ctx context.Context, d parity.Delivery, t task, v *parit
 		if err != nil {
 			return err
 		}
-		found[n].New, found[n].Case = !counted, dir
-		if found[n].Accepted = c.s.accepted(d.Feed, f.Signature); found[n].Accepted || dir != "" {
+		found[n].Case = dir
+		if found[n].Accepted, err = c.s.accepted(ctx, d, v, f.Signature); err != nil {
+			return err
+		}
+		found[n].beyond = !found[n].Accepted && dir == "" && c.s.ruled(d.Feed, f.Signature)
+		found[n].New = !counted || found[n].beyond
+		if found[n].Accepted || dir != "" {
 			continue
 		}
 		found[n].Case, found[n].Err = c.s.file(ctx, d, t, v, f, out.SHA256)
@@ -163,11 +168,6 @@ func (c *checking) view(ctx context.Context, d parity.Delivery, t task, v *parit
 		}
 	}
 	return nil
-}
-
-// accepted reports whether a rule that holds today accepts a signature of a feed.
-func (s *sweeper) accepted(feed, signature string) bool {
-	return slices.ContainsFunc(s.Accept, func(a config.Accept) bool { return a.Matches(feed, signature) && !a.Over(s.Now()) })
 }
 
 // finding returns the finding with a signature, nil if the views have none.
@@ -232,7 +232,7 @@ func (d *Delivery) settle(fresh []string) {
 	for _, v := range d.Views {
 		for i := range v.Findings {
 			f := &v.Findings[i]
-			f.New = f.New && slices.Contains(fresh, f.Signature)
+			f.New = f.New && (f.beyond || slices.Contains(fresh, f.Signature))
 		}
 	}
 }

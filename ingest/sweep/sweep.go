@@ -147,8 +147,10 @@ type Finding struct {
 	Count     int
 	Case      string // directory of its golden case, "" if it has none
 	Accepted  bool   // by a rule of the configuration
-	New       bool   // no delivery of its feed that was recorded has shown it
+	New       bool   // no delivery of its feed that was recorded has shown it but what rules accepted
 	Err       error  // why no case could be written
+
+	beyond bool // rules are about its signature, none accepts it, and it had no case
 }
 
 // Failed counts feeds and deliveries that could not be swept or compared.

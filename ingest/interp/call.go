@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -109,7 +108,7 @@ func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ i
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWorkspace(in)
+	w, err := p.workspace(in)
 	if err != nil {
 		e.pools.put(key, p)
 		return nil, harness(codeSetup, p.Interpreter.Version, err.Error(), "")
@@ -118,16 +117,16 @@ func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ i
 	p.patience = e.callTimeout(c) + e.opts.startTimeout() + callGrace
 	s, err := p.open(ctx, childUnknown, r)
 	if err != nil {
-		e.pools.put(key, p)
 		w.remove()
+		e.pools.put(key, p)
 		return nil, err
 	}
 	seen := &callWatch{call: c, work: w, timeout: e.callTimeout(c), stage: firstStage(c)}
 	seen.rec.Python = p.Interpreter.Full
 	s.recording, s.control, s.end, s.rewrite = &seen.rec, seen.control, seen.end, w.anonymous()
 	s.done = func() {
+		p.giveBack(w, seen.alone)
 		e.pools.put(key, p)
-		w.remove()
 	}
 	return s, nil
 }
@@ -197,7 +196,7 @@ func prepareOf(c ingest.Call) prepareRequest {
 	return r
 }
 
-func (e *Engine) runRequest(c ingest.Call, w workspace, neutral []ingest.Neutral) callRequest {
+func (e *Engine) runRequest(c ingest.Call, w *workspace, neutral []ingest.Neutral) callRequest {
 	hexes := func(list []string) []string {
 		out := []string{}
 		for _, s := range list {
@@ -328,65 +327,4 @@ func (h remoteHarness) error(py ingest.Python) error {
 
 func harness(code string, py ingest.Python, msg, hint string) error {
 	return &ingest.HarnessError{Code: code, Path: py.Path(), Msg: msg, Hint: hint}
-}
-
-// workspace is a request's own folder: the input under its own file name, and a
-// directory for temporary files.
-type workspace struct{ root, input, tmp string }
-
-func newWorkspace(in ingest.Input) (w workspace, err error) {
-	// Without links in it, so that what the team's code says of a path is this one.
-	tmp, err := filepath.EvalSymlinks(os.TempDir())
-	if err == nil {
-		w.root, err = os.MkdirTemp(tmp, "feedparity-call-")
-	}
-	if err != nil {
-		return w, fmt.Errorf("create input folder: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			w.remove()
-		}
-	}()
-	name := filepath.Base(in.Name)
-	if in.Name == "" || strings.ContainsAny(name, "/\x00") || name == "." || name == ".." {
-		name = "input.csv"
-	}
-	w.input, w.tmp = filepath.Join(w.root, "input", name), filepath.Join(w.root, "tmp")
-	for _, dir := range []string{filepath.Dir(w.input), w.tmp} {
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			return w, fmt.Errorf("create input folder: %w", err)
-		}
-	}
-	return w, copyInput(w.input, in)
-}
-
-// Folder stands for the path of a request's own folder in what the team's code says:
-// the real one is another one each time, which is no difference between paths.
-const Folder = "/feedparity-call"
-
-// anonymous replaces the folder's path in the wire form of text and of bytes.
-func (w workspace) anonymous() func(line []byte) []byte {
-	real, hexed := []byte(w.root), []byte(hexOf(w.root))
-	return func(line []byte) []byte {
-		if bytes.Contains(line, real) {
-			line = bytes.ReplaceAll(line, real, []byte(Folder))
-		}
-		if bytes.Contains(line, hexed) {
-			line = bytes.ReplaceAll(line, hexed, []byte(hexOf(Folder)))
-		}
-		return line
-	}
-}
-
-// remove deletes the folder, also where the team's code took permissions away. Most
-// calls leave nothing but what was made for them.
-func (w workspace) remove() {
-	for _, path := range []string{w.input, filepath.Dir(w.input), w.tmp, w.root} {
-		os.Remove(path)
-	}
-	if _, err := os.Lstat(w.root); err == nil && os.RemoveAll(w.root) != nil {
-		openDirs(w.root)
-		os.RemoveAll(w.root)
-	}
 }

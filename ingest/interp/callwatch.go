@@ -22,7 +22,7 @@ const (
 // callWatch reads what a child says beside its rows and judges how it ended.
 type callWatch struct {
 	call    ingest.Call
-	work    workspace
+	work    *workspace
 	timeout time.Duration
 
 	rec   ingest.Recording
@@ -30,6 +30,7 @@ type callWatch struct {
 	stage string // "import", "prepared", "call", "collect"
 	// record is where the fault was raised, if there was one; see ingest.Fault.
 	record int
+	alone  bool // nothing that the call has started is left
 }
 
 // control reads a line "#word {json}".
@@ -156,11 +157,13 @@ func (c *callWatch) end(s *stream, payload []byte) {
 	var e struct {
 		Status  int
 		Stopped string // "timeout" or "processes"
+		Alone   bool
 	}
 	py := s.p.Interpreter.Version
 	if err := json.Unmarshal(payload, &e); err != nil {
 		s.setErr(harness(codeGarbage, py, err.Error(), ""))
 	}
+	c.alone = e.Alone
 	if c.violation(s) {
 		return
 	}

@@ -65,6 +65,8 @@ type Process struct {
 	scratchOnce sync.Once
 	scratch     string // path of the temporary file, "" until one is needed
 	scratchErr  error
+
+	work *workspace // of the last call, where it is as good as new; guarded by mu
 }
 
 // guard kills the process when the context ends before release is called, so
@@ -156,6 +158,10 @@ func (p *Process) Close() error {
 	defer p.mu.Unlock()
 	if p.dead == nil {
 		p.dead = ErrClosed
+	}
+	if p.work != nil {
+		p.work.remove()
+		p.work = nil
 	}
 	p.scratchOnce.Do(func() { p.scratchErr = ErrClosed }) // none is made any more
 	if p.scratch == "" {

@@ -25,7 +25,8 @@ class Limits(object):
     sockets = ()     # paths of Unix sockets
     programs = False
 
-    def begin(self, req):
+    def arrange(self, req):
+        self.hosts, self.sockets, self.programs = (), (), False
         self.root = path_of(req['root'])
         self.writable = (self.root + os.sep,) + tuple(real(path_of(p)).rstrip(os.sep) + os.sep for p in req['sandbox'])
         self.databases = tuple(literal(name) for name in req['rollback'])
@@ -37,7 +38,6 @@ class Limits(object):
                 self.sockets += (name,)
             else:
                 self.hosts += ((host.strip('[]'), int(port)),)
-        self.on = True
 
 
 LIMITS = Limits()
@@ -274,6 +274,7 @@ def watch_effects():
 
 def listen():
     """Begins to be told, in the process of a call."""
+    LIMITS.on = True
     if AUDITED:
         sys.addaudithook(on_event)
 

@@ -11,10 +11,39 @@ def op_import(req, blob):
     except Harness as exc:
         write_frame(RESULT, dump(harness_dict(exc)))
         return
-    if hasattr(gc, 'freeze'):  # 3.7: what is there stays shared with the children
-        gc.collect()
-        gc.freeze()
+    settle()
     write_frame(RESULT, b'{}')
+
+
+def settle():
+    """Leaves the memory as it is, so that it stays shared with the children: what looks
+    for garbage writes to all that it looks at. It begins to in a child again."""
+    for f in (sys.stdout, sys.stderr):
+        try:
+            f.flush()  # or each child would print it again
+        except Exception:
+            pass  # the module closed or replaced it
+    KEPT.collects = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    if hasattr(gc, 'freeze'):  # 3.7
+        gc.freeze()
+
+
+class Kept(object):
+    """What the keeper knows of itself."""
+
+    subreaper = prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves behind becomes its own
+    collects = False  # a child is to look for garbage again
+    request = None    # the one that was arranged for
+    spared = None     # children of the import, unknown until the first request
+
+
+KEPT = Kept()
+
+
+# F_DUPFD_CLOEXEC, which module fcntl of Python 2 has no name for.
+DUPLICATE = getattr(fcntl, 'F_DUPFD_CLOEXEC', 1030 if sys.platform.startswith('linux') else None)
 
 
 def high_pipe():
@@ -22,13 +51,14 @@ def high_pipe():
     closes the low descriptors, as daemons do, does not hit it."""
     r, w = os.pipe()
     try:
-        high = fcntl.fcntl(w, fcntl.F_DUPFD, 250)
+        high = fcntl.fcntl(w, DUPLICATE or fcntl.F_DUPFD, 250)
     except (OSError, IOError):
         high = w  # a low limit on open files
     else:
         os.close(w)
     for fd in (r, high):
-        fcntl.fcntl(fd, fcntl.F_SETFD, fcntl.fcntl(fd, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
+        if PY2 or DUPLICATE is None or high == w:
+            fcntl.fcntl(fd, fcntl.F_SETFD, fcntl.fcntl(fd, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
     return r, high
 
 
@@ -38,17 +68,18 @@ SMALL = 1 << 14
 
 
 def op_run(req, blob):
+    if KEPT.request is not req or req['sandbox']:
+        arrange(req)
+        KEPT.request = req
     r, w = high_pipe()
-    spared = set() if childless() else children()
-    for f in (sys.stdout, sys.stderr):
-        try:
-            f.flush()  # or the child would print it again
-        except Exception:
-            pass  # the module closed or replaced it
+    if KEPT.spared is None:
+        KEPT.spared = children()
     pid = os.fork()
     if pid == 0:
         try:
             os.close(r)
+            if KEPT.collects:
+                gc.enable()
             run_child(w, req)
             os._exit(0)
         except BaseException:
@@ -56,21 +87,68 @@ def op_run(req, blob):
         finally:
             os._exit(CHILD_FAILED)
     os.close(w)
+    timeout = req['timeout'] + (req['start'] if req['fresh'] else 0)
+    deadline = now() + timeout
     try:
-        Relay(pid, r, req['timeout'] + (req['start'] if req['fresh'] else 0), spared).run()
+        if not at_once(pid, r, timeout):
+            Relay(pid, r, deadline).run()
     except BaseException:  # above all a pipe that Feedparity closed while we wrote
-        end_tree(pid, spared)
+        end_tree(pid, False)
         raise
     os.close(r)
+
+
+SHORT = 0.02  # seconds that a call may take to be told of at once
+
+
+def at_once(pid, fd, timeout):
+    """Most calls are short and write little: waits for such a one to end and tells all
+    that it wrote and how it ended, so that nobody wakes up for anything before. Returns
+    whether it was one."""
+    watched = poll()
+    watched.register(IN, select.POLLIN)
+    watched.register(fd, 0)  # it is told when the last process that can write has ended
+    try:
+        events = watched.poll(1000 * min(SHORT, timeout))
+    except (OSError, IOError, select.error):
+        return False  # interrupted
+    if len(events) != 1 or events[0][0] != fd:
+        return False
+    for wait in WAITS:
+        ended, status = retry(os.waitpid, pid, os.WNOHANG)
+        if ended:
+            break
+        time.sleep(wait)
+    else:
+        return False
+    written, more = [], True
+    while more:
+        more = retry(os.read, fd, 1 << 13)
+        written.append(more)
+    alone = end_tree(pid, True)
+    write_all(OUT, frame(CHUNK, b''.join(written)) + the_end(status_of(status), '', alone))
+    return True
+
+
+poll = select.poll  # before the team's code can replace it
+WAITS = (0.0001, 0.0002, 0.0005)
+
+
+def status_of(status):
+    return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def the_end(status, stopped, alone):
+    text = '{"status":%d,"stopped":"%s","alone":%s}' % (status, stopped, 'true' if alone else 'false')
+    return frame(END, text.encode('ascii'))
 
 
 class Relay(object):
     """Passes on what a child writes until it has ended or its time is over, and says
     how it ended."""
 
-    def __init__(self, pid, fd, timeout, spared):
-        self.pid, self.fd, self.spared = pid, fd, spared
-        self.deadline = now() + timeout
+    def __init__(self, pid, fd, deadline):
+        self.pid, self.fd, self.deadline = pid, fd, deadline
         self.count_at = now() + COUNT_EVERY
         self.open, self.status, self.small = True, None, True
         self.held = b''  # of what the child wrote
@@ -83,12 +161,12 @@ class Relay(object):
             if self.status is None:
                 stopped = self.over()
             self.step()
-        end_tree(self.pid, self.spared)
+        alone = end_tree(self.pid, self.status is not None)
         if stopped:
             self.drain()
             if self.status is None:
                 self.reap(0)
-        self.say(frame(END, dump({'status': self.status, 'stopped': stopped})))
+        self.say(the_end(self.status, stopped, alone))
 
     def say(self, last):
         """Writes what was held and one more frame at once: most calls are short, and
@@ -105,7 +183,7 @@ class Relay(object):
             return 'timeout'
         if now() >= self.count_at:
             self.count_at = now() + COUNT_EVERY
-            if len(tree(children() - self.spared)) > MAX_FORKS:
+            if len(tree(children() - KEPT.spared)) > MAX_FORKS:
                 return 'processes'
         return ''
 
@@ -129,7 +207,7 @@ class Relay(object):
 
     def abandon(self):
         """Feedparity cancelled the request, or is gone."""
-        end_tree(self.pid, self.spared)
+        end_tree(self.pid, self.status is not None)
         if self.status is None:
             self.reap(0)  # nobody else may
         os._exit(0)
@@ -167,7 +245,7 @@ class Relay(object):
     def reap(self, flags):
         pid, status = retry(os.waitpid, self.pid, flags)
         if pid:
-            self.status = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+            self.status = status_of(status)
 
 
 COUNT_EVERY = 0.05  # seconds
@@ -197,17 +275,6 @@ def tree(pids):
     return found
 
 
-def childless():
-    """Whether this process is known to have no children; cheaper than to list them."""
-    if PY2:
-        return False
-    try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:  # noqa: F821
-        return True
-    return False
-
-
 def kill_quietly(kill, pid):
     try:
         kill(pid, signal.SIGKILL)
@@ -225,18 +292,30 @@ def has_ended(pid):
         return True
 
 
-def end_tree(pid, spared):
-    """Ends a child and everything it started. A process that ends gives its own
-    children to us, so it is looked again until there are none."""
+def childless():
+    """Whether this process has no children at all. One that has ended is waited for."""
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except OSError as exc:
+        return exc.errno == errno.ECHILD
+    return False
+
+
+def end_tree(pid, reaped):
+    """Ends a child, unless it was waited for, and everything it started. A process that
+    ends gives its own children to us, so it is looked again until there are none.
+    Returns whether that is certain."""
+    spared = KEPT.spared
+    if reaped and KEPT.subreaper and not spared and childless():
+        return True
     kill_quietly(os.killpg, pid)
-    kill_quietly(os.kill, pid)  # it may not have made its own group yet
+    if not reaped:
+        kill_quietly(os.kill, pid)  # it may not have made its own group yet
     for _ in range(1000):
-        if childless():
-            return
-        ended = has_ended(pid)
+        ended = reaped or has_ended(pid)
         left = children() - spared - set([pid])
         if ended and not left:
-            return
+            return KEPT.subreaper and reaped and (bool(spared) or childless())
         for other in left:
             kill_quietly(os.kill, other)
             try:
@@ -244,6 +323,14 @@ def end_tree(pid, spared):
             except OSError:
                 pass
         time.sleep(0.001)
+    return False
+
+
+def remove_scratch():
+    """Removes the folder of the last call where Feedparity ended without doing so."""
+    import shutil
+    if KEPT.request is not None:
+        shutil.rmtree(path_of(KEPT.request['root']), True)
 
 
 CALL_OPS = {'import': op_import, 'run': op_run}

@@ -127,4 +127,4 @@ def place_of(filename):
 
 def shown(s):
     """Any string for people, as text."""
-    return s.decode('utf-8', 'replace') if isinstance(s, byte_type) else s
+    return text_type(s, 'utf-8', 'replace') if isinstance(s, byte_type) else s

@@ -39,14 +39,22 @@ def sever():
     dead.close()
 
 
-def enter(req):
-    """Makes this process the request's alone."""
-    sever()
+def arrange(req):
+    """Makes ready, before the fork, what a request's process has and ours makes no use
+    of. Calls are asked for alike as long as they have the same folder, and then the
+    children find all of it done."""
+    CALL.clear()
+    CALL.update(req)
     os.environ['TMPDIR'] = path_of(req['tmp'])
     if 'tempfile' in sys.modules:
         sys.modules['tempfile'].tempdir = None  # forget what it found before
-    if 'django.db' in sys.modules:
-        forget_connections()
+    LIMITS.arrange(req)
+    WATCH.input = path_of(req['path'])
+
+
+def enter(req):
+    """Makes this process the request's alone."""
+    sever()
     if req['clock']:
         CLOCK.begin(req['clock'], req['tick'])
     MEMORY.begin(req['memory'])
@@ -96,7 +104,8 @@ DROPPED = []  # connections of the parent, kept so that nothing closes them
 
 
 def forget_connections():
-    """A connection cannot be shared with the parent; Django makes a new one."""
+    """A connection cannot be shared with the parent; Django makes a new one. The
+    parent has no use for its own any more."""
     from django.db import connections
     for alias in connections:
         c = connections[alias]
@@ -148,6 +157,5 @@ _PRCTL = _libc()
 
 
 def prctl(option, value):
-    """The Linux call."""
-    if _PRCTL is not None:
-        _PRCTL(option, value, 0, 0, 0)
+    """The Linux call; whether it succeeded."""
+    return _PRCTL is not None and _PRCTL(option, value, 0, 0, 0) == 0

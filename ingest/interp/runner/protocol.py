@@ -50,14 +50,26 @@ def read_exact(fd, n):
 
 
 def write_all(fd, data):
-    view = memoryview(data)
+    n = retry(os.write, fd, data)
+    if n == len(data):
+        return
+    view = memoryview(data)[n:]
     while len(view):
         view = view[retry(os.write, fd, view):]
 
 
 def read_frame():
-    head = read_exact(IN, 4)
-    return None if head is None else read_exact(IN, struct.unpack('>I', head)[0])
+    """The next request, None where the pipe is closed. One read is enough for most,
+    and none takes of the next, which is sent after the answer."""
+    data = retry(os.read, IN, 1 << 13)
+    head = data if len(data) >= 4 else data + (read_exact(IN, 4 - len(data)) or b'')
+    if len(head) < 4:
+        return None
+    rest = struct.unpack('>I', head[:4])[0] + 4 - len(head)
+    if rest == 0:
+        return head[4:]
+    more = read_exact(IN, rest)
+    return None if more is None else head[4:] + more
 
 
 def frame(kind, payload):

@@ -64,8 +64,11 @@ class Watch(object):
     def __init__(self):
         self.seen = {}
 
-    def begin(self, aside, path):
-        self.on, self.aside, self.input = True, aside, path
+    def begin(self, aside):
+        self.on, self.aside = True, aside
+
+    def forget(self):
+        self.on, self.reader, self.reading, self.seen = False, None, False, {}
 
     def note(self, word, key, detail):
         """Says what was not seen before; the rest is counted."""
@@ -231,14 +234,14 @@ FLAGS = ('doublequote', 'skipinitialspace', 'strict')  # 0 and 1 before 3.8
 
 def dialect_of(dialect):
     """Names and wire forms, since a delimiter may be bytes."""
-    return [[name, wire(bool(getattr(dialect, name)) if name in FLAGS else getattr(dialect, name))]
-            for name in DIALECT if hasattr(dialect, name)]
+    found = [(name, getattr(dialect, name, DIALECT)) for name in DIALECT]
+    return [[name, wire(bool(value) if name in FLAGS else value)] for name, value in found if value is not DIALECT]
 
 
 def note_csv(function, dialect, source=None):
     where = own_caller(sys._getframe(3))
     found = dialect_of(dialect)
-    about = [type_name(source) if source is not None else '']
+    about = [native_text(type_name(source)) if source is not None else '']
     for name in ('encoding', 'errors'):
         value = getattr(source, name, None)
         about.append(shown(value) if isinstance(value, (text_type, byte_type)) else '')

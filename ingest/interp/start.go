@@ -74,8 +74,12 @@ func (p *Process) spawn(l launch) error {
 	}
 	defer theirOut.Close()
 	p.in, p.out, p.answer = in, out, bufio.NewReaderSize(out, 64<<10)
-	p.cmd = exec.Command(p.Interpreter.Path, append(l.flags[:len(l.flags):len(l.flags)], "-c", bootstrap)...)
-	p.cmd.Env, p.cmd.Dir = l.env, l.dir
+	program, env := bootstrap, l.env
+	if l.calls {
+		program, env = callBootstrap, bindNow(l.env)
+	}
+	p.cmd = exec.Command(p.Interpreter.Path, append(l.flags[:len(l.flags):len(l.flags)], "-c", program)...)
+	p.cmd.Env, p.cmd.Dir = env, l.dir
 	p.cmd.ExtraFiles = []*os.File{theirIn, theirOut}
 	p.cmd.Stdout, p.cmd.Stderr = p.tail, p.tail
 	p.cmd.WaitDelay = time.Second // a grandchild may keep the descriptors open

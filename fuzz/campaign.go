@@ -19,6 +19,8 @@ type CampaignOptions struct {
 	Pair *ingest.Pair
 	// Seeds are inputs to begin with, such as a feed's deliveries.
 	Seeds [][]byte
+	// Learned is what the feed's deliveries look like, nil if nobody knows.
+	Learned *Grammar
 	// Corpus is a directory of inputs that showed something new: a campaign begins
 	// where the last one ended. "" keeps none.
 	Corpus string
@@ -146,12 +148,14 @@ func (c *campaign) trial() Trial {
 	choices := c.choices()
 	t := Trial{Pair: c.pair(choices)}
 	switch n := c.rand.IntN(4); {
+	case n == 0 && c.o.Learned != nil && !choices.Rare(3):
+		t.Input = c.o.Learned.CSV(choices)
 	case n == 0 || len(c.kept) == 0:
 		t.Input = CSV(choices, t.Pair.Py3)
 	case n == 1 || len(c.quiet) == 0:
-		t.Input = mutate(choices, 1+choices.N(4), c.one(c.kept), c.one(c.kept), t.Pair.Py3)
+		t.Input = mutate(choices, 1+choices.N(4), c.one(c.kept), c.one(c.kept), t.Pair.Py3, c.o.Learned)
 	default:
-		t.Input = mutate(choices, 1, c.one(c.quiet), c.one(c.kept), t.Pair.Py3)
+		t.Input = mutate(choices, 1, c.one(c.quiet), c.one(c.kept), t.Pair.Py3, c.o.Learned)
 	}
 	return t
 }
@@ -166,12 +170,11 @@ func (c *campaign) one(of [][]byte) []byte {
 func (c *campaign) try(ctx context.Context, t Trial) error {
 	c.stats.Execs++
 	res, err := c.run(ctx, t)
-	var harness *ingest.HarnessError
-	switch {
-	case errors.As(err, &harness) && c.calls != [2]*ingest.Call{}:
+	if c.refused(err) {
 		c.stats.Refused++
 		return ctx.Err()
-	case err != nil:
+	}
+	if err != nil {
 		return err
 	}
 	b := behaviourOf(&res, t.Pair.Py2, t.Pair.Py3)
@@ -190,18 +193,38 @@ func (c *campaign) try(ctx context.Context, t Trial) error {
 	if !fresh && c.stats.Diverged%sample != 0 {
 		return nil
 	}
-	return c.hunt(ctx, t)
+	if err := c.hunt(ctx, t); !c.refused(err) {
+		return err
+	}
+	return ctx.Err()
 }
 
+// refused reports an input on which the team's own code cannot be compared.
+func (c *campaign) refused(err error) bool {
+	return c.calls != [2]*ingest.Call{} && errors.As(err, new(*ingest.HarnessError))
+}
+
+// hunt looks for what is new in an input, and tells of what is left of it when the input
+// is reduced.
 func (c *campaign) hunt(ctx context.Context, t Trial) error {
-	prey, err := c.Hunt(ctx, Trial{slices.Clone(t.Input), t.Pair})
+	t.Input = slices.Clone(t.Input)
+	large, err := c.findings(ctx, t)
 	if err != nil {
 		return err
 	}
-	for _, p := range prey {
-		c.stats.New++
-		if err := c.o.Found(ctx, p); err != nil {
+	for _, p := range large {
+		if c.known[p.Signature] {
+			continue
+		}
+		small, err := c.isolate(ctx, t, p)
+		if err != nil {
 			return err
+		}
+		for _, p := range c.unknown(small) {
+			c.stats.New++
+			if err := c.o.Found(ctx, p); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

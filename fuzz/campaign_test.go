@@ -170,7 +170,7 @@ func FuzzMutate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data, other, plan []byte) {
 		before := slices.Clone(data)
 		for n := range 12 {
-			out := mutate(NewChoices(append([]byte{byte(n)}, plan...)), 2, data, other, ingest.DefaultSettings(ingest.Python313))
+			out := mutate(NewChoices(append([]byte{byte(n)}, plan...)), 2, data, other, ingest.DefaultSettings(ingest.Python313), nil)
 			if len(out) > maxMutated {
 				t.Errorf("%d bytes", len(out))
 			}

@@ -28,14 +28,19 @@ func writeInput(dir string, data []byte) error {
 	if _, err := os.Stat(name); err == nil {
 		return nil
 	}
+	return replaceFile(dir, inputName(data), data)
+}
+
+// replaceFile writes a file whole or not at all, and makes its directory if need be.
+func replaceFile(dir, name string, data []byte) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil { // it may hold what a supplier sent
 		return err
 	}
-	temp := name + ".tmp"
+	temp := filepath.Join(dir, name+".tmp")
 	if err := os.WriteFile(temp, data, 0o600); err != nil {
 		return err
 	}
-	return os.Rename(temp, name)
+	return os.Rename(temp, filepath.Join(dir, name))
 }
 
 // ReadCorpus returns the inputs of a directory in the order of their names; of one that

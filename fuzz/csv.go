@@ -57,7 +57,8 @@ var (
 )
 
 // CSV decides a delivery for a policy to read: a table with the policy's
-// delimiter and quotes more often than not, in its charset more often than not.
+// delimiter and quotes more often than not, in its charset more often than not; once in
+// four a delivery such as surveys find, whatever the policy.
 func CSV(c *Choices, s ingest.Settings) []byte {
 	g := generator{c: c, delimiter: ",", quote: `"`, newline: pick(c, newlines)}
 	if v, ok := s.Dialect.Get("delimiter"); ok && v.Kind == ingest.KindText {
@@ -65,6 +66,9 @@ func CSV(c *Choices, s ingest.Settings) []byte {
 	}
 	if v, ok := s.Dialect.Get("quotechar"); ok && v.Kind == ingest.KindText {
 		g.quote = v.Str
+	}
+	if c.N(4) == 1 {
+		return surveyed(c, newLayout(c, s))
 	}
 	g.put = encoder(s.Codec)
 	g.calm = c.N(2) == 0

@@ -70,6 +70,24 @@ var ErrUnexplained = errors.New("the paths diverge and nothing was found")
 // known. A difference in the order of dicts is no prey: it is informational. The
 // error says that the paths could not be run or compared.
 func (h *Hunter) Hunt(ctx context.Context, t Trial) ([]Prey, error) {
+	found, err := h.findings(ctx, t)
+	return h.unknown(found), err
+}
+
+// unknown returns what is new of findings, and from then on it is known.
+func (h *Hunter) unknown(found []Prey) []Prey {
+	var out []Prey
+	for _, p := range found {
+		if !h.known[p.Signature] {
+			h.known[p.Signature] = true
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// findings runs both paths and returns all that is found, known or not.
+func (h *Hunter) findings(ctx context.Context, t Trial) ([]Prey, error) {
 	d := h.delivery(t)
 	v := h.line.View(ctx, d, ingest.Raw)
 	if v.Err != nil {
@@ -80,11 +98,9 @@ func (h *Hunter) Hunt(ctx context.Context, t Trial) ([]Prey, error) {
 	}
 	var out []Prey
 	for _, f := range v.Findings {
-		if f.Severity == ingest.Info || h.known[f.Signature] {
-			continue
+		if f.Severity != ingest.Info {
+			out = append(out, Prey{Finding: f, Trial: t, line: &h.line, delivery: d, view: &v})
 		}
-		h.known[f.Signature] = true
-		out = append(out, Prey{Finding: f, Trial: t, line: &h.line, delivery: d, view: &v})
 	}
 	return out, nil
 }

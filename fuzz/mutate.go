@@ -12,24 +12,29 @@ const maxMutated = 1 << 14
 
 // mutate changes n things of an input as suppliers' tools and editors do: a cell, a row, a line
 // end, a mark at the front, a tail that is cut off. The pieces are those of the
-// generator, in the charset of the settings. Other is an input to take rows from.
-func mutate(c *Choices, n int, data, other []byte, s ingest.Settings) []byte {
+// generator and of what was learned, if anything was, in the charset of the settings. Other
+// is an input to take rows from.
+func mutate(c *Choices, n int, data, other []byte, s ingest.Settings, learned *Grammar) []byte {
 	put := encoder(s.Codec)
 	out := slices.Clone(data)
 	for range n {
-		out = mutateOnce(c, out, other, put)
+		out = mutateOnce(c, out, other, put, learned)
 	}
 	return out[:min(len(out), maxMutated)]
 }
 
-func mutateOnce(c *Choices, data, other []byte, put func([]byte, string) []byte) []byte {
-	switch c.N(12) {
+func mutateOnce(c *Choices, data, other []byte, put func([]byte, string) []byte, learned *Grammar) []byte {
+	switch c.N(16) {
 	case 0, 1, 2:
 		return insert(data, position(c, data), put(nil, piece(c)))
 	case 3:
 		return insert(data, position(c, data), []byte(pick(c, malformed)))
 	case 4:
-		return replaceCell(c, data, put(nil, piece(c)))
+		word := piece(c)
+		if learned != nil && !c.Rare(3) {
+			word = learned.word(c)
+		}
+		return replaceCell(c, data, put(nil, word))
 	case 5:
 		return removeSpan(c, data)
 	case 6:
@@ -42,6 +47,8 @@ func mutateOnce(c *Choices, data, other []byte, put func([]byte, string) []byte)
 		return append(data, pick(c, []string{"\x1a", "\xe2\x82", "\r", "\"", "\n\n", "\x00"})...)
 	case 10:
 		return splice(c, data, other)
+	case 11, 12, 13, 14:
+		return swap(c, data, put)
 	}
 	return flip(c, data)
 }

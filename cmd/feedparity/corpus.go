@@ -19,12 +19,13 @@ func newCorpus(std streams) *cobra.Command {
 		Long: `A corpus is a directory of inputs each of which showed a pair of behaviours that none
 before it had. It may hold what a supplier sent: it is readable by you alone, and has no
 place in version control.`,
-		Example: `  feedparity corpus distil --pairs naive feedparity-fuzz/corpus
+		Example: `  feedparity corpus learn --feed acme
+  feedparity corpus distil --pairs naive feedparity-fuzz/corpus
   feedparity corpus merge feedparity-fuzz/corpus /mnt/ci/corpus`,
 		Args: wantCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newCorpusDistil(std), newCorpusMerge(std))
+	cmd.AddCommand(newCorpusDistil(std), newCorpusLearn(std), newCorpusMerge(std))
 	return cmd
 }
 

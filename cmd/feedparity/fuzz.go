@@ -234,8 +234,12 @@ func (c *campaigner) campaign(ctx context.Context, pair *ingest.Pair, seeds [][]
 	if pair != nil {
 		name = pair.Name
 	}
+	learned, err := fuzz.ReadGrammar(corpus)
+	if err != nil {
+		return err
+	}
 	stats, err := c.hunter.Campaign(ctx, fuzz.CampaignOptions{
-		Pair: pair, Seeds: seeds, Corpus: corpus, Seed: c.flags.seed, For: c.flags.time, Execs: c.flags.execs, Found: c.write,
+		Pair: pair, Seeds: seeds, Learned: learned, Corpus: corpus, Seed: c.flags.seed, For: c.flags.time, Execs: c.flags.execs, Found: c.write,
 		Progress: func(s fuzz.CampaignStats) {
 			c.bar.show(fmt.Sprintf("%s  %d inputs, %.0f/s  %s, %d new", name, s.Execs, perSecond(s), plural(s.Behaviours, "behaviour"), s.New))
 		},

@@ -129,9 +129,13 @@ func at(chars []char, i int) rune {
 	return chars[i].r
 }
 
-// dropBOM takes the byte order mark off a UTF-8 input. UTF-16 needs its own.
+// dropBOM takes the byte order mark off a UTF-8 input, and those that editors have put
+// before it. UTF-16 needs its own.
 func dropBOM(t trial) (trial, bool) {
 	data, ok := bytes.CutPrefix(t.data, []byte("\xef\xbb\xbf"))
+	for more := ok; more; {
+		data, more = bytes.CutPrefix(data, []byte("\xef\xbb\xbf"))
+	}
 	t.data = data
 	return t, ok
 }
@@ -241,6 +245,21 @@ var (
 	dropMarks          = in(func(r rune) bool { return r == 0xFEFF }, drop)
 	digitSignsTogether = replace(signSpace)
 )
+
+// separatorsToNoBreak puts a no-break space in the place of every separator, where the
+// alphabet has one.
+var separatorsToNoBreak = characters(func(a alphabet, chars []char) []byte {
+	space, ok := a.noBreak()
+	var out []byte
+	for _, c := range chars {
+		if ok && isSeparator(c.r) {
+			out = append(out, space...)
+		} else {
+			out = append(out, c.raw...)
+		}
+	}
+	return out
+})
 
 // underscore drops an underscore beside a digit: PEP 515 allows them in int() and
 // float() of 3.6+ between digits, Decimal() anywhere.

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -51,6 +52,18 @@ func alphabetOf(py ingest.Python, codec string, data []byte) alphabet {
 		return alphabet{width: 1}
 	}
 	return tabulate(py, c)
+}
+
+// noBreak is U+00A0 as the alphabet writes it, if it has it and is not a multi-byte one.
+func (a alphabet) noBreak() (string, bool) {
+	switch {
+	case a.utf8:
+		return "\u00a0", true
+	case a.table != nil && a.codec == nil:
+		i := slices.Index(a.table[:], '\u00a0')
+		return string([]byte{byte(max(i, 0))}), i >= 0
+	}
+	return "", false
 }
 
 // tabulated holds the alphabets made by tabulate, by version and codec.

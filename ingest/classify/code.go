@@ -174,7 +174,7 @@ func (c *code) group(g group) {
 	if c.alone(b, e, g.count, stageFirst) {
 		return
 	}
-	rest := c.pairs(g.all)
+	rest := c.pairs(b, g.all)
 	if len(rest) == 0 {
 		return
 	}
@@ -349,11 +349,15 @@ func broke(res, before diff.Result, e evidence) bool {
 	return !further(before.Py2Fault, res.Py2Fault, before.Py2Rows, res.Py2Rows) && !further(before.Py3Fault, res.Py3Fault, before.Py3Rows, res.Py3Rows)
 }
 
-// pairs reports what the values themselves explain and returns the rest.
-func (c *code) pairs(all []evidence) []evidence {
+// pairs reports what the values themselves explain and returns the rest. White space at
+// which a path may have ended a line explains nothing by itself.
+func (c *code) pairs(b *bench, all []evidence) []evidence {
 	var rest []evidence
 	for _, e := range all {
 		causes := c.seen.pair(e)
+		if slices.Contains(causes, UnicodeWhitespace) && splitting(e, c.seen) && c.gone(b, e, noBreakSuspect) {
+			causes = nil
+		}
 		if causes == nil {
 			rest = append(rest, e)
 		}

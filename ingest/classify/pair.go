@@ -117,6 +117,9 @@ func keyAt(dict, key ingest.Value) int {
 
 // remedied returns the fewest causes that make two strings equal.
 func (k known) remedied(a, b ingest.Value) []Cause {
+	if pickled(a) && pickled(b) {
+		return []Cause{CachePickle}
+	}
 	t, ok := textsOf(a, b, k)
 	if !ok {
 		return nil
@@ -127,6 +130,13 @@ func (k known) remedied(a, b ingest.Value) []Cause {
 		}
 	}
 	return nil
+}
+
+// pickled reports whether a value is a byte string that pickle.dumps() makes from
+// protocol 2 on: opcode PROTO, the protocol, and STOP at the end (Lib/pickletools.py).
+func pickled(v ingest.Value) bool {
+	n := len(v.Str)
+	return v.Kind == ingest.KindBytes && n > 3 && v.Str[0] == 0x80 && v.Str[1] >= 2 && v.Str[1] <= 5 && v.Str[n-1] == '.'
 }
 
 // choose tries n of the remedies from one on.
@@ -213,9 +223,9 @@ func newlinesAlike(t texts, _ known) (texts, bool) {
 }
 
 // spacesAlike takes every run of white space for one space, where there is any that
-// is not ASCII's.
+// bytes do not strip.
 func spacesAlike(t texts, _ known) (texts, bool) {
-	was := strings.ContainsFunc(t.py2+t.py3, func(r rune) bool { return r > unicode.MaxASCII && isSpace(r) })
+	was := strings.ContainsFunc(t.py2+t.py3, func(r rune) bool { return (r > unicode.MaxASCII || r >= 0x1c) && isSpace(r) && r != ' ' })
 	alike := func(s string) string {
 		return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return isSpace(r) || unicode.IsSpace(r) }), " ")
 	}

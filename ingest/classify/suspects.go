@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -31,7 +32,7 @@ const (
 // suspects returns them in the order in which they are tried, the more telling one
 // before the more general.
 func suspects() []suspect {
-	return slices.Concat(pythonSuspects(), fileSuspects(), lineSuspects(), byteSuspects(), cellSuspects(), generalSuspects())
+	return slices.Concat(pythonSuspects(), fileSuspects(), lineSuspects(), byteSuspects(), cellSuspects(), separatorSuspects(), generalSuspects())
 }
 
 // pythonSuspects are what the Pythons do differently whatever the supplier sends.
@@ -111,12 +112,17 @@ func sameCodecFault(e evidence, k known) bool {
 }
 
 // cutTail drops a character that the end of the input cuts short, as py3 reads it;
-// a path that does not decode has none of its own.
+// a path that does not decode has none of its own. A byte of UTF-8 that begins nothing
+// is no half of a character.
 func cutTail(t trial) (trial, bool) {
 	if codecOf(t.py2) == codecNone {
 		t.py2.Open, t.py2.Codec = t.py3.Open, t.py3.Codec
 	}
-	return trimTail(t)
+	short, ok := trimTail(t)
+	if ok && alphabetOf(t.py3.Python, t.py3.Codec, nil).utf8 && utf8.FullRune(t.data[len(short.data):]) {
+		return t, false
+	}
+	return short, ok
 }
 
 // lineSuspects are what ends lines, or does not.
@@ -130,6 +136,18 @@ func lineSuspects() []suspect {
 		suspect{cause: NewlineInQuotes, name: "crlf", match: newline, change: anyNewlineToLF},
 		suspect{cause: LoneCR, name: "cr", match: anything, change: loneCRToLF},
 		suspect{cause: NewlineInQuotes, name: "quoted-lf", match: anything, change: quotedNewlineToSpace},
+		noBreakSuspect,
+	)
+}
+
+// noBreakSuspect tells what ends lines from what strip() takes off: a no-break space
+// ends none and is taken off as a separator is.
+var noBreakSuspect = suspect{cause: UnicodeLineSeparator, name: "separator-no-break", match: splitting, change: separatorsToNoBreak}
+
+// separatorSuspects are for separators that are not the only white space which the
+// paths see in their own ways.
+func separatorSuspects() []suspect {
+	return inputs(
 		suspect{cause: UnicodeLineSeparator, name: "separator-space", match: splitting, change: separatorsToSpace},
 		suspect{cause: UnicodeLineSeparator, name: "separator-letter", match: splitting, change: separatorsToLetter},
 		suspect{cause: UnicodeLineSeparator, name: "separator-lf", match: splitting, change: separatorsToLF},

@@ -3,6 +3,7 @@
 GO      ?= go
 BIN     ?= bin/feedparity
 FUZZFOR ?= 20s
+EXAM    ?= 60s
 # N scales the number of generated cases "make confirm" judges; at 1 whatever can be
 # exhausted is. LONG is the N of "make confirm-long".
 N       ?= 1
@@ -23,7 +24,7 @@ export CGO_ENABLED := 0
 # every package is compiled anew for it, which tests need not wait for.
 PGO := cmd/feedparity/engine.pgo
 
-.PHONY: help build demo test faults servers fleet shop python314 confirm confirm-long judged fuzz mutate bench pgo microbench detect-eval dialect-eval golden generate lint vuln presubmit s3 bench-sweep
+.PHONY: help build demo test faults servers fleet shop python314 confirm confirm-long judged fuzz mutate bench pgo microbench detect-eval dialect-eval golden generate lint vuln presubmit s3 bench-sweep exam
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +80,9 @@ s3: ## test the archive against a real S3 server, built from a Go module of its 
 
 fuzz: ## run each fuzz target for FUZZFOR; only what nothing explains fails
 	FUZZFOR=$(FUZZFOR) .ci/fuzz
+
+exam: shop ## a campaign on each of the forty modules of docs/examples/exam, as long as EXAM says; writes what it found into docs/fuzzing.md
+	CGO_ENABLED=0 REQUIRE_SHOP=1 FEEDPARITY_EXAM=$(EXAM) FEEDPARITY_EXAM_PAGE=$(CURDIR)/docs/fuzzing.md $(GO) test -count=1 -timeout 120m -v -run '^TestExam' ./cmd/feedparity
 
 mutate: ## change the models one thing at a time and see whether the tests notice
 	nice -n 10 $(GO) run ./cmd/mutate

@@ -143,19 +143,22 @@ func (c *campaign) pair(choices *Choices) ingest.Pair {
 
 // trial makes an input, or changes one that is kept. Most of what is made diverges in
 // its first row and hides what comes after; so as often as not one thing is changed
-// of an input on which the paths agree.
+// of an input on which the paths agree, or of one as the feed's supplier sends them.
 func (c *campaign) trial() Trial {
 	choices := c.choices()
 	t := Trial{Pair: c.pair(choices)}
-	switch n := c.rand.IntN(4); {
-	case n == 0 && c.o.Learned != nil && !choices.Rare(3):
-		t.Input = c.o.Learned.CSV(choices)
-	case n == 0 || len(c.kept) == 0:
+	change := func(n int, data []byte) []byte {
+		return mutate(choices, n, data, c.one(c.kept), t.Pair.Py3, c.o.Learned)
+	}
+	switch n := c.rand.IntN(8); {
+	case n < 2 || len(c.kept) == 0:
 		t.Input = CSV(choices, t.Pair.Py3)
-	case n == 1 || len(c.quiet) == 0:
-		t.Input = mutate(choices, 1+choices.N(4), c.one(c.kept), c.one(c.kept), t.Pair.Py3, c.o.Learned)
+	case n >= 4 && n < 6 && c.o.Learned != nil:
+		t.Input = change(choices.N(3), c.o.Learned.CSV(choices))
+	case n < 4 || len(c.quiet) == 0:
+		t.Input = change(1+choices.N(4), c.one(c.kept))
 	default:
-		t.Input = mutate(choices, 1, c.one(c.quiet), c.one(c.kept), t.Pair.Py3, c.o.Learned)
+		t.Input = change(1, c.one(c.quiet))
 	}
 	return t
 }

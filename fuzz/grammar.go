@@ -108,7 +108,8 @@ func fill(c *Choices, shape string) string {
 	return out.String()
 }
 
-// CSV decides a delivery that the feed's supplier might send, with few rows.
+// CSV decides a delivery that the feed's supplier might send, with few rows, and now and
+// then a character that a divergence hangs on.
 func (g *Grammar) CSV(c *Choices) []byte {
 	put := encoder(g.Charset)
 	var out []byte
@@ -125,7 +126,11 @@ func (g *Grammar) CSV(c *Choices) []byte {
 	for range 1 + c.N(4) {
 		var cells []string
 		for i := range g.Columns {
-			cells = append(cells, g.quoted(g.cell(c, i)))
+			cell := g.cell(c, i)
+			if c.Rare(6) {
+				cell = odd(c, cell)
+			}
+			cells = append(cells, g.quoted(cell))
 		}
 		line(cells)
 	}

@@ -23,6 +23,8 @@ import (
 type Learner struct {
 	// Names are those of columns that the configuration holds.
 	Names []string
+	// Any is whether all names are kept: of what is used here and now and not written.
+	Any bool
 
 	tables []table
 }
@@ -154,7 +156,7 @@ func (l *Learner) column(i int) Column {
 
 // harmless reports whether the name of a column may be kept.
 func (l *Learner) harmless(i int, name string) bool {
-	if slices.Contains(l.Names, name) {
+	if l.Any || slices.Contains(l.Names, name) {
 		return true
 	}
 	if !looksLikeName(name) {

@@ -46,7 +46,11 @@ func FuzzParity(f *testing.F) {
 		seeds[s.key()] = true
 		f.Add(s.raw, s.plan)
 	}
-	s := newSession(f)
+	dir := os.Getenv(envCases)
+	if dir == "" {
+		dir = goldenCases
+	}
+	s := newSession(f, golden.NewStore(dir), golden.NewStore(goldenCases))
 	f.Fuzz(func(t *testing.T, raw, plan []byte) {
 		if len(raw) > maxRaw {
 			t.Skip("longer than what is worth a run")
@@ -55,20 +59,7 @@ func FuzzParity(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		known := !fuzzing() || s.listing || seeds[seed{raw: raw, plan: plan}.key()]
-		for _, p := range prey {
-			if known && p.Cause != classify.Unclassified {
-				s.list(t, p)
-			} else {
-				message, err := s.write(p)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if message != "" {
-					t.Error(message)
-				}
-			}
-		}
+		s.tell(t, prey, !fuzzing() || s.listing || seeds[seed{raw: raw, plan: plan}.key()])
 	})
 }
 
@@ -91,12 +82,10 @@ type session struct {
 	claim    string // the file that the first to fail makes, "" where nobody else can
 }
 
-func newSession(f *testing.F) *session {
-	dir := os.Getenv(envCases)
-	if dir == "" {
-		dir = goldenCases
-	}
-	s := &session{cases: golden.NewStore(dir), listing: os.Getenv(envMode) == "list", findings: os.Getenv(envFindings)}
+// newSession is one that writes to a store, and knows what is there and in others.
+func newSession(f *testing.F, cases *golden.Store, known ...*golden.Store) *session {
+	f.Helper()
+	s := &session{cases: cases, listing: os.Getenv(envMode) == "list", findings: os.Getenv(envFindings)}
 	if mode := os.Getenv(envMode); mode != "" && !s.listing {
 		f.Fatalf("%s=%q: want list, or nothing", envMode, mode)
 	}
@@ -106,10 +95,27 @@ func newSession(f *testing.F) *session {
 		f.Cleanup(func() { os.Remove(name(os.Getpid())) })
 	}
 	var err error
-	if s.hunter, err = NewHunter(golden.NewStore(goldenCases), s.cases); err != nil {
+	if s.hunter, err = NewHunter(append(known, cases)...); err != nil {
 		f.Fatal(err)
 	}
 	return s
+}
+
+// tell lists what has a cause, where that is no news, and fails with all else.
+func (s *session) tell(t *testing.T, prey []Prey, known bool) {
+	for _, p := range prey {
+		if known && p.Cause != classify.Unclassified {
+			s.list(t, p)
+			continue
+		}
+		message, err := s.write(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if message != "" {
+			t.Error(message)
+		}
+	}
 }
 
 // list notes a finding that has a cause. Lines are appended whole, so that the

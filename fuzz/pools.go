@@ -44,6 +44,15 @@ func swap(c *Choices, data []byte, put func([]byte, string) []byte) []byte {
 	return slices.Concat(data[:at], put(nil, pick(c, p.with)), data[at+1:])
 }
 
+// odd is a cell with a character of a pool in the place of one that suits it.
+func odd(c *Choices, cell string) string {
+	p := pick(c, pools)
+	if at := next([]byte(cell), 0, c.N(256), p.of); at >= 0 {
+		return cell[:at] + pick(c, p.with) + cell[at+1:]
+	}
+	return cell
+}
+
 // next is the first byte of a kind at or after a place, else the first after from, else
 // -1.
 func next(data []byte, from, at int, of func(byte) bool) int {

@@ -104,29 +104,48 @@ func runSessions(t *testing.T, dir string, sessions []session) [][]string {
 // of what it works on, and compares what is printed with what the page says.
 func TestAdoptingConfirm(t *testing.T) {
 	openShop(t) // skips or fails where it is missing
-	sessions := readSessions(t, filepath.Join("..", "..", "docs", "adopting.md"))
+	holdsSessions(t, "adopting.md", exampleRoot(t, shopDir))
+}
+
+// TestFuzzingPageConfirm does the same with docs/fuzzing.md.
+func TestFuzzingPageConfirm(t *testing.T) {
+	openShop(t)
+	holdsSessions(t, "fuzzing.md", exampleRoot(t, examDir))
+}
+
+// holdsSessions runs the commands of a page in a copy of the project.
+func holdsSessions(t *testing.T, page, root string) {
+	t.Helper()
+	sessions := readSessions(t, filepath.Join("..", "..", "docs", page))
 	for i, s := range sessions {
 		// What make does beside this was done before the test.
 		command := strings.NewReplacer("make demo", "feedparity demo", "make shop", "echo shop:", "bin/feedparity", "feedparity").Replace(s.command)
 		sessions[i].command = caseHash.ReplaceAllString(command, "-????????")
 	}
-	for i, printed := range runSessions(t, adoptingRoot(t), sessions) {
+	if len(sessions) == 0 {
+		t.Fatalf("docs/%s has no commands", page)
+	}
+	for i, printed := range runSessions(t, root, sessions) {
 		if s := sessions[i]; !elided(s.output, printed) {
-			t.Errorf("docs/adopting.md:%d: %s prints\n%s\n\nthe page says\n%s", s.line, s.command,
+			t.Errorf("docs/%s:%d: %s prints\n%s\n\nthe page says\n%s", page, s.line, s.command,
 				strings.Join(printed, "\n"), strings.Join(s.output, "\n"))
 		}
 	}
 }
 
-// adoptingRoot is a copy of the parts of the project that the page works in.
-func adoptingRoot(t *testing.T) string {
+// exampleRoot is a copy of the parts of the project that a page works in.
+func exampleRoot(t *testing.T, example string) string {
 	t.Helper()
 	root := t.TempDir()
-	if err := os.CopyFS(filepath.Join(root, "docs", "examples", "shop"), os.DirFS(shopDir)); err != nil {
+	dir := filepath.Join(root, "docs", "examples", filepath.Base(example))
+	if err := os.CopyFS(dir, os.DirFS(example)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, ".feedparity")); err != nil {
 		t.Fatal(err)
 	}
 	// Sweeps take what is newest first: as if all had come at once.
-	deliveries, err := filepath.Glob(filepath.Join(root, "docs", "examples", "shop", "deliveries", "*"))
+	deliveries, err := filepath.Glob(filepath.Join(dir, "deliveries", "*"))
 	for _, name := range deliveries {
 		err = errors.Join(err, os.Chtimes(name, time.Time{}, time.Unix(1_700_000_000, 0)))
 	}

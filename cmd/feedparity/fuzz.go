@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -234,7 +235,7 @@ func (c *campaigner) campaign(ctx context.Context, pair *ingest.Pair, seeds [][]
 	if pair != nil {
 		name = pair.Name
 	}
-	learned, err := fuzz.ReadGrammar(corpus)
+	learned, err := learnedOf(ctx, corpus, seeds)
 	if err != nil {
 		return err
 	}
@@ -247,6 +248,25 @@ func (c *campaigner) campaign(ctx context.Context, pair *ingest.Pair, seeds [][]
 	c.bar.finish()
 	c.lines = append(c.lines, campaignLine{"end", name, stats.Execs, perSecond(stats), stats.Diverged, stats.Behaviours, stats.Kept, stats.New, stats.Refused})
 	return err
+}
+
+// learnedOf is the grammar of a corpus, else that of the files which a campaign begins
+// with, which is used and not written.
+func learnedOf(ctx context.Context, corpus string, seeds [][]byte) (*fuzz.Grammar, error) {
+	g, err := fuzz.ReadGrammar(corpus)
+	if g != nil || err != nil {
+		return g, err
+	}
+	l := fuzz.Learner{Any: true}
+	for _, data := range seeds {
+		if err := l.Add(ctx, data); err != nil {
+			return nil, err
+		}
+	}
+	if g, err = l.Grammar(); errors.Is(err, fuzz.ErrNothingLearned) {
+		return nil, nil
+	}
+	return g, err
 }
 
 func perSecond(s fuzz.CampaignStats) float64 {

@@ -92,7 +92,11 @@ func fileSuspects() []suspect {
 	}
 }
 
-func oneDecodes(e evidence, k known) bool { return e.tag2 != tagDecode || e.tag3 != tagDecode }
+// oneDecodes: a path has not failed to decode, and no character is another one: of a half
+// character it makes an exception, U+FFFD or nothing.
+func oneDecodes(e evidence, k known) bool {
+	return (e.tag2 != tagDecode || e.tag3 != tagDecode) && (e.fault() || e.feature != featText)
+}
 
 // sniffedApart: the two Sniffers have found other delimiters or quotes.
 func sniffedApart(k known) bool {

@@ -1,0 +1,1 @@
+"""Forty ingestion modules: each idiom twice, once right and once wrong."""

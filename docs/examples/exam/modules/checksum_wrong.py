@@ -1,0 +1,9 @@
+"""A checksum of each row, with the sign that Python 2 gives it."""
+import zlib
+
+from . import sound
+
+
+def read(path):
+    for row in sound.table(path):
+        yield row[:1], zlib.crc32(u'|'.join(row).encode('utf-8'))

@@ -97,3 +97,17 @@ func measured(f func() (float64, error)) func(context.Context) (float64, string,
 		return figure, "", err
 	}
 }
+
+// TestShrinkPlanted minimises one divergence of each kind; the row of the table takes
+// what is planted in deliveries of 1 MB.
+func TestShrinkPlanted(t *testing.T) {
+	d, err := shrinkPlanted(t.Context(), []string{"16", "20000"})
+	got := d.Shrunk
+	if err != nil || d.Inputs != 16 || got.Lines < 1 || got.Lines > 3 || got.Bytes < 1 || got.Bytes > 40 || got.MostBytes < got.Bytes || got.Slowest < got.Median || got.Kind == "" {
+		t.Errorf("%+v, %v", d, err)
+	}
+	row := (&suite{}).shrinkRow()
+	if row.holds(2.1) || row.holds(0.1) { // nothing was measured: 0 lines are no result
+		t.Error("the goal holds of nothing")
+	}
+}

@@ -36,6 +36,8 @@ type done struct {
 	// memory that calls left behind, zombies included, in this process and its own.
 	Files, Children int
 	Grown           int64
+	// Shrunk is what the planted divergences became.
+	Shrunk shrunk
 }
 
 // peak reads VmHWM, 0 where the system does not tell.
@@ -64,6 +66,7 @@ func tasks() map[string]task {
 		"engine":    interpreters,
 		"allocs":    countAllocs,
 		"calls":     isolatedCalls,
+		"shrink":    shrinkPlanted,
 	}
 }
 

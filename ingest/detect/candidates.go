@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -49,9 +50,11 @@ type candidate struct {
 	prior  cost
 	native []float32 // weight of each language of the model
 	latin  bool      // meant for Latin letters
+	tones  bool      // letters are followed by their tone marks
 	table  *[256]rune
-	glyphs *[256]glyph    // of table
-	multi  *pycodec.Codec // where a character may have more bytes
+	chars  *[256]char            // of table
+	multi  func() *pycodec.Codec // where a character may have more bytes; its table is read when asked for
+	shape  *shape                // of multi, nil if it is not known
 }
 
 // Weights of languages that a charset is not meant for in the first place: those
@@ -86,11 +89,12 @@ func (m *model) weights(languages string) []float32 {
 	for _, s := range m.scripts {
 		set(s.first, len(s.languages))
 	}
-	set(len(m.languages)-len(m.ideographs), len(m.ideographs))
+	set(m.ideographs.first, len(m.ideographs.languages))
 	return out
 }
 
-// rankable are charsets with their tables, made when first needed.
+// rankable are charsets with their tables, the least rare first, made when first
+// needed.
 var rankable = sync.OnceValue(func() []*candidate {
 	var out []*candidate
 	for _, c := range charsets {
@@ -98,26 +102,30 @@ var rankable = sync.OnceValue(func() []*candidate {
 			out = append(out, n)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b *candidate) int { return cmp.Compare(a.prior, b.prior) })
 	return out
 })
 
 // newCandidate returns nil for a charset that is not read character by character.
 func newCandidate(name string, rarity float64, languages string) *candidate {
 	m := theModel()
-	codec, fault, err := pycodec.Lookup(ingest.Python313, name)
-	if err != nil || fault != nil {
-		return nil
-	}
-	n := &candidate{name: name, prior: cost(rarity * float64(nat)), native: m.weights(languages), latin: !strings.Contains(strangers, strings.Fields(languages)[0])}
-	switch n.table = tableOf(name); {
-	case n.table != nil:
-		n.glyphs = new([256]glyph)
-		for i, r := range n.table {
-			n.glyphs[i] = m.glyph(r)
+	n := &candidate{name: name, prior: cost(rarity * float64(nat)), native: m.weights(languages), latin: !strings.Contains(strangers, strings.Fields(languages)[0]),
+		tones: name == "cp1258", shape: shapes[name]}
+	n.multi = sync.OnceValue(func() *pycodec.Codec {
+		if c, fault, err := pycodec.Lookup(ingest.Python313, name); err == nil && fault == nil && c.Characters() {
+			return c
 		}
-	case codec.Characters():
-		n.multi = codec
-	default:
+		return nil
+	})
+	if n.shape != nil {
+		return n
+	}
+	if n.table = tableOf(name); n.table != nil {
+		n.chars, n.multi = new([256]char), nil
+		for i, r := range n.table {
+			n.chars[i] = char{r, m.glyph(r)}
+		}
+	} else if n.multi() == nil {
 		return nil
 	}
 	return n
@@ -150,9 +158,9 @@ type char struct {
 func (c *candidate) read(dst []char, s *span, m *model) (_ []char, ok bool) {
 	if c.table != nil {
 		for _, b := range s.raw {
-			dst = append(dst, char{c.table[b], c.glyphs[b]})
+			dst = append(dst, c.chars[b])
 		}
-		if c.name == "cp1258" {
+		if c.tones {
 			dst = composeTones(dst, m)
 		}
 		return dst, true
@@ -160,6 +168,10 @@ func (c *candidate) read(dst []char, s *span, m *model) (_ []char, ok bool) {
 	if c.multi == nil {
 		return readUTF8(dst, s.raw, m)
 	}
+	if c.shape != nil && !c.shape.fits(s) {
+		return dst, false
+	}
+	codec := c.multi()
 	var text [16]byte
 	for p := s.raw; len(p) > 0; {
 		if p[0] < utf8.RuneSelf {
@@ -167,7 +179,7 @@ func (c *candidate) read(dst []char, s *span, m *model) (_ []char, ok bool) {
 			p = p[1:]
 			continue
 		}
-		t, n, bad := c.multi.First(text[:0], p)
+		t, n, bad := codec.First(text[:0], p)
 		if bad != "" {
 			return dst, s.cut && n > len(p)
 		}

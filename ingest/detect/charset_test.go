@@ -36,7 +36,11 @@ func TestModel(t *testing.T) {
 		}
 	}
 	// Polish has ą before b far oftener than German, French has é alone.
-	latin := m.scripts[0]
+	for i := range m.scripts {
+		m.script(i)
+	}
+	m.common()
+	latin := m.script(0)
 	row := latin.pair(m.glyph('k').letter, m.glyph('ą').letter)
 	pl, de := slices.Index(latin.languages, "pl"), slices.Index(latin.languages, "de")
 	if row[pl] >= row[de] {
@@ -54,6 +58,28 @@ func TestCandidates(t *testing.T) {
 			if !slices.Contains(theModel().languages, l) {
 				t.Errorf("%s: no language %s", c.name, l)
 			}
+		}
+	}
+}
+
+// TestShapes demands that no character of a charset is outside its shape.
+func TestShapes(t *testing.T) {
+	for name, h := range shapes {
+		c, fault, err := pycodec.Lookup(ingest.Python313, name)
+		if err != nil || fault != nil || !c.Characters() {
+			t.Fatalf("%s: %v, %v", name, fault, err)
+		}
+		p := []byte{0, 0, 0x81, 0x30}
+		for lead := 0x80; lead < 0x100; lead++ {
+			for second := 0x30; second < 0x100; second++ {
+				p[0], p[1] = byte(lead), byte(second)
+				if _, n, bad := c.First(nil, p); bad == "" && !h.fits(&span{raw: p[:n]}) {
+					t.Fatalf("%s has %x, which does not fit", name, p[:n])
+				}
+			}
+		}
+		if h.fits(&span{raw: []byte("caf\xe9")}) || !h.fits(&span{raw: []byte("caf\xe9"), cut: true}) {
+			t.Errorf("%s: half a character fits only where the span was cut", name)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package detect
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,12 +26,12 @@ const maxCandidates = 8
 // byScore ranks the charsets that decode the whole input by how likely they make
 // its text.
 func byScore(src source, st *stats, o Options) (Result, error) {
-	sample := newSpanSampler()
-	if err := src.each(sample.add); err != nil {
+	k := newRanking()
+	if err := src.each(k.sampler.add); err != nil {
 		return Result{}, err
 	}
-	sample.finish()
-	k := newRanking(sample.spans, &sample.count, wordsOf(st.head), o)
+	k.sampler.finish()
+	k.prepare(wordsOf(st.head), o)
 	ranked, err := k.decodable(src, k.rank())
 	if err != nil {
 		return Result{}, err
@@ -76,19 +75,6 @@ func (k *ranking) decodable(src source, ranked []*mixture) ([]*mixture, error) {
 }
 
 const farBehind = "more than 20 nats behind, "
-
-// runnerUp returns the best of the charsets given up, nil if there is none. Only
-// one of single bytes is known to decode the whole input.
-func (k *ranking) runnerUp() *mixture {
-	for _, g := range k.dropped {
-		for _, x := range g {
-			if x.table != nil && !math.IsInf(x.score, 1) {
-				return x
-			}
-		}
-	}
-	return nil
-}
 
 // rival returns the best candidate whose text differs from the first's, nil if
 // there is none.

@@ -91,25 +91,34 @@ func main() {
 	if err := c.read(root); err != nil {
 		log.Fatal(err)
 	}
-	var body bytes.Buffer
-	for _, s := range scripts {
-		if s.letters == 0 {
-			writeIdeographs(&body, c, s.languages)
-			continue
-		}
-		writeScript(&body, c, s.name, s.languages, s.letters)
-	}
-	var out bytes.Buffer
-	header(&out, c)
 	w, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		log.Fatal(err)
 	}
-	packed := w.EncodeAll(body.Bytes(), out.Bytes())
-	if err := os.WriteFile("model.bin", packed, 0o644); err != nil {
+	var out, all bytes.Buffer
+	header(&out, c)
+	uvarint(&out, len(scripts))
+	for _, s := range scripts {
+		var body bytes.Buffer
+		letters := ""
+		if s.letters == 0 {
+			writeIdeographs(&body, c, s.languages)
+		} else {
+			letters = writeScript(&body, c, s.name, s.languages, s.letters)
+		}
+		packed := w.EncodeAll(body.Bytes(), nil)
+		text(&out, s.name)
+		text(&out, strings.Join(s.languages, " "))
+		text(&out, letters)
+		uvarint(&out, body.Len())
+		uvarint(&out, len(packed))
+		all.Write(packed)
+	}
+	out.Write(all.Bytes())
+	if err := os.WriteFile("model.bin", out.Bytes(), 0o644); err != nil {
 		log.Fatal(err)
 	}
-	log.Printf("model.bin: %d bytes, %d unpacked", len(packed), body.Len())
+	log.Printf("model.bin: %d bytes", out.Len())
 }
 
 // header names sources and counts, ended by an empty line.
@@ -233,29 +242,37 @@ func count(c *corpus, language string, number map[rune]int, n int) *counts {
 	return k
 }
 
-func writeScript(out *bytes.Buffer, c *corpus, script string, languages []string, most int) {
+// row writes a byte for each language, filled up to words of eight.
+func row(out *bytes.Buffer, costs []byte) {
+	out.Write(costs)
+	out.Write(make([]byte, -len(costs)&7))
+}
+
+// writeScript returns the letters that it has written of.
+func writeScript(out *bytes.Buffer, c *corpus, script string, languages []string, most int) string {
 	letters := alphabet(c, script, languages, most)
 	number := map[rune]int{}
 	for i, r := range letters {
 		number[r] = i + 1
 	}
 	n := len(letters) + 1
-	text(out, script)
-	text(out, strings.Join(languages, " "))
-	text(out, string(letters))
 	var all []*counts
 	for _, l := range languages {
-		k := count(c, l, number, n)
-		all = append(all, k)
-		for a := range n {
-			for b := range n {
-				out.WriteByte(cost(k.pairP(a, b), 224))
+		all = append(all, count(c, l, number, n))
+	}
+	costs := make([]byte, len(languages))
+	for a := range n {
+		for b := range n {
+			for l, k := range all {
+				costs[l] = cost(k.pairP(a, b), 224)
 			}
+			row(out, costs)
 		}
 	}
 	writeTriples(out, script, letters, all)
 	writeWords(out, c, script, languages, number)
 	log.Printf("%s: %d letters", script, len(letters))
+	return string(letters)
 }
 
 // commonWords is the most words kept of a language.
@@ -373,10 +390,8 @@ func writeTriples(out *bytes.Buffer, script string, letters []rune, all []*count
 		uvarint(out, key-last)
 		last = key
 	}
-	for l := range all {
-		for _, key := range keys {
-			out.WriteByte(rows[key][l])
-		}
+	for _, key := range keys {
+		row(out, rows[key])
 	}
 	log.Printf("%s: %d triples", script, len(keys))
 }
@@ -405,8 +420,6 @@ func firstLevel(language string) []rune {
 
 // writeIdeographs writes how common each character is in each language.
 func writeIdeographs(out *bytes.Buffer, c *corpus, languages []string) {
-	text(out, "ideographs")
-	text(out, strings.Join(languages, " "))
 	for _, l := range languages {
 		var runes []int
 		total := 0.0

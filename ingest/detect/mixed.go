@@ -126,10 +126,9 @@ func (k *ranking) costOf(x *mixture, s *span) float64 {
 	if k.text = text; !ok {
 		return math.Inf(1)
 	}
-	var r reading
-	k.judge(&r, text, s)
+	k.judge(&k.now, text, s)
 	before := x.score
-	x.see(&r, k.m, 1)
+	x.see(&k.now, k.m, 1)
 	return x.score - before
 }
 

@@ -1,13 +1,12 @@
 package detect
 
-import "slices"
-
 // A reading is what a span means in one charset, as its cost in each language that
 // writes its letters.
 type reading struct {
 	script    int                // number in model.scripts, signsOnly or ideographs
 	costs     [maxLanguages]cost // by language of the script; with signsOnly only the first
 	languages int
+	least     cost // of costs
 }
 
 // The scripts beside those of the model.
@@ -70,24 +69,44 @@ func mainScript(text []char) int {
 
 // judge works out the costs of a reading.
 func (k *ranking) judge(out *reading, text []char, s *span) {
-	m := k.m
+	k.judgeSigns(out, text, s)
+	k.judgeWords(out, text, s)
+}
+
+// judgeSigns works out what does not depend on the language, which is the least that
+// the reading costs.
+func (k *ranking) judgeSigns(out *reading, text []char, s *span) {
 	out.script = mainScript(text)
+	out.least = k.m.judgeRules(text, s)
+}
+
+// judgeWords adds what each language says.
+func (k *ranking) judgeWords(out *reading, text []char, s *span) {
+	fixed := out.least
 	switch out.script {
 	case ideographSet:
-		out.languages = len(m.ideographs)
+		out.languages = len(k.m.ideographs.languages)
 		clear(out.costs[:out.languages])
-		m.judgeIdeographs(out, text)
+		k.m.judgeIdeographs(out, text)
 	case signsOnly:
 		out.languages = 1
 		out.costs[0] = k.asciiCost(s)
 	default:
-		out.languages = len(m.scripts[out.script].languages)
-		m.judgeLetters(out, text)
+		out.languages = len(k.m.scripts[out.script].languages)
+		k.m.judgeLetters(out, text)
 	}
-	fixed := m.judgeRules(out.script, text, s)
-	for i := range out.costs[:out.languages] {
-		out.costs[i] += fixed
+	out.add(fixed)
+}
+
+// add adds a cost in every language.
+func (r *reading) add(c cost) {
+	costs := r.costs[:r.languages]
+	least := costs[0]
+	for i := range costs {
+		least = min(least, costs[i])
+		costs[i] += c
 	}
+	r.least = least + c
 }
 
 // lanes are the costs of up to forty languages, four to a word so that they are
@@ -99,11 +118,36 @@ const laneBits = 0x00FF00FF00FF00FF
 
 // add adds a row of costs.
 func (l *lanes) add(row []byte) {
+	if len(row) == maxLanguages {
+		r := (*[maxLanguages]byte)(row)
+		a, b, c, d, e := word(r[0:]), word(r[8:]), word(r[16:]), word(r[24:]), word(r[32:])
+		l[0] += a & laneBits
+		l[1] += a >> 8 & laneBits
+		l[2] += b & laneBits
+		l[3] += b >> 8 & laneBits
+		l[4] += c & laneBits
+		l[5] += c >> 8 & laneBits
+		l[6] += d & laneBits
+		l[7] += d >> 8 & laneBits
+		l[8] += e & laneBits
+		l[9] += e >> 8 & laneBits
+		return
+	}
 	for i := 0; len(row) >= 8 && i < len(l); i += 2 {
 		w := word(row)
 		l[i] += w & laneBits
 		l[i+1] += w >> 8 & laneBits
 		row = row[8:]
+	}
+}
+
+// costs puts the languages in order.
+func (l *lanes) costs(out *[maxLanguages]cost) {
+	for i := 0; i < len(l); i += 2 {
+		a, b := l[i], l[i+1]
+		o := (*[8]cost)(out[i*4:])
+		o[0], o[1], o[2], o[3] = cost(a&0xFFFF), cost(b&0xFFFF), cost(a>>16&0xFFFF), cost(b>>16&0xFFFF)
+		o[4], o[5], o[6], o[7] = cost(a>>32&0xFFFF), cost(b>>32&0xFFFF), cost(a>>48), cost(b>>48)
 	}
 }
 
@@ -176,8 +220,11 @@ func (w *letters) end() {
 
 // known lowers the costs of a word in the languages in which it is common.
 func (w *letters) known() {
-	i, ok := slices.BinarySearch(w.words, w.hash)
-	for ; ok && i < len(w.words) && w.words[i] == w.hash; i++ {
+	at := w.hash >> (32 - wordBits)
+	for i := int(w.wordFrom[at]); i < int(w.wordFrom[at+1]); i++ {
+		if w.words[i] != w.hash {
+			continue
+		}
 		l := w.wordOf[i]
 		if c := w.start.get(l) + cost(w.wordCost[i]) + wordKnown; c < w.sum.get(l) {
 			w.sum.set(l, c)
@@ -187,7 +234,7 @@ func (w *letters) known() {
 
 // judgeLetters adds what each language says of the words.
 func (m *model) judgeLetters(out *reading, text []char) {
-	w := letters{script: m.scripts[out.script]}
+	w := letters{script: m.script(out.script)}
 	mine := byte(out.script + 1)
 	var fixed cost
 	for i, c := range text {
@@ -205,8 +252,9 @@ func (m *model) judgeLetters(out *reading, text []char) {
 		w.end()
 	}
 	w.end()
-	for i := range w.languages {
-		out.costs[i] = w.sum.get(byte(i)) + fixed
+	w.sum.costs(&out.costs)
+	if fixed > 0 {
+		out.add(fixed)
 	}
 }
 
@@ -223,7 +271,7 @@ func (m *model) judgeIdeographs(out *reading, text []char) {
 		switch {
 		case repeats(text, at):
 		case c.kind == ideographic:
-			for i, table := range m.ideographs {
+			for i, table := range m.common() {
 				if k := table[c.r-ideographBase]; k > 0 {
 					out.costs[i] += min(cost(k), 200)
 				} else {
@@ -236,9 +284,7 @@ func (m *model) judgeIdeographs(out *reading, text []char) {
 			fixed += alienCost
 		}
 	}
-	for i := range m.ideographs {
-		out.costs[i] += fixed
-	}
+	out.add(fixed)
 }
 
 // unseen is what a character costs that no text of a language had.
@@ -252,7 +298,7 @@ func (m *model) unseen(language int, r rune) cost {
 
 // judgeRules adds what does not depend on the language: signs and where they
 // stand, and the cases and neighbours of letters.
-func (m *model) judgeRules(script int, text []char, s *span) cost {
+func (m *model) judgeRules(text []char, s *span) cost {
 	var sum cost
 	before := char{glyph: m.glyphs[s.prev&0x7F]}
 	for i, c := range text {
@@ -264,7 +310,7 @@ func (m *model) judgeRules(script int, text []char, s *span) cost {
 			continue
 		}
 		if c.r >= 0x80 {
-			sum += ruleCost(c, before, after)
+			sum += m.ruleCost(c, before, after)
 		}
 		if c.class == classLetter && before.class == classLetter && (c.r >= 0x80 || before.r >= 0x80) {
 			sum += caseCost(c.kind, before.kind)
@@ -277,12 +323,12 @@ func (m *model) judgeRules(script int, text []char, s *span) cost {
 }
 
 // ruleCost is for a character above ASCII in its place.
-func ruleCost(c, before, after char) cost {
+func (m *model) ruleCost(c, before, after char) cost {
 	switch {
 	case c.class != classLetter && c.r == before.r:
 		return repeatedSign
 	case c.class != classLetter:
-		return signCost(c, before.class, after.class)
+		return m.signCost(c, before.class, after.class)
 	case (c.r == 'Ø' || c.r == 'ø') && before.class == classSpace && after.class&(classDigit|classSpace) != 0:
 		return 0 // a diameter
 	case c.kind == ideographic:

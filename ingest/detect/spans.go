@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 	"math/bits"
+	"slices"
 )
 
 // A span is a run of bytes between delimiters with at least one above 0x7F: all
@@ -14,6 +15,7 @@ type span struct {
 	prev, next byte // the delimiters around it, 0 at an edge of the input
 	n          int  // how often it occurs, digits taken alike
 	offset     int64
+	weight     float64  // of its cost, by n
 	cut        bool     // it went on
 	ascii      cost     // of its ASCII letters alone, 0 until it is known
 	utf8       *reading // as UTF-8, nil if it is none
@@ -36,19 +38,27 @@ func delimits(c byte) bool { return c < 0x30 || c >= 0x3A && c <= 0x3F }
 // second one taken. It keeps the same whatever the chunks it is fed.
 type spanSampler struct {
 	spans   []span
-	known   map[string]int
-	count   [256]int64 // of bytes above 0x7F
-	seen    int        // spans with high bytes
+	text    []byte           // where the bytes of the spans are
+	index   [spanIndex]int16 // open addressing by hash of digits taken alike: 1 + number in spans
+	count   [256]int64       // of bytes above 0x7F
+	seen    int              // spans with high bytes
 	stride  int
 	offset  int64  // of the bytes to come
 	rest    []byte // the run that the last chunk ended in
 	before  byte   // the delimiter in front of rest
 	over    bool   // rest was longer than a span and has been taken
-	key     []byte
 	covered [256]uint8
 }
 
-func newSpanSampler() *spanSampler { return &spanSampler{known: map[string]int{}, stride: 1} }
+// spanIndex is more than twice as many as there can be spans.
+const spanIndex = 1024
+
+func newSpanSampler() *spanSampler { return &spanSampler{stride: 1} }
+
+// reset makes a sampler new, with the memory it has.
+func (s *spanSampler) reset() {
+	*s = spanSampler{spans: s.spans[:0], text: s.text[:0], rest: s.rest[:0], stride: 1}
+}
 
 // add takes the next bytes of the input.
 func (s *spanSampler) add(p []byte) {
@@ -184,9 +194,9 @@ func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
 	if !sampled && !rare {
 		return
 	}
-	s.key = maskDigits(s.key[:0], raw, prev, next)
-	if i, ok := s.known[string(s.key)]; ok {
-		s.spans[i].n++
+	at := s.find(raw, prev, next)
+	if i := s.index[at]; i > 0 {
+		s.spans[i-1].n++
 		return
 	}
 	for _, c := range raw {
@@ -194,8 +204,10 @@ func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
 			s.covered[c]++
 		}
 	}
-	s.known[string(s.key)] = len(s.spans)
-	s.spans = append(s.spans, span{raw: bytes.Clone(raw), prev: prev, next: next, n: 1, offset: offset, cut: cut, rare: rare})
+	from := len(s.text)
+	s.text = append(s.text, raw...)
+	s.spans = append(s.spans, span{raw: s.text[from:len(s.text):len(s.text)], prev: prev, next: next, n: 1, offset: offset, cut: cut, rare: rare})
+	s.index[at] = int16(len(s.spans))
 	if len(s.spans) > maxSpans+rareSpans*128 || !rare && len(s.spans) > maxSpans {
 		s.halve()
 	}
@@ -210,27 +222,48 @@ func (s *spanSampler) isRare(raw []byte) bool {
 	return false
 }
 
-// maskDigits makes the key by which spans are alike.
-func maskDigits(dst, raw []byte, prev, next byte) []byte {
-	dst = append(dst, prev)
-	for _, c := range raw {
-		if c >= '0' && c <= '9' {
-			c = '0'
-		}
-		dst = append(dst, c)
+// masked is a byte with digits taken alike.
+func masked(c byte) byte {
+	if c-'0' <= 9 {
+		return '0'
 	}
-	return append(dst, next)
+	return c
+}
+
+// find returns where in the index a span like this one is, or belongs.
+func (s *spanSampler) find(raw []byte, prev, next byte) uint32 {
+	h := uint32(prev)<<8 | uint32(next)
+	for _, c := range raw {
+		h = (h ^ uint32(masked(c))) * 16777619
+	}
+	for at := h >> 8 % spanIndex; ; at = (at + 1) % spanIndex {
+		if i := s.index[at]; i == 0 || s.spans[i-1].like(raw, prev, next) {
+			return at
+		}
+	}
+}
+
+func (s *span) like(raw []byte, prev, next byte) bool {
+	if len(s.raw) != len(raw) || s.prev != prev || s.next != next {
+		return false
+	}
+	for i, c := range raw {
+		if masked(s.raw[i]) != masked(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // halve drops every second span that is not rare.
 func (s *spanSampler) halve() {
 	kept := s.spans[:0]
-	clear(s.known)
+	clear(s.index[:])
 	for i, sp := range s.spans {
 		if sp.rare || i%2 == 0 {
-			s.key = maskDigits(s.key[:0], sp.raw, sp.prev, sp.next)
-			s.known[string(s.key)] = len(kept)
+			at := s.find(sp.raw, sp.prev, sp.next)
 			kept = append(kept, sp)
+			s.index[at] = int16(len(kept))
 		}
 	}
 	s.spans = kept
@@ -263,20 +296,21 @@ func word(p []byte) uint64 {
 
 // wordsOf returns distinct words of ASCII letters from the start of an input.
 func wordsOf(head []byte) [][]byte {
-	var out [][]byte
-	known := map[string]bool{}
+	var list [asciiWords][]byte
+	out := list[:0]
 	head = head[:min(len(head), wordsHead)]
 	for at := 0; at < len(head) && len(out) < asciiWords; at++ {
 		start := at
-		for at < len(head) && head[at] < 0x80 && (head[at]|0x20 >= 'a' && head[at]|0x20 <= 'z') {
+		for at < len(head) && (head[at]|0x20)-'a' < 26 {
 			at++
 		}
 		w := head[start:at]
-		if len(w) < 3 || len(w) > 24 || at == len(head) || head[at] >= 0x80 || start > 0 && head[start-1] >= 0x80 || known[string(w)] {
+		if len(w) < 3 || len(w) > 24 || at == len(head) || head[at] >= 0x80 || start > 0 && head[start-1] >= 0x80 {
 			continue
 		}
-		known[string(w)] = true
-		out = append(out, w)
+		if !slices.ContainsFunc(out, func(o []byte) bool { return bytes.Equal(o, w) }) {
+			out = append(out, w)
+		}
 	}
 	return out
 }

@@ -1,9 +1,6 @@
 package detect
 
-import (
-	"strings"
-	"sync"
-)
+import "strings"
 
 // symbols are the signs above ASCII with their cost in sixteenths of a nat, and
 // where they stand: pairs of classes of what is before and after, S for a blank, a
@@ -42,13 +39,13 @@ type sign struct {
 	fits, may [32]uint8
 }
 
-// signTable is symbols for looking up.
+// signTable is symbols for looking up, made once for the model.
 type signTable struct {
 	list   []sign
 	number map[rune]byte // 1 + number in list
 }
 
-var signs = sync.OnceValue(func() *signTable {
+func signs() *signTable {
 	t := &signTable{number: map[rune]byte{}}
 	for _, s := range symbols {
 		e := sign{cost: s.cost}
@@ -60,7 +57,7 @@ var signs = sync.OnceValue(func() *signTable {
 		}
 	}
 	return t
-})
+}
 
 // allow sets the pairs of classes that contexts name.
 func allow(where *[32]uint8, contexts string) {
@@ -75,9 +72,9 @@ func allow(where *[32]uint8, contexts string) {
 }
 
 // signCost is what a sign costs between two classes.
-func signCost(c char, before, after byte) cost {
+func (m *model) signCost(c char, before, after byte) cost {
 	if c.sign > 0 {
-		s := &signs().list[c.sign-1]
+		s := &m.signs[c.sign-1]
 		switch {
 		case s.fits[before]&after != 0:
 			return s.cost

@@ -1,0 +1,104 @@
+package detect
+
+import (
+	"math"
+)
+
+// mixture is a candidate's running score: the cost of all spans so far, each
+// predicted by a mixture of languages whose weights the spans before it have
+// shaped. It is the length of a code for the text, so that differences between
+// candidates are honest odds.
+type mixture struct {
+	*candidate
+	group     int      // candidates of one group read the spans alike
+	next      *mixture // of its group
+	score     float64
+	languages []float32             // weights by the input's ASCII words
+	norm      float32               // by which they and native are multiplied
+	counts    [allLanguages]float32 // of spans by language, shared out
+	total     float32
+	broken    int // spans that were UTF-8 before somebody read them as cp1252
+	mixed     int // spans that are UTF-8
+	letters   int // spans with letters of another script than Latin
+}
+
+// allLanguages is the most languages of all scripts.
+const allLanguages = 64
+
+// start starts a score.
+func (x *mixture) start(c *candidate, languages []float32, score cost) {
+	var sum float32
+	native := c.native[:len(languages)]
+	for i, w := range languages {
+		sum += w * native[i]
+	}
+	*x = mixture{candidate: c, score: float64(score), languages: languages, norm: inertia / sum}
+}
+
+// inertia is how many spans the languages known beforehand are worth.
+const inertia = 3
+
+// An accident is a span that is UTF-8 in a text that is not, or that was UTF-8
+// before somebody read it as cp1252. Further ones are likely after the first.
+const (
+	accidentFirst = 8 * nat
+	accidentNext  = nat
+)
+
+// see adds a span's cost.
+func (x *mixture) see(r *reading, m *model, weight float64) {
+	c := r.least
+	if r.script != signsOnly {
+		c = x.mix(r, m)
+		if r.script != 0 {
+			x.letters++
+		}
+	}
+	x.score += weight * float64(c)
+}
+
+// mix returns the cost of a reading over all languages, and shifts their weights
+// towards those that predicted it. It is never less than the least cost.
+func (x *mixture) mix(r *reading, m *model) cost {
+	first := m.firstLanguage(r.script)
+	costs := r.costs[:r.languages]
+	var p [maxLanguages]float32
+	var sum float32
+	native, languages, counts := x.native[first:][:len(costs)], x.languages[first:][:len(costs)], x.counts[first:][:len(costs)]
+	for i, c := range costs {
+		if d := uint32(c - r.least); d < uint32(len(m.exponentials)) {
+			p[i] = (native[i]*languages[i]*x.norm + counts[i]) * m.exponentials[d]
+			sum += p[i]
+		}
+	}
+	part := 1 / sum
+	for i := range counts {
+		counts[i] += p[i] * part
+	}
+	sum /= inertia + x.total
+	x.total++
+	return r.least - cost(math.Round(float64(nat)*math.Log(float64(sum))))
+}
+
+func (m *model) firstLanguage(script int) int {
+	if script == ideographSet {
+		return m.ideographs.first
+	}
+	return m.scripts[script].first
+}
+
+// seeEither adds the better of a reading and another one, which is an accident of
+// its own, and counts the accidents.
+func (x *mixture) seeEither(r, other *reading, accidents *int, m *model, weight float64) {
+	extra := accidentFirst
+	if *accidents > 0 {
+		extra = accidentNext
+	}
+	if other.least+extra < r.least {
+		*accidents++
+		changed := *other
+		changed.add(extra)
+		r = &changed
+	}
+	x.see(r, m, weight)
+}

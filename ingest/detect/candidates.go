@@ -46,15 +46,22 @@ var charsets = []struct {
 
 // candidate is one charset with its table, as the scorer needs it.
 type candidate struct {
-	name   string
-	prior  cost
-	native []float32 // weight of each language of the model
-	latin  bool      // meant for Latin letters
-	tones  bool      // letters are followed by their tone marks
-	table  *[256]rune
-	chars  *[256]char            // of table
-	multi  func() *pycodec.Codec // where a character may have more bytes; its table is read when asked for
-	shape  *shape                // of multi, nil if it is not known
+	name  string
+	prior cost
+	nativeWeights
+	latin bool // meant for Latin letters
+	tones bool // letters are followed by their tone marks
+	table *[256]rune
+	chars *[256]char            // of table
+	multi func() *pycodec.Codec // where a character may have more bytes; its table is read when asked for
+	shape *shape                // of multi, nil if it is not known
+}
+
+// nativeWeights is how much a charset is meant for each language.
+type nativeWeights struct {
+	native  []float32
+	latins  int     // of them are of Latin letters, the first
+	strange float32 // sum of the others
 }
 
 // Weights of languages that a charset is not meant for in the first place: those
@@ -66,7 +73,7 @@ const (
 )
 
 // weights weighs the languages of the model by those that a charset is meant for.
-func (m *model) weights(languages string) []float32 {
+func (m *model) weights(languages string) nativeWeights {
 	meant, guests, _ := strings.Cut(languages, "+")
 	fields, rest := strings.Fields(meant), strings.Fields(guests)
 	out := make([]float32, len(m.languages))
@@ -90,7 +97,11 @@ func (m *model) weights(languages string) []float32 {
 		set(s.first, len(s.languages))
 	}
 	set(m.ideographs.first, len(m.ideographs.languages))
-	return out
+	w := nativeWeights{native: out, latins: len(m.scripts[0].languages)}
+	for _, strange := range out[w.latins:] {
+		w.strange += strange
+	}
+	return w
 }
 
 // rankable are charsets with their tables, the least rare first, made when first
@@ -109,7 +120,7 @@ var rankable = sync.OnceValue(func() []*candidate {
 // newCandidate returns nil for a charset that is not read character by character.
 func newCandidate(name string, rarity float64, languages string) *candidate {
 	m := theModel()
-	n := &candidate{name: name, prior: cost(rarity * float64(nat)), native: m.weights(languages), latin: !strings.Contains(strangers, strings.Fields(languages)[0]),
+	n := &candidate{name: name, prior: cost(rarity * float64(nat)), nativeWeights: m.weights(languages), latin: !strings.Contains(strangers, strings.Fields(languages)[0]),
 		tones: name == "cp1258", shape: shapes[name]}
 	n.multi = sync.OnceValue(func() *pycodec.Codec {
 		if c, fault, err := pycodec.Lookup(ingest.Python313, name); err == nil && fault == nil && c.Characters() {

@@ -31,7 +31,7 @@ const (
 
 // utf8Candidate reads what is UTF-8 in an input that is not UTF-8 throughout.
 func utf8Candidate() *candidate {
-	return &candidate{name: "utf-8", native: theModel().weights("en de fr es it pt xx")}
+	return &candidate{name: "utf-8", nativeWeights: theModel().weights("en de fr es it pt xx")}
 }
 
 // findMixture looks for a second charset that some spans are far likelier in than

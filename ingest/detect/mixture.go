@@ -25,14 +25,25 @@ type mixture struct {
 // allLanguages is the most languages of all scripts.
 const allLanguages = 64
 
-// start starts a score.
+// start starts a score. Only the languages of Latin letters weigh other than 1.
 func (x *mixture) start(c *candidate, languages []float32, score cost) {
-	var sum float32
-	native := c.native[:len(languages)]
-	for i, w := range languages {
-		sum += w * native[i]
-	}
+	sum := c.strange + dot(c.native[:c.latins], languages)
 	*x = mixture{candidate: c, score: float64(score), languages: languages, norm: inertia / sum}
+}
+
+// dot returns the sum of products, four at a time.
+func dot(a, b []float32) float32 {
+	var w, x, y, z float32
+	for b = b[:len(a)]; len(a) >= 4; a, b = a[4:], b[4:len(b):len(b)] {
+		w += a[0] * b[0]
+		x += a[1] * b[1]
+		y += a[2] * b[2]
+		z += a[3] * b[3]
+	}
+	for i, v := range a {
+		w += v * b[i]
+	}
+	return w + x + (y + z)
 }
 
 // inertia is how many spans the languages known beforehand are worth.
@@ -65,11 +76,11 @@ func (x *mixture) mix(r *reading, m *model) cost {
 	var p [maxLanguages]float32
 	var sum float32
 	native, languages, counts := x.native[first:][:len(costs)], x.languages[first:][:len(costs)], x.counts[first:][:len(costs)]
+	const none = uint32(len(m.exponentials) - 1)
 	for i, c := range costs {
-		if d := uint32(c - r.least); d < uint32(len(m.exponentials)) {
-			p[i] = (native[i]*languages[i]*x.norm + counts[i]) * m.exponentials[d]
-			sum += p[i]
-		}
+		v := (native[i]*languages[i]*x.norm + counts[i]) * m.exponentials[min(uint32(c-r.least), none)]
+		p[i] = v
+		sum += v
 	}
 	part := 1 / sum
 	for i := range counts {

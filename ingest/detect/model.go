@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"strings"
 	"sync"
 
@@ -55,7 +56,8 @@ type script struct {
 
 	stride   int         // bytes of a row
 	pairs    []byte      // [before][letter][language]
-	index    []tripleRow // open addressing by number
+	index    []tripleRow // open addressing
+	shift    int         // of a scrambled number, to its place in index
 	triples  []byte      // [row][language]
 	words    []uint32    // hashes of common words, ascending
 	wordFrom []int32     // by the upper bits of a hash, where in words those begin
@@ -64,8 +66,10 @@ type script struct {
 	common   [][]byte // of ideographs: [language][character]
 }
 
-// tripleRow says in which row a triple of letters is.
-type tripleRow struct{ number, row int32 } // number is 1 more, so that 0 is none
+// tripleRow says in which row a triple of letters is: below rowBits the row, above
+// what of its scrambled number its place in the index does not tell, and how many
+// places behind its own it is. 0 is none.
+type tripleRow uint32
 
 // model is modelBin unpacked.
 type model struct {
@@ -74,8 +78,8 @@ type model struct {
 	glyphs       []glyph  // of U+0000 to U+2FFF
 	languages    []string // of all scripts, the ideographic ones last
 	signs        []sign
-	signOf       map[rune]byte     // 1 + number in signs
-	exponentials [20 * nat]float32 // e to the power of minus a cost
+	signOf       map[rune]byte       // 1 + number in signs
+	exponentials [20*nat + 1]float32 // e to the power of minus a cost, at last 0
 }
 
 // theModel is read when the first input needs a scorer; of its scripts only what
@@ -84,7 +88,7 @@ var theModel = sync.OnceValue(func() *model {
 	_, data, _ := bytes.Cut(modelBin, []byte("\n\n"))
 	m := &model{glyphs: make([]glyph, glyphTable)}
 	m.classify()
-	for i := range m.exponentials {
+	for i := range len(m.exponentials) - 1 {
 		m.exponentials[i] = float32(math.Exp(-float64(i) / float64(nat)))
 	}
 	in := unpacker{data}
@@ -190,48 +194,63 @@ func hashLetter(h uint32, letter byte) uint32 { return (h ^ uint32(letter)) * 16
 // of the last two.
 func (s *script) readTriples(in *unpacker) {
 	n := in.number()
-	size := 1
-	for size < 2*n {
-		size *= 2
-	}
-	s.index = make([]tripleRow, size)
+	s.index = make([]tripleRow, 1<<bits.Len(uint(2*n)))
+	s.shift = tripleBits - bits.Len(uint(len(s.index)-1))
 	numbers := make([]int32, n)
 	number := int32(0)
 	for i := range n {
 		number += int32(in.number())
 		numbers[i] = number
-		at := int(hash(number)) & (size - 1)
-		for s.index[at].number != 0 {
-			at = (at + 1) & (size - 1)
+		at, e := s.place(number)
+		for s.index[at] != 0 {
+			at, e = (at+1)&(len(s.index)-1), e+1<<rowBits
 		}
-		s.index[at] = tripleRow{number + 1, int32(i)}
+		s.index[at] = e + tripleRow(i+1)
 	}
 	s.triples = in.take(n * s.stride)
 	pairs := int32(s.letters * s.letters)
 	for i, number := range numbers {
-		back := s.pairs[int(number%pairs)*s.stride:][:s.stride]
-		for j, c := range s.triples[i*s.stride:][:s.stride] {
-			if c == 255 {
-				s.triples[i*s.stride+j] = back[j]
-			}
-		}
+		fill(s.triples[i*s.stride:][:s.stride], s.pairs[int(number%pairs)*s.stride:][:s.stride])
 	}
 }
 
-func hash(number int32) uint32 { return uint32(number) * 2654435761 >> 7 }
+// fill puts bytes of another row where one has 255.
+func fill(row, back []byte) {
+	for ; len(row) >= 8; row, back = row[8:], back[8:] {
+		w := word(row)
+		x := ^w // 0 in the place of 255
+		none := ^((x&^highBits + ^uint64(highBits)) | x) & highBits
+		none = none >> 7 * 255
+		binary.LittleEndian.PutUint64(row, w&^none|word(back)&none)
+	}
+}
+
+// A triple's number has tripleBits bits, as no script has two hundred letters, and
+// there are fewer than 1<<rowBits of them.
+const (
+	tripleBits = 23
+	rowBits    = 15
+)
+
+// place scrambles a number without losing any of it and returns its place in the
+// index, and what the place does not tell.
+func (s *script) place(number int32) (at int, rest tripleRow) {
+	h := uint32(number) * 0x9E3779B1 % (1 << tripleBits)
+	return int(h >> s.shift), tripleRow(h&(1<<s.shift-1)) << (32 - s.shift)
+}
 
 // triple returns the costs by language of letter c after a and b.
 func (s *script) triple(a, b, c byte) []byte {
-	number := 1 + (int32(a)*int32(s.letters)+int32(b))*int32(s.letters) + int32(c)
-	mask := uint32(len(s.index) - 1)
-	for at := hash(number-1) & mask; ; at++ {
-		switch e := s.index[at&mask]; e.number {
-		case number:
-			i := int(e.row) * s.stride
-			return s.triples[i : i+s.stride]
-		case 0:
+	at, want := s.place((int32(a)*int32(s.letters)+int32(b))*int32(s.letters) + int32(c))
+	for {
+		e := s.index[at&(len(s.index)-1)]
+		if e == 0 {
 			return s.pair(b, c)
 		}
+		if row := int(e - want - 1); row < 1<<rowBits-1 {
+			return s.triples[row*s.stride : (row+1)*s.stride]
+		}
+		at, want = at+1, want+1<<rowBits
 	}
 }
 

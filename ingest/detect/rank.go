@@ -37,6 +37,7 @@ type ranking struct {
 	words      wordWeights
 	now        reading
 	byLanguage [maxLanguages]cost
+	memory     memory
 	text       []char
 	fixed      []char
 	raw        []byte
@@ -238,6 +239,7 @@ func (k *ranking) give(limit float64) {
 func (k *ranking) run(to int, limit float64) float64 {
 	k.give(limit)
 	best := math.Inf(1)
+	k.memory.forget()
 	for i := range k.groups {
 		g := &k.groups[i]
 		for g.seen < to && g.best <= best+float64(hopeless) {
@@ -252,27 +254,30 @@ func (k *ranking) run(to int, limit float64) float64 {
 // span costs is not worked out.
 func (k *ranking) see(g *group, limit float64) {
 	s := &k.spans[g.seen]
-	var ok bool
-	if k.text, ok = g.first.read(k.text[:0], s, k.m); !ok {
-		g.best, g.floor, g.seen = math.Inf(1), false, len(k.spans)
-		for x := g.first; x != nil; x = x.next {
-			x.score = g.best
+	key := k.memory.key(g, s)
+	r := k.memory.recall(key)
+	var repaired *reading
+	if r == nil {
+		var ok bool
+		if k.text, ok = g.first.read(k.text[:0], s, k.m); !ok {
+			g.fail(len(k.spans))
+			return
 		}
-		return
+		r = &k.now
+		alone := s.utf8 == nil && !suspicious(k.text)
+		k.judgeSigns(r, k.text, s)
+		if alone && g.behind(s, r.least, limit) {
+			return
+		}
+		k.judgeWords(r, k.text, s)
+		if alone {
+			k.memory.keep(key, r)
+		} else if repaired = s.utf8; repaired == nil {
+			repaired = k.repair(s)
+		}
 	}
-	r := &k.now
-	alone := s.utf8 == nil && !suspicious(k.text)
-	k.judgeSigns(r, k.text, s)
-	if alone && k.behind(g, s, r.least, limit) {
+	if repaired == nil && g.behind(s, r.least, limit) {
 		return
-	}
-	k.judgeWords(r, k.text, s)
-	if alone && k.behind(g, s, r.least, limit) {
-		return
-	}
-	repaired := s.utf8
-	if repaired == nil && !alone {
-		repaired = k.repair(s)
 	}
 	g.best, g.floor = math.Inf(1), false
 	for x := g.first; x != nil; x = x.next {
@@ -291,13 +296,21 @@ func (k *ranking) see(g *group, limit float64) {
 
 // behind reports whether a span that costs at least as much brings a group behind
 // limit.
-func (k *ranking) behind(g *group, s *span, least cost, limit float64) bool {
+func (g *group) behind(s *span, least cost, limit float64) bool {
 	floor := g.best + s.weight*float64(least)
 	if floor <= limit {
 		return false
 	}
 	g.best, g.floor = floor, true
 	return true
+}
+
+// fail notes that a group does not decode the input.
+func (g *group) fail(spans int) {
+	g.best, g.floor, g.seen = math.Inf(1), false, spans
+	for x := g.first; x != nil; x = x.next {
+		x.score = g.best
+	}
 }
 
 // runnerUp returns the best of the charsets given up, nil if there is none. Only

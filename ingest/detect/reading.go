@@ -87,13 +87,13 @@ func (k *ranking) judgeWords(out *reading, text []char, s *span) {
 	case ideographSet:
 		out.languages = len(k.m.ideographs.languages)
 		clear(out.costs[:out.languages])
-		k.m.judgeIdeographs(out, text)
+		fixed += k.m.judgeIdeographs(out, text)
 	case signsOnly:
 		out.languages = 1
 		out.costs[0] = k.asciiCost(s)
 	default:
 		out.languages = len(k.m.scripts[out.script].languages)
-		k.m.judgeLetters(out, text)
+		fixed += k.m.judgeLetters(out, text)
 	}
 	out.add(fixed)
 }
@@ -232,11 +232,11 @@ func (w *letters) known() {
 	}
 }
 
-// judgeLetters adds what each language says of the words.
-func (m *model) judgeLetters(out *reading, text []char) {
+// judgeLetters puts in what each language says of the words, and returns what all say
+// of the rest.
+func (m *model) judgeLetters(out *reading, text []char) (fixed cost) {
 	w := letters{script: m.script(out.script)}
 	mine := byte(out.script + 1)
-	var fixed cost
 	for i, c := range text {
 		switch {
 		case repeats(text, i):
@@ -253,9 +253,7 @@ func (m *model) judgeLetters(out *reading, text []char) {
 	}
 	w.end()
 	w.sum.costs(&out.costs)
-	if fixed > 0 {
-		out.add(fixed)
-	}
+	return fixed
 }
 
 // repeats reports whether a character stands for the third time or more: a ruler
@@ -265,8 +263,7 @@ func repeats(text []char, i int) bool {
 }
 
 // judgeIdeographs adds how common each character is in each language.
-func (m *model) judgeIdeographs(out *reading, text []char) {
-	var fixed cost
+func (m *model) judgeIdeographs(out *reading, text []char) (fixed cost) {
 	for at, c := range text {
 		switch {
 		case repeats(text, at):
@@ -284,7 +281,7 @@ func (m *model) judgeIdeographs(out *reading, text []char) {
 			fixed += alienCost
 		}
 	}
-	out.add(fixed)
+	return fixed
 }
 
 // unseen is what a character costs that no text of a language had.
@@ -302,6 +299,10 @@ func (m *model) judgeRules(text []char, s *span) cost {
 	var sum cost
 	before := char{glyph: m.glyphs[s.prev&0x7F]}
 	for i, c := range text {
+		if c.r < 0x80 && before.r < 0x80 {
+			before = c
+			continue
+		}
 		after := char{glyph: m.glyphs[s.next&0x7F]}
 		if i+1 < len(text) {
 			after = text[i+1]

@@ -50,10 +50,7 @@ func (k *ranking) languagesOf(words [][]byte) {
 func (m *model) likelihoods(out *[maxLanguages]float32, costs []cost) {
 	least := slices.Min(costs)
 	for i, c := range costs {
-		out[i] = 0
-		if d := uint32(c - least); d < uint32(len(m.exponentials)) {
-			out[i] = m.exponentials[d]
-		}
+		out[i] = m.exponentials[min(c-least, 20*nat)]
 	}
 }
 
@@ -63,11 +60,7 @@ func (w wordWeights) share(weights []float32) {
 	var sums [maxLanguages]float32
 	for i := range w {
 		likely := w[i][:len(weights)]
-		var sum float32
-		for l, weight := range weights {
-			sum += weight * likely[l]
-		}
-		part := 1 / sum
+		part := 1 / dot(weights, likely)
 		for l, weight := range weights {
 			sums[l] += weight * likely[l] * part
 		}
@@ -99,9 +92,7 @@ func (k *ranking) asciiCost(s *span) cost {
 	least := slices.Min(costs)
 	var sum, total float32
 	for i, c := range costs {
-		if d := uint32(c - least); d < uint32(len(k.m.exponentials)) {
-			sum += k.languages[i] * k.m.exponentials[d]
-		}
+		sum += k.languages[i] * k.m.exponentials[min(c-least, 20*nat)]
 		total += k.languages[i]
 	}
 	s.ascii = max(1, least-cost(math.Round(float64(nat)*math.Log(float64(sum/total)))))

@@ -49,12 +49,12 @@ type candidate struct {
 	name  string
 	prior cost
 	nativeWeights
-	latin bool // meant for Latin letters
-	tones bool // letters are followed by their tone marks
-	table *[256]rune
-	chars *[256]char            // of table
-	multi func() *pycodec.Codec // where a character may have more bytes; its table is read when asked for
-	shape *shape                // of multi, nil if it is not known
+	tones    bool // letters are followed by their tone marks
+	unspoken cost // of a charset for other letters than Latin, where no letter tells why anybody chose it
+	table    *[256]rune
+	chars    *[256]char            // of table
+	multi    func() *pycodec.Codec // where a character may have more bytes; its table is read when asked for
+	shape    *shape                // of multi, nil if it is not known
 }
 
 // nativeWeights is how much a charset is meant for each language.
@@ -120,8 +120,13 @@ var rankable = sync.OnceValue(func() []*candidate {
 // newCandidate returns nil for a charset that is not read character by character.
 func newCandidate(name string, rarity float64, languages string) *candidate {
 	m := theModel()
-	n := &candidate{name: name, prior: cost(rarity * float64(nat)), nativeWeights: m.weights(languages), latin: !strings.Contains(strangers, strings.Fields(languages)[0]),
-		tones: name == "cp1258", shape: shapes[name]}
+	n := &candidate{name: name, prior: cost(rarity * float64(nat)), nativeWeights: m.weights(languages), tones: name == "cp1258", shape: shapes[name]}
+	if strings.Contains(strangers, strings.Fields(languages)[0]) {
+		n.unspoken = 3 * nat
+		if strings.HasPrefix(name, "cp125") {
+			n.unspoken = 3 * nat / 2
+		}
+	}
 	n.multi = sync.OnceValue(func() *pycodec.Codec {
 		if c, fault, err := pycodec.Lookup(ingest.Python313, name); err == nil && fault == nil && c.Characters() {
 			return c

@@ -76,11 +76,11 @@ func (x *mixture) mix(r *reading, m *model) cost {
 	var p [maxLanguages]float32
 	var sum float32
 	native, languages, counts := x.native[first:][:len(costs)], x.languages[first:][:len(costs)], x.counts[first:][:len(costs)]
-	const none = uint32(len(m.exponentials) - 1)
 	for i, c := range costs {
-		v := (native[i]*languages[i]*x.norm + counts[i]) * m.exponentials[min(uint32(c-r.least), none)]
-		p[i] = v
-		sum += v
+		p[i] = (native[i]*languages[i]*x.norm + counts[i]) * m.exponentials[min(c-r.least, 20*nat)]
+	}
+	for i := 0; i < len(p) && i < len(costs); i += 4 {
+		sum += p[i] + p[i+1] + (p[i+2] + p[i+3])
 	}
 	part := 1 / sum
 	for i := range counts {

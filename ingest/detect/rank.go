@@ -168,7 +168,7 @@ func (k *ranking) rank() []*mixture {
 		limit = min(k.run(min(to, len(k.spans)), limit)+float64(hopeless), math.MaxFloat64)
 	}
 	k.give(limit)
-	var out []*mixture
+	out := make([]*mixture, 0, len(k.all))
 	for i := range k.groups {
 		for x := k.groups[i].first; x != nil; x = x.next {
 			if x.score <= limit {
@@ -177,10 +177,15 @@ func (k *ranking) rank() []*mixture {
 		}
 	}
 	for _, x := range out {
-		x.score += float64(x.unspoken())
+		if x.letters == 0 {
+			x.score += float64(x.unspoken)
+		}
 	}
 	slices.SortFunc(out, func(a, b *mixture) int {
-		return cmp.Or(cmp.Compare(a.score, b.score), strings.Compare(a.name, b.name))
+		if a.score != b.score {
+			return cmp.Compare(a.score, b.score)
+		}
+		return strings.Compare(a.name, b.name)
 	})
 	return out
 }
@@ -198,18 +203,6 @@ func (k *ranking) tellingFirst() {
 	if len(k.spans) > 0 {
 		k.spans[0], k.spans[best] = k.spans[best], k.spans[0]
 	}
-}
-
-// unspoken is what a charset for other letters than Latin costs where no letter
-// tells why anybody chose it.
-func (x *mixture) unspoken() cost {
-	switch {
-	case x.letters > 0 || x.latin:
-		return 0
-	case strings.HasPrefix(x.name, "cp125"):
-		return 3 * nat / 2
-	}
-	return 3 * nat
 }
 
 // sortGroups puts the best first; most of them are in order already.

@@ -55,6 +55,24 @@ func (c *Case) Retire(who, why string, at time.Time) error {
 	return c.move("retire", Obsolete, who, why, at)
 }
 
+// ExpectFix notes that a divergence is a fault which somebody is to mend. The case stays
+// as it is, open or regressed, until its paths agree.
+func (c *Case) ExpectFix(who, owner, why string, at time.Time) error {
+	switch {
+	case owner == "":
+		return fmt.Errorf("assign case %q: it needs an owner", c.Dir())
+	case c.State != Open && c.State != Regressed:
+		return fmt.Errorf("assign case %q: its state is %s", c.Dir(), c.State)
+	}
+	what := "fix expected of " + owner
+	if why != "" {
+		what += ": " + why
+	}
+	c.History = append(c.History, Event{Date: at.UTC().Format(time.RFC3339), Who: who, What: what})
+	c.Owner = owner
+	return nil
+}
+
 // Acceptance says that a divergence is meant, or may be.
 type Acceptance struct {
 	Owner   string // who answers for it

@@ -54,6 +54,25 @@ func TestMoves(t *testing.T) {
 	}
 }
 
+func TestExpectFix(t *testing.T) {
+	at := time.Date(2026, 11, 25, 9, 30, 0, 0, time.UTC)
+	for _, state := range States {
+		c := fullCase(t)
+		c.State = state
+		err := c.ExpectFix("kim", "stock team", "int() of text", at)
+		want := Event{"2026-11-25T09:30:00Z", "kim", "fix expected of stock team: int() of text"}
+		switch diverges := state == Open || state == Regressed; {
+		case (err == nil) != diverges || c.State != state:
+			t.Errorf("%s: %v, now %s", state, err, c.State)
+		case diverges && (c.Owner != "stock team" || c.History[len(c.History)-1] != want):
+			t.Errorf("%s: owner %s, history %v", state, c.Owner, c.History)
+		}
+	}
+	if err := fullCase(t).ExpectFix("kim", "", "", at); err == nil {
+		t.Error("nobody is to mend it")
+	}
+}
+
 func TestAcceptNeedsReasons(t *testing.T) {
 	at := time.Date(2026, 11, 25, 9, 30, 0, 0, time.UTC)
 	for _, tt := range []struct{ owner, reason, expires, want string }{

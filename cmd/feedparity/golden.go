@@ -32,7 +32,7 @@ func newGolden(std streams) *cobra.Command {
 	}
 	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenStats(std), newGoldenReview(std), newGoldenReplay(std), newGoldenPull(std), newGoldenAdd(std), newGoldenAllow(std),
-		newGoldenAccept(std), newGoldenResolve(std), newGoldenReopen(std), newGoldenRetire(std), newGoldenPrune(std), newGoldenExport(std), newGoldenSpread(std), newGoldenHistory(std))
+		newGoldenAccept(std), newGoldenAssign(std), newGoldenResolve(std), newGoldenReopen(std), newGoldenRetire(std), newGoldenPrune(std), newGoldenExport(std), newGoldenSpread(std), newGoldenHistory(std))
 	return cmd
 }
 

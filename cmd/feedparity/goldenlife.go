@@ -173,6 +173,24 @@ that --expires names is over, and a sweep does not count them under --fail-on op
 	return cmd
 }
 
+func newGoldenAssign(std streams) *cobra.Command {
+	var owner, why string
+	m := &mover{std: std, done: "assigned"}
+	m.move = func(c *golden.Case, at time.Time) error { return c.ExpectFix(m.by, owner, why, at) }
+	cmd := m.command("assign", "Say who is to mend what cases show",
+		"Notes who is expected to fix divergences that are not meant. The cases stay open until\ntheir paths agree: then feedparity golden resolve.",
+		`  feedparity golden assign --owner stock-team --reason 'int() of text' golden/cases/acme/unicode-digits-b8018061`)
+	cmd.Flags().StringVar(&owner, "owner", "", "who is to mend it")
+	cmd.Flags().StringVar(&why, "reason", "", "what is known already, for the history")
+	m.want = func() error {
+		if owner == "" {
+			return usageError("", "assign cases: --owner says who is to mend them")
+		}
+		return nil
+	}
+	return cmd
+}
+
 func newGoldenReopen(std streams) *cobra.Command {
 	var why string
 	m := &mover{std: std, done: "open"}

@@ -28,6 +28,7 @@ func newRepro(std streams) *cobra.Command {
 	var asJSON, frozen bool
 	var html string
 	var deep deeper
+	var colour colourFlag
 	cmd := &cobra.Command{
 		Use:   "repro CASE",
 		Short: "Run a golden case again and explain its first difference",
@@ -40,6 +41,10 @@ func newRepro(std streams) *cobra.Command {
   python2.7 CASE/repro.py; python3 CASE/repro.py`,
 		Args: wantArgs(1, 1, "CASE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			inColour, err := colour.wanted(std.out)
+			if err != nil {
+				return err
+			}
 			cfg, err := f.load(cmd)
 			if err != nil {
 				return err
@@ -75,7 +80,7 @@ func newRepro(std streams) *cobra.Command {
 			if html != "" {
 				err = r.writeHTML(html)
 			} else {
-				err = r.write(std.out, asJSON)
+				err = r.write(std.out, asJSON, inColour)
 			}
 			if err != nil || !r.Diverges {
 				return err
@@ -85,6 +90,7 @@ func newRepro(std streams) *cobra.Command {
 	}
 	engine.add(cmd)
 	f.add(cmd)
+	colour.add(cmd)
 	cmd.Flags().BoolVar(&frozen, "frozen", false, "take what is recorded of py2 instead of running it")
 	cmd.Flags().StringVar(&html, "html", "", "write the page to this `FILE` as HTML, all in one")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")

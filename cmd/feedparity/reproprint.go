@@ -110,11 +110,15 @@ func commands(c *golden.Case, dir string) []string {
 }
 
 // write prints the page, or its JSON document.
-func (r *repro) write(w io.Writer, asJSON bool) error {
-	if asJSON {
+func (r *repro) write(w io.Writer, asJSON, inColour bool) error {
+	page := r.page
+	switch {
+	case asJSON:
 		return writeJSON(w, r)
+	case inColour:
+		page = r.coloured
 	}
-	_, err := io.WriteString(w, r.page())
+	_, err := io.WriteString(w, page())
 	return err
 }
 

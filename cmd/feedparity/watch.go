@@ -70,7 +70,7 @@ func newWatch(w io.Writer, feeds int, format string) *watch {
 	if r, ok := w.(*recorded); ok && format == "json" {
 		p.log = r.log
 	}
-	if f, ok := w.(*os.File); ok && format == "auto" && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
+	if f, ok := w.(*os.File); ok && format == "auto" && isTerminal(w) {
 		p.columns, _, _ = term.GetSize(int(f.Fd()))
 	}
 	p.started = p.now()

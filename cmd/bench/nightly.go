@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
+	"github.com/feedparity/feedparity/ingest/state/pgtest"
 )
 
 // nightly measures whole sweeps, each a process of its own, against servers of ours on
@@ -37,7 +39,7 @@ func newNightly() *cobra.Command {
 	c.Flags().IntVar(&n.files, "files", 10_000, "new deliveries of 2 KB")
 	c.Flags().IntVar(&n.feeds, "feeds", 1_000, "feeds of which there is nothing new")
 	c.Flags().IntVar(&n.hosts, "hosts", 50, "servers that these are on")
-	c.Flags().StringVar(&n.only, "only", "", "measure one part: listing, memory, transfer or idle")
+	c.Flags().StringVar(&n.only, "only", "", "measure one part: listing, memory, transfer, idle or idle-postgres")
 	c.Flags().StringVar(&n.out, "out", "", "also write the table to this Markdown file")
 	return c
 }
@@ -57,6 +59,10 @@ func (n *nightly) bench(ctx context.Context, out io.Writer) error {
 	for _, r := range rows {
 		fmt.Fprintf(os.Stderr, "bench: %s\n", r.what)
 		res, err := n.measure(ctx, r)
+		if errors.Is(err, pgtest.ErrMissing) && n.only == "" {
+			fmt.Fprintf(os.Stderr, "bench: left out: %v\n", err)
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("measure %s: %w", r.what, err)
 		}
@@ -67,8 +73,8 @@ func (n *nightly) bench(ctx context.Context, out io.Writer) error {
 
 // rows are the parts that are to be measured.
 func (n *nightly) rows() ([]row, error) {
-	names := []string{"listing", "memory", "transfer", "idle"}
-	all := []row{n.listingRow(), n.listingMemoryRow(), n.transferRow(), n.idleRow()}
+	names := []string{"listing", "memory", "transfer", "idle", "idle-postgres"}
+	all := []row{n.listingRow(), n.listingMemoryRow(), n.transferRow(), n.idleRow("a file", "idle", inFile), n.idleRow("PostgreSQL", "idle-postgres", pgtest.Serve)}
 	if n.only == "" {
 		return all, nil
 	}
@@ -179,33 +185,61 @@ func (n *nightly) transferRow() row {
 		}}
 }
 
-func (n *nightly) idleRow() row {
-	return row{what: fmt.Sprintf("CPU of a sweep with nothing new of %d feeds on %d hosts", n.feeds, n.hosts), goal: "< 5 s", format: "%.2f s", holds: atMost(5),
+// inFile is where the state is by itself.
+func inFile() (name string, stop func(), err error) { return "", func() {}, nil }
+
+// idleRow measures a sweep that finds nothing; serve makes its state.
+func (n *nightly) idleRow(kind, name string, serve func() (string, func(), error)) row {
+	return row{what: fmt.Sprintf("CPU of a sweep with nothing new of %d feeds on %d hosts, its state in %s", n.feeds, n.hosts, kind), goal: "< 5 s", format: "%.2f s", holds: atMost(5),
 		measure: func(ctx context.Context) (float64, string, error) {
-			var config strings.Builder
-			config.WriteString("defaults: {settle: 0s, min_age: 0s}\nfeeds:\n")
-			for h := range n.hosts {
-				files := map[string]ftptest.File{}
-				for f := h; f < n.feeds; f += n.hosts {
-					for i := range 3 {
-						files[fmt.Sprintf("feed%d/stock_%d.csv", f, i)] = ftptest.File{Data: delivery(3*f + i), MTime: time.Unix(1_700_000_000, 0)}
-					}
-				}
-				s, err := ftptest.New(ftptest.Options{Files: files})
-				if err != nil {
-					return 0, "", err
-				}
-				defer s.Close()
-				for f := h; f < n.feeds; f += n.hosts {
-					fmt.Fprintf(&config, "  feed%d: {source: %s/feed%d, pair: utf8}\n", f, s.URL(), f)
-				}
-			}
-			dir := filepath.Join(n.dir, "idle")
-			first, _, err := n.sweep(ctx, dir, config.String())
+			state, stop, err := serve()
 			if err != nil {
 				return 0, "", err
 			}
-			second, took, err := n.sweep(ctx, dir, config.String())
+			defer stop()
+			config, stopAll, err := n.idleFeeds()
+			defer stopAll()
+			if err != nil {
+				return 0, "", err
+			}
+			if state != "" {
+				config = "state: {url: \"" + state + "\"}\n" + config
+			}
+			dir := filepath.Join(n.dir, name)
+			first, _, err := n.sweep(ctx, dir, config)
+			if err != nil {
+				return 0, "", err
+			}
+			second, took, err := n.sweep(ctx, dir, config)
 			return second.cpu.Seconds(), fmt.Sprintf("%.1f s on the clock; the first sweep, of %d deliveries, took %.1f s of CPU", took.Seconds(), 3*n.feeds, first.cpu.Seconds()), err
 		}}
+}
+
+// idleFeeds starts the servers of many feeds, and is their configuration.
+func (n *nightly) idleFeeds() (config string, stop func(), err error) {
+	var b strings.Builder
+	var servers []*ftptest.Server
+	stop = func() {
+		for _, s := range servers {
+			_ = s.Close()
+		}
+	}
+	b.WriteString("defaults: {settle: 0s, min_age: 0s}\nfeeds:\n")
+	for h := range n.hosts {
+		files := map[string]ftptest.File{}
+		for f := h; f < n.feeds; f += n.hosts {
+			for i := range 3 {
+				files[fmt.Sprintf("feed%d/stock_%d.csv", f, i)] = ftptest.File{Data: delivery(3*f + i), MTime: time.Unix(1_700_000_000, 0)}
+			}
+		}
+		s, err := ftptest.New(ftptest.Options{Files: files})
+		if err != nil {
+			return "", stop, err
+		}
+		servers = append(servers, s)
+		for f := h; f < n.feeds; f += n.hosts {
+			fmt.Fprintf(&b, "  feed%d: {source: %s/feed%d, pair: utf8}\n", f, s.URL(), f)
+		}
+	}
+	return b.String(), stop, nil
 }

@@ -19,7 +19,7 @@ import (
 
 // Memory remembers what each channel was told of each feed, as package state does.
 type Memory interface {
-	Standing(ctx context.Context, channel, feed string) ([]byte, error)
+	Standings(ctx context.Context, channel string) (map[string][]byte, error)
 	SetStanding(ctx context.Context, channel string, bodies map[string][]byte) error
 }
 
@@ -73,12 +73,12 @@ func Tell(ctx context.Context, m Memory, n config.Notify, d report.Document) err
 func (c channel) tell(ctx context.Context, m Memory, d report.Document) error {
 	var all []report.Change
 	now := map[string]report.Standing{}
+	before, err := m.Standings(ctx, c.name)
+	if err != nil {
+		return err
+	}
 	for _, f := range d.Feeds {
-		body, err := m.Standing(ctx, c.name, f.Name)
-		if err != nil {
-			return err
-		}
-		was, err := report.ParseStanding(body)
+		was, err := report.ParseStanding(before[f.Name])
 		if err != nil {
 			return err
 		}

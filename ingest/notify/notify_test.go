@@ -20,8 +20,14 @@ import (
 // memory is a state in a map.
 type memory map[string][]byte
 
-func (m memory) Standing(_ context.Context, channel, feed string) ([]byte, error) {
-	return m[channel+"/"+feed], nil
+func (m memory) Standings(_ context.Context, channel string) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for key, body := range m {
+		if feed, ok := strings.CutPrefix(key, channel+"/"); ok {
+			out[feed] = body
+		}
+	}
+	return out, nil
 }
 
 func (m memory) SetStanding(_ context.Context, channel string, bodies map[string][]byte) error {

@@ -51,6 +51,14 @@ type Delivery struct {
 	LastSeen  time.Time
 }
 
+// placed is the time by which a feed's deliveries follow each other.
+func (d Delivery) placed() time.Time {
+	if d.Precision == PrecisionNone {
+		return d.FirstSeen
+	}
+	return d.MTime
+}
+
 // News says what a listed file is to us.
 type News string
 
@@ -67,33 +75,6 @@ const (
 type Seeing struct {
 	News News
 	Was  Delivery // the zero Delivery if it is New
-}
-
-// Look compares listed files with what is remembered of their paths, and answers in
-// their order. Every path has its own memory, so a file that arrives late with an old
-// time is new all the same. Times count at the coarser of both precisions: a server
-// that shows minutes today and only the day in half a year has not changed its files.
-func (d *DB) Look(ctx context.Context, feed string, entries ...Entry) ([]Seeing, error) {
-	known := map[string]Delivery{}
-	for some := range slices.Chunk(entries, atOnce) {
-		args := []any{feed}
-		for _, e := range some {
-			args = append(args, []byte(e.Path))
-		}
-		found, err := rows(ctx, d.q(), scanDelivery, "SELECT "+deliveryColumns+" FROM deliveries WHERE feed = ? AND path IN ("+placeholders(len(some))+")", args...)
-		if err != nil {
-			return nil, fmt.Errorf("read deliveries of feed %q: %w", feed, err)
-		}
-		for _, one := range found {
-			known[one.Path] = one
-		}
-	}
-	out := make([]Seeing, len(entries))
-	for i, e := range entries {
-		was, ok := known[e.Path]
-		out[i] = Seeing{newsOf(was, ok, e), was}
-	}
-	return out, nil
 }
 
 // atOnce is how many paths one statement names: enough that a listing of 100,000
@@ -147,18 +128,6 @@ func (d *DB) Latest(ctx context.Context, feed string, n int) ([]Delivery, error)
 	return out, nil
 }
 
-// Unfinished returns the deliveries of a feed that were fetched and not run to the
-// end, oldest first, n at most and the latest of them if there are more.
-func (d *DB) Unfinished(ctx context.Context, feed string, n int) ([]Delivery, error) {
-	out, err := rows(ctx, d.q(), scanDelivery, "SELECT "+deliveryColumns+` FROM deliveries WHERE feed = ? AND status = 'fetched'
-		ORDER BY coalesce(mtime, first_seen) DESC, path DESC LIMIT ?`, feed, n)
-	if err != nil {
-		return nil, fmt.Errorf("read deliveries of feed %q: %w", feed, err)
-	}
-	slices.Reverse(out)
-	return out, nil
-}
-
 // Outdated returns those of a feed's n latest deliveries that were run, but never by
 // this revision of the code, newest first.
 func (d *DB) Outdated(ctx context.Context, feed, revision string, n int) ([]Delivery, error) {
@@ -171,16 +140,6 @@ func (d *DB) Outdated(ctx context.Context, feed, revision string, n int) ([]Deli
 		return nil, fmt.Errorf("read deliveries of feed %q: %w", feed, err)
 	}
 	return out, nil
-}
-
-// Known reports whether any delivery of the feed is remembered; if not, it is
-// seen for the first time and its backfill applies.
-func (d *DB) Known(ctx context.Context, feed string) (bool, error) {
-	var known bool
-	if err := d.q().row(ctx, "SELECT EXISTS (SELECT 1 FROM deliveries WHERE feed = ?)", feed).Scan(&known); err != nil {
-		return false, fmt.Errorf("look up feed %q: %w", feed, err)
-	}
-	return known, nil
 }
 
 func scanDelivery(scan func(...any) error) (Delivery, error) {
@@ -197,24 +156,18 @@ func scanDelivery(scan func(...any) error) (Delivery, error) {
 }
 
 // Touch notes that files were listed again as they are remembered.
-func (d *DB) Touch(ctx context.Context, feed string, now time.Time, paths ...string) error {
-	if len(paths) == 0 {
+func (d *DB) Touch(ctx context.Context, now time.Time, listed ...Listed) error {
+	if !slices.ContainsFunc(listed, func(l Listed) bool { return len(l.Entries) > 0 }) {
 		return nil
 	}
 	err := d.tx(ctx, func(q querier) error {
-		for some := range slices.Chunk(paths, atOnce) {
-			args := []any{now.UnixNano(), feed}
-			for _, p := range some {
-				args = append(args, []byte(p))
-			}
-			if _, err := q.exec(ctx, "UPDATE deliveries SET last_seen = ? WHERE feed = ? AND path IN ("+placeholders(len(some))+")", args...); err != nil {
-				return err
-			}
-		}
-		return nil
+		return eachPaths(listed, func(where string, args []any) error {
+			_, err := q.exec(ctx, "UPDATE deliveries SET last_seen = ? WHERE "+where, append([]any{now.UnixNano()}, args...)...)
+			return err
+		})
 	})
 	if err != nil {
-		return fmt.Errorf("touch deliveries of feed %q: %w", feed, err)
+		return fmt.Errorf("touch deliveries: %w", err)
 	}
 	return nil
 }

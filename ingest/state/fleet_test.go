@@ -108,14 +108,13 @@ func TestLookMany(t *testing.T) {
 			entries = append(entries, Entry{Path: fmt.Sprintf("%d\xff", i), Size: int64(i), MTime: t0, Precision: PrecisionSecond})
 		}
 		var odd []Entry
-		var paths []string
 		for i := 1; i < len(entries); i += 2 {
-			odd, paths = append(odd, entries[i]), append(paths, entries[i].Path)
+			odd = append(odd, entries[i])
 		}
 		if err := d.Skip(ctx, "acme", t0, odd...); err != nil {
 			t.Fatal(err)
 		}
-		got, err := d.Look(ctx, "acme", entries...)
+		got, err := recalled(d, "acme", entries...)
 		if err != nil || len(got) != len(entries) {
 			t.Fatalf("%d answers, %v", len(got), err)
 		}
@@ -128,20 +127,65 @@ func TestLookMany(t *testing.T) {
 				t.Fatalf("%d: %+v, want %+v", i, s, want)
 			}
 		}
-		if err := d.Touch(ctx, "acme", t0.Add(time.Hour), paths...); err != nil {
+		if err := d.Touch(ctx, t0.Add(time.Hour), Listed{"acme", odd}); err != nil {
 			t.Fatal(err)
 		}
-		if got, err = d.Look(ctx, "acme", odd...); err != nil || slices.ContainsFunc(got, func(s Seeing) bool { return !s.Was.LastSeen.Equal(t0.Add(time.Hour)) }) {
+		if got, err = recalled(d, "acme", odd...); err != nil || slices.ContainsFunc(got, func(s Seeing) bool { return !s.Was.LastSeen.Equal(t0.Add(time.Hour)) }) {
 			t.Errorf("not all were touched: %v", err)
 		}
-		if err := d.Touch(ctx, "acme", t0); err != nil {
+		if err := d.Touch(ctx, t0, Listed{Feed: "acme"}); err != nil {
 			t.Error(err)
 		}
 		if err := d.Fetched(ctx, "acme", entries[0], "sha", 1, t0); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := d.Unfinished(ctx, "acme", 5); err != nil || len(got) != 1 || got[0].Path != entries[0].Path {
+		if got, err := d.Recall(ctx, 5, Listed{Feed: "acme"}, Listed{Feed: "beta"}); err != nil || len(got["acme"].Unfinished) != 1 || got["acme"].Unfinished[0].Path != entries[0].Path {
 			t.Errorf("unfinished: %+v, %v", got, err)
+		}
+	})
+}
+
+// recalled asks what listed files of a feed are.
+func recalled(d *DB, feed string, entries ...Entry) ([]Seeing, error) {
+	m, err := d.Recall(ctx, 0, Listed{feed, entries})
+	return m[feed].Look(entries...), err
+}
+
+// TestRecallMany: each of more feeds than one statement asks for has its own memory.
+func TestRecallMany(t *testing.T) {
+	onFresh(t, func(t *testing.T, d *DB) {
+		var listed []Listed
+		for f := range 2*feedsAtOnce + 3 {
+			l := Listed{Feed: fmt.Sprintf("feed%03d", f)}
+			for i := range 3 {
+				l.Entries = append(l.Entries, Entry{Path: fmt.Sprintf("%d.csv", i), Size: int64(f), MTime: t0.Add(-time.Duration(i) * time.Hour), Precision: PrecisionSecond})
+			}
+			listed = append(listed, l)
+			if f%2 == 0 {
+				continue
+			}
+			for _, e := range l.Entries {
+				if err := d.Fetched(ctx, l.Feed, e, "sha", int64(f), t0); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		got, err := d.Recall(ctx, 2, listed...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for f, l := range listed {
+			m := got[l.Feed]
+			if known := f%2 == 1; m.Known != known || (len(m.Unfinished) == 2) != known {
+				t.Fatalf("%s: %+v", l.Feed, m)
+			} else if known && (m.Unfinished[0].Path != "1.csv" || m.Unfinished[1].Path != "0.csv" || m.Unfinished[0].Bytes != int64(f)) {
+				t.Fatalf("%s: not the two latest, oldest first: %+v", l.Feed, m.Unfinished)
+			}
+			for _, s := range m.Look(l.Entries...) {
+				if want := []News{New, Unfinished}[f%2]; s.News != want {
+					t.Fatalf("%s: %+v, want %s", l.Feed, s, want)
+				}
+			}
 		}
 	})
 }
@@ -157,7 +201,7 @@ func TestText(t *testing.T) {
 		if _, err := d.Record(ctx, begin(t, d), e.Path, []Outcome{o}, t0); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := d.Look(ctx, "acme", Entry{Path: e.Path}); err != nil || got[0].News != Seen {
+		if got, err := recalled(d, "acme", Entry{Path: e.Path}); err != nil || got[0].News != Seen {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})

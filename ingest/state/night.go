@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -74,30 +76,50 @@ func scanProfile(scan func(...any) error) (Profile, error) {
 	return p, err
 }
 
-// Newest returns the time of a feed's newest delivery, as its server tells it or else
-// as it was fetched; the zero time if there is none.
-func (d *DB) Newest(ctx context.Context, feed string) (time.Time, error) {
-	var at sql.NullInt64
-	err := d.q().row(ctx, "SELECT max(coalesce(mtime, fetched, first_seen)) FROM deliveries WHERE feed = ?", feed).Scan(&at)
+// Newest returns the times of feeds' newest deliveries, as their servers tell them or
+// else as they were fetched; of a feed without any there is none.
+func (d *DB) Newest(ctx context.Context, feeds ...string) (map[string]time.Time, error) {
+	found, err := d.perFeed(ctx, "SELECT feed, max(coalesce(mtime, fetched, first_seen)) FROM deliveries WHERE feed IN ", feeds)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("look up newest delivery of feed %q: %w", feed, err)
+		return nil, fmt.Errorf("look up newest deliveries: %w", err)
 	}
-	if !at.Valid {
-		return time.Time{}, nil
+	out := map[string]time.Time{}
+	for feed, at := range found {
+		out[feed] = time.Unix(0, at).UTC()
 	}
-	return time.Unix(0, at.Int64).UTC(), nil
+	return out, nil
 }
 
-// Vanished counts a feed's deliveries that were listed since one time and no more since
+// Vanished counts feeds' deliveries that were listed since one time and no more since
 // another: somebody took them away.
-func (d *DB) Vanished(ctx context.Context, feed string, since, until time.Time) (int, error) {
-	var n int
-	err := d.q().row(ctx, "SELECT count(*) FROM deliveries WHERE feed = ? AND last_seen >= ? AND last_seen < ?",
-		feed, since.UnixNano(), until.UnixNano()).Scan(&n)
+func (d *DB) Vanished(ctx context.Context, since, until time.Time, feeds ...string) (map[string]int64, error) {
+	found, err := d.perFeed(ctx, "SELECT feed, count(*) FROM deliveries WHERE last_seen >= ? AND last_seen < ? AND feed IN ", feeds, since.UnixNano(), until.UnixNano())
 	if err != nil {
-		return 0, fmt.Errorf("count deliveries of feed %q: %w", feed, err)
+		return nil, fmt.Errorf("count deliveries that vanished: %w", err)
 	}
-	return n, nil
+	return found, nil
+}
+
+// perFeed asks for a number of each feed; the query ends where their names are to stand.
+func (d *DB) perFeed(ctx context.Context, query string, feeds []string, before ...any) (map[string]int64, error) {
+	out := map[string]int64{}
+	for some := range slices.Chunk(feeds, atOnce) {
+		args := slices.Clone(before)
+		for _, f := range some {
+			args = append(args, f)
+		}
+		_, err := rows(ctx, d.q(), func(scan func(...any) error) (string, error) {
+			var feed string
+			var n int64
+			err := scan(&feed, &n)
+			out[feed] = n
+			return feed, err
+		}, query+"("+placeholders(len(some))+") GROUP BY feed", args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // ErrNoReport says that a run has no report.
@@ -139,12 +161,32 @@ func (d *DB) Standing(ctx context.Context, channel, feed string) ([]byte, error)
 	return []byte(body), nil
 }
 
+// Standings returns what a channel was last told of each feed.
+func (d *DB) Standings(ctx context.Context, channel string) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	_, err := rows(ctx, d.q(), func(scan func(...any) error) (string, error) {
+		var feed, body string
+		err := scan(&feed, &body)
+		out[feed] = []byte(body)
+		return feed, err
+	}, "SELECT feed, body FROM standings WHERE channel = ?", channel)
+	if err != nil {
+		return nil, fmt.Errorf("read what %s was told: %w", channel, err)
+	}
+	return out, nil
+}
+
 // SetStanding remembers what a channel was told of feeds, all of it or nothing.
 func (d *DB) SetStanding(ctx context.Context, channel string, bodies map[string][]byte) error {
 	err := d.tx(ctx, func(q querier) error {
-		for feed, body := range bodies {
-			if _, err := q.exec(ctx, `INSERT INTO standings (channel, feed, body) VALUES (?,?,?)
-				ON CONFLICT (channel, feed) DO UPDATE SET body = excluded.body`, channel, feed, string(body)); err != nil {
+		for some := range slices.Chunk(slices.Sorted(maps.Keys(bodies)), feedsAtOnce) {
+			var args []any
+			for _, feed := range some {
+				args = append(args, channel, feed, string(bodies[feed]))
+			}
+			_, err := q.exec(ctx, "INSERT INTO standings (channel, feed, body) VALUES "+tuples(len(some), 3)+`
+				ON CONFLICT (channel, feed) DO UPDATE SET body = excluded.body`, args...)
+			if err != nil {
 				return err
 			}
 		}

@@ -62,7 +62,7 @@ func TestReadInOrder(t *testing.T) {
 func TestNewestAndVanished(t *testing.T) { onFresh(t, testNewestAndVanished) }
 
 func testNewestAndVanished(t *testing.T, d *DB) {
-	if at, err := d.Newest(ctx, "acme"); err != nil || !at.IsZero() {
+	if at, err := d.Newest(ctx, "acme"); err != nil || len(at) > 0 {
 		t.Errorf("of no delivery: %v, %v", at, err)
 	}
 	first, second := time.Unix(5000, 0).UTC(), time.Unix(9000, 0).UTC()
@@ -73,17 +73,17 @@ func testNewestAndVanished(t *testing.T, d *DB) {
 			t.Fatal(err)
 		}
 	}
-	if at, err := d.Newest(ctx, "acme"); err != nil || !at.Equal(first) {
+	if at, err := d.Newest(ctx, "acme", "beta"); err != nil || !at["acme"].Equal(first) {
 		t.Errorf("newest %v, %v: want the time at which the one without a time was fetched", at, err)
 	}
-	if err := d.Touch(ctx, "acme", second, "a.csv"); err != nil {
+	if err := d.Touch(ctx, second, Listed{"acme", []Entry{old}}); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := d.Vanished(ctx, "acme", first, second); err != nil || n != 1 {
-		t.Errorf("%d vanished, %v", n, err)
+	if n, err := d.Vanished(ctx, first, second, "acme", "beta"); err != nil || n["acme"] != 1 || n["beta"] != 0 {
+		t.Errorf("%v vanished, %v", n, err)
 	}
-	if n, err := d.Vanished(ctx, "acme", second, second.Add(time.Hour)); err != nil || n != 1 {
-		t.Errorf("%d vanished, %v: a.csv alone was listed in the second night", n, err)
+	if n, err := d.Vanished(ctx, second, second.Add(time.Hour), "acme"); err != nil || n["acme"] != 1 {
+		t.Errorf("%v vanished, %v: a.csv alone was listed in the second night", n, err)
 	}
 }
 
@@ -123,6 +123,9 @@ func testStandings(t *testing.T, d *DB) {
 	}
 	if got, err := d.Standing(ctx, "webhook", "acme"); err != nil || string(got) != "2" {
 		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := d.Standings(ctx, "webhook"); err != nil || string(got["acme"]) != "2" || string(got["beta"]) != "b" || len(got) != 2 {
+		t.Errorf("all of them: %q, %v", got, err)
 	}
 	if got, err := d.Standing(ctx, "mail", "acme"); err != nil || got != nil {
 		t.Errorf("another channel's: %q, %v", got, err)

@@ -99,6 +99,11 @@ func (q querier) values(args []any) []any {
 // placeholders is "?,?,?" for n arguments.
 func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
 
+// tuples is "(?,?),(?,?)" for as many rows of so many columns.
+func tuples(rows, columns int) string {
+	return strings.TrimSuffix(strings.Repeat("("+placeholders(columns)+"),", rows), ",")
+}
+
 // rows reads all rows of a query.
 func rows[T any](ctx context.Context, q querier, scan func(func(...any) error) (T, error), query string, args ...any) ([]T, error) {
 	found, err := q.query(ctx, query, args...)

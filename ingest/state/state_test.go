@@ -56,7 +56,7 @@ func testLook(t *testing.T, d *DB) {
 	edit := func(f func(*Entry)) Entry { e := seen; f(&e); return e }
 	look := func(what string, e Entry, want News) {
 		t.Helper()
-		if got, err := d.Look(ctx, "acme", e); err != nil || got[0].News != want {
+		if got, err := recalled(d, "acme", e); err != nil || got[0].News != want {
 			t.Errorf("%s: %+v, %v; want %q", what, got, err, want)
 		}
 	}
@@ -87,7 +87,7 @@ func testLook(t *testing.T, d *DB) {
 	} {
 		look(tt.name, tt.e, tt.want)
 	}
-	if got, err := d.Look(ctx, "beta", seen); err != nil || got[0].News != New {
+	if got, err := recalled(d, "beta", seen); err != nil || got[0].News != New {
 		t.Errorf("another feed's memory: %+v, %v", got, err)
 	}
 }
@@ -108,7 +108,7 @@ func key(sha string) Key {
 func TestDelivery(t *testing.T) { onFresh(t, testDelivery) }
 
 func testDelivery(t *testing.T, d *DB) {
-	if known, err := d.Known(ctx, "acme"); known || err != nil {
+	if known, err := d.Recall(ctx, 1, Listed{Feed: "acme"}); known["acme"].Known || err != nil {
 		t.Errorf("Known: %v, %v", known, err)
 	}
 	if _, err := d.Delivery(ctx, "acme", "x"); !errors.Is(err, sql.ErrNoRows) {
@@ -122,14 +122,14 @@ func testDelivery(t *testing.T, d *DB) {
 	if err := d.Fetched(ctx, "acme", late, "sha", 3, t0); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Touch(ctx, "acme", t0.Add(time.Minute), late.Path); err != nil {
+	if err := d.Touch(ctx, t0.Add(time.Minute), Listed{"acme", []Entry{late}}); err != nil {
 		t.Fatal(err)
 	}
 	want := Delivery{Entry: late, Feed: "acme", SHA256: "sha", Bytes: 3, Status: Fetched, FirstSeen: t0, LastSeen: t0.Add(time.Minute)}
 	if got, err := d.Delivery(ctx, "acme", late.Path); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v\nwant %+v", got, err, want)
 	}
-	if got, err := d.Look(ctx, "acme", old); err != nil || got[0].News != Seen {
+	if got, err := recalled(d, "acme", old); err != nil || got[0].News != Seen {
 		t.Errorf("skipped: %+v, %v", got, err)
 	}
 	if got, err := d.Latest(ctx, "acme", 1); err != nil || len(got) != 1 || got[0].Path != late.Path {
@@ -224,7 +224,7 @@ func testNotComparedIsRunAgain(t *testing.T, d *DB) {
 		if _, err := d.Record(ctx, run, "p", []Outcome{o}, t0); err != nil {
 			t.Fatal(err)
 		}
-		seeing, err := d.Look(ctx, "acme", e)
+		seeing, err := recalled(d, "acme", e)
 		if want := []News{Unfinished, Seen}[i]; err != nil || seeing[0].News != want {
 			t.Errorf("%d: %+v, %v; want %q", i, seeing, err, want)
 		}

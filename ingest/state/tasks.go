@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -53,16 +54,22 @@ func (d *DB) Transact(ctx context.Context, f func(Tx) error) error {
 // Put stores tasks, waiting or done. One that is there already gets the result, and
 // keeps one that it has: what was done first stands.
 func (t Tx) Put(ctx context.Context, tasks ...Task) error {
-	for _, one := range tasks {
-		_, err := t.q.exec(ctx, `INSERT INTO tasks (run, feed, number, member, body, result) VALUES (?,?,?,?,?,?)
-			ON CONFLICT (run, feed, number, member) DO UPDATE SET result = coalesce(tasks.result, excluded.result)`,
-			one.Run, one.Feed, one.Number, []byte(one.Member), string(one.Body), nullText(one.Result))
+	for some := range slices.Chunk(tasks, tasksAtOnce) {
+		var args []any
+		for _, one := range some {
+			args = append(args, one.Run, one.Feed, one.Number, []byte(one.Member), string(one.Body), nullText(one.Result))
+		}
+		_, err := t.q.exec(ctx, "INSERT INTO tasks (run, feed, number, member, body, result) VALUES "+tuples(len(some), 6)+`
+			ON CONFLICT (run, feed, number, member) DO UPDATE SET result = coalesce(tasks.result, excluded.result)`, args...)
 		if err != nil {
-			return fmt.Errorf("store task %d of feed %q: %w", one.Number, one.Feed, err)
+			return fmt.Errorf("store tasks from %d of feed %q on: %w", some[0].Number, some[0].Feed, err)
 		}
 	}
 	return nil
 }
+
+// tasksAtOnce is how many tasks a statement stores.
+const tasksAtOnce = 64
 
 func nullText(b []byte) any {
 	if b == nil {
@@ -76,12 +83,15 @@ func (t Tx) Done(ctx context.Context, feed, path, sha256 string, now time.Time) 
 	return process(ctx, t.q, feed, path, sha256, now.UnixNano())
 }
 
-// Tasks returns what a run has of a feed, of all feeds where feed is "", by feed and
-// number, a delivery before what is in it.
-func (d *DB) Tasks(ctx context.Context, run int64, feed string) ([]Task, error) {
+// Tasks returns what a run has of feeds, of all where none is named, by feed and number, a
+// delivery before what is in it.
+func (d *DB) Tasks(ctx context.Context, run int64, feeds ...string) ([]Task, error) {
 	query, args := "SELECT run, feed, number, member, body, result FROM tasks WHERE run = ?", []any{run}
-	if feed != "" {
-		query, args = query+" AND feed = ?", append(args, feed)
+	if len(feeds) > 0 {
+		query += " AND feed IN (" + placeholders(len(feeds)) + ")"
+	}
+	for _, f := range feeds {
+		args = append(args, f)
 	}
 	out, err := rows(ctx, d.q(), scanTask, query+" ORDER BY feed, number, member", args...)
 	if err != nil {

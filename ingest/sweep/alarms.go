@@ -22,6 +22,9 @@ func (m *morning) alarms(ctx context.Context) error {
 	if want := m.feed.Expect.Deliveries; m.out.Compared < want {
 		m.alarm(report.TooFew, "", "%d compared, %d expected", m.out.Compared, want)
 	}
+	if len(m.night.Deliveries) == 0 {
+		return nil
+	}
 	return m.db.Transact(ctx, func(tx state.Tx) error { // one for all: each is a sync
 		for i := range m.night.Deliveries {
 			if d := &m.night.Deliveries[i]; d.Err == nil && !d.Known && !d.Gone {

@@ -157,7 +157,7 @@ func (b *batch) transact(ctx context.Context, all bool) error {
 	for i := range b.fetched {
 		b.sort(&b.fetched[i])
 	}
-	got, tasks := b.fetched, b.tasks
+	got, tasks, now := b.fetched, b.tasks, b.s.Now()
 	b.fetched, b.bytes = nil, 0
 	var err error
 	switch ready := len(tasks) >= b.size || b.volume >= b.most; {
@@ -165,10 +165,10 @@ func (b *batch) transact(ctx context.Context, all bool) error {
 		feed := b.look.feed.Name
 		args := checkArgs{Run: b.s.id, Feed: feed, From: tasks[0].Number, To: tasks[len(tasks)-1].Number}
 		b.s.notes.waits(feed, len(tasks))
-		err = b.s.queue.insert(ctx, args, func(tx state.Tx) error { return errors.Join(b.record(ctx, tx, got), tx.Put(ctx, tasks...)) })
+		err = b.s.queue.insert(ctx, args, func(tx state.Tx) error { return errors.Join(b.record(ctx, tx, got, now), tx.Put(ctx, tasks...)) })
 		b.tasks, b.volume = nil, 0
 	case len(got) > 0:
-		err = b.s.State.Transact(ctx, func(tx state.Tx) error { return b.record(ctx, tx, got) })
+		err = b.s.State.Transact(ctx, func(tx state.Tx) error { return b.record(ctx, tx, got, now) })
 	}
 	b.told(got, err)
 	return err
@@ -227,8 +227,8 @@ func (b *batch) sort(f *fetched) {
 }
 
 // record stores that deliveries were fetched, or why not: for that there is no job.
-func (b *batch) record(ctx context.Context, tx state.Tx, got []fetched) error {
-	feed, now := b.look.feed.Name, b.s.Now()
+func (b *batch) record(ctx context.Context, tx state.Tx, got []fetched, now time.Time) error {
+	feed := b.look.feed.Name
 	for i := range got {
 		f := &got[i]
 		// What is remembered is what the listing said, not the transfer's exact time: the

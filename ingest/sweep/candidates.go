@@ -19,6 +19,9 @@ type look struct {
 	out    *Feed
 	src    fetch.Source
 	at     time.Time // of the listing, by the real clock
+	found  fetch.Found
+	memory state.Memory  // of the feed and what was found
+	there  []state.Entry // what is listed as it is remembered
 	todo   []task
 	queued []state.Task // by an earlier try of the same job
 
@@ -30,32 +33,99 @@ type look struct {
 // be looked at a second time. An earlier try of the same job may have pulled some of
 // them, or a part of one.
 func (s *sweeper) pull(ctx context.Context, feeds []config.Feed, end seal) error {
-	var looks []look
-	for _, f := range feeds {
-		queued, err := s.State.Tasks(ctx, s.id, f.Name)
-		if err != nil {
-			return err
-		}
-		if pulled := len(queued) > 0 && queued[0].Number == 0; !pulled {
-			looks = append(looks, look{feed: f, out: &Feed{Name: f.Name}, queued: queued})
-		}
+	looks, err := s.looks(ctx, feeds)
+	if err != nil {
+		return err
 	}
-	for n := range looks {
-		s.step(ctx, &looks[n], s.list)
-	}
+	s.listAll(ctx, looks)
 	s.settle(ctx, looks)
+	var idle []*look // nothing is to be stored but that they were pulled
 	for n := range looks {
 		l := &looks[n]
+		fetches := len(l.todo) > 0
 		s.step(ctx, l, s.deliveries)
 		if l.src != nil {
 			_ = l.src.Close()
 		}
 		s.observe(Event{Feed: l.feed.Name, What: "fetched", Err: l.out.Err})
-		if err := s.storeFeed(ctx, *l.out); err != nil {
+		if !fetches {
+			idle = append(idle, l)
+			continue
+		}
+		if err := s.storePulled(ctx, nil, l); err != nil {
 			return err
 		}
 	}
-	return s.State.Transact(ctx, end)
+	return s.storePulled(ctx, end, idle...)
+}
+
+// looks are the feeds that no earlier try has pulled.
+func (s *sweeper) looks(ctx context.Context, feeds []config.Feed) ([]look, error) {
+	names := make([]string, len(feeds))
+	for i, f := range feeds {
+		names[i] = f.Name
+	}
+	tasks, err := s.State.Tasks(ctx, s.id, names...)
+	if err != nil {
+		return nil, err
+	}
+	queued := map[string][]state.Task{}
+	for _, t := range tasks {
+		queued[t.Feed] = append(queued[t.Feed], t)
+	}
+	var looks []look
+	for _, f := range feeds {
+		q := queued[f.Name]
+		if pulled := len(q) > 0 && q[0].Number == 0; !pulled {
+			looks = append(looks, look{feed: f, out: &Feed{Name: f.Name}, queued: q})
+		}
+	}
+	return looks, nil
+}
+
+// recalledAtOnce is of how many files the state is asked together: they are in memory
+// meanwhile.
+const recalledAtOnce = 5000
+
+// listAll finds out what of each feed is to be fetched and run. What is remembered of them
+// is asked for many feeds at once.
+func (s *sweeper) listAll(ctx context.Context, looks []look) {
+	first, files := 0, 0
+	for n := range looks {
+		s.step(ctx, &looks[n], s.list)
+		files += len(looks[n].found.Entries) + len(looks[n].found.Held)
+		if files < recalledAtOnce && n < len(looks)-1 {
+			continue
+		}
+		some := looks[first : n+1]
+		err := guarded(func() error { return s.recall(ctx, some) })
+		for i := range some {
+			s.step(ctx, &some[i], func(context.Context, *look) error { return err })
+		}
+		first, files = n+1, 0
+	}
+}
+
+// recall holds what was listed against what the state remembers, and has it remember that
+// it was listed.
+func (s *sweeper) recall(ctx context.Context, looks []look) error {
+	var listed []state.Listed
+	for n := range looks {
+		all, _ := offered(looks[n].found)
+		listed = append(listed, state.Listed{Feed: looks[n].feed.Name, Entries: stateEntries(all)})
+	}
+	memories, err := s.State.Recall(ctx, maxLeftovers, listed...)
+	if err != nil {
+		return err
+	}
+	for n := range looks {
+		l := &looks[n]
+		l.memory = memories[l.feed.Name]
+		s.step(ctx, l, s.news)
+		listed[n].Entries = l.there
+		l.found, l.memory, l.there = fetch.Found{}, state.Memory{}, nil
+	}
+	return s.State.Touch(ctx, s.Now(), listed...)
 }
 
 // step does a part of a feed. A fault of ours in one feed must not cost the others
@@ -76,7 +146,7 @@ func (s *sweeper) step(ctx context.Context, l *look, do func(context.Context, *l
 	}
 }
 
-// list finds out what of a feed is to be fetched and run.
+// list finds out what a feed's source has.
 func (s *sweeper) list(ctx context.Context, l *look) error {
 	if err := s.avoid(ctx, l.feed); err != nil {
 		return err
@@ -92,14 +162,12 @@ func (s *sweeper) list(ctx context.Context, l *look) error {
 	if l.src, err = Open(ctx, l.feed, s.Fetch); err != nil {
 		return err
 	}
-	found, err := fetch.Find(ctx, l.src, Selection(l.feed))
-	if err != nil {
+	if l.found, err = fetch.Find(ctx, l.src, Selection(l.feed)); err != nil {
 		return err
 	}
 	l.at = time.Now()
-	l.out.Listed, l.out.Unparsed = found.Listed, found.Unparsed
-	l.todo, err = s.news(ctx, l.feed, l.src, found, l.out)
-	return err
+	l.out.Listed, l.out.Unparsed = l.found.Listed, l.found.Unparsed
+	return nil
 }
 
 // tidy removes what a sweep that was killed left where a feed's deliveries arrive, but for
@@ -238,11 +306,11 @@ func (s *sweeper) settled(ctx context.Context, l *look) ([]task, error) {
 		}
 		l.out.Held = append(l.out.Held, fetch.Held{Entry: t.entry, Why: why})
 	}
-	var there []string // of those an earlier version may be remembered
+	there := state.Listed{Feed: l.feed.Name} // of those an earlier version may be remembered
 	for _, h := range l.out.Held {
-		there = append(there, h.Entry.Path)
+		there.Entries = append(there.Entries, stateEntry(h.Entry))
 	}
-	return out, s.State.Touch(ctx, l.feed.Name, s.Now(), there...)
+	return out, s.State.Touch(ctx, s.Now(), there)
 }
 
 // looksAgain reports whether anything of a feed is worth a second listing: on most nights

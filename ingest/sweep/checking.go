@@ -135,9 +135,10 @@ func (c *checking) due() bool {
 // store stores what came of deliveries, all of it or nothing.
 func (c *checking) store(ctx context.Context, end seal) error {
 	err := guarded(func() error {
+		now := c.s.Now()
 		return c.s.State.Transact(ctx, func(tx state.Tx) error {
 			for i := range c.waiting {
-				if err := c.put(ctx, tx, &c.waiting[i]); err != nil {
+				if err := c.put(ctx, tx, &c.waiting[i], now); err != nil {
 					return err
 				}
 			}
@@ -163,17 +164,17 @@ func (c *checking) store(ctx context.Context, end seal) error {
 	return nil
 }
 
-func (c *checking) put(ctx context.Context, tx state.Tx, w *checked) error {
+func (c *checking) put(ctx context.Context, tx state.Tx, w *checked, now time.Time) error {
 	s := c.s
 	if len(w.outcomes) > 0 {
-		fresh, err := tx.Record(ctx, s.id, w.all[0].Path, w.outcomes, s.Now())
+		fresh, err := tx.Record(ctx, s.id, w.all[0].Path, w.outcomes, now)
 		if err != nil {
 			return err
 		}
 		w.all[0].settle(fresh)
 	}
 	if w.whole {
-		if err := tx.Done(ctx, c.feed.Name, w.all[0].Path, w.t.known.SHA256, s.Now()); err != nil {
+		if err := tx.Done(ctx, c.feed.Name, w.all[0].Path, w.t.known.SHA256, now); err != nil {
 			return err
 		}
 	}

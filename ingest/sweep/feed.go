@@ -64,56 +64,51 @@ type task struct {
 	number int // among its feed's, once it is queued
 }
 
-// news asks the state which deliveries are to be run, oldest first, after those
-// that an earlier sweep fetched and did not finish.
-func (s *sweeper) news(ctx context.Context, f config.Feed, src fetch.Source, found fetch.Found, out *Feed) ([]task, error) {
-	all, held := offered(found)
-	entries, err := s.firstSight(ctx, f, all, out)
+// news says which deliveries are to be run, oldest first, after those that an earlier
+// sweep fetched and did not finish.
+func (s *sweeper) news(ctx context.Context, l *look) error {
+	f := l.feed
+	all, held := offered(l.found)
+	entries, err := s.firstSight(ctx, l, all)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	todo, err := s.leftovers(ctx, f, entries)
-	if err != nil {
-		return nil, err
+	if l.todo, err = s.leftovers(ctx, l.memory.Unfinished, entries); err != nil {
+		return err
 	}
 	again, err := s.rechecks(ctx, f)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	todo = append(todo, again...)
-	seeings, err := s.State.Look(ctx, f.Name, stateEntries(entries)...)
-	if err != nil {
-		return nil, err
-	}
-	var there []string // that are remembered as they are
-	for i, e := range entries {
-		news, d := seeings[i].News, seeings[i].Was
+	l.todo = append(l.todo, again...)
+	for i, seeing := range l.memory.Look(stateEntries(entries)...) {
+		e, news, d := entries[i], seeing.News, seeing.Was
 		if news == state.Seen {
-			if replaced, err := s.replaced(ctx, src, e, d); err != nil {
-				return nil, err
+			if replaced, err := s.replaced(ctx, l.src, e, d); err != nil {
+				return err
 			} else if replaced {
 				news = state.Changed
 			}
 		}
 		if news == state.Seen || news == state.Unfinished {
-			there = append(there, e.Path)
+			l.there = append(l.there, stateEntry(e))
 		}
 		if news == state.Seen && !s.doubtful(f, e, d) {
-			out.Seen++
+			l.out.Seen++
 			continue
 		}
 		if news == state.Changed {
 			kept, err := s.kept(ctx, d)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			if kept {
-				todo = append(todo, leftover(d)) // the version that was fetched goes first
+				l.todo = append(l.todo, leftover(d)) // the version that was fetched goes first
 			}
 		}
-		todo = append(todo, task{entry: e, known: d, news: news, again: news == state.Seen, held: held[e.Path]})
+		l.todo = append(l.todo, task{entry: e, known: d, news: news, again: news == state.Seen, held: held[e.Path]})
 	}
-	return todo, s.State.Touch(ctx, f.Name, s.Now(), there...)
+	return nil
 }
 
 // offered are the files of a feed, oldest first, with why some of them are not finished.
@@ -148,16 +143,15 @@ func (s *sweeper) doubtful(f config.Feed, e fetch.Entry, d state.Delivery) bool 
 // firstSight leaves out what is older than a feed's backfill when the feed is
 // seen for the first time. It is remembered before anything is fetched, so that
 // a sweep cut short does not take it for new.
-func (s *sweeper) firstSight(ctx context.Context, f config.Feed, entries []fetch.Entry, out *Feed) ([]fetch.Entry, error) {
-	known, err := s.State.Known(ctx, f.Name)
-	if err != nil || known {
-		return entries, err
-	}
-	old, wanted := backfill(f, entries)
-	if out.Skipped = len(old); out.Skipped == 0 {
+func (s *sweeper) firstSight(ctx context.Context, l *look, entries []fetch.Entry) ([]fetch.Entry, error) {
+	if l.memory.Known {
 		return entries, nil
 	}
-	return wanted, s.State.Skip(ctx, f.Name, s.Now(), stateEntries(old)...)
+	old, wanted := backfill(l.feed, entries)
+	if l.out.Skipped = len(old); len(old) == 0 {
+		return entries, nil
+	}
+	return wanted, s.State.Skip(ctx, l.feed.Name, s.Now(), stateEntries(old)...)
 }
 
 // backfill parts the files of a feed that is new, oldest first.
@@ -182,11 +176,7 @@ const maxLeftovers = 1000
 
 // leftovers are deliveries in the archive that an earlier sweep did not finish and
 // that the supplier does not offer any more.
-func (s *sweeper) leftovers(ctx context.Context, f config.Feed, entries []fetch.Entry) ([]task, error) {
-	latest, err := s.State.Unfinished(ctx, f.Name, maxLeftovers)
-	if err != nil {
-		return nil, err
-	}
+func (s *sweeper) leftovers(ctx context.Context, latest []state.Delivery, entries []fetch.Entry) ([]task, error) {
 	offered := map[string]bool{}
 	for _, e := range entries {
 		offered[e.Path] = true

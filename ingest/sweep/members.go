@@ -92,8 +92,9 @@ func (c *checking) member(ctx context.Context, t task, m archive.Member, whole s
 		return err
 	}
 	c.remembered = false
+	now := s.Now()
 	return s.State.Transact(ctx, func(tx state.Tx) error {
-		fresh, err := tx.Record(ctx, s.id, out.Path, outcomes, s.Now())
+		fresh, err := tx.Record(ctx, s.id, out.Path, outcomes, now)
 		if err != nil {
 			return err
 		}

@@ -22,9 +22,20 @@ const channel = "report"
 // what the state remembers of the nights before, and has it remember this one.
 func Morning(ctx context.Context, db *state.DB, feeds []config.Feed, res *Result, started time.Time) ([]report.Feed, error) {
 	out := make([]report.Feed, len(res.Feeds))
+	b := before{gone: map[time.Time]map[string]int64{}}
+	for _, f := range feeds {
+		b.feeds = append(b.feeds, f.Name)
+	}
+	var err error
+	if b.standings, err = db.Standings(ctx, channel); err != nil {
+		return nil, err
+	}
+	if b.newest, err = db.Newest(ctx, b.feeds...); err != nil {
+		return nil, err
+	}
 	standings := map[string][]byte{}
 	for i := range res.Feeds {
-		m := morning{db: db, feed: feeds[i], night: &res.Feeds[i], started: started}
+		m := morning{db: db, before: &b, feed: feeds[i], night: &res.Feeds[i], started: started}
 		if err := m.look(ctx); err != nil {
 			return nil, err
 		}
@@ -39,9 +50,32 @@ func Morning(ctx context.Context, db *state.DB, feeds []config.Feed, res *Result
 	return out, db.SetStanding(ctx, channel, standings)
 }
 
+// before is what the state remembers of all feeds.
+type before struct {
+	feeds     []string
+	standings map[string][]byte
+	newest    map[string]time.Time
+	gone      map[time.Time]map[string]int64 // since a time, by feed
+}
+
+// vanished counts a feed's deliveries that were listed at a time and since, and in this
+// night no more. Most feeds were swept together the last time, and are asked for together.
+func (m *morning) vanished(ctx context.Context) (int, error) {
+	gone, asked := m.before.gone[m.was.At]
+	if !asked {
+		var err error
+		if gone, err = m.db.Vanished(ctx, m.was.At, m.started, m.before.feeds...); err != nil {
+			return 0, err
+		}
+		m.before.gone[m.was.At] = gone
+	}
+	return int(gone[m.feed.Name]), nil
+}
+
 // morning is the look back at the night of one feed.
 type morning struct {
 	db      *state.DB
+	before  *before
 	feed    config.Feed
 	night   *Feed
 	started time.Time
@@ -51,11 +85,9 @@ type morning struct {
 }
 
 func (m *morning) look(ctx context.Context) error {
-	body, err := m.db.Standing(ctx, channel, m.feed.Name)
-	if err != nil {
-		return err
-	}
+	body := m.before.standings[m.feed.Name]
 	m.fresh = body == nil
+	var err error
 	if m.was, err = report.ParseStanding(body); err != nil {
 		return err
 	}
@@ -70,13 +102,11 @@ func (m *morning) look(ctx context.Context) error {
 	if n.Err != nil {
 		m.out.Error = n.Err.Error()
 	} else if !m.fresh {
-		if m.out.Gone, err = m.db.Vanished(ctx, n.Name, m.was.At, m.started); err != nil {
+		if m.out.Gone, err = m.vanished(ctx); err != nil {
 			return err
 		}
 	}
-	if m.out.Newest, err = m.db.Newest(ctx, n.Name); err != nil {
-		return err
-	}
+	m.out.Newest = m.before.newest[n.Name]
 	for i := range n.Deliveries {
 		m.count(&n.Deliveries[i])
 	}

@@ -62,19 +62,17 @@ func (s *sweeper) preview(ctx context.Context, f config.Feed, p *Preview) error 
 	}
 	p.Listed, p.Unparsed = found.Listed, found.Unparsed
 	entries, held := offered(found)
-	known, err := s.State.Known(ctx, f.Name)
+	memories, err := s.State.Recall(ctx, 0, state.Listed{Feed: f.Name, Entries: stateEntries(entries)})
 	if err != nil {
 		return err
 	}
-	if !known {
+	memory := memories[f.Name]
+	if !memory.Known {
 		var old []fetch.Entry
 		old, entries = backfill(f, entries)
 		p.Skipped = len(old)
 	}
-	seeings, err := s.State.Look(ctx, f.Name, stateEntries(entries)...)
-	if err != nil {
-		return err
-	}
+	seeings := memory.Look(stateEntries(entries)...)
 	for i, e := range entries {
 		switch news := seeings[i].News; {
 		case news == state.Seen && !s.doubtful(f, e, seeings[i].Was):

@@ -35,7 +35,7 @@ func (s *sweeper) stored(ctx context.Context) (map[string]*feedResults, error) {
 	for _, f := range s.Feeds {
 		out[f.Name] = &feedResults{tasks: map[int][]Delivery{}}
 	}
-	tasks, err := s.State.Tasks(ctx, s.id, "")
+	tasks, err := s.State.Tasks(ctx, s.id)
 	if err != nil {
 		return out, err
 	}

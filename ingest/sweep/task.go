@@ -146,23 +146,33 @@ type pulledFeed struct {
 	Err  *failed `json:"error,omitempty"`
 }
 
-// storeFeed stores what pulling a feed gave, as its task of number 0.
-func (s *sweeper) storeFeed(ctx context.Context, f Feed) error {
-	s.notes.pulled(f)
+// storePulled stores what pulling feeds gave, as their tasks of number 0, and ends the job
+// if end is given.
+func (s *sweeper) storePulled(ctx context.Context, end seal, looks ...*look) error {
+	var tasks []state.Task
+	for _, l := range looks {
+		s.notes.pulled(*l.out)
+		doc := pulledFeed{*l.out, failedOf(l.out.Err)}
+		doc.Feed.Err = nil
+		b, err := json.Marshal(doc)
+		if err != nil {
+			return fmt.Errorf("encode result of feed %q: %w", l.feed.Name, err)
+		}
+		tasks = append(tasks, state.Task{Run: s.id, Feed: l.feed.Name, Result: b})
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	doc := pulledFeed{f, failedOf(f.Err)}
-	doc.Feed.Err = nil
-	b, err := json.Marshal(doc)
-	if err != nil {
-		return fmt.Errorf("encode result of feed %q: %w", f.Name, err)
-	}
-	err = s.State.Transact(ctx, func(tx state.Tx) error {
-		return tx.Put(ctx, state.Task{Run: s.id, Feed: f.Name, Result: b})
+	err := s.State.Transact(ctx, func(tx state.Tx) error {
+		if err := tx.Put(ctx, tasks...); err != nil || end == nil {
+			return err
+		}
+		return end(tx)
 	})
-	if err == nil {
-		s.report(f.Name)
+	for _, l := range looks {
+		if err == nil {
+			s.report(l.feed.Name)
+		}
 	}
 	return err
 }

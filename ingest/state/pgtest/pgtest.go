@@ -4,6 +4,7 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -47,7 +48,7 @@ var (
 func URL(t testing.TB) string {
 	t.Helper()
 	start(t)
-	return fmt.Sprintf("postgres://%s@/postgres?host=%s&port=%d&search_path=t%d_%d", role, url.QueryEscape(shared.dir), shared.port, os.Getpid(), schemas.Add(1))
+	return schema()
 }
 
 // TCP is URL by the loopback interface, where Password is asked for.
@@ -57,14 +58,35 @@ func TCP(t testing.TB) string {
 	return fmt.Sprintf("postgres://%s@127.0.0.1:%d/postgres?sslmode=disable&search_path=t%d_%d", role, shared.port, os.Getpid(), schemas.Add(1))
 }
 
+// ErrMissing says that no server is installed.
+var ErrMissing = errors.New("no PostgreSQL here: apt-get install postgresql")
+
+// Serve is URL for a program that is no test; stop ends the server.
+func Serve() (name string, stop func(), err error) {
+	bin := binaries()
+	if bin == "" {
+		return "", nil, ErrMissing
+	}
+	if shared.once.Do(func() { shared.err = shared.start(bin) }); shared.err != nil {
+		shared.close()
+		return "", nil, fmt.Errorf("start PostgreSQL: %w", shared.err)
+	}
+	return schema(), shared.close, nil
+}
+
+// schema is the URL of a schema that nobody else uses.
+func schema() string {
+	return fmt.Sprintf("postgres://%s@/postgres?host=%s&port=%d&search_path=t%d_%d", role, url.QueryEscape(shared.dir), shared.port, os.Getpid(), schemas.Add(1))
+}
+
 func start(t testing.TB) {
 	t.Helper()
 	bin := binaries()
 	if bin == "" {
 		if os.Getenv("REQUIRE_POSTGRES") != "" {
-			t.Fatal("no PostgreSQL here, and REQUIRE_POSTGRES is set: apt-get install postgresql")
+			t.Fatal(ErrMissing, "and REQUIRE_POSTGRES is set")
 		}
-		t.Skip("no PostgreSQL here: apt-get install postgresql")
+		t.Skip(ErrMissing)
 	}
 	shared.once.Do(func() { shared.err = shared.start(bin) })
 	if shared.err != nil {

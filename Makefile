@@ -47,8 +47,8 @@ faults: ## inject every fault of docs/reliability.md, which it writes, and see w
 servers: ## get vsftpd, proftpd, pure-ftpd, pyftpdlib and sshd from Debian for the tests that run them, as root
 	.ci/servers
 
-fleet: ## a fleet on PostgreSQL with 2,000 deliveries, two workers killed; and 200 killed sweeps on either database
-	REQUIRE_POSTGRES=1 FEEDPARITY_FLEET=2000 FEEDPARITY_KILLS=200 $(GO) test -count=1 -timeout 60m -v -run 'TestFleet|TestSweepKilled' ./ingest/sweep
+fleet: ## a fleet on PostgreSQL and a real S3 server with 2,000 deliveries, two workers killed; and 200 killed sweeps on either database
+	CGO_ENABLED=0 REQUIRE_POSTGRES=1 FEEDPARITY_FLEET=2000 FEEDPARITY_KILLS=200 .ci/s3/serve $(GO) test -count=1 -timeout 60m -v -run 'TestFleet|TestSweepKilled' ./ingest/sweep
 
 shop: ## make the virtual environments of docs/examples/shop from PyPI, in .cache/shop
 	.ci/shop

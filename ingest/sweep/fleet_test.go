@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 	"github.com/feedparity/feedparity/ingest/state"
@@ -18,7 +19,8 @@ import (
 // TestFleet: one process begins a sweep, four others help, two of which are killed. Two
 // of the eight servers misbehave. Nothing is lost and nothing is recorded twice, and no
 // server ever sees more connections than are allowed. FEEDPARITY_FLEET is how many
-// deliveries there are; "make fleet" has 2,000.
+// deliveries there are; "make fleet" has 2,000. Their archive is on the S3 server that
+// FEEDPARITY_TEST_S3 names, if any.
 func TestFleet(t *testing.T) {
 	const hosts, limit = 8, 2
 	n := scale(t, "FEEDPARITY_FLEET", 96) / hosts
@@ -44,6 +46,9 @@ func TestFleet(t *testing.T) {
 		servers, feeds = append(servers, srv), append(feeds, plenty(t, fmt.Sprintf("host%d", h), srv.URL()))
 	}
 	w := newPostgres(t, feeds...)
+	if endpoint := os.Getenv("FEEDPARITY_TEST_S3"); endpoint != "" {
+		w.shared = fmt.Sprintf("s3://deliveries/fleet-%d?endpoint=%s&region=us-east-1", time.Now().UnixNano(), endpoint)
+	}
 	var workers []*exec.Cmd
 	for range 4 {
 		workers = append(workers, w.start("work", ""))
@@ -86,7 +91,21 @@ func TestFleet(t *testing.T) {
 		t.Errorf("%d cases, want one a feed", got)
 	}
 	w.inside()
-	t.Logf("%d deliveries, %d of them run by workers", n*hosts, helped)
+	where := "a directory"
+	if w.shared != "" {
+		where = w.options().Store.String()
+		w.kept(n * hosts)
+	}
+	t.Logf("%d deliveries in %s, %d batches run by workers", n*hosts, where, helped)
+}
+
+// kept counts the deliveries in the shared archive.
+func (w *world) kept(want int) {
+	w.t.Helper()
+	p, err := w.options().Store.Prune(w.t.Context(), archive.Retention{MaxSize: 1 << 60}, time.Now(), func(string) bool { return true })
+	if err != nil || p.Kept != want {
+		w.t.Errorf("%d deliveries are kept, %v; want %d", p.Kept, err, want)
+	}
 }
 
 // killTwo kills one worker once an eighth of the outcomes is recorded and another at a

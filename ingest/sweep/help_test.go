@@ -14,6 +14,7 @@ import (
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/fetch"
@@ -41,6 +42,7 @@ type world struct {
 	step     func(string)
 	revision string // of the team's code
 	name     string // of the state: a file of root's, or a database's URL
+	shared   string // S3 URL of the archive, "" for a directory of root's
 	db       *state.DB
 
 	resume, spare int64 // of fetch.Options
@@ -110,7 +112,15 @@ func (w *world) try(ctx context.Context) (*Result, error) {
 }
 
 func (w *world) options() Options {
-	return Options{Feeds: w.feeds, Line: w.line, Judge: w.judge, State: w.db, Archive: w.dir("archive"), Inbox: w.dir("inbox"), Golden: w.dir("golden"), Revision: w.revision,
+	dir, store := w.dir("archive"), (*archive.Store)(nil)
+	if w.shared != "" { // nothing but what is shared: each process has its own directory
+		var err error
+		if store, err = archive.OpenStore(w.shared, archive.Options{AccessKey: "feedparity", SecretKey: "feedparity-secret"}); err != nil {
+			w.t.Fatal(err)
+		}
+		dir = w.dir(fmt.Sprintf("archive-%d", os.Getpid()))
+	}
+	return Options{Feeds: w.feeds, Line: w.line, Judge: w.judge, State: w.db, Archive: dir, Store: store, Inbox: w.dir("inbox"), Golden: w.dir("golden"), Revision: w.revision,
 		Engine: "embedded test", Observe: w.watch, Now: w.now, Step: w.step, Agreement: "test",
 		Fetch: fetch.Options{ResumeAbove: w.resume, Spare: w.spare, IdleTimeout: 400 * time.Millisecond, DialTimeout: 2 * time.Second, Retries: -1, Backoff: time.Millisecond}}
 }

@@ -24,6 +24,7 @@ const (
 	envRole  = "SWEEP_TEST_ROLE"  // "sweep" or "work"
 	envRoot  = "SWEEP_TEST_ROOT"  // directory
 	envState = "SWEEP_TEST_STATE" // file or URL
+	envStore = "SWEEP_TEST_STORE" // the archive that a fleet shares, "" for the directory
 	envFeeds = "SWEEP_TEST_FEEDS" // lines of name and source
 	envStep  = "SWEEP_TEST_STEP"  // where it kills itself: the step's name, ":", how many of them go well
 )
@@ -34,7 +35,7 @@ func TestProcess(t *testing.T) {
 	if role == "" {
 		return
 	}
-	w := &world{t: t, root: os.Getenv(envRoot), name: os.Getenv(envState), line: models(), now: func() time.Time { return night }, step: suicide(os.Getenv(envStep))}
+	w := &world{t: t, root: os.Getenv(envRoot), name: os.Getenv(envState), shared: os.Getenv(envStore), line: models(), now: func() time.Time { return night }, step: suicide(os.Getenv(envStep))}
 	for line := range strings.Lines(os.Getenv(envFeeds)) {
 		name, source, _ := strings.Cut(strings.TrimSpace(line), " ")
 		w.feeds = append(w.feeds, plenty(t, name, source))
@@ -88,7 +89,7 @@ func (w *world) start(role, step string) *exec.Cmd {
 		fmt.Fprintln(&feeds, f.Name, f.Source.URL)
 	}
 	cmd := exec.Command(os.Args[0], "-test.run=^TestProcess$", "-test.timeout=120s")
-	cmd.Env = append(os.Environ(), envRole+"="+role, envRoot+"="+w.root, envState+"="+w.name, envFeeds+"="+feeds.String(), envStep+"="+step)
+	cmd.Env = append(os.Environ(), envRole+"="+role, envRoot+"="+w.root, envState+"="+w.name, envStore+"="+w.shared, envFeeds+"="+feeds.String(), envStep+"="+step)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

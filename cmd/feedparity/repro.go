@@ -94,6 +94,7 @@ func newRepro(std streams) *cobra.Command {
 	cmd.Flags().BoolVar(&frozen, "frozen", false, "take what is recorded of py2 instead of running it")
 	cmd.Flags().StringVar(&html, "html", "", "write the page to this `FILE` as HTML, all in one")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	cmd.Flags().BoolVar(&deep.explain, "explain", false, "say of each byte of the input what may stand in its place without the divergence being lost")
 	cmd.Flags().BoolVar(&deep.ladder, "ladder", false, "run the case under every version of Python, and name the step where it changes")
 	cmd.Flags().BoolVar(&deep.matrix, "matrix", false, "try what could be changed on the py3 path, and say what settles the case, what else it settles and what it would break")
 	return cmd
@@ -101,26 +102,27 @@ func newRepro(std streams) *cobra.Command {
 
 // repro is everything the page says.
 type repro struct {
-	Case      string   `json:"case"`
-	Signature string   `json:"signature"`
-	State     string   `json:"state"`
-	Severity  string   `json:"severity"`
-	View      string   `json:"view"`
-	Diverges  bool     `json:"diverges"`
-	Where     string   `json:"where,omitempty"`
-	Bytes     string   `json:"bytes,omitempty"`
-	Py2       string   `json:"py2,omitempty"`
-	Py3       string   `json:"py3,omitempty"`
-	Rows      []string `json:"rows,omitempty"` // the two rows cell by cell, if they have several
-	Code      string   `json:"code,omitempty"` // the place in the team's own code
-	Why       string   `json:"why,omitempty"`
-	Fix       string   `json:"fix,omitempty"`
-	Normalize string   `json:"normalize,omitempty"`
-	Hits      string   `json:"hits,omitempty"`
-	Confirmed []string `json:"confirmed"`
-	Run       []string `json:"run"`
-	Ladder    []rung   `json:"ladder,omitempty"` // asked for by --ladder
-	Matrix    []try    `json:"matrix,omitempty"` // asked for by --matrix
+	Case      string    `json:"case"`
+	Signature string    `json:"signature"`
+	State     string    `json:"state"`
+	Severity  string    `json:"severity"`
+	View      string    `json:"view"`
+	Diverges  bool      `json:"diverges"`
+	Where     string    `json:"where,omitempty"`
+	Bytes     string    `json:"bytes,omitempty"`
+	Py2       string    `json:"py2,omitempty"`
+	Py3       string    `json:"py3,omitempty"`
+	Rows      []string  `json:"rows,omitempty"` // the two rows cell by cell, if they have several
+	Code      string    `json:"code,omitempty"` // the place in the team's own code
+	Why       string    `json:"why,omitempty"`
+	Fix       string    `json:"fix,omitempty"`
+	Normalize string    `json:"normalize,omitempty"`
+	Hits      string    `json:"hits,omitempty"`
+	Confirmed []string  `json:"confirmed"`
+	Run       []string  `json:"run"`
+	Explain   []freedom `json:"explain,omitempty"` // asked for by --explain
+	Ladder    []rung    `json:"ladder,omitempty"`  // asked for by --ladder
+	Matrix    []try     `json:"matrix,omitempty"`  // asked for by --matrix
 	// The code's revision that the case was recorded with and the present one, where
 	// they differ.
 	Revision    string `json:"revision,omitempty"`

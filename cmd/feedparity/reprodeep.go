@@ -9,12 +9,21 @@ import (
 	"github.com/feedparity/feedparity/corpus"
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest/embedded"
+	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/pycsv"
 )
 
 // deeper are the questions that repro answers when asked: each runs the case many
 // times, on the models.
-type deeper struct{ ladder, matrix bool }
+type deeper struct{ ladder, matrix, explain bool }
+
+// freedom is what may stand in the place of some bytes of the input.
+type freedom struct {
+	Start int      `json:"start"`
+	End   int      `json:"end"`
+	Bytes string   `json:"bytes"` // in hex
+	Holds []string `json:"holds"` // classes and ranges that will do; none: only what is there
+}
 
 // rung is one version, or several that do the same, on the ladder.
 type rung struct {
@@ -46,6 +55,15 @@ func (q deeper) look(ctx context.Context, r *repro, c *golden.Case, dir string, 
 			return usageError("run the case's repro.py with the Pythons you have", "%w", err)
 		}
 		r.Ladder = rungsOf(rungs)
+	}
+	if q.explain {
+		free, err := golden.Vary(ctx, &parity.Line{Engine: embedded.New()}, c)
+		if err != nil {
+			return usageError("essential: in case.yaml has what was found out when it was made", "%w", err)
+		}
+		for _, f := range free {
+			r.Explain = append(r.Explain, freedom{f.Start, f.End, fmt.Sprintf("% x", c.Input[f.Start:f.End]), append([]string{}, f.Holds...)})
+		}
 	}
 	if q.matrix {
 		tries, err := golden.Matrix(ctx, embedded.New(), c, neighbours(c, dir), seedData())
@@ -156,6 +174,28 @@ func ladderPage(rungs []rung) []string {
 		if len(r.Wrong) > 0 {
 			out = append(out, fmt.Sprintf("%-12s NOT as real %s: the model is wrong, please report it", "", strings.Join(r.Wrong, ", ")))
 		}
+	}
+	return out
+}
+
+// maxHolds is how many classes and ranges a line of the page names; JSON has them all.
+const maxHolds = 8
+
+// explainPage says of each part of the input what will do in its place.
+func explainPage(all []freedom) []string {
+	var out []string
+	for _, f := range all {
+		place := fmt.Sprintf("byte %#x", f.Start)
+		if f.End > f.Start+1 {
+			place = fmt.Sprintf("bytes %#x-%#x", f.Start, f.End-1)
+		}
+		what := "only that"
+		if n := len(f.Holds); n > maxHolds+1 {
+			what = fmt.Sprintf("%s and %d more", strings.Join(f.Holds[:maxHolds], ", "), n-maxHolds)
+		} else if n > 0 {
+			what = strings.Join(f.Holds, ", ")
+		}
+		out = append(out, fmt.Sprintf("%-14s %s: %s", place, f.Bytes, what))
 	}
 	return out
 }

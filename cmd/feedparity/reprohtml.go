@@ -56,6 +56,7 @@ func (r *repro) html() string {
 	row("hits", false, r.Hits)
 	row("confirmed", false, strings.Join(r.Confirmed, ", "))
 	row("frozen", false, r.Frozen)
+	row("explain", true, explainPage(r.Explain)...)
 	row("ladder", true, ladderPage(r.Ladder)...)
 	if r.tried {
 		row("matrix", true, matrixPage(r.Matrix)...)

@@ -176,6 +176,10 @@ func (r *repro) page() string {
 			field([]string{name, ""}[min(i, 1)], l)
 		}
 	}
+	if len(r.Explain) > 0 {
+		b.WriteByte('\n')
+		list("explain", explainPage(r.Explain))
+	}
 	if len(r.Ladder) > 0 {
 		b.WriteByte('\n')
 		list("ladder", ladderPage(r.Ladder))

@@ -185,7 +185,7 @@ func (s *Store) PutAll(ctx context.Context, blobs ...Blob) error {
 		if err != nil {
 			return fmt.Errorf("archive delivery: %w", err)
 		}
-		items[i] = item{name: name, write: func(w io.Writer) error { return s.putBlob(w, b) }}
+		items[i] = item{name: name, write: func(w io.Writer) error { return s.putBlob(ctx, w, b) }}
 		if b.Data == nil {
 			items[i].near = filepath.Dir(b.File)
 		}
@@ -196,13 +196,13 @@ func (s *Store) PutAll(ctx context.Context, blobs ...Blob) error {
 	return nil
 }
 
-func (s *Store) putBlob(w io.Writer, b Blob) error {
+func (s *Store) putBlob(ctx context.Context, w io.Writer, b Blob) error {
 	r, err := b.open()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	return s.pack(w, r, b.SHA256)
+	return s.pack(w, stoppable{ctx, r}, b.SHA256)
 }
 
 // pack compresses what is in r, whose hash must be sum.
@@ -273,7 +273,7 @@ func (s *Store) Read(ctx context.Context, sum string) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	if err == nil {
-		err = s.unpack(&out, r, sum)
+		err = s.unpack(&out, stoppable{ctx, r}, sum)
 		r.Close()
 	}
 	if err != nil {
@@ -300,7 +300,7 @@ func (s *Store) getBlob(ctx context.Context, name, sum, file string) (err error)
 			os.Remove(file)
 		}
 	}()
-	if err := s.unpack(out, r, sum); err != nil {
+	if err := s.unpack(out, stoppable{ctx, r}, sum); err != nil {
 		return cmp.Or(ctx.Err(), err)
 	}
 	return nil
@@ -324,6 +324,20 @@ func (s *Store) unpack(w io.Writer, r io.Reader, sum string) error {
 		return fmt.Errorf("%w: it holds %s", ErrDamaged, got)
 	}
 	return nil
+}
+
+// stoppable reads until its context ends: a delivery may be large.
+type stoppable struct {
+	ctx context.Context
+	io.Reader
+}
+
+// Read implements io.Reader.
+func (s stoppable) Read(p []byte) (int, error) {
+	if s.ctx.Err() != nil {
+		return 0, context.Cause(s.ctx)
+	}
+	return s.Reader.Read(p)
 }
 
 // ends are where bytes come from and go to; err is what either said was wrong.

@@ -406,6 +406,33 @@ func TestPutInterrupted(t *testing.T) {
 	if err != nil || len(entries) != 1 {
 		t.Errorf("left behind: %v, %v", entries, err)
 	}
+	if entries, err = os.ReadDir(filepath.Join(dir, "blobs", ".new")); err != nil || len(entries) != 0 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
+// TestStop: who is told to stop does so in the middle of a delivery, and takes none for
+// damaged.
+func TestStop(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "archive"))
+	data := make([]byte, 4<<20)
+	rand.NewChaCha8([32]byte{1}).Read(data)
+	sum := put(t, s, data)
+	other := append([]byte("x"), data...)
+	for what, do := range map[string]func(context.Context) error{
+		"put":  func(ctx context.Context) error { return s.PutAll(ctx, Blob{SHA256: sumOf(other), Data: other}) },
+		"get":  func(ctx context.Context) error { return s.Get(ctx, sum, filepath.Join(t.TempDir(), "x")) },
+		"read": func(ctx context.Context) error { _, err := s.Read(ctx, sum); return err },
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := do(ctx); !errors.Is(err, context.Canceled) || errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if has, err := s.Has(t.Context(), sumOf(other)); has || err != nil {
+		t.Errorf("half of a delivery is kept: %v", err)
+	}
 }
 
 func TestLocations(t *testing.T) {

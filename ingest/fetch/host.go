@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -56,6 +57,8 @@ type host struct {
 	pace     *rate.Limiter // of the bytes that come
 	down     error         // why it was given up
 	closed   bool
+	// net/http keeps its own connections: feeds that reach a server alike use the same ones.
+	transports map[string]*http.Transport
 }
 
 // account is who logs in. Some servers let one in once only, and lock those who
@@ -103,7 +106,7 @@ func (o Options) join(addr, login string) (*host, *account) {
 	addr = strings.ToLower(addr)
 	h := hosts.all[addr]
 	if h == nil {
-		h = &host{addr: addr, log: o.Logger, shared: o.Hosts != nil, most: o.Connections, freed: make(chan struct{}), accounts: map[string]*account{},
+		h = &host{addr: addr, log: o.Logger, shared: o.Hosts != nil, most: o.Connections, freed: make(chan struct{}), accounts: map[string]*account{}, transports: map[string]*http.Transport{},
 			pace: rate.NewLimiter(rate.Inf, burst), retries: hostRetries, budget: o.HostTimeout, allowed: o.HostTimeout}
 		hosts.all[addr] = h
 	}
@@ -249,6 +252,9 @@ func (h *host) dropIdle() {
 func (h *host) close() {
 	h.mu.Lock()
 	h.closed = true
+	for _, t := range h.transports {
+		t.CloseIdleConnections()
+	}
 	h.mu.Unlock()
 	h.dropIdle()
 }
@@ -280,6 +286,9 @@ func (h *host) crowd() {
 	defer h.mu.Unlock()
 	if h.most > 1 {
 		h.most /= 2
+		for _, t := range h.transports {
+			t.CloseIdleConnections()
+		}
 		h.log.Warn("server: too many connections", "server", h.addr, "from now on", h.most)
 	}
 }
@@ -302,11 +311,16 @@ func (h *host) refusal(a *account) error {
 	return nil
 }
 
-// given is refusal for who makes its own connections, as net/http does.
-func (h *host) given(a *account) error {
+// transport returns what feeds share that reach the server in the same way.
+func (h *host) transport(how string, open func() *http.Transport) *http.Transport {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.refusal(a)
+	t := h.transports[how]
+	if t == nil {
+		t = open()
+		h.transports[how] = t
+	}
+	return t
 }
 
 // despair notes a failure that no other feed of the server need meet again: a login

@@ -50,14 +50,16 @@ func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
 		return nil, err
 	}
 	h.host, h.account = o.join(u.Host, fmt.Sprintf("%q %q", h.user, h.password))
-	h.client = &http.Client{CheckRedirect: checkRedirect, Transport: &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         (&net.Dialer{Timeout: o.DialTimeout}).DialContext,
-		TLSClientConfig:     trust,
-		TLSHandshakeTimeout: o.IdleTimeout, ResponseHeaderTimeout: o.IdleTimeout,
-		MaxConnsPerHost: o.Connections, ForceAttemptHTTP2: true,
-		DisableCompression: true, // lengths and ranges are of the file
-	}}
+	h.client = &http.Client{CheckRedirect: checkRedirect, Transport: h.host.transport(fmt.Sprintf("%+v %v %v", o.TLS, o.DialTimeout, o.IdleTimeout), func() *http.Transport {
+		return &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			DialContext:         (&net.Dialer{Timeout: o.DialTimeout}).DialContext,
+			TLSClientConfig:     trust,
+			TLSHandshakeTimeout: o.IdleTimeout, ResponseHeaderTimeout: o.IdleTimeout,
+			MaxConnsPerHost: o.Connections, MaxIdleConnsPerHost: o.Connections, ForceAttemptHTTP2: true,
+			DisableCompression: true, // lengths and ranges are of the file
+		}
+	})}
 	return h, nil
 }
 
@@ -114,7 +116,8 @@ func escaped(p string) string {
 	return strings.Join(parts, "/")
 }
 
-// request sends a request, which waits for a connection, and returns a reply that
+// request sends a request, which waits for one of the connections that the server allows
+// all its feeds together, and returns a reply that
 // says yes, whose body the caller closes.
 func (h *httpSource) request(ctx context.Context, method, where string, header map[string]string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, where, nil)
@@ -128,18 +131,35 @@ func (h *httpSource) request(ctx context.Context, method, where string, header m
 		req.Header.Set(k, v)
 	}
 	req.Header.Set("User-Agent", "feedparity")
-	if err := h.host.given(h.account); err != nil {
+	if _, err := h.host.lease(ctx, h.account); err != nil { // net/http makes the connection
 		return nil, err
 	}
 	resp, err := h.client.Do(req)
 	if err != nil {
+		h.host.give(h.account, nil, false)
 		return nil, connecting(h.failure(ctx, err))
 	}
+	resp.Body = &leased{ReadCloser: resp.Body, free: sync.OnceFunc(func() { h.host.give(h.account, nil, false) })}
 	if err := refused(resp); err != nil {
+		if resp.StatusCode == http.StatusTooManyRequests {
+			h.host.crowd()
+		}
 		resp.Body.Close()
 		return nil, err
 	}
 	return resp, nil
+}
+
+// leased is a body that takes up one of its server's connections until it is closed.
+type leased struct {
+	io.ReadCloser
+	free func()
+}
+
+// Close implements io.Closer.
+func (l *leased) Close() error {
+	defer l.free()
+	return l.ReadCloser.Close()
 }
 
 // connecting marks a failure of the server as a whole: it is not there, or shows a
@@ -474,8 +494,11 @@ func (r *httpReader) Close() error {
 	return nil
 }
 
-// Close implements Source.
+// Close implements Source. Connections of a host that other sources share outlive this
+// one.
 func (h *httpSource) Close() error {
-	h.client.CloseIdleConnections()
+	if h.o.Hosts == nil {
+		h.host.close()
+	}
 	return nil
 }

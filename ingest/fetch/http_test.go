@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -91,6 +92,83 @@ func TestHTTP(t *testing.T) {
 
 // TestHTTPForbidden: of the links of an index, one that is gone is none, and one that is
 // not ours to read is told of.
+// TestHTTPConnections: the feeds of one server have its connections together, also those
+// that nobody uses, and half as many once it says that there are too many.
+func TestHTTPConnections(t *testing.T) {
+	noLeaks(t)
+	var mu sync.Mutex
+	open, most := map[net.Conn]bool{}, 0
+	crowded := false
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		refuse := crowded
+		crowded = false
+		mu.Unlock()
+		if refuse {
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		serveSuite(w, r)
+	}))
+	srv.Config.ConnState = func(c net.Conn, s http.ConnState) {
+		mu.Lock()
+		defer mu.Unlock()
+		if open[c] = true; s == http.StateClosed {
+			delete(open, c)
+		}
+		most = max(most, len(open))
+	}
+	srv.Start()
+	t.Cleanup(srv.Close)
+	hosts := NewHosts()
+	defer hosts.Close()
+	o := httpOptions()
+	o.Hosts, o.Connections = hosts, 2
+	all := func() {
+		var wg sync.WaitGroup
+		for range 4 {
+			src, err := Open(t.Context(), srv.URL+"/", o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wg.Go(func() {
+				defer src.Close()
+				if _, err := readAll(t.Context(), src, "in/prices.csv", 0); err != nil {
+					t.Error(err)
+				}
+				if _, _, err := src.List(t.Context(), "in"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	all()
+	if most != 2 {
+		t.Errorf("%d connections at once, want 2", most)
+	}
+	crowded = true
+	src, err := Open(t.Context(), srv.URL+"/", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := src.Stat(t.Context(), "in/prices.csv"); err == nil {
+		t.Error("too many, and no error")
+	}
+	for end := time.Now().Add(slack); ; time.Sleep(time.Millisecond) {
+		mu.Lock()
+		most = len(open)
+		mu.Unlock()
+		if most <= 1 || time.Now().After(end) {
+			break
+		}
+	}
+	all()
+	if most > 1 {
+		t.Errorf("%d connections at once after 429, want 1", most)
+	}
+}
+
 func TestHTTPForbidden(t *testing.T) {
 	at, _ := startHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {

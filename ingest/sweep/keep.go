@@ -67,7 +67,7 @@ func (s *sweeper) adoptDir(ctx context.Context, dir string) error {
 	}
 	for _, f := range files {
 		file := filepath.Join(dir, f.Name())
-		sum, err := sumOf(file)
+		sum, err := sumOf(ctx, file)
 		if err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func (c *checking) archived(ctx context.Context, t task, whole Delivery, members
 // member runs a member and records it in a transaction of its own: an archive may be large.
 func (c *checking) member(ctx context.Context, t task, m archive.Member, whole string, out *Delivery) (err error) {
 	s := c.s
-	if out.SHA256, err = sumOf(m.File); err != nil {
+	if out.SHA256, err = sumOf(ctx, m.File); err != nil {
 		return err
 	}
 	if err := s.State.AddMember(ctx, c.feed.Name, out.SHA256, whole); err != nil {
@@ -108,15 +108,24 @@ func settled(d Delivery) bool {
 	return d.Err == nil && !slices.ContainsFunc(d.Views, func(v View) bool { return v.Verdict == ingest.NotCompared || held(v) })
 }
 
-func sumOf(name string) (string, error) {
+func sumOf(ctx context.Context, name string) (string, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
 	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
+	buf := make([]byte, 256<<10)
+	for {
+		n, err := f.Read(buf)
+		h.Write(buf[:n])
+		switch {
+		case err == io.EOF:
+			return hex.EncodeToString(h.Sum(nil)), nil
+		case err != nil:
+			return "", err
+		case ctx.Err() != nil: // it may be large
+			return "", ctx.Err()
+		}
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

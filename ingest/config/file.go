@@ -213,6 +213,8 @@ type FeedEntry struct {
 	// It is never written here.
 	Password PasswordEntry `yaml:"password"`
 	// The server's time zone, such as Europe/Berlin, for listings that do not tell it. Default UTC.
+	// Whether a feed is late is judged by the time that the server tells of its newest
+	// delivery alone (MDTM), which needs no zone.
 	Zone string `yaml:"zone"`
 	// How many connections to the server may be open at once, for all its feeds together:
 	// the smallest that any of them says. Halved when the server says there are too many.

@@ -76,16 +76,33 @@ func scanProfile(scan func(...any) error) (Profile, error) {
 	return p, err
 }
 
-// Newest returns the times of feeds' newest deliveries, as their servers tell them or
-// else as they were fetched; of a feed without any there is none.
-func (d *DB) Newest(ctx context.Context, feeds ...string) (map[string]time.Time, error) {
-	found, err := d.perFeed(ctx, "SELECT feed, max(coalesce(mtime, fetched, first_seen)) FROM deliveries WHERE feed IN ", feeds)
-	if err != nil {
-		return nil, fmt.Errorf("look up newest deliveries: %w", err)
-	}
-	out := map[string]time.Time{}
-	for feed, at := range found {
-		out[feed] = time.Unix(0, at).UTC()
+// Newest is a feed's newest delivery.
+type Newest struct {
+	At   time.Time // as its listing tells it, or else as it was fetched
+	ETag string    // of Entry
+}
+
+// Newest returns feeds' newest deliveries; of a feed without any there is none.
+func (d *DB) Newest(ctx context.Context, feeds ...string) (map[string]Newest, error) {
+	const at = "coalesce(d.mtime, d.fetched, d.first_seen)"
+	out := map[string]Newest{}
+	for some := range slices.Chunk(feeds, atOnce) {
+		var args []any
+		for _, f := range some {
+			args = append(args, f)
+		}
+		_, err := rows(ctx, d.q(), func(scan func(...any) error) (n Newest, err error) {
+			var feed string
+			var ns int64
+			err = scan(&feed, &ns, &n.ETag)
+			n.At = time.Unix(0, ns).UTC()
+			out[feed] = n
+			return n, err
+		}, "SELECT d.feed, "+at+", d.etag FROM deliveries d JOIN (SELECT feed, max("+at+") AS latest FROM deliveries d WHERE feed IN ("+placeholders(len(some))+`)
+			GROUP BY feed) AS n ON n.feed = d.feed AND n.latest = `+at+" ORDER BY d.etag", args...)
+		if err != nil {
+			return nil, fmt.Errorf("look up newest deliveries: %w", err)
+		}
 	}
 	return out, nil
 }

@@ -73,8 +73,15 @@ func testNewestAndVanished(t *testing.T, d *DB) {
 			t.Fatal(err)
 		}
 	}
-	if at, err := d.Newest(ctx, "acme", "beta"); err != nil || !at["acme"].Equal(first) {
+	if at, err := d.Newest(ctx, "acme", "beta"); err != nil || !at["acme"].At.Equal(first) || at["acme"].ETag != "" {
 		t.Errorf("newest %v, %v: want the time at which the one without a time was fetched", at, err)
+	}
+	asked := Entry{Path: "c.csv", Size: 1, MTime: time.Unix(7000, 0).UTC(), Precision: PrecisionMinute, ETag: "asked"}
+	if err := d.Fetched(ctx, "gamma", asked, "bb", 1, first); err != nil {
+		t.Fatal(err)
+	}
+	if at, err := d.Newest(ctx, "acme", "gamma"); err != nil || len(at) != 2 || at["gamma"] != (Newest{asked.MTime, "asked"}) {
+		t.Errorf("newest %v, %v: want the mark as well", at, err)
 	}
 	if err := d.Touch(ctx, second, Listed{"acme", []Entry{old}}); err != nil {
 		t.Fatal(err)

@@ -30,6 +30,15 @@ func exactly(listed, told fetch.Entry) state.Entry {
 	return e
 }
 
+// cameAt is when a delivery came: as its server told it when it was asked for that one file,
+// in UTC, or else as the listing shows it, which may be of another zone.
+func cameAt(n state.Newest) time.Time {
+	if at, err := time.Parse(askedTime, n.ETag); err == nil {
+		return at
+	}
+	return n.At
+}
+
 // replaced asks for the time of a file that was run and is young, where the listing
 // shows no seconds and the server told them when the file was fetched.
 func (s *sweeper) replaced(ctx context.Context, src fetch.Source, listed fetch.Entry, was state.Delivery) (bool, error) {

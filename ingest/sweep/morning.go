@@ -54,7 +54,7 @@ func Morning(ctx context.Context, db *state.DB, feeds []config.Feed, res *Result
 type before struct {
 	feeds     []string
 	standings map[string][]byte
-	newest    map[string]time.Time
+	newest    map[string]state.Newest
 	gone      map[time.Time]map[string]int64 // since a time, by feed
 }
 
@@ -106,7 +106,7 @@ func (m *morning) look(ctx context.Context) error {
 			return err
 		}
 	}
-	m.out.Newest = m.before.newest[n.Name]
+	m.out.Newest = cameAt(m.before.newest[n.Name])
 	for i := range n.Deliveries {
 		m.count(&n.Deliveries[i])
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 	"github.com/feedparity/feedparity/ingest/report"
 )
 
@@ -146,6 +147,28 @@ func TestFreshness(t *testing.T) {
 	n.day += 3
 	if f := n.next(); said(f) != "late" || f.Error == "" {
 		t.Errorf("a source that is not there is late, not missing: %q, %s", said(f), f.Error)
+	}
+}
+
+// TestFreshnessInAnotherZone: a listing of New York's makes nothing late, since the server
+// tells when one file was written in UTC.
+func TestFreshnessInAnotherZone(t *testing.T) {
+	wrote := time.Now().Add(-22 * time.Hour)
+	line := fmt.Sprintf("-rw-r--r-- 1 u g %d %s a.csv\r\n", len(plain), wrote.UTC().Add(-5*time.Hour).Format("Jan _2 15:04"))
+	for what, o := range map[string]ftptest.Options{"": {}, "late": {NoMDTM: true}} {
+		o.Files, o.NoMLSD = map[string]ftptest.File{"a.csv": {Data: []byte(plain), MTime: wrote}}, true
+		o.Faults = []ftptest.Fault{{Command: "LIST", Action: ftptest.ListData, Data: []byte(line)}}
+		f := feed(t, "acme", serve(t, o).URL())
+		f.Expect.Every = 24 * time.Hour
+		w := newWorld(t, f)
+		w.now = time.Now
+		got, err := Morning(t.Context(), w.db, w.feeds, w.clean(), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := said(got[0]); s != what {
+			t.Errorf("%q, want %q: %+v", s, what, got[0].Alarms)
+		}
 	}
 }
 

@@ -169,6 +169,7 @@ func (c *Case) yaml() ([]byte, error) {
 	e.str("reason", c.Reason)
 	e.str("owner", c.Owner)
 	e.str("expires", c.Expires)
+	e.narrow(c.Accepts)
 	e.history(c.History)
 	e.str("notes", c.Notes)
 	return e.out, e.err
@@ -278,6 +279,24 @@ func (e *emitter) origin(o Origin) {
 	e.str("date", o.Date)
 	e.num("row", int64(o.Row))
 	e.num("byte", o.Byte)
+}
+
+// narrow is left out where all divergences of the signature are meant.
+func (e *emitter) narrow(n ingest.Narrow) {
+	if n.IsZero() {
+		return
+	}
+	e.block("accepts", func() {
+		if n.Column != "" {
+			e.str("column", n.Column)
+		}
+		if n.Values != "" {
+			e.str("values", n.Values)
+		}
+		if n.Tolerance != nil {
+			e.line("tolerance", strconv.FormatFloat(*n.Tolerance, 'g', -1, 64))
+		}
+	})
 }
 
 // hits are left out where nobody counted them.

@@ -73,7 +73,8 @@ type Case struct {
 	Links     []string
 	Reason    string // why it is accepted
 	Owner     string
-	Expires   string // date until which it is accepted, "" for ever
+	Expires   string        // date until which it is accepted, "" for ever
+	Accepts   ingest.Narrow // which of its divergences are accepted; zero for all
 	History   []Event
 	Notes     string
 	Input     []byte            // input.csv: the bytes of the view
@@ -236,6 +237,9 @@ func (c *Case) Validate() error {
 		if _, err := time.Parse(time.DateOnly, c.Expires); err != nil {
 			return fmt.Errorf("expires %q: want a date such as 2026-12-31", c.Expires)
 		}
+	}
+	if err := c.Accepts.Validate(); err != nil {
+		return fmt.Errorf("accepts: %w", err)
 	}
 	return c.validateSettings()
 }

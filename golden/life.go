@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/diff"
 )
 
 // moves are the states from which a case may get into another one. A case of any
@@ -46,7 +49,7 @@ func (c *Case) Reopen(who, why string, at time.Time) error {
 	if err := c.move("reopen", Open, who, why, at); err != nil {
 		return err
 	}
-	c.Owner, c.Reason, c.Expires = "", "", ""
+	c.Owner, c.Reason, c.Expires, c.Accepts = "", "", "", ingest.Narrow{}
 	return nil
 }
 
@@ -78,10 +81,13 @@ type Acceptance struct {
 	Owner   string // who answers for it
 	Reason  string
 	Expires string // date until which it holds, such as 2026-12-31; "" for ever
+	// Narrow says which of the signature's divergences are meant; the zero value all of
+	// them.
+	Narrow ingest.Narrow
 }
 
 // Accept makes a case accepted. An owner and a reason are wanted, and no day that
-// is over.
+// is over; what is accepted must be what the case shows.
 func (c *Case) Accept(who string, a Acceptance, at time.Time) error {
 	switch day, err := time.Parse(time.DateOnly, a.Expires); {
 	case a.Owner == "" || a.Reason == "":
@@ -91,9 +97,41 @@ func (c *Case) Accept(who string, a Acceptance, at time.Time) error {
 	case a.Expires != "" && expired(a.Expires, at):
 		return fmt.Errorf("accept case %q: %s is over", c.Dir(), day.Format(time.DateOnly))
 	}
+	if err := a.Narrow.Validate(); err != nil {
+		return fmt.Errorf("accept case %q: %w", c.Dir(), err)
+	}
+	if other, err := c.beyond(a.Narrow, c.Outcomes); err != nil || other != nil {
+		if err == nil {
+			err = fmt.Errorf("it differs in row %d, column %d, which is not in %s", max(other.Py2Row, other.Py3Row), other.Column, a.Narrow)
+		}
+		return fmt.Errorf("accept case %q: %w", c.Dir(), err)
+	}
 	if err := c.move("accept", Accepted, who, a.Reason, at); err != nil {
 		return err
 	}
-	c.Owner, c.Reason, c.Expires = a.Owner, a.Reason, a.Expires
+	c.Owner, c.Reason, c.Expires, c.Accepts = a.Owner, a.Reason, a.Expires, a.Narrow
 	return nil
+}
+
+// beyond returns the first divergence of two outcomes that a rule does not mean, nil where
+// it means all of them.
+func (c *Case) beyond(n ingest.Narrow, outcomes [2]ingest.Outcome) (*diff.Divergence, error) {
+	if n.IsZero() {
+		return nil, nil
+	}
+	res, err := c.compare(outcomes)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range res.Result.Divergences {
+		if !diff.Means(n, d) {
+			return &d, nil
+		}
+	}
+	return nil, nil
+}
+
+// Accepting reports whether a case accepts all that has its signature, at a time.
+func (c *Case) Accepting(at time.Time) bool {
+	return c.State == Accepted && c.Accepts.IsZero() && (c.Expires == "" || !expired(c.Expires, at))
 }

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/embedded"
 )
 
 // TestMoves tries every move from every state. What is not listed is refused and
@@ -24,7 +27,7 @@ func TestMoves(t *testing.T) {
 		"reopen":  {Open, []State{Accepted, Fixed, Regressed, Obsolete}, func(c *Case) error { return c.Reopen("kim", "it came back", at) }, ": it came back"},
 		"retire":  {Obsolete, []State{Open, Accepted, Fixed, Regressed}, func(c *Case) error { return c.Retire("kim", "", at) }, ""},
 		"accept": {Accepted, []State{Open, Accepted, Regressed}, func(c *Case) error {
-			return c.Accept("kim", Acceptance{"ops", "it is meant", "2026-12-31"}, at)
+			return c.Accept("kim", Acceptance{Owner: "ops", Reason: "it is meant", Expires: "2026-12-31"}, at)
 		}, ": it is meant"},
 	} {
 		for _, from := range States {
@@ -84,7 +87,7 @@ func TestAcceptNeedsReasons(t *testing.T) {
 	} {
 		c := fullCase(t)
 		c.State, c.Owner, c.Reason, c.Expires = Open, "", "", ""
-		err := c.Accept("kim", Acceptance{tt.owner, tt.reason, tt.expires}, at)
+		err := c.Accept("kim", Acceptance{Owner: tt.owner, Reason: tt.reason, Expires: tt.expires}, at)
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || c.State != Open) {
 			t.Errorf("%+v: %v, state %s", tt, err, c.State)
 		}
@@ -93,8 +96,8 @@ func TestAcceptNeedsReasons(t *testing.T) {
 
 func TestReopenForgetsTheAcceptance(t *testing.T) {
 	c := fullCase(t)
-	if err := c.Reopen("kim", "", time.Now()); err != nil || c.Owner != "" || c.Reason != "" || c.Expires != "" {
-		t.Errorf("%v: owner %q, reason %q, expires %q", err, c.Owner, c.Reason, c.Expires)
+	if err := c.Reopen("kim", "", time.Now()); err != nil || c.Owner != "" || c.Reason != "" || c.Expires != "" || !c.Accepts.IsZero() {
+		t.Errorf("%v: owner %q, reason %q, expires %q, accepts %s", err, c.Owner, c.Reason, c.Expires, c.Accepts)
 	}
 }
 
@@ -120,5 +123,34 @@ func TestRemove(t *testing.T) {
 	left, err := s.List()
 	if err != nil || len(left) != 1 || left[0].Dir != other.Dir() {
 		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
+// TestNarrowAcceptance accepts what a case shows in one column and nothing else of it.
+func TestNarrowAcceptance(t *testing.T) {
+	at := time.Date(2026, 11, 25, 9, 30, 0, 0, time.UTC)
+	c := caseOf(t, "mojibake") // one cell, in column 1
+	for _, tt := range []struct {
+		narrow ingest.Narrow
+		want   string
+	}{
+		{ingest.Narrow{Column: "2"}, `it differs in row 1, column 1, which is not in column "2"`},
+		{ingest.Narrow{Values: "number"}, "which is not in number values"},
+		{ingest.Narrow{Values: "money"}, `values "money": want one of`},
+	} {
+		err := c.Accept("kim", Acceptance{Owner: "ops", Reason: "old", Narrow: tt.narrow}, at)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || c.State != Open {
+			t.Errorf("%s: %v, state %s", tt.narrow, err, c.State)
+		}
+	}
+	if err := c.Accept("kim", Acceptance{Owner: "ops", Reason: "old", Narrow: ingest.Narrow{Column: "1", Values: "text"}}, at); err != nil || c.State != Accepted || c.Accepting(at) {
+		t.Errorf("%v, state %s, accepts everything: %v", err, c.State, c.Accepting(at))
+	}
+	if got := Replay(t.Context(), embedded.New(), c, ReplayOptions{Now: at}); got.Status != OK {
+		t.Errorf("%s %s", got.Status, got.Detail)
+	}
+	c.Accepts.Column = "name" // as somebody might write who has not looked
+	if got := Replay(t.Context(), embedded.New(), c, ReplayOptions{Now: at}); got.Status != Changed || !strings.Contains(got.Detail, `is not in what was accepted: column "name"`) {
+		t.Errorf("%s %s", got.Status, got.Detail)
 	}
 }

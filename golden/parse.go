@@ -41,6 +41,7 @@ type file struct {
 	Reason    string       `yaml:"reason"`
 	Owner     string       `yaml:"owner"`
 	Expires   string       `yaml:"expires"`
+	Accepts   acceptsFile  `yaml:"accepts"`
 	History   []eventFile  `yaml:"history"`
 	Notes     string       `yaml:"notes"`
 }
@@ -154,6 +155,12 @@ type originFile struct {
 	Byte     int64  `yaml:"byte"`
 }
 
+type acceptsFile struct {
+	Column    string   `yaml:"column"`
+	Values    string   `yaml:"values"`
+	Tolerance *float64 `yaml:"tolerance"`
+}
+
 type hitsFile struct {
 	Count int    `yaml:"count"`
 	Rows  int    `yaml:"rows"`
@@ -232,7 +239,7 @@ func (f *file) build(doc *config.Node) (*Case, error) {
 		Around:   [2]Around{f.Call.Py2.around(), f.Call.Py3.around()},
 		Origin:   Origin{SHA256: f.Origin.Delivery, Date: f.Origin.Date, Row: f.Origin.Row, Byte: f.Origin.Byte},
 		Revision: f.Revision, FoundBy: f.FoundBy, Confirmed: f.Confirmed, Essential: f.Essential, Residue: f.Residue,
-		Fix: f.Fix, Links: f.Links, Reason: f.Reason, Owner: f.Owner, Expires: f.Expires, Notes: f.Notes,
+		Fix: f.Fix, Links: f.Links, Reason: f.Reason, Owner: f.Owner, Expires: f.Expires, Accepts: ingest.Narrow(f.Accepts), Notes: f.Notes,
 	}
 	for _, ev := range f.History {
 		c.History = append(c.History, Event(ev))

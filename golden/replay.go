@@ -156,6 +156,9 @@ func (c *Case) judge(now [2]ingest.Outcome, got Compared, at time.Time) (Status,
 			return Changed, fmt.Sprintf("%s line %d is no longer what was recorded", outcomeFiles[p], line)
 		}
 	}
+	if other, err := c.beyond(c.Accepts, now); c.State == Accepted && err == nil && other != nil {
+		return Changed, fmt.Sprintf("row %d, column %d is not in what was accepted: %s", max(other.Py2Row, other.Py3Row), other.Column, c.Accepts)
+	}
 	if c.State == Accepted && c.Expires != "" && expired(c.Expires, at) {
 		return Expired, fmt.Sprintf("accepted by %s until %s", c.Owner, c.Expires)
 	}

@@ -53,7 +53,7 @@ func TestReplayStatus(t *testing.T) {
 	for _, tt := range tests {
 		c := fullCase(t)
 		c.Compare = ingest.Comparison{}
-		c.State, c.Expires, c.Outcomes = tt.state, tt.expires, [2]ingest.Outcome{a, b}
+		c.State, c.Expires, c.Accepts, c.Outcomes = tt.state, tt.expires, ingest.Narrow{}, [2]ingest.Outcome{a, b}
 		got := Replay(context.Background(), &fakeEngine{outcomes: tt.now}, c, ReplayOptions{Now: now})
 		if got.Status != tt.want || got.Err != nil {
 			t.Errorf("%s: %q (%s), %v; want %q", tt.name, got.Status, got.Detail, got.Err, tt.want)

@@ -18,6 +18,7 @@ import (
 
 // fullCase has every field set, to values that are hard to write down.
 func fullCase(t *testing.T) *Case {
+	cent := 0.01
 	t.Helper()
 	py2, py3 := ingest.DefaultSettings(ingest.Python27), ingest.DefaultSettings(ingest.Python{Major: 3, Minor: 10})
 	py2.Codec, py2.Errors = "latin-1", "replace"
@@ -35,7 +36,7 @@ func fullCase(t *testing.T) *Case {
 		Hits:     classify.Hits{Count: 10_001, Rows: 10_000, Cells: 10_001, First: classify.Position{Row: 12, Column: 3}, Last: classify.Position{Row: 10_011}},
 		Revision: "3f2a", FoundBy: "sweep", Confirmed: []string{"2.7.18", "3.10"}, Essential: []string{"\u00a0 after a digit", "- x"}, Residue: []string{"row 1: null"},
 		Fix: "open(..., encoding='cp1252')  # not latin-1", Links: []string{"https://example.org/a?b=c#d"},
-		Reason: "true", Owner: "ops: team", Expires: "2027-01-31",
+		Reason: "true", Owner: "ops: team", Expires: "2027-01-31", Accepts: ingest.Narrow{Column: "price: net", Values: "number", Tolerance: &cent},
 		History: []Event{{"2026-11-22", "sweep", "found"}, {"2026-11-23", "Zoë", "accepted:\n\"why\" \\ not"}},
 		Notes:   "two\nlines\ttab \x00\x1b\u0085\u2028 end ",
 		Input:   []byte("a\xff\r\n\x00"),

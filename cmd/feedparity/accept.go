@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/state"
@@ -37,4 +38,27 @@ func rulesOf(ctx context.Context, db *state.DB, rules []config.Accept, now time.
 		}
 	}
 	return out, nil
+}
+
+// narrowCases makes rules of the cases of a checkout that accept some of what has their
+// signature: whether a delivery shows more than that, a sweep has to look. A store that
+// is not there, or a case that cannot be read, makes none: golden replay tells of it.
+func narrowCases(store *golden.Store) []config.Accept {
+	cases, err := store.List()
+	if err != nil {
+		return nil
+	}
+	var out []config.Accept
+	for _, s := range cases {
+		if s.Err != nil || s.Case.State != golden.Accepted || s.Case.Accepts.IsZero() {
+			continue
+		}
+		c := s.Case
+		rule := config.Accept{Signature: c.Signature, Whole: true, Feed: c.Feed, Owner: c.Owner, Reason: c.Reason, Narrow: c.Accepts}
+		if day, err := time.ParseInLocation(time.DateOnly, c.Expires, time.Local); err == nil {
+			rule.Expires = day.AddDate(0, 0, 1)
+		}
+		out = append(out, rule)
+	}
+	return out
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
 )
 
 // selection says which cases of a store a command is about.
@@ -154,17 +155,30 @@ func storeOf(c *golden.Case, dir string) (*golden.Store, error) {
 
 func newGoldenAccept(std streams) *cobra.Command {
 	var a golden.Acceptance
+	var within float64
 	m := &mover{std: std, done: "accepted"}
 	m.move = func(c *golden.Case, at time.Time) error { return c.Accept(m.by, a, at) }
 	cmd := m.command("accept", "Say that divergences are meant, by whom and why",
 		`Makes cases accepted: they diverge and may. A replay passes over them until the day
-that --expires names is over, and a sweep does not count them under --fail-on open.`,
+that --expires names is over, and a sweep does not count them under --fail-on open. With
+--column, --values or --within only such divergences are accepted: a delivery in which
+there is another with the same signature counts as if nothing was.`,
 		`  feedparity golden accept --owner ops --reason 'the new code strips no-break spaces' golden/cases/acme/unicode-whitespace-0b58986f
-  feedparity golden accept --owner kim --reason 'both loaders raise' --expires 2027-03-31 --cause undecodable-bytes --feed acme`)
+  feedparity golden accept --owner kim --reason 'both loaders raise' --expires 2027-03-31 --cause undecodable-bytes --feed acme
+  feedparity golden accept --owner kim --reason 'half a cent' --column price --within 0.005 golden/cases/acme/float-rounding-ebf8d8a6`)
 	cmd.Flags().StringVar(&a.Owner, "owner", "", "who answers for it")
 	cmd.Flags().StringVar(&a.Reason, "reason", "", "why it is meant")
 	cmd.Flags().StringVar(&a.Expires, "expires", "", "`DAY` until which it holds, such as 2026-12-31 (default: for ever)")
+	cmd.Flags().StringVar(&a.Narrow.Column, "column", "", "only in this column, by name or 1-based position")
+	cmd.Flags().StringVar(&a.Narrow.Values, "values", "", "only of such values: "+strings.Join(ingest.ValueClasses, ", "))
+	cmd.Flags().Float64Var(&within, "within", 0, "only numbers that are this far apart at most")
 	m.want = func() error {
+		if cmd.Flags().Changed("within") {
+			a.Narrow.Tolerance = &within
+		}
+		if err := a.Narrow.Validate(); err != nil {
+			return usageError("", "accept cases: %w", err)
+		}
 		if a.Owner == "" || a.Reason == "" {
 			return usageError("", "accept cases: --owner and --reason say who answers for it and why")
 		}

@@ -30,6 +30,9 @@ func showCase(w io.Writer, c *golden.Case, dir string) error {
 	field("state", "%s, %s, %s view", c.State, c.Severity, c.View)
 	if c.State == golden.Accepted {
 		field("accepted", "by %s: %s", c.Owner, c.Reason)
+		if !c.Accepts.IsZero() {
+			field("", "only in %s", c.Accepts)
+		}
 	}
 	for _, p := range ingest.Paths {
 		if c.Calls[p] != "" {

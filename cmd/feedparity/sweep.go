@@ -190,7 +190,7 @@ func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db
 	}
 	o = sweep.Options{
 		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Store: store, Inbox: c.Inbox, Golden: c.Golden, Fetch: fetch.Options{Spare: c.MinFree},
-		Accept:   c.Accept,
+		Accept:   append(slices.Clone(c.Accept), narrowCases(golden.NewStore(c.Golden))...),
 		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
 		Caches:   p.caches,
 		Revision: revision, Engine: "embedded " + version(), Now: time.Now,
@@ -316,7 +316,7 @@ func isOpen(dir string, checkout *golden.Store) bool {
 	}
 	feed, slug := filepath.Base(filepath.Dir(dir)), filepath.Base(dir)
 	c, err := golden.Load(filepath.Join(checkout.Root(), feed, slug))
-	return err != nil || c.State != golden.Accepted && c.State != golden.Obsolete
+	return err != nil || !c.Accepting(time.Now()) && c.State != golden.Obsolete
 }
 
 // relative shortens a path below the working directory for people.

@@ -44,6 +44,7 @@ func (a *AcceptEntry) DecodeNode(n *Node) error {
 // Accept is a rule by which divergences are accepted.
 type Accept struct {
 	Cause, Signature, Feed, Owner, Reason string
+	Whole                                 bool          // Signature is all of one, not the beginning
 	Narrow                                ingest.Narrow // which of their divergences are meant
 	Expires                               time.Time     // the first moment at which it holds no more, the zero time for ever
 }
@@ -52,7 +53,7 @@ type Accept struct {
 // narrow one accepts it only where it means all of its divergences.
 func (a Accept) Matches(feed, signature string) bool {
 	cause, _, _ := strings.Cut(signature, ":")
-	if a.Cause != "" && a.Cause != cause || !strings.HasPrefix(signature, a.Signature) {
+	if a.Cause != "" && a.Cause != cause || !strings.HasPrefix(signature, a.Signature) || a.Whole && signature != a.Signature {
 		return false
 	}
 	ok, err := path.Match(a.Feed, feed)

@@ -269,7 +269,27 @@ def watch_effects():
         for name in names.split():
             watch_function(event, module, name)
     if not AUDITED:
-        watch_methods()
+        LATER.update(_sqlite3=watch_sqlite, socket=watch_sockets, subprocess=watch_programs)
+        for name in [name for name in LATER if name in sys.modules]:
+            LATER.pop(name)()
+        sys.meta_path.insert(0, Later())
+
+
+LATER = {}  # by name of a module that nobody has imported yet, what watches it
+
+
+class Later(object):
+    """Has a module watched as soon as it is imported. To import them ahead would cost
+    every child: a process is the cheaper to fork, the less it has."""
+
+    def find_module(self, name, path=None):
+        return self if name in LATER else None
+
+    def load_module(self, name):
+        watch = LATER.pop(name)
+        module = importlib.import_module(name)
+        watch()
+        return module
 
 
 def listen():
@@ -293,7 +313,7 @@ if not AUDITED:
         ('os.utime', 'posix', 'utime'), ('os.setxattr', 'posix', 'setxattr'), ('os.removexattr', 'posix', 'removexattr'),
         ('os.open', 'posix', 'open'), ('os.system', 'posix', 'system popen'), ('os.exec', 'posix', 'execv execve'),
         ('os.fork', 'posix', 'fork'), ('os.forkpty', 'posix', 'forkpty'), ('os.kill', 'posix', 'kill'),
-        ('os.killpg', 'posix', 'killpg'), ('sqlite3.connect', '_sqlite3', 'connect'),
+        ('os.killpg', 'posix', 'killpg'),
     ]
     # os.open has the flags where the audit event has a mode before them.
     HANDLERS['os.open'] = lambda path, flags=0, *r: on_open(path, None, flags)
@@ -305,7 +325,7 @@ ALSO = {'posix': ('os',), '_sqlite3': ('sqlite3', 'sqlite3.dbapi2')}
 def watch_function(event, module, name):
     try:
         source = importlib.import_module(module)
-        others = [importlib.import_module(m) for m in ALSO.get(module, ())]
+        others = [sys.modules[m] for m in ALSO.get(module, ()) if m in sys.modules]
     except ImportError:
         return
     if not isinstance(getattr(source, name, None), type(len)):
@@ -328,15 +348,23 @@ KEYWORDS = {
 }
 
 
-def watch_methods():
+def watch_sqlite():
+    """Before module sqlite3 has taken its names."""
+    watch_function('sqlite3.connect', '_sqlite3', 'connect')
+
+
+def watch_sockets():
     """Methods, which stay methods of the classes that they are of."""
     import socket
-    import subprocess
     sockets = getattr(socket, '_socketobject', socket.socket)
     for name, event in (('connect', 'socket.connect'), ('connect_ex', 'socket.connect'), ('bind', 'socket.bind')):
         watch_method(sockets, name, lambda self, args, event=event: on_event(event, (self,) + args))
     if not PY2:
         watch_method(sockets, 'sendto', lambda self, args: on_event('socket.sendto', (self,) + args[-1:]))
+
+
+def watch_programs():
+    import subprocess
     watch_method(subprocess.Popen, '__init__', lambda self, args: on_event('subprocess.Popen', args))
 
 

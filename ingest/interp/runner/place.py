@@ -45,6 +45,8 @@ def arrange(req):
     children find all of it done."""
     CALL.clear()
     CALL.update(req)
+    for name in ('function', 'factory', 'collect'):
+        CALL[name] = literal(req[name])
     os.environ['TMPDIR'] = path_of(req['tmp'])
     if 'tempfile' in sys.modules:
         sys.modules['tempfile'].tempdir = None  # forget what it found before
@@ -79,7 +81,8 @@ class Memory(object):
             with open('/proc/self/statm') as f:
                 self.taken = int(f.read().split()[5]) * os.sysconf('SC_PAGE_SIZE')
             self.limit = functools.partial(resource.setrlimit, resource.RLIMIT_DATA)
-            self.ballast = bytearray(1 << 20)  # here, since to fill it would cost each child
+            # Not written to where that can be: what is must be copied at each fork.
+            self.ballast = bytearray(1 << 18) if PY2 else bytes(1 << 20)
         except (ImportError, OSError, IOError, ValueError):
             pass  # another system: only the time is limited
 

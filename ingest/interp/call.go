@@ -223,7 +223,9 @@ func (e *Engine) runRequest(c ingest.Call, w *workspace, neutral []ingest.Neutra
 // setup may change anything in it. Functions of one module do, since no call runs
 // in it.
 func callKey(c ingest.Call) string {
-	return fmt.Sprintf("%d %q %v", c.Repeat.Process, append([]string{c.Python, c.Version.String(), c.Dir, string(c.Isolation)}, callEnv(c)...), prepareOf(c))
+	r := prepareOf(c)
+	parts := append([]string{strconv.Itoa(c.Repeat.Process), c.Python, c.Version.String(), c.Dir, string(c.Isolation), r.Setup, r.Serializers, strconv.FormatBool(r.Clocked)}, r.Modules...)
+	return strings.Join(append(parts, callEnv(c)...), "\x00") // which is in none of them
 }
 
 // CallEnv is the complete environment in which a call's process runs. Without one of

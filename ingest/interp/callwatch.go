@@ -43,9 +43,9 @@ func (c *callWatch) control(s *stream, line []byte) {
 	case "end":
 		s.complete = true
 	case "open":
-		err = c.open(rest)
+		err = c.open(s.p, rest)
 	case "csv":
-		err = c.csv(rest)
+		err = c.csv(s.p, rest)
 	case "used":
 		err = c.used(rest)
 	case "seen":
@@ -77,25 +77,55 @@ func (f *frame) frame() ingest.Frame {
 	return ingest.Frame(*f)
 }
 
-func (c *callWatch) open(line string) error {
+// remembered parses a line, unless the process has said the same before: most calls of
+// it do. The line is short, and few are kept.
+func remembered[T any](p *Process, line string, parse func(string) (T, error)) (T, error) {
+	if v, ok := p.said[line].(T); ok {
+		return v, nil
+	}
+	v, err := parse(line)
+	if err == nil {
+		if p.said == nil || len(p.said) >= 64 {
+			p.said = map[string]any{}
+		}
+		p.said[line] = v
+	}
+	return v, err
+}
+
+func (c *callWatch) open(p *Process, line string) error {
+	o, err := remembered(p, line, parseOpened)
+	if err != nil {
+		return err
+	}
+	c.rec.Opens, c.order = append(c.rec.Opens, &o), append(c.order, &o.Count)
+	return nil
+}
+
+func parseOpened(line string) (opened ingest.Opened, err error) {
 	var o struct {
 		Function, Path, Mode      string
 		Input                     bool
 		Encoding, Errors, Newline *string
 		Frame                     *frame
 	}
-	if err := json.Unmarshal([]byte(line), &o); err != nil {
-		return err
-	}
-	opened := &ingest.Opened{
+	err = json.Unmarshal([]byte(line), &o)
+	return ingest.Opened{
 		Function: o.Function, Path: o.Path, Input: o.Input, Mode: o.Mode,
 		Encoding: o.Encoding, Errors: o.Errors, Newline: o.Newline, Frame: o.Frame.frame(), Count: 1,
+	}, err
+}
+
+func (c *callWatch) csv(p *Process, line string) error {
+	use, err := remembered(p, line, parseCSVUse)
+	if err != nil {
+		return err
 	}
-	c.rec.Opens, c.order = append(c.rec.Opens, opened), append(c.order, &opened.Count)
+	c.rec.CSV, c.order = append(c.rec.CSV, &use), append(c.order, &use.Count)
 	return nil
 }
 
-func (c *callWatch) csv(line string) error {
+func parseCSVUse(line string) (use ingest.CSVUse, err error) {
 	var u struct {
 		Function, Source, Encoding, Errors string
 		Dialect                            [][2]string
@@ -103,21 +133,20 @@ func (c *callWatch) csv(line string) error {
 		Frame                              *frame
 	}
 	if err := json.Unmarshal([]byte(line), &u); err != nil {
-		return err
+		return use, err
 	}
-	use := &ingest.CSVUse{
+	use = ingest.CSVUse{
 		Function: u.Function, FieldLimit: u.Limit, Source: u.Source, Encoding: u.Encoding, Errors: u.Errors,
 		Frame: u.Frame.frame(), Count: 1,
 	}
 	for _, o := range u.Dialect {
 		v, err := wire.ParseValue([]byte(o[1]))
 		if err != nil {
-			return err
+			return use, err
 		}
 		use.Dialect = append(use.Dialect, ingest.DialectOption{Name: o[0], Value: v})
 	}
-	c.rec.CSV, c.order = append(c.rec.CSV, use), append(c.order, &use.Count)
-	return nil
+	return use, nil
 }
 
 func (c *callWatch) used(line string) error {

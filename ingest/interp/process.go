@@ -66,7 +66,8 @@ type Process struct {
 	scratch     string // path of the temporary file, "" until one is needed
 	scratchErr  error
 
-	work *workspace // of the last call, where it is as good as new; guarded by mu
+	said map[string]any // see remembered; guarded by mu
+	work *workspace     // of the last call, where it is as good as new; guarded by mu
 }
 
 // guard kills the process when the context ends before release is called, so

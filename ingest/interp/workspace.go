@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -16,7 +17,8 @@ import (
 type workspace struct {
 	root, input, tmp string
 
-	made []fs.FileInfo // root, the input's folder and tmp, as they were made
+	made    []fs.FileInfo // root, the input's folder and tmp, as they were made
+	settled bool          // made is old enough for any change to have another time
 }
 
 // workspace offers an input in the folder of the last call, where that has left it as
@@ -67,10 +69,13 @@ func newWorkspace() (w *workspace, err error) {
 		if dir != w.root {
 			err = os.Mkdir(dir, 0o700)
 		}
-		var info fs.FileInfo
-		if err == nil {
-			info, err = os.Lstat(dir)
+		if err != nil {
+			w.remove()
+			return nil, fmt.Errorf("create input folder: %w", err)
 		}
+	}
+	for _, dir := range w.dirs() {
+		info, err := os.Lstat(dir)
 		if err != nil {
 			w.remove()
 			return nil, fmt.Errorf("create input folder: %w", err)
@@ -99,18 +104,27 @@ func (w *workspace) spotless() bool {
 	if os.Remove(w.input) != nil {
 		return false
 	}
+	settled := true
 	for i, dir := range w.dirs() {
-		entries := [3]int{2, 0, 0}[i]
+		made, entries := w.made[i], [3]int{2, 0, 0}[i]
 		info, err := os.Lstat(dir)
-		if err != nil || !os.SameFile(info, w.made[i]) || info.Mode() != w.made[i].Mode() || changeTime(info) != info.ModTime().UnixNano() {
+		if err != nil || !os.SameFile(info, made) || info.Mode() != made.Mode() || changeTime(info) != info.ModTime().UnixNano() {
 			return false
+		}
+		settled = settled && time.Since(made.ModTime()) > clockTick
+		if w.settled && info.ModTime().Equal(made.ModTime()) {
+			continue
 		}
 		if found, err := os.ReadDir(dir); err != nil || len(found) != entries {
 			return false
 		}
 	}
+	w.settled = settled
 	return true
 }
+
+// clockTick is more than the time for which files of all systems get the same time.
+const clockTick = 3 * time.Second
 
 // Folder stands for the path of a request's own folder in what the team's code says:
 // the real one is another one each time, which is no difference between paths.

@@ -97,7 +97,7 @@ def find(role, function, start=None):
     target, names = start, function
     if start is None:
         module, _, names = function.partition(':')
-        target = import_module(module)
+        target = sys.modules.get(module) or import_module(module)
     for name in names.split('.'):
         if not hasattr(target, name):
             raise Harness('no-function', 'find %s: %s has no %r' % (function, type_name(target), name),
@@ -210,8 +210,8 @@ def stream(channel, rows, name, failed):
 
 def produce(channel, req):
     """Makes the call and sends what it gave, then how it ended."""
-    name, collect = literal(req['function']), literal(req['collect'])
-    made, function = target(literal(req['factory']), name)
+    name, collect = req['function'], req['collect']
+    made, function = target(req['factory'], name)
     collector = find('collect', collect) if collect else None
     argument = ARGUMENTS[req['args']][1](WATCH.input)
     if made is not None or req['fresh'] or req['rollback']:
@@ -317,10 +317,11 @@ def rehearse():
     children share, rather than made in each."""
     null = os.open(os.devnull, os.O_WRONLY)
     channel = Channel(null)
+    CALL['memory'] = 0
     for _ in range(REHEARSALS):
         WATCH.begin(channel.aside)
         WATCH.input = os.devnull
-        finish(channel, *stream(channel, rows_of(rehearsed(), ''), '', None))
+        finish(channel, *stream(channel, rows_of(rehearsed(), ''), '', lambda: judge('', True)))
         WATCH.forget()
     os.close(null)
 
@@ -335,6 +336,7 @@ def rehearsed():
             pass
     for value in (u'1', b'1', 1, None, 0.5):
         yield [value, {u'a': value}]
+    raise MemoryError  # what is said of it is then said with little memory
 
 
 def run_child(fd, req):

@@ -80,7 +80,7 @@ def op_run(req, blob):
             os.close(r)
             if KEPT.collects:
                 gc.enable()
-            run_child(w, req)
+            run_child(w, CALL)
             os._exit(0)
         except BaseException:
             traceback.print_exc()

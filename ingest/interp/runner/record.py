@@ -124,8 +124,11 @@ def note_open(function, args, kwargs, positions):
     """Positions are those of mode, encoding, errors and newline, None where the
     function has no such argument."""
     path = args[0] if args else kwargs.get('file', kwargs.get('name', kwargs.get('filename')))
-    found = [argument(args, kwargs, 99 if n is None else n, name, default) for n, (name, default) in zip(
-        positions, (('mode', u'r'), ('encoding', None), ('errors', None), ('newline', None)))]
+    found = [u'r', None, None, None]
+    for n, name in enumerate(('mode', 'encoding', 'errors', 'newline')):
+        value = args[positions[n]] if positions[n] is not None and len(args) > positions[n] else kwargs.get(name)
+        if isinstance(value, (text_type, byte_type)):
+            found[n] = shown(value)
     where = own_caller(sys._getframe(3))
     mine = is_input(path)
     key = (function, mine, tuple(found), where and (where['file'], where['line']))

@@ -152,7 +152,11 @@ func (s *session) list(remote, dir string) ([]Entry, []Unparsed, error) {
 	default:
 		return nil, nil, unavailable(err)
 	}
-	return parseListing(raw.Bytes(), dir, mlsd, time.Now(), s.src.o.Zone)
+	entries, unparsed, err := parseListing(raw.Bytes(), dir, mlsd, time.Now(), s.src.o.Zone)
+	if err == nil && !mlsd && len(entries) == 0 && len(unparsed) > 0 && len(unparsed) <= mostNamed {
+		return s.byName(remote, dir, unparsed)
+	}
+	return entries, unparsed, err
 }
 
 // forgive250 accepts the 250 that RFC 959 (section 5.4) allows after a transfer

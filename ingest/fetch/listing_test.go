@@ -337,3 +337,31 @@ func TestVMSListing(t *testing.T) {
 		t.Errorf("%+v, %v, %v", entries, unparsed, err)
 	}
 }
+
+// TestByName: a listing of which no line is understood does not hide what NLST names.
+func TestByName(t *testing.T) {
+	const mvs = "Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname\r\nMIGRATED                                                A.CSV\r\n"
+	files := map[string]ftptest.File{"in/a.csv": {Data: []byte("sku\r\n"), MTime: suiteTime}, "in/b \xe9.csv": {Data: []byte("b"), MTime: suiteTime}, "in/sub/c.csv": {}}
+	list := func(o ftptest.Options) ([]Entry, []Unparsed, error) {
+		o.Files, o.NoMLSD, o.Faults = files, true, append(o.Faults, ftptest.Fault{Command: "LIST", Action: ftptest.ListData, Data: []byte(mvs)})
+		srv := serve(t, o)
+		defer checkVerbs(t, srv)
+		src := open(t, srv.URL(), quick(srv))
+		return src.List(t.Context(), "in")
+	}
+	entries, unparsed, err := list(ftptest.Options{NLST: true})
+	if err != nil || paths(entries) != "file in/a.csv, file in/b \xe9.csv" || entries[0].Size != 5 || !entries[0].MTime.Equal(suiteTime) || entries[0].MPrec != PrecisionSecond {
+		t.Errorf("%+v, %v", entries, err)
+	}
+	if len(unparsed) != 1 || unparsed[0].Text != "sub" {
+		t.Errorf("reported: %v, want the directory", unparsed)
+	}
+	entries, unparsed, err = list(ftptest.Options{})
+	if err != nil || len(entries) != 0 || len(unparsed) != 2 {
+		t.Errorf("without NLST: %v, %v, %v; want both lines", entries, unparsed, err)
+	}
+	cut := ftptest.Fault{Command: "NLST", Action: ftptest.ListData, Data: []byte("a.csv\r\nb.c")}
+	if _, _, err = list(ftptest.Options{NLST: true, Faults: []ftptest.Fault{cut}}); !errors.Is(err, ErrListing) {
+		t.Errorf("a list of names that was cut: %v", err)
+	}
+}

@@ -67,6 +67,7 @@ type Options struct {
 	MaxTLSVersion       uint16           // 0 is the newest
 
 	NoMLSD bool // offer LIST only, as vsftpd does
+	NLST   bool // offer NLST as well
 	NoMDTM bool
 	NoSize bool
 	NoEPSV bool // refuse EPSV with 502

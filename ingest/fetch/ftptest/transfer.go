@@ -10,7 +10,9 @@ import (
 	"time"
 )
 
-func isTransfer(verb string) bool { return verb == "RETR" || verb == "LIST" || verb == "MLSD" }
+func isTransfer(verb string) bool {
+	return verb == "RETR" || verb == "LIST" || verb == "MLSD" || verb == "NLST"
+}
 
 // passive opens a port for the next data connection.
 func (x *session) passive(verb string) {
@@ -97,7 +99,7 @@ func (x *session) body(verb, arg string, f *Fault) (body []byte, refused string)
 	offset := x.rest
 	x.rest = 0
 	if verb != "RETR" {
-		if verb == "MLSD" && x.s.o.NoMLSD {
+		if verb == "MLSD" && x.s.o.NoMLSD || verb == "NLST" && !x.s.o.NLST {
 			return nil, "502 not implemented"
 		}
 		if f != nil && f.Action == ListData {
@@ -233,9 +235,12 @@ func (x *session) listing(verb, arg string) ([]byte, string) {
 	}
 	var b bytes.Buffer
 	for _, i := range items {
-		if verb == "MLSD" {
+		switch verb {
+		case "MLSD":
 			fmt.Fprintf(&b, "%s %s\r\n", facts(i), i.name)
-		} else {
+		case "NLST":
+			fmt.Fprintf(&b, "%s\r\n", i.name)
+		default:
 			writeLong(&b, i)
 		}
 	}

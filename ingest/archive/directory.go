@@ -38,7 +38,7 @@ func (d *directory) path(name string) string {
 
 // together is from how many files on the whole file system is synced rather than each of
 // them: two waits for the disk in place of two for each.
-const together = 4
+const together = 2
 
 func (d *directory) put(_ context.Context, items ...item) error {
 	var all syncer

@@ -107,7 +107,7 @@ func TestStore(t *testing.T) {
 func TestPutAll(t *testing.T) {
 	stores(t, func(t *testing.T, s *Store) {
 		var blobs []Blob
-		for i := range 3 * together {
+		for i := range 12 {
 			data := fmt.Appendf(nil, "sku,name\r\n%d,plain\r\n", i/2) // each twice
 			b := Blob{SHA256: sumOf(data), Data: data}
 			if i%3 == 0 {

@@ -54,7 +54,7 @@ func (s *sweeper) stored(ctx context.Context) (map[string]*feedResults, error) {
 			continue
 		}
 		r.most, r.tasks[t.Number] = max(r.most, t.Number), nil
-		if t.Result != nil {
+		if t.Result != nil && !s.notes.has(t.Feed, t.Number) {
 			if r.tasks[t.Number], err = decode(t.Result); err != nil {
 				return out, err
 			}

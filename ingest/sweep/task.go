@@ -251,6 +251,12 @@ func (n *notes) ran(feed string, number int, all []Delivery) {
 	})
 }
 
+// has reports whether a delivery was run here, so that nobody need read what is stored of it.
+func (n *notes) has(feed string, number int) (has bool) {
+	n.of(feed, func(o *noted) { has = len(o.ran[number]) > 0 })
+	return has
+}
+
 // over reports, once, that nothing of a feed is left to do here.
 func (n *notes) over(feed string) (err error, over bool) {
 	n.of(feed, func(o *noted) {

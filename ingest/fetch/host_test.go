@@ -190,7 +190,7 @@ func testHostTimeout(t *testing.T) {
 	if _, _, err := src.List(t.Context(), ""); !errors.Is(err, ErrGivenUp) {
 		t.Errorf("afterwards: %v", err)
 	}
-	if n := srv.Count("RETR"); n != 1 {
+	if n := srv.Count("RETR"); n > 1 { // none where the machine is so busy that the time was over before
 		t.Errorf("%d attempts", n)
 	}
 }

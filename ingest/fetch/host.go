@@ -65,6 +65,7 @@ type host struct {
 // try a wrong password twenty times.
 type account struct {
 	most, open int   // sessions at once
+	right      bool  // its login was accepted once
 	refused    error // why its login is not tried again
 }
 
@@ -291,6 +292,30 @@ func (h *host) crowd() {
 		}
 		h.log.Warn("server: too many connections", "server", h.addr, "from now on", h.most)
 	}
+}
+
+// greeted notes that a login is right.
+func (h *host) greeted(a *account) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	a.right = true
+}
+
+// lone reports whether a login that was refused was only one too many: it was right
+// before, and the account is logged in as it is. Some servers let one in once and do not say
+// so. From now on there are no more sessions than these; the one that failed is given back.
+func (h *host) lone(a *account, err error) bool {
+	if !errors.Is(err, ErrLogin) {
+		return false
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !a.right || a.open == 0 {
+		return false
+	}
+	a.most = a.open
+	h.log.Warn("server: a second login is refused", "server", h.addr, "sessions from now on", a.most)
+	return true
 }
 
 // connectError is a failure to connect or log in, rather than one of a file.

@@ -30,12 +30,15 @@ func (f *ftpSource) acquire(ctx context.Context) (s *session, end func() bool, e
 		end()
 		s.abort()
 	}
-	s, end, err = f.connect(ctx)
-	if err != nil {
-		f.host.give(f.account, nil, false)
-		err = &connectError{err}
+	if s, end, err = f.connect(ctx); err == nil {
+		f.host.greeted(f.account)
+		return s, end, nil
 	}
-	return s, end, err
+	f.host.give(f.account, nil, false)
+	if f.host.lone(f.account, err) {
+		return f.acquire(ctx)
+	}
+	return nil, nil, &connectError{err}
 }
 
 // connect makes a new session, without UTF8 if the server announces that and

@@ -73,8 +73,12 @@ func (s *sftpSource) acquire(ctx context.Context) (c *sftpConn, end func() bool,
 	if c == nil {
 		if c, err = s.connect(ctx); err != nil {
 			s.host.give(s.account, nil, false)
+			if s.host.lone(s.account, err) {
+				return s.acquire(ctx)
+			}
 			return nil, nil, &connectError{err}
 		}
+		s.host.greeted(s.account)
 	}
 	c.busy(true)
 	return c, context.AfterFunc(ctx, c.abort), nil

@@ -332,3 +332,18 @@ func testDiskFull(t *testing.T) {
 		t.Errorf("with room: %s", show(res))
 	}
 }
+
+// TestSecondLoginRefused: a server that lets an account in once and calls the second login
+// wrong costs no delivery: the rest is fetched by the session there is.
+func TestSecondLoginRefused(t *testing.T) {
+	files := map[string]ftptest.File{}
+	for i := range 12 {
+		files[fmt.Sprintf("%02d.csv", i)] = ftptest.File{Data: fmt.Appendf(nil, "sku,name\r\n%d,x\r\n", i)}
+	}
+	srv := serve(t, ftptest.Options{Files: files, Faults: []ftptest.Fault{
+		{Command: "PASS", Skip: 1, Action: ftptest.Reply, Reply: "530 Login incorrect"}, {Command: "RETR", Action: ftptest.Delay, Delay: 5 * time.Millisecond}}})
+	w := newWorld(t, plenty(t, "acme", srv.URL()))
+	if got := w.clean().Feeds[0]; len(got.Deliveries) != 12 || srv.Count("PASS") != 2 || srv.Connections() != 2 {
+		t.Errorf("%d deliveries, %d logins", len(got.Deliveries), srv.Count("PASS"))
+	}
+}

@@ -1,7 +1,7 @@
 package fuzz
 
 import (
-	"hash/fnv"
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,31 +18,109 @@ type Behaviour uint64
 // behaviourOf takes it from a comparison: how each path ended, and of the first
 // divergence where it is, the kinds of the values and the classes of the characters
 // in them. The settings are part of it, since a campaign may draw them.
-func behaviourOf(res *diff.Result, py2, py3 ingest.Settings) Behaviour {
-	h := fnv.New64a()
-	put := func(parts ...string) {
-		for _, p := range parts {
-			h.Write([]byte(p))
-			h.Write([]byte{0})
-		}
-	}
-	put(string(res.Verdict), string(py2.Open), string(py3.Open), py2.Errors, py3.Errors)
-	for _, f := range []*ingest.Fault{res.Py2Fault, res.Py3Fault} {
+func behaviourOf(res *diff.Result, t *Trial) Behaviour {
+	py2, py3 := &t.Pair.Py2, &t.Pair.Py3
+	h := digest(offset64)
+	h.put(string(res.Verdict))
+	h.put(string(py2.Open))
+	h.put(string(py3.Open))
+	h.put(py2.Errors)
+	h.put(py3.Errors)
+	for _, f := range [2]*ingest.Fault{res.Py2Fault, res.Py3Fault} {
 		if f != nil {
-			put(f.Type, withoutNumbers(f.Message))
+			h.put(f.Type)
+			h.put(withoutNumbers(f.Message))
 		}
 	}
-	if len(res.Divergences) > 0 {
-		d := &res.Divergences[0]
-		a, b := classes(d.Py2.Str), classes(d.Py3.Str)
-		put(string(d.Kind))
-		h.Write([]byte{
-			byte(min(d.Py2Row, 2)), byte(min(d.Py3Row, 2)), byte(d.Py2.Kind), byte(d.Py3.Kind), byte(a), byte(a >> 8), byte(b), byte(b >> 8),
-		})
-	} else {
-		h.Write([]byte{byte(min(res.Py2Rows, 2))})
+	if len(res.Divergences) == 0 {
+		h.bytes(min(res.Py2Rows, 2))
+		return Behaviour(h)
 	}
-	return Behaviour(h.Sum64())
+	d := &res.Divergences[0]
+	a, b := classes(d.Py2.Str), classes(d.Py3.Str)
+	h.put(string(d.Kind))
+	if d.Py2.Kind != ingest.KindText && d.Py3.Kind != ingest.KindText { // no characters to tell by
+		f := features(t.Input)
+		h.bytes(f, f>>8)
+	}
+	h.bytes(min(d.Py2Row, 2), min(d.Py3Row, 2), int(d.Py2.Kind), int(d.Py3.Kind), a, a>>8, b, b>>8)
+	return Behaviour(h)
+}
+
+// digest is FNV-1a of 64 bits, hash/fnv without an interface: it is done for every input.
+type digest uint64
+
+const (
+	offset64 = 14695981039346656037
+	prime64  = 1099511628211
+)
+
+func (h *digest) put(s string) {
+	for i := range len(s) {
+		*h = (*h ^ digest(s[i])) * prime64
+	}
+	*h *= prime64 // a zero
+}
+
+func (h *digest) bytes(list ...int) {
+	for _, b := range list {
+		*h = (*h ^ digest(byte(b))) * prime64
+	}
+}
+
+// The features of an input that rows, exceptions and numbers hang on.
+const (
+	featureNUL = 1 << iota
+	featureCR  // and no LF behind it
+	featureCRCR
+	featureSeparator
+	featureBOM
+	featureQuote // behind which a newline may be one of a cell
+	featureUnderscore
+	featureDigit // beyond ASCII
+	featureSpace // which bytes do not strip
+)
+
+// features are those of an input, taken for UTF-8.
+func features(data []byte) int {
+	mask := 0
+	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
+		mask |= featureBOM
+	}
+	for i, r := range string(data) { // no copy is made
+		switch {
+		case r == 0:
+			mask |= featureNUL
+		case r == '"':
+			mask |= featureQuote
+		case r == '_':
+			mask |= featureUnderscore
+		case r == 0x0b, r == 0x0c:
+			mask |= featureSeparator
+		case r == '\r':
+			mask |= returned(data[i+1:])
+		case r >= 0x1c:
+			mask |= featureOf[classOf(r)]
+		}
+	}
+	return mask
+}
+
+// featureOf are the features that classes of characters are.
+var featureOf = map[int]int{
+	classSpace | classSeparator: featureSeparator | featureSpace, classHigh | classSpace | classSeparator: featureSeparator | featureSpace,
+	classHigh | classSpace: featureSpace, classHigh | classDigit: featureDigit,
+}
+
+// returned is what a CR is, by what comes after it.
+func returned(rest []byte) int {
+	switch {
+	case len(rest) > 0 && rest[0] == '\n':
+		return 0
+	case len(rest) > 0 && rest[0] == '\r':
+		return featureCRCR
+	}
+	return featureCR
 }
 
 // withoutNumbers leaves out of a message what differs from input to input: numbers and

@@ -1,8 +1,8 @@
 package fuzz
 
 import (
-	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/diff"
 )
 
 // CampaignOptions say where a campaign looks and when it ends.
@@ -53,7 +52,7 @@ type CampaignStats struct {
 // classified only where it diverges in a way that was not seen, and now and then
 // where it was, since one behaviour may have two causes.
 func (h *Hunter) Campaign(ctx context.Context, o CampaignOptions) (CampaignStats, error) {
-	c := &campaign{Hunter: h, o: o, seen: map[Behaviour]bool{}, rand: rand.New(rand.NewPCG(o.Seed, 0x5851F42D4C957F2D)), start: time.Now()}
+	c := newCampaign(h, o)
 	err := c.begin(ctx)
 	for err == nil && !c.over(ctx) {
 		err = c.try(ctx, c.trial())
@@ -65,25 +64,31 @@ func (h *Hunter) Campaign(ctx context.Context, o CampaignOptions) (CampaignStats
 	return c.stats, nil
 }
 
+func newCampaign(h *Hunter, o CampaignOptions) *campaign {
+	return &campaign{scout: newScout(h), o: o, edit: editor{learned: o.Learned}, rand: rand.New(rand.NewPCG(o.Seed, 0x5851F42D4C957F2D)), start: time.Now()}
+}
+
 type campaign struct {
-	*Hunter
+	scout
 	o     CampaignOptions
-	seen  map[Behaviour]bool
 	kept  [][]byte
 	quiet [][]byte // of these, the ones on which the paths agree
+	long  [][]byte // kept, too, and seldom run: they cost more than they show
 	rand  *rand.Rand
 	plan  [maxPlan]byte
+	edit  editor
 	stats CampaignStats
 	start time.Time
 	told  time.Time
+
+	choosing Choices
 }
 
-// maxPlan is how many choices a trial has.
+// maxPlan is how many choices a trial has, a multiple of what is drawn at a time.
 const maxPlan = 192
 
-// sample is how many divergences of a behaviour that was seen are passed over for one
-// that is classified all the same.
-const sample = 200
+// seldom is how often one of the long inputs is changed further: once in so many.
+const seldom = 64
 
 // quietInput is one that hardly any two paths differ on, to have one fault put into it.
 var quietInput = []byte("sku,name,qty\nA-100,blue,12\nB-7,two words,3\n")
@@ -124,14 +129,10 @@ func (c *campaign) over(ctx context.Context) bool {
 func (c *campaign) choices() *Choices {
 	n := 16 + c.rand.IntN(maxPlan-16)
 	for i := 0; i < n; i += 8 {
-		v := c.rand.Uint64()
-		for k := range 8 {
-			if i+k < n {
-				c.plan[i+k] = byte(v >> (8 * k))
-			}
-		}
+		binary.LittleEndian.PutUint64(c.plan[i:], c.rand.Uint64())
 	}
-	return NewChoices(c.plan[:n])
+	c.choosing.plan = c.plan[:n]
+	return &c.choosing
 }
 
 func (c *campaign) pair(choices *Choices) ingest.Pair {
@@ -148,7 +149,7 @@ func (c *campaign) trial() Trial {
 	choices := c.choices()
 	t := Trial{Pair: c.pair(choices)}
 	change := func(n int, data []byte) []byte {
-		return mutate(choices, n, data, c.one(c.kept), t.Pair.Py3, c.o.Learned)
+		return c.edit.mutate(choices, n, data, c.one(c.kept), &t.Pair.Py3)
 	}
 	switch n := c.rand.IntN(8); {
 	case n < 2 || len(c.kept) == 0:
@@ -163,8 +164,11 @@ func (c *campaign) trial() Trial {
 	return t
 }
 
-// one of the inputs that are kept, a late one more often.
+// one of the inputs that are kept, a late one more often, a long one seldom.
 func (c *campaign) one(of [][]byte) []byte {
+	if len(c.long) > 0 && c.rand.IntN(seldom) == 0 {
+		of = c.long
+	}
 	n := len(of)
 	return of[max(c.rand.IntN(n), c.rand.IntN(n))]
 }
@@ -172,7 +176,7 @@ func (c *campaign) one(of [][]byte) []byte {
 // try runs both paths on an input and keeps what is new.
 func (c *campaign) try(ctx context.Context, t Trial) error {
 	c.stats.Execs++
-	res, err := c.run(ctx, t)
+	saw, err := c.look(ctx, &t)
 	if c.refused(err) {
 		c.stats.Refused++
 		return ctx.Err()
@@ -180,20 +184,16 @@ func (c *campaign) try(ctx context.Context, t Trial) error {
 	if err != nil {
 		return err
 	}
-	b := behaviourOf(&res, t.Pair.Py2, t.Pair.Py3)
-	fresh := !c.seen[b]
-	if fresh {
-		c.seen[b] = true
+	if saw.fresh {
 		c.stats.Behaviours++
-		if err := c.keep(t, res.Verdict == ingest.Parity); err != nil {
+		if err := c.keep(t, saw.verdict == ingest.Parity); err != nil {
 			return err
 		}
 	}
-	if res.Verdict != ingest.Diverge {
-		return nil
+	if saw.verdict == ingest.Diverge {
+		c.stats.Diverged++
 	}
-	c.stats.Diverged++
-	if !fresh && c.stats.Diverged%sample != 0 {
+	if !saw.worth {
 		return nil
 	}
 	if err := c.hunt(ctx, t); !c.refused(err) {
@@ -233,40 +233,19 @@ func (c *campaign) hunt(ctx context.Context, t Trial) error {
 	return nil
 }
 
-// run compares the paths and explains nothing: that would take a hundred times as long.
-func (c *campaign) run(ctx context.Context, t Trial) (diff.Result, error) {
-	var rows [2]ingest.Rows
-	for p, s := range [2]*ingest.Settings{&t.Pair.Py2, &t.Pair.Py3} {
-		in := ingest.Input{Name: "fuzz.csv", Data: bytes.NewReader(t.Input), Size: int64(len(t.Input)), Settings: *s, Call: c.calls[p]}
-		run := c.line.Engine
-		if in.Call != nil {
-			run = c.line.Calls
-		}
-		var err error
-		if rows[p], err = run.Ingest(ctx, in); err != nil {
-			if p == int(ingest.Py3) {
-				rows[ingest.Py2].Close()
-			}
-			return diff.Result{}, err
-		}
-	}
-	res, err := diff.Compare(rows[ingest.Py2], rows[ingest.Py3], c.compare)
-	for _, r := range rows {
-		if cerr := r.Close(); err == nil && cerr != nil {
-			err = cerr
-		}
-	}
-	return res, err
-}
-
 // keep adds an input to the corpus.
 func (c *campaign) keep(t Trial, quiet bool) error {
 	data := slices.Clone(t.Input)
-	c.kept = append(c.kept, data)
-	if quiet {
+	c.stats.Kept++
+	switch {
+	case len(data) > maxShort:
+		c.long = append(c.long, data)
+	case quiet:
 		c.quiet = append(c.quiet, data)
+		fallthrough
+	default:
+		c.kept = append(c.kept, data)
 	}
-	c.stats.Kept = len(c.kept)
 	if c.o.Corpus == "" {
 		return nil
 	}

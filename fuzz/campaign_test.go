@@ -169,8 +169,10 @@ func FuzzMutate(f *testing.F) {
 	f.Add([]byte{}, []byte{}, []byte{7, 255, 255, 2})
 	f.Fuzz(func(t *testing.T, data, other, plan []byte) {
 		before := slices.Clone(data)
-		for n := range 12 {
-			out := mutate(NewChoices(append([]byte{byte(n)}, plan...)), 2, data, other, ingest.DefaultSettings(ingest.Python313), nil)
+		set := ingest.DefaultSettings(ingest.Python313)
+		var e editor
+		for n := range 16 {
+			out := e.mutate(NewChoices(append([]byte{byte(n)}, plan...)), 2, data, other, &set)
 			if len(out) > maxMutated {
 				t.Errorf("%d bytes", len(out))
 			}
@@ -181,19 +183,49 @@ func FuzzMutate(f *testing.F) {
 	})
 }
 
-// BenchmarkCampaign is the loop on inputs of 200 bytes with default Settings, most of
-// which do not diverge in a new way.
+// BenchmarkCampaign is the loop with default Settings: on one input of 200 bytes, on what
+// one change makes of it, and as a campaign does it, whose inputs are longer and most of
+// which diverge.
 func BenchmarkCampaign(b *testing.B) {
+	p := builtin(b, "detected")
+	data := bytes.Repeat([]byte("sku-0017,caf\u00e9 noir,12,3.50\n"), 8)[:200]
+	loop := func(next func(c *campaign) Trial) func(*testing.B) {
+		return func(b *testing.B) {
+			h, err := NewHunter()
+			if err != nil {
+				b.Fatal(err)
+			}
+			c := newCampaign(h, CampaignOptions{Pair: p, Seeds: [][]byte{data}, Seed: 1, Found: func(context.Context, Prey) error { return nil }})
+			if err := c.begin(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := c.try(b.Context(), next(c)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	b.Run("same", loop(func(*campaign) Trial { return Trial{data, *p} }))
+	b.Run("changed", loop(func(c *campaign) Trial { return Trial{c.edit.mutate(c.choices(), 1, data, data, &p.Py3), *p} }))
+	b.Run("whole", loop((*campaign).trial))
+}
+
+// BenchmarkTrials is what FuzzParity does with most inputs: any two policies are drawn,
+// and both paths run.
+func BenchmarkTrials(b *testing.B) {
 	h, err := NewHunter()
 	if err != nil {
 		b.Fatal(err)
 	}
-	p := builtin(b, "detected")
-	data := bytes.Repeat([]byte("sku-0017,caf\u00e9 noir,12,3.50\n"), 8)[:200]
-	c := &campaign{Hunter: h, o: CampaignOptions{Found: func(context.Context, Prey) error { return nil }}, seen: map[Behaviour]bool{}}
+	s := newScout(h)
+	r := uint64(0)
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := c.try(b.Context(), Trial{data, *p}); err != nil {
+		r++
+		t := NewTrial(RandomChoices(r, 100), quietInput)
+		if _, err := s.look(b.Context(), &t); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -113,15 +113,16 @@ func RemoveFrom(dir string, kept [][]byte) error {
 // Distil returns the smallest inputs that show all the behaviours which the given ones
 // show with a pair: of those that show the same the shortest.
 func (h *Hunter) Distil(ctx context.Context, pair ingest.Pair, inputs [][]byte) ([][]byte, error) {
-	c := &campaign{Hunter: h}
+	s := newScout(h)
 	best := map[Behaviour][]byte{}
 	var order []Behaviour
 	for _, data := range inputs {
-		res, err := c.run(ctx, Trial{data, pair})
+		t := Trial{data, pair}
+		res, err := s.run(ctx, &t)
 		if err != nil {
 			return nil, fmt.Errorf("distil corpus: %w", err)
 		}
-		b := behaviourOf(&res, pair.Py2, pair.Py3)
+		b := behaviourOf(&res, &t)
 		was, known := best[b]
 		if !known {
 			order = append(order, b)

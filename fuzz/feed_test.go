@@ -116,7 +116,7 @@ func (s *teamFeed) try(t *testing.T, c *Choices, raw []byte) {
 	default:
 		raw = CSV(c, s.pair.Py3)
 	}
-	prey, err := s.hunter.Hunt(t.Context(), Trial{raw, s.pair})
+	prey, err := s.find(t.Context(), Trial{raw, s.pair})
 	if errors.As(err, new(*ingest.HarnessError)) {
 		t.Skip(err)
 	}

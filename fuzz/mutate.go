@@ -10,91 +10,139 @@ import (
 // maxMutated bounds an input that mutating makes.
 const maxMutated = 1 << 14
 
-// mutate changes n things of an input as suppliers' tools and editors do: a cell, a row, a line
-// end, a mark at the front, a tail that is cut off. The pieces are those of the
-// generator and of what was learned, if anything was, in the charset of the settings. Other
-// is an input to take rows from.
-func mutate(c *Choices, n int, data, other []byte, s ingest.Settings, learned *Grammar) []byte {
-	put := encoder(s.Codec)
-	out := slices.Clone(data)
-	for range n {
-		out = mutateOnce(c, out, other, put, learned)
-	}
-	return out[:min(len(out), maxMutated)]
+// editor changes an input as suppliers' tools and editors do: a cell, a row, a line end, a
+// mark at the front, a tail that is cut off. The pieces are those of the generator and of
+// what was learned, if anything was. It works in a buffer of its own, which is there for
+// the next input again.
+type editor struct {
+	c       *Choices
+	put     func([]byte, string) []byte // in the charset of the settings
+	learned *Grammar
+	out     []byte
+	piece   []byte
 }
 
-func mutateOnce(c *Choices, data, other []byte, put func([]byte, string) []byte, learned *Grammar) []byte {
+// mutate changes n things of an input; other is one to take rows from. What it returns is
+// good until it is called again.
+func (e *editor) mutate(c *Choices, n int, data, other []byte, s *ingest.Settings) []byte {
+	e.c, e.put = c, encoder(s.Codec)
+	e.out = append(e.out[:0], data...)
+	for range n {
+		e.once(other)
+	}
+	return e.out[:min(len(e.out), maxMutated)]
+}
+
+func (e *editor) once(other []byte) {
+	c := e.c
 	switch c.N(16) {
 	case 0, 1, 2:
-		return insert(data, position(c, data), put(nil, piece(c)))
+		e.insert(e.position(e.out), e.write(piece(c)))
 	case 3:
-		return insert(data, position(c, data), []byte(pick(c, malformed)))
+		e.insert(e.position(e.out), e.raw(pick(c, malformed)))
 	case 4:
-		word := piece(c)
-		if learned != nil && !c.Rare(3) {
-			word = learned.word(c)
-		}
-		return replaceCell(c, data, put(nil, word))
+		e.replaceCell()
 	case 5:
-		return removeSpan(c, data)
+		from := e.position(e.out)
+		e.out = slices.Delete(e.out, from, min(from+1+c.N(16), len(e.out)))
 	case 6:
-		return repeatLine(c, data)
+		from, to := e.line(e.out)
+		e.insert(to, e.out[from:to])
 	case 7:
-		return replaceLineEnd(c, data)
+		if c.N(2) == 0 {
+			e.replaceLineEnd()
+		} else {
+			e.out = append(e.out[:0], bytes.ReplaceAll(e.out, []byte("\n"), e.raw(pick(c, newlines)))...)
+		}
 	case 8:
-		return append([]byte(pick(c, []string{"\xef\xbb\xbf", "\xff\xfe", "\ufeff", "\n", "sep=;\n"})), data...)
+		e.insert(0, e.raw(pick(c, marks)))
 	case 9:
-		return append(data, pick(c, []string{"\x1a", "\xe2\x82", "\r", "\"", "\n\n", "\x00"})...)
-	case 10:
-		return splice(c, data, other)
+		e.out = append(e.out, pick(c, tails)...)
+	case 10: // a line of another input between two lines
+		from, to := e.line(other)
+		_, at := e.line(e.out)
+		e.insert(at, other[from:to])
 	case 11, 12, 13, 14:
-		return swap(c, data, put)
+		e.swap()
+	default:
+		if len(e.out) > 0 {
+			e.out[min(e.position(e.out), len(e.out)-1)] = byte(c.N(256))
+		}
 	}
-	return flip(c, data)
 }
 
-// piece is something that is worth a try in any cell.
-func piece(c *Choices) string {
-	return pick(c, pick(c, [][]string{oddities, numbers, words, letters, dates, amounts}))
+// What stands at the beginning and at the end of deliveries and belongs to neither table.
+var (
+	marks = []string{"\xef\xbb\xbf", "\xff\xfe", "\ufeff", "\n", "sep=;\n"}
+	tails = []string{"\x1a", "\xe2\x82", "\r", "\"", "\n\n", "\x00"}
+)
+
+// pieces are worth a try in any cell.
+var pieces = [][]string{oddities, numbers, words, letters, dates, amounts}
+
+func piece(c *Choices) string { return pick(c, pick(c, pieces)) }
+
+// write is a text in the charset, good until the next one is written.
+func (e *editor) write(text string) []byte {
+	e.piece = e.put(e.piece[:0], text)
+	return e.piece
 }
+
+func (e *editor) raw(text string) []byte {
+	e.piece = append(e.piece[:0], text...)
+	return e.piece
+}
+
+func (e *editor) insert(at int, piece []byte) {
+	e.out = slices.Insert(e.out, min(at, len(e.out)), piece...)
+}
+
+// nearby is how far the edge of a cell, or a character, is looked for.
+const nearby = 64
 
 // position is a place in an input, at the edge of a cell more often than not.
-func position(c *Choices, data []byte) int {
+func (e *editor) position(data []byte) int {
 	if len(data) == 0 {
 		return 0
 	}
-	at := (c.N(256)<<8 | c.N(256)) % (len(data) + 1)
-	if c.N(3) == 0 {
+	at := (e.c.N(256)<<8 | e.c.N(256)) % (len(data) + 1)
+	if e.c.N(3) == 0 {
 		return at
 	}
-	if i := bytes.IndexAny(data[at:], ",;\t|\n\""); i >= 0 {
-		return at + i + c.N(2)
+	for i, b := range data[at:min(at+nearby, len(data))] {
+		if b == '"' || isEdge(b) {
+			return at + i + e.c.N(2)
+		}
 	}
 	return at
 }
 
-func insert(data []byte, at int, piece []byte) []byte {
-	return slices.Insert(data, min(at, len(data)), piece...)
+// isEdge: a cell ends here, in whatever dialect.
+func isEdge(b byte) bool {
+	switch b {
+	case ',', ';', '\t', '|', '\n', '\r':
+		return true
+	}
+	return false
 }
 
 // replaceCell puts a piece in the place of what is between two delimiters.
-func replaceCell(c *Choices, data, piece []byte) []byte {
-	from := position(c, data)
+func (e *editor) replaceCell() {
+	word := piece(e.c)
+	if e.learned != nil && !e.c.Rare(3) {
+		word = e.learned.word(e.c)
+	}
+	from := e.position(e.out)
 	to := from
-	for to < len(data) && !bytes.ContainsRune([]byte(",;\t|\n\r"), rune(data[to])) {
+	for to < min(from+nearby, len(e.out)) && !isEdge(e.out[to]) {
 		to++
 	}
-	return slices.Concat(data[:from], piece, data[to:])
-}
-
-func removeSpan(c *Choices, data []byte) []byte {
-	from := position(c, data)
-	return slices.Delete(data, from, min(from+1+c.N(16), len(data)))
+	e.out = slices.Replace(e.out, from, to, e.write(word)...)
 }
 
 // line is the range of one of an input's lines, its end included.
-func line(c *Choices, data []byte) (from, to int) {
-	at := position(c, data)
+func (e *editor) line(data []byte) (from, to int) {
+	at := e.position(data)
 	from = bytes.LastIndexByte(data[:at], '\n') + 1
 	if to = bytes.IndexByte(data[from:], '\n'); to < 0 {
 		return from, len(data)
@@ -102,30 +150,23 @@ func line(c *Choices, data []byte) (from, to int) {
 	return from, from + to + 1
 }
 
-func repeatLine(c *Choices, data []byte) []byte {
-	from, to := line(c, data)
-	return insert(data, to, slices.Clone(data[from:to]))
-}
-
-func replaceLineEnd(c *Choices, data []byte) []byte {
-	_, to := line(c, data)
+func (e *editor) replaceLineEnd() {
+	_, to := e.line(e.out)
 	from := to
-	for from > 0 && (data[from-1] == '\n' || data[from-1] == '\r') {
+	for from > 0 && (e.out[from-1] == '\n' || e.out[from-1] == '\r') {
 		from--
 	}
-	return slices.Concat(data[:from], []byte(pick(c, newlines)), data[to:])
+	e.out = slices.Replace(e.out, from, to, e.raw(pick(e.c, newlines))...)
 }
 
-// splice puts a line of another input between two lines.
-func splice(c *Choices, data, other []byte) []byte {
-	from, to := line(c, other)
-	_, at := line(c, data)
-	return insert(data, at, slices.Clone(other[from:to]))
-}
-
-func flip(c *Choices, data []byte) []byte {
-	if len(data) > 0 {
-		data[min(position(c, data), len(data)-1)] = byte(c.N(256))
+// swap puts a character of a pool in the place of one that is there, behind the first
+// line more often than not: in the header it takes a column away from the code.
+func (e *editor) swap() {
+	p, from := &pools[e.c.N(len(pools))], 0
+	if end := bytes.IndexByte(e.out, '\n') + 1; !e.c.Rare(6) && end < len(e.out) {
+		from = end
 	}
-	return data
+	if at := next(e.out, from, from+e.position(e.out[from:]), p.of); at >= 0 {
+		e.out = slices.Replace(e.out, at, at+1, e.write(pick(e.c, p.with))...)
+	}
 }

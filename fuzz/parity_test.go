@@ -55,7 +55,7 @@ func FuzzParity(f *testing.F) {
 		if len(raw) > maxRaw {
 			t.Skip("longer than what is worth a run")
 		}
-		prey, err := s.hunter.Hunt(t.Context(), NewTrial(NewChoices(plan), raw))
+		prey, err := s.find(t.Context(), NewTrial(NewChoices(plan), raw))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,6 +76,7 @@ func worker() bool {
 // session is what all runs of a test process share.
 type session struct {
 	hunter   *Hunter
+	scout    scout
 	cases    *golden.Store
 	listing  bool
 	findings string
@@ -98,7 +99,19 @@ func newSession(f *testing.F, cases *golden.Store, known ...*golden.Store) *sess
 	if s.hunter, err = NewHunter(append(known, cases)...); err != nil {
 		f.Fatal(err)
 	}
+	s.scout = newScout(s.hunter)
 	return s
+}
+
+// find hunts in an input; while the engine runs, only where the paths differ in a way
+// that it has not seen.
+func (s *session) find(ctx context.Context, t Trial) ([]Prey, error) {
+	if fuzzing() {
+		if saw, err := s.scout.look(ctx, &t); err != nil || !saw.worth {
+			return nil, err
+		}
+	}
+	return s.hunter.Hunt(ctx, t)
 }
 
 // tell lists what has a cause, where that is no news, and fails with all else.

@@ -1,10 +1,5 @@
 package fuzz
 
-import (
-	"bytes"
-	"slices"
-)
-
 // pool are characters that one class of divergences hangs on: each takes the place of
 // one that both Pythons take for what it is, of the kind that tells.
 type pool struct {
@@ -30,23 +25,9 @@ func isMark(b byte) bool {
 	return b > ' ' && b < 0x7f && !isDigit(b) && !isLetter(b) && b != ',' && b != ';' && b != '"'
 }
 
-// swap puts a character of a pool in the place of one that is there, behind the first
-// line more often than not: in the header it takes a column away from the code.
-func swap(c *Choices, data []byte, put func([]byte, string) []byte) []byte {
-	p, from := pick(c, pools), 0
-	if end := bytes.IndexByte(data, '\n') + 1; !c.Rare(6) && end < len(data) {
-		from = end
-	}
-	at := next(data, from, from+position(c, data[from:]), p.of)
-	if at < 0 {
-		return data
-	}
-	return slices.Concat(data[:at], put(nil, pick(c, p.with)), data[at+1:])
-}
-
 // odd is a cell with a character of a pool in the place of one that suits it.
 func odd(c *Choices, cell string) string {
-	p := pick(c, pools)
+	p := &pools[c.N(len(pools))]
 	if at := next([]byte(cell), 0, c.N(256), p.of); at >= 0 {
 		return cell[:at] + pick(c, p.with) + cell[at+1:]
 	}
@@ -54,11 +35,13 @@ func odd(c *Choices, cell string) string {
 }
 
 // next is the first byte of a kind at or after a place, else the first after from, else
-// -1.
+// -1; it is not looked for far.
 func next(data []byte, from, at int, of func(byte) bool) int {
-	for i := range len(data) - from {
-		if k := from + (at-from+i)%(len(data)-from); of(data[k]) {
-			return k
+	for _, i := range [2]int{min(at, len(data)), from} {
+		for k, b := range data[i:min(i+nearby, len(data))] {
+			if of(b) {
+				return i + k
+			}
 		}
 	}
 	return -1

@@ -67,7 +67,7 @@ func contains(found []Prey, signature string) bool {
 
 // alike reports whether the paths differ in such a way.
 func (c *campaign) alike(ctx context.Context, t Trial, like likeness) bool {
-	res, err := c.run(ctx, t)
+	res, err := c.run(ctx, &t)
 	return err == nil && slices.ContainsFunc(res.Divergences, func(d diff.Divergence) bool { return likenessOf(&d) == like })
 }
 

@@ -236,6 +236,7 @@ var (
 	spacesToSpace      = in(isSpace, ' ')
 	spacesToLetter     = in(isSpace, 'x') // where a space is an escape character or a delimiter
 	digitsToASCII      = in(func(r rune) bool { return r > unicode.MaxASCII && unicode.Is(unicode.Nd, r) }, '1')
+	numeralsToASCII    = in(func(r rune) bool { return r > unicode.MaxASCII && unicode.In(r, unicode.Nd, unicode.No) }, '1') // isdigit() has superscripts, isnumeric() fractions
 	surrogatesToASCII  = in(ingest.IsSurrogate, '?')
 	badToASCII         = in(func(r rune) bool { return r == bad }, '?')
 	dropBad            = in(func(r rune) bool { return r == bad }, drop)
@@ -259,6 +260,14 @@ var separatorsToNoBreak = characters(func(a alphabet, chars []char) []byte {
 		}
 	}
 	return out
+})
+
+// surrogatesToBad puts a byte that is no UTF-8 in the place of every surrogate.
+var surrogatesToBad = replace(func(c []char, i int) int {
+	if ingest.IsSurrogate(c[i].r) {
+		return 0xFF
+	}
+	return keep
 })
 
 // underscore drops an underscore beside a digit: PEP 515 allows them in int() and

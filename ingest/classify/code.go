@@ -77,7 +77,9 @@ func (c *code) look() error {
 	}
 	c.seen = knownOf(recs, c.in, res)
 	if !ok {
-		c.seen[ingest.Py2].codec, c.seen[ingest.Py3].codec = codecNone, codecNone
+		for p := range c.seen {
+			c.seen[p].codec, c.seen[p].named = codecNone, codecNone
+		}
 	}
 	t.neutral = ingest.Neutrals()
 	res, recs, ok = c.observe(t)
@@ -197,11 +199,21 @@ func (c *code) alone(b *bench, e evidence, n int, at stage) bool {
 			continue
 		}
 		if s.change == nil || c.gone(b, e, s) {
+			if s.cause == CESUSurrogate && !c.decoded(b) {
+				s.cause = UndecodableBytes
+			}
 			c.accuse(s, e, n)
 			return true
 		}
 	}
 	return false
+}
+
+// decoded reports whether py2 decodes what surrogates stand in: if it does not, it takes
+// any bytes there, and surrogates are no more to it than others.
+func (c *code) decoded(b *bench) bool {
+	res := c.try(b, suspect{name: "surrogates-bad", change: surrogatesToBad})
+	return res == nil || res.Py2Fault != nil || res.Py3Fault == nil
 }
 
 // python reports whether any of what the Pythons do differently, whatever is sent,
@@ -283,6 +295,9 @@ func (c *code) gone(b *bench, e evidence, some ...suspect) bool {
 	if res == nil || c.left(*res, e) > 0 || broke(*res, b.before, e) {
 		return false
 	}
+	if slices.ContainsFunc(some, isMark) && res.Count >= b.before.Count { // without it the same is told of the same rows
+		return false
+	}
 	if slices.ContainsFunc(some, isOrder) && res.Count > 0 { // other rows are beside each other now
 		return false
 	}
@@ -291,6 +306,7 @@ func (c *code) gone(b *bench, e evidence, some ...suspect) bool {
 }
 
 func isOrder(s suspect) bool { return s.cause == SortOrder }
+func isMark(s suspect) bool  { return s.cause == BOMInHeader }
 
 // try runs an experiment, or remembers it. It returns nil where it cannot be made.
 func (c *code) try(b *bench, some ...suspect) *diff.Result {
@@ -394,7 +410,7 @@ func (c *code) found(cause Cause, e evidence, n int, sure bool, at ingest.Frame)
 	if at == (ingest.Frame{}) {
 		at = c.seen.place(e)
 	}
-	codecs := c.seen[ingest.Py2].codec + "/" + c.seen[ingest.Py3].codec
+	codecs := c.seen[ingest.Py2].named + "/" + c.seen[ingest.Py3].named
 	parts := []string{string(cause), fileName(at.File), or(at.Function), codecs, c.modes()}
 	if cause == Unclassified {
 		parts = slices.Insert(parts, 1, unclassified(e, trial{})...)

@@ -223,9 +223,9 @@ func newlinesAlike(t texts, _ known) (texts, bool) {
 }
 
 // spacesAlike takes every run of white space for one space, where there is any that
-// bytes do not strip.
+// bytes do not strip. A newline that one of the texts has not was lost in another way.
 func spacesAlike(t texts, _ known) (texts, bool) {
-	was := strings.ContainsFunc(t.py2+t.py3, func(r rune) bool { return (r > unicode.MaxASCII || r >= 0x1c) && isSpace(r) && r != ' ' })
+	was := newlinesIn(t.py2) == newlinesIn(t.py3) && strings.ContainsFunc(t.py2+t.py3, func(r rune) bool { return (r > unicode.MaxASCII || r >= 0x1c) && isSpace(r) && r != ' ' })
 	alike := func(s string) string {
 		return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return isSpace(r) || unicode.IsSpace(r) }), " ")
 	}
@@ -233,6 +233,8 @@ func spacesAlike(t texts, _ known) (texts, bool) {
 	t.bytes = t.bytes && !ingest.IsASCII(t.py2)
 	return t, was
 }
+
+func newlinesIn(s string) int { return strings.Count(s, "\n") + strings.Count(s, "\r") }
 
 var floats = compiled(`\d+\.\d+(e[-+]\d+)?`)
 

@@ -12,6 +12,7 @@ import (
 type reading struct {
 	settings ingest.Settings // for the rules that ask for Settings; its codec is never unknown
 	codec    string          // Python's name, codecLocale or codecNone
+	named    string          // the same, as the code says it when it opens: an exception may tell more of one input than of another
 	splits   bool            // lines may end where str.splitlines() ends them
 	lenient  bool            // some errors= but strict
 	sniffed  ingest.Dialect  // the dialect that csv.Sniffer found
@@ -34,7 +35,7 @@ func knownOf(recs [2]*ingest.Recording, in Case, res diff.Result) known {
 	var k known
 	faults := [2]*ingest.Fault{res.Py2Fault, res.Py3Fault}
 	for p, s := range [2]ingest.Settings{in.Py2, in.Py3} {
-		k[p] = reading{settings: s, codec: codecOf(s), splits: true, lenient: s.Errors != "strict"}
+		k[p] = reading{settings: s, codec: codecOf(s), named: codecOf(s), splits: true, lenient: s.Errors != "strict"}
 		if recs[p] != nil {
 			k[p] = readingOf(recs[p], s, faults[p])
 		}
@@ -70,7 +71,7 @@ func readingOf(rec *ingest.Recording, s ingest.Settings, fault *ingest.Fault) re
 			plain = u.Source == "file" || strings.HasPrefix(u.Source, "_io.")
 		}
 	}
-	r.splits = r.splits || !plain
+	r.splits, r.named = r.splits || !plain, r.codec
 	if name := decodedBy(fault); r.codec == codecNone && name != "" && name != "ascii" {
 		r.codec = codecName(s.Python, name)
 		r.settings.Codec = name

@@ -190,7 +190,7 @@ func cellSuspects() []suspect {
 	return inputs(
 		suspect{cause: UnicodeWhitespace, name: "spaces", match: notDecode, change: spacesToSpace},
 		suspect{cause: UnicodeWhitespace, name: "spaces-letter", match: noFault, change: spacesToLetter},
-		suspect{cause: UnicodeDigits, name: "digits", match: notDecode, change: digitsToASCII},
+		suspect{cause: UnicodeDigits, name: "digits", match: notDecode, change: numeralsToASCII},
 		suspect{cause: UnderscoreDigits, name: "underscores", match: notDecode, change: dropUnderscores},
 		suspect{cause: ValueType, name: "signs", match: notDecode, change: digitSignsTogether},
 		suspect{cause: ValueType, name: "long-numbers", match: notDecode, change: shortNumbers},

@@ -1,0 +1,66 @@
+package fuzz
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/diff"
+)
+
+// scout runs inputs and knows which are worth a hunt, which takes a hundred times as
+// long.
+type scout struct {
+	*Hunter
+	seen map[Behaviour]int // how often
+	data bytes.Reader      // the input that is run
+}
+
+func newScout(h *Hunter) scout { return scout{Hunter: h, seen: map[Behaviour]int{}} }
+
+// sight is what came of one input.
+type sight struct {
+	verdict ingest.Verdict
+	fresh   bool // nothing before it has behaved so
+	worth   bool // the paths differ, and it may be for a reason that was not met
+}
+
+// look runs both paths. What they do is worth a hunt the first time, and the second,
+// fourth, eighth: one behaviour may have two causes.
+func (s *scout) look(ctx context.Context, t *Trial) (sight, error) {
+	res, err := s.run(ctx, t)
+	if err != nil {
+		return sight{}, err
+	}
+	b := behaviourOf(&res, t)
+	s.seen[b]++
+	n := s.seen[b]
+	return sight{res.Verdict, n == 1, res.Verdict == ingest.Diverge && n&(n-1) == 0}, nil
+}
+
+// run compares the paths and explains nothing: that would take a hundred times as long.
+func (s *scout) run(ctx context.Context, t *Trial) (diff.Result, error) {
+	var rows [2]ingest.Rows
+	s.data.Reset(t.Input) // read by position: one for both
+	for p, set := range [2]*ingest.Settings{&t.Pair.Py2, &t.Pair.Py3} {
+		in := ingest.Input{Name: "fuzz.csv", Data: &s.data, Size: int64(len(t.Input)), Settings: *set, Call: s.calls[p]}
+		run := s.line.Engine
+		if in.Call != nil {
+			run = s.line.Calls
+		}
+		var err error
+		if rows[p], err = run.Ingest(ctx, in); err != nil {
+			if p == int(ingest.Py3) {
+				rows[ingest.Py2].Close()
+			}
+			return diff.Result{}, err
+		}
+	}
+	res, err := diff.Compare(rows[ingest.Py2], rows[ingest.Py3], s.compare)
+	for _, r := range rows {
+		if cerr := r.Close(); err == nil && cerr != nil {
+			err = cerr
+		}
+	}
+	return res, err
+}

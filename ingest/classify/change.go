@@ -140,6 +140,15 @@ func dropBOM(t trial) (trial, bool) {
 	return t, ok
 }
 
+// markToLetter puts a letter in the place of the mark.
+func markToLetter(t trial) (trial, bool) {
+	rest, ok := dropBOM(t)
+	if ok {
+		t.data = append([]byte("x"), rest.data...)
+	}
+	return t, ok
+}
+
 // dropNUL removes NUL characters. The zero bytes of UTF-16 and UTF-32 are none.
 var dropNUL = in(func(r rune) bool { return r == 0 }, drop)
 

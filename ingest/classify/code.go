@@ -198,7 +198,7 @@ func (c *code) alone(b *bench, e evidence, n int, at stage) bool {
 		if s.stage != at || !s.match(e, c.seen) || s.neutral != "" && !python {
 			continue
 		}
-		if s.change == nil || c.gone(b, e, s) {
+		if s.change == nil || c.gone(b, e, s) && (!isMark(s) || c.ofMark(b, e)) {
 			if s.cause == CESUSurrogate && !c.decoded(b) {
 				s.cause = UndecodableBytes
 			}
@@ -207,6 +207,13 @@ func (c *code) alone(b *bench, e evidence, n int, at stage) bool {
 		}
 	}
 	return false
+}
+
+// ofMark reports that a class of divergences is gone as well when a letter stands where the
+// byte order mark is: to leave the mark out may make a quote behind it one that opens.
+func (c *code) ofMark(b *bench, e evidence) bool {
+	res := c.try(b, suspect{name: "bom-letter", change: markToLetter})
+	return res == nil || c.left(*res, e) == 0
 }
 
 // decoded reports whether py2 decodes what surrogates stand in: if it does not, it takes

@@ -54,8 +54,8 @@ var marks = [][]string{{"£12.50", "£3", "(£)"}, {"€9", "12 €"}, {"Velcro�
 	{"12\u00a0mm", "5\u00a0kg"}, {"60°C", "90°", "20 °C"}, {"½ in", "1½"}, {"10 m²", "2.5mm²"}, {"5 m³"}, {"50 µm", "10µF"}, {"±5%"}, {"4×6", "10 × 20"}, {"Ø12", "Ø 8mm"}, {"“Deluxe”"},
 	{"and more…"}, {"©2019"}, {"Café", "Décor", "Crème"}, {"Jalapeño"}, {"Müsli", "Zürich"}, {"Köln", "Böhm"}, {"Åhléns"}, {"Façade"}, {"• light"}, {"Weiß"}, {"Bjørn"}}
 
-// buildFresh builds the set in memory, for the languages given or for all.
-func buildFresh(wordsDir string, languages ...string) (out []file, err error) {
+// buildFresh builds the set in memory by a seed, for the languages given or for all.
+func buildFresh(wordsDir string, seed uint64, languages ...string) (out []file, err error) {
 	words := map[string][]string{}
 	for line := range strings.Lines(wordList) {
 		f := strings.Fields(line)
@@ -75,7 +75,7 @@ func buildFresh(wordsDir string, languages ...string) (out []file, err error) {
 			if err != nil {
 				return nil, err
 			}
-			b := builder{language: language, encoder: e, words: words[language]}
+			b := builder{language: language, encoder: e, words: words[language], seed: seed}
 			out = append(out, b.all()...)
 		}
 	}
@@ -101,6 +101,7 @@ type builder struct {
 	language string
 	encoder  *encoder
 	words    []string
+	seed     uint64
 	rng      *rand.Rand
 }
 
@@ -112,7 +113,7 @@ func (b *builder) all() []file {
 				name := fmt.Sprintf("%s-%s-%d-%s-%d.csv", b.language, b.encoder.name, size, class, i)
 				h := fnv.New64a()
 				h.Write([]byte(name))
-				b.rng = rand.New(rand.NewPCG(h.Sum64(), 2026))
+				b.rng = rand.New(rand.NewPCG(h.Sum64(), b.seed))
 				text := b.text(size, class, i == 1)
 				data, ok := b.encoder.encode(text)
 				if !ok || !high(text) {

@@ -23,6 +23,7 @@ type options struct {
 	peers bool
 	fit   bool
 	wrong bool
+	seed  uint64
 }
 
 func main() {
@@ -46,6 +47,7 @@ from; without it a list of product names in 33 languages serves.`,
 	f.StringVar(&o.out, "out", "", "write the page to this file")
 	f.BoolVar(&o.peers, "peers", false, "measure the other libraries too (needs the Go module proxy), and speed")
 	f.BoolVar(&o.fit, "fit", false, "print how often answers are right by how far they are ahead, and nothing else")
+	f.Uint64Var(&o.seed, "seed", freshSeed, "draw the fresh set by this seed")
 	f.BoolVar(&o.wrong, "wrong", false, "list the files that are answered wrongly")
 	cmd.AddCommand(newDialect())
 	if err := cmd.Execute(); err != nil {
@@ -62,7 +64,7 @@ func run(o options, out io.Writer) error {
 			return fmt.Errorf("read labelled folder: %w", err)
 		}
 	}
-	fresh, err := buildFresh(o.words)
+	fresh, err := buildFresh(o.words, o.seed)
 	if err != nil {
 		return fmt.Errorf("build fresh set: %w", err)
 	}

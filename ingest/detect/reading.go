@@ -28,6 +28,7 @@ const (
 	upperAfterLow = 5 * nat
 	upperAfterUp  = 10
 	lowAfterUpper = 8
+	twoCapitals   = 3 * nat // and no more at the start of a word
 	firstUpper    = 19
 	firstLower    = 6
 	wordKnown     = 1 * nat
@@ -298,7 +299,16 @@ func (m *model) unseen(language int, r rune) cost {
 func (m *model) judgeRules(text []char, s *span) cost {
 	var sum cost
 	before := char{glyph: m.glyphs[s.prev&0x7F]}
+	capitals := 0 // of a row of them, in a word
 	for i, c := range text {
+		if c.kind != upperCase {
+			if capitals == 2 && c.kind == lowerCase && (c.r >= 0x80 || before.r >= 0x80 || text[i-2].r >= 0x80) {
+				sum += twoCapitals
+			}
+			capitals = 0
+		} else if capitals++; before.class != classLetter {
+			capitals = 1
+		}
 		if c.r < 0x80 && before.r < 0x80 {
 			before = c
 			continue

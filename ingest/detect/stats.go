@@ -2,7 +2,6 @@ package detect
 
 import (
 	"bytes"
-	"math/bits"
 	"unicode/utf8"
 )
 
@@ -72,38 +71,56 @@ func count(p []byte, c byte) int64 {
 	return int64(bytes.Count(p[i:], []byte{c}))
 }
 
-const leadBits = 0x4040404040404040
+const (
+	leadBits = 0x4040404040404040
+	lowBits  = 0x0101010101010101
+)
 
 // countHigh counts the bytes above 0x7F, and those above 0xBF. pairs is false only
 // if none of the latter stands two bytes behind another, as in text of single
 // letters with accents.
 func countHigh(p []byte) (high, leads int64, pairs bool) {
-	var near uint64 // leads of the word before
+	c := highCount{}
 	for ; len(p) >= 64; p = p[64:] {
-		q := p[:64]
-		if (word(q)|word(q[8:])|word(q[16:])|word(q[24:])|word(q[32:])|word(q[40:])|word(q[48:])|word(q[56:]))&highBits == 0 {
-			near = 0
-			continue
-		}
-		for ; len(q) > 0; q = q[8:] {
-			w := word(q)
-			lead := w & (w & leadBits << 1) & highBits
-			high += int64(bits.OnesCount64(w & highBits))
-			leads += int64(bits.OnesCount64(lead))
-			pairs = pairs || lead&(lead<<16|near>>48) != 0
-			near = lead
+		if q := (*[64]byte)(p); isHigh(q) {
+			c.add(q)
+		} else {
+			c.near = 0
 		}
 	}
-	for _, c := range p {
-		if c >= 0x80 {
-			high++
-			pairs = true // near enough
-			if c >= 0xC0 {
-				leads++
-			}
-		}
+	if len(p) > 0 {
+		var rest [64]byte
+		copy(rest[:], p)
+		c.add(&rest)
 	}
-	return high, leads, pairs
+	return c.high, c.leads, c.pairs != 0
+}
+
+type highCount struct {
+	high, leads int64
+	near, pairs uint64 // leads of the word before; what of a word's stands two behind another
+}
+
+// isHigh reports whether there is a byte above 0x7F.
+func isHigh(q *[64]byte) bool {
+	return (word(q[:])|word(q[8:])|word(q[16:])|word(q[24:])|word(q[32:])|word(q[40:])|word(q[48:])|word(q[56:]))&highBits != 0
+}
+
+// add counts in eight words at once, a byte of a sum for each of their places.
+func (c *highCount) add(q *[64]byte) {
+	var high, leads uint64
+	near, pairs := c.near, c.pairs
+	for i := 0; i < len(q); i += 8 {
+		w := word(q[i:])
+		lead := w & (w & leadBits << 1) & highBits
+		high += w & highBits >> 7
+		leads += lead >> 7
+		pairs |= lead & (lead<<16 | near>>48)
+		near = lead
+	}
+	c.high += int64(high * lowBits >> 56)
+	c.leads += int64(leads * lowBits >> 56)
+	c.near, c.pairs = near, pairs
 }
 
 // utf8Check validates UTF-8 by Python 3's rules (RFC 3629) while taking encoded

@@ -99,9 +99,9 @@ pgo: ## profile the engine and have the command built by what is found
 microbench: ## run the Go benchmarks of every package
 	$(GO) test -run '^$$' -bench . -benchmem ./... | tee bench.txt
 
-# DIR is a labelled folder, WORDS the unpacked wheel of Faker; see cmd/detecteval.
+# DIR is a labelled folder, WORDS the unpacked wheel of Faker, NATURAL the source archive of chardet; see cmd/detecteval.
 detect-eval: ## measure charset detection on DIR and on a set built from WORDS; writes docs/detection.md
-	$(GO) run ./cmd/detecteval --dir "$(DIR)" --words "$(WORDS)" --half "$(HALF)" --peers --out docs/detection.md
+	$(GO) run ./cmd/detecteval --dir "$(DIR)" --words "$(WORDS)" --natural "$(NATURAL)" --half "$(HALF)" --peers --out docs/detection.md
 
 dialect-eval: ## the part of it on dialects: measure them and the canonical form on spoiled files of ours, and on labelled folders DIRS
 	@$(GO) run ./cmd/detecteval dialect $(DIRS)

@@ -82,10 +82,11 @@ func buildFresh(wordsDir string, seed uint64, languages ...string) (out []file, 
 	return out, nil
 }
 
-// writeFresh writes the built files to a folder, where other programs find them.
+// writeFresh writes the files that are only in memory to a folder, where other programs
+// find them.
 func writeFresh(dir string, files []file) error {
 	for i := range files {
-		if files[i].set != freshSet {
+		if files[i].set != freshSet && files[i].set != naturalSet {
 			continue
 		}
 		files[i].path = filepath.Join(dir, files[i].path)

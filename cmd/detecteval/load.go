@@ -17,6 +17,7 @@ type file struct {
 	path     string
 	set      string
 	truth    string // Python's name of the true codec
+	also     string // another that the label may mean
 	language string
 	size     int64
 	class    string // by non-ASCII characters: 1, 3, 10, dense

@@ -24,6 +24,8 @@ type options struct {
 	fit   bool
 	wrong bool
 	seed  uint64
+
+	natural string
 }
 
 func main() {
@@ -43,6 +45,7 @@ from; without it a list of product names in 33 languages serves.`,
 	f := cmd.Flags()
 	f.StringVar(&o.dir, "dir", "", "the labelled folder")
 	f.StringVar(&o.words, "words", "", "a folder with the unpacked wheel of Faker")
+	f.StringVar(&o.natural, "natural", "", "the source archive of the Python package chardet, with the texts that it tests itself by")
 	f.StringVar(&o.half, "half", "", "0 or 1: only the even or odd lines of the manifest (0 is what was tuned on)")
 	f.StringVar(&o.out, "out", "", "write the page to this file")
 	f.BoolVar(&o.peers, "peers", false, "measure the other libraries too (needs the Go module proxy), and speed")
@@ -64,6 +67,14 @@ func run(o options, out io.Writer) error {
 			return fmt.Errorf("read labelled folder: %w", err)
 		}
 	}
+	left := 0
+	if o.natural != "" {
+		texts, n, err := loadNatural(o.natural)
+		if err != nil {
+			return fmt.Errorf("read natural texts: %w", err)
+		}
+		files, left = append(files, texts...), n
+	}
 	fresh, err := buildFresh(o.words, o.seed)
 	if err != nil {
 		return fmt.Errorf("build fresh set: %w", err)
@@ -79,7 +90,7 @@ func run(o options, out io.Writer) error {
 	if o.wrong {
 		listWrong(out, files, results)
 	}
-	p := page{options: o, files: files, results: map[string][]result{ours: results}}
+	p := page{options: o, files: files, left: left, results: map[string][]result{ours: results}}
 	if err := p.others(); err != nil {
 		return err
 	}

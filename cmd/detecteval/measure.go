@@ -48,9 +48,13 @@ func rightText(f file, charset string) bool {
 	if charset == f.truth {
 		return true
 	}
-	want, ok := decode(f.truth, f.data)
 	got, decodes := decode(charset, f.data)
-	return ok && decodes && got == want
+	for _, truth := range []string{f.truth, f.also} {
+		if want, ok := decode(truth, f.data); truth != "" && ok && decodes && got == want {
+			return true
+		}
+	}
+	return false
 }
 
 // trivially is the rule that every library has to beat: a byte order mark, NULs at

@@ -21,6 +21,7 @@ type page struct {
 	history  map[bool][]result // right and wrong
 	detector []string
 	tallies  []*tally // of dialects
+	left     int      // files of the natural set that are left out
 }
 
 // speed is the cost of one detector on the files of one class.

@@ -82,11 +82,12 @@ const (
 func countHigh(p []byte) (high, leads int64, pairs bool) {
 	c := highCount{}
 	for ; len(p) >= 64; p = p[64:] {
-		if q := (*[64]byte)(p); isHigh(q) {
-			c.add(q)
-		} else {
+		q := (*[64]byte)(p)
+		if (word(q[:])|word(q[8:])|word(q[16:])|word(q[24:])|word(q[32:])|word(q[40:])|word(q[48:])|word(q[56:]))&highBits == 0 {
 			c.near = 0
+			continue
 		}
+		c.add(q)
 	}
 	if len(p) > 0 {
 		var rest [64]byte
@@ -99,11 +100,6 @@ func countHigh(p []byte) (high, leads int64, pairs bool) {
 type highCount struct {
 	high, leads int64
 	near, pairs uint64 // leads of the word before; what of a word's stands two behind another
-}
-
-// isHigh reports whether there is a byte above 0x7F.
-func isHigh(q *[64]byte) bool {
-	return (word(q[:])|word(q[8:])|word(q[16:])|word(q[24:])|word(q[32:])|word(q[40:])|word(q[48:])|word(q[56:]))&highBits != 0
 }
 
 // add counts in eight words at once, a byte of a sum for each of their places.

@@ -24,7 +24,7 @@ these is in the repository); `+"`fresh`"+` built by `+"`cmd/detecteval`"+` for t
 kindly: "GB-18030", which Go cannot look up, counts as gb18030.
 `)
 	if p.natural != "" {
-		fmt.Fprintf(w, "`natural` are the texts that chardet tests itself by, of %s (pages, subtitles and feeds from the web; %d of its files\nare left out, as the encoding that they are labelled with does not decode them).\n", filepath.Base(p.natural), p.left)
+		fmt.Fprintf(w, "`natural` are the texts that chardet tests itself by, of %s (pages, subtitles and feeds from the web; left out, as the\nencodings that they are labelled with do not decode them: %d).\n", filepath.Base(p.natural), p.left)
 	}
 	if p.half != "" {
 		fmt.Fprintf(w, "\nOnly half %s of the labelled folder was measured; half 0 is what rules and rarities were tuned on.\n", p.half)

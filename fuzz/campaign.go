@@ -154,6 +154,8 @@ func (c *campaign) trial() Trial {
 	switch n := c.rand.IntN(8); {
 	case n < 2 || len(c.kept) == 0:
 		t.Input = CSV(choices, t.Pair.Py3)
+	case n == 4 && len(c.o.Seeds) > 0: // which say more than what is learned of them
+		t.Input = change(1+choices.N(2), Shorten(c.one(c.o.Seeds)))
 	case n >= 4 && n < 6 && c.o.Learned != nil:
 		t.Input = change(choices.N(3), c.o.Learned.CSV(choices))
 	case n < 4 || len(c.quiet) == 0:

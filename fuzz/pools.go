@@ -28,7 +28,7 @@ func isMark(b byte) bool {
 // odd is a cell with a character of a pool in the place of one that suits it.
 func odd(c *Choices, cell string) string {
 	p := &pools[c.N(len(pools))]
-	if at := next([]byte(cell), 0, c.N(256), p.of); at >= 0 {
+	if at := next([]byte(cell), 0, c.N(max(1, min(len(cell), 256))), p.of); at >= 0 {
 		return cell[:at] + pick(c, p.with) + cell[at+1:]
 	}
 	return cell

@@ -201,7 +201,7 @@ func writeExam(t *testing.T, page, amount string, done []*examined) {
 		must := len(e.must) - len(missed)
 		other := max(0, len(e.found)-must)
 		planted, found, others = planted+len(e.must), found+must, others+other
-		fmt.Fprintf(&b, "| `%s` | %d | %d | %d | %d | %s |\n", e.module, e.inputs, len(e.must), must, other, strings.Join(missed, ", "))
+		fmt.Fprintf(&b, "| `%s` | %d | %d | %d | %d | %s |\n", e.module, e.inputs, len(e.must), must, other, strings.ReplaceAll(strings.Join(missed, ", "), "|", " or "))
 	}
 	fmt.Fprintf(&b, "\n%d modules, `FEEDPARITY_EXAM=%s`: %d of %d planted faults are found, %d more that are true, none that is false.\n", len(done), amount, found, planted, others)
 	if err := os.WriteFile(page, []byte(before+examBegin+"\n"+b.String()+examEnd+after), 0o666); err != nil {

@@ -24,7 +24,7 @@ var examDir = filepath.Join("..", "..", "docs", "examples", "exam")
 // quickExam are the modules of an ordinary run of the tests, and how many inputs each
 // gets: what is planted in them shows at once.
 var (
-	quickExam   = []string{"sig_right", "sig_wrong", "division_wrong", "checksum_wrong"}
+	quickExam   = []string{"sig_right", "rounding_wrong", "division_wrong", "checksum_wrong"}
 	quickInputs = "30"
 )
 

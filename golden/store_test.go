@@ -98,7 +98,7 @@ func TestKeysStandInTheirOrder(t *testing.T) {
 			got = append(got, key)
 		}
 	}
-	want := "version feed signature cause severity state view pair py2 py3 compare call filename origin revision found_by confirmed essential residue fix links reason owner expires history notes"
+	want := "version feed signature cause severity state view pair py2 py3 compare call filename origin hits revision found_by confirmed essential residue fix links reason owner expires accepts history notes"
 	if strings.Join(got, " ") != want {
 		t.Errorf("keys\n%s\nwant\n%s", strings.Join(got, " "), want)
 	}
@@ -288,7 +288,7 @@ func TestUnreadable(t *testing.T) {
 		{"no case.yaml", caseFile, nil, "case.yaml: no such file or directory"},
 		{"empty", caseFile, func(string) string { return "" }, "case.yaml:1:1: no version: this is no golden case"},
 		{"syntax", caseFile, func(string) string { return "version: [" }, "case.yaml:1:10: sequence end token ']' not found"},
-		{"unknown key", caseFile, replace("found_by:", "foundby:"), `case.yaml:63:1: unknown key "foundby"`},
+		{"unknown key", caseFile, replace("found_by:", "foundby:"), `case.yaml:69:1: unknown key "foundby"`},
 		{"newer", caseFile, replace("version: 1", "version: 2\nnovelty: x"), "case.yaml:1:10: version 2: this feedparity knows version 1"},
 		{"state", caseFile, replace("state: accepted", "state: shelved"), `case.yaml:1:1: state "shelved": want one of`},
 		{"severity", caseFile, replace("severity: py3-fault", "severity: bad"), `case.yaml:5:11: severity "bad": want one of`},

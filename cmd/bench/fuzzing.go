@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"sync"
 )
 
 // The goals of fuzzing: of the campaign's loop, and of FuzzParity against a target that
@@ -84,7 +85,7 @@ func (s *suite) fuzzProgram(ctx context.Context, name string, flags ...string) (
 }
 
 // execsDone is what the engine says while it runs.
-var execsDone = regexp.MustCompile(`execs: (\d+) \(`)
+var execsDone = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`execs: (\d+) \(`) })
 
 // target runs one for a while with one worker, and returns inputs per CPU-second. What is
 // worth keeping is not made smaller: the engine would do little else.
@@ -95,7 +96,7 @@ func (s *suite) target(ctx context.Context, program, name string) (float64, erro
 	if err != nil {
 		return 0, err
 	}
-	all := execsDone.FindAllSubmatch(out, -1)
+	all := execsDone().FindAllSubmatch(out, -1)
 	if len(all) == 0 {
 		return 0, fmt.Errorf("run %s: it does not say how many inputs it ran: %s", name, out)
 	}

@@ -64,7 +64,7 @@ func (s *suite) build(ctx context.Context, name string) (string, error) {
 		}
 	}
 	// Built as make build does.
-	_, _, err := run(ctx, "env", "CGO_ENABLED=0", "go", "build", "-trimpath", "-o", bin, source)
+	_, _, err := run(ctx, "env", "CGO_ENABLED=0", "go", "build", "-o", bin, source)
 	return bin, err
 }
 

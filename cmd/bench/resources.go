@@ -63,7 +63,7 @@ func (s *suite) build(ctx context.Context, name string) (string, error) {
 			return "", fmt.Errorf("write hello world: %w", err)
 		}
 	}
-	// Built as make build does.
+	// As make build does, but for -trimpath, for which all is compiled once more.
 	_, _, err := run(ctx, "env", "CGO_ENABLED=0", "go", "build", "-o", bin, source)
 	return bin, err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/interp/interptest"
 )
 
 // The environment of FuzzFeed.
@@ -129,16 +130,10 @@ func (s *teamFeed) try(t *testing.T, c *Choices, raw []byte) {
 // TestFuzzFeed runs the engine for a few inputs against functions of a team's own: of
 // two that read alike nothing comes, of two that do not a case in the inbox.
 func TestFuzzFeed(t *testing.T) {
-	var py [2]string
-	for _, i := range interp.Find(t.Context()) {
-		py[i.Version.Path()] = i.Path
-	}
-	if py[ingest.Py2] == "" || py[ingest.Py3] == "" {
-		t.Skip("there is no Python 2.7 beside a Python 3")
-	}
+	py := interptest.Newest(t)
 	dir := t.TempDir()
 	team := map[string]string{
-		"feedparity.yaml": "paths: {py2: {python: " + py[0] + "}, py3: {python: " + py[1] + "}}\ndefaults: {source: ., match: \"*.csv\", effects: none}\n" +
+		"feedparity.yaml": "paths: {py2: {python: " + py[0].Path + "}, py3: {python: " + py[1].Path + "}}\ndefaults: {source: ., match: \"*.csv\", effects: none}\n" +
 			"feeds:\n  right: {call: \"team:right\"}\n  wrong: {call: \"team:wrong\"}\n",
 		"team.py": "def right(path):\n    yield len(open(path, 'rb').read())\n\n\ndef wrong(path):\n    yield len(open(path, 'rb').read()) / 2\n",
 	}

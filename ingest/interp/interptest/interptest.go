@@ -55,18 +55,11 @@ func Each(t *testing.T, f func(t *testing.T, p *interp.Process)) {
 // 2.7, which end with the subtest. What is missing counts as for Each.
 func Pairs(t *testing.T, f func(t *testing.T, pair [2]*interp.Process)) {
 	t.Helper()
-	interpreters := judges(t)
-	old := slices.IndexFunc(interpreters, func(i interp.Interpreter) bool { return i.Version == ingest.Python27 })
-	if old < 0 {
-		t.Skip("no python 2.7 found; REQUIRE_PYTHON=2.7 makes this a failure")
-	}
-	for _, i := range interpreters {
-		if i.Version.Path() == ingest.Py2 {
-			continue
-		}
+	old, others := apart(t)
+	for _, i := range others {
 		t.Run("python"+i.Version.String(), func(t *testing.T) {
 			var pair [2]*interp.Process
-			for path, one := range []interp.Interpreter{interpreters[old], i} {
+			for path, one := range []interp.Interpreter{old, i} {
 				p, err := interp.Start(t.Context(), one, interp.Options{})
 				if err != nil {
 					t.Fatal(err)
@@ -77,6 +70,29 @@ func Pairs(t *testing.T, f func(t *testing.T, pair [2]*interp.Process)) {
 			f(t, pair)
 		})
 	}
+}
+
+// Newest returns the 2.7 and the newest 3.x, by path. What is missing counts as for Each.
+func Newest(t *testing.T) [2]interp.Interpreter {
+	t.Helper()
+	old, others := apart(t)
+	return [2]interp.Interpreter{old, others[len(others)-1]}
+}
+
+// apart returns the 2.7 and all 3.x, oldest first, of which there is one at least.
+func apart(t *testing.T) (old interp.Interpreter, others []interp.Interpreter) {
+	t.Helper()
+	for _, i := range judges(t) {
+		if i.Version.Path() == ingest.Py2 {
+			old = i
+		} else {
+			others = append(others, i)
+		}
+	}
+	if old.Path == "" || len(others) == 0 {
+		t.Skip("the pairs need both a python 2.7 and a 3.x; REQUIRE_PYTHON=2.7,3.13 makes their absence a failure")
+	}
+	return old, others
 }
 
 // judges returns the interpreters found, or ends a test that has none: as a

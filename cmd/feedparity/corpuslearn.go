@@ -16,6 +16,7 @@ import (
 	"github.com/feedparity/feedparity/fuzz"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch"
 )
 
 const learnLong = `Reads a feed's latest deliveries in the archive, or the files and directories that are
@@ -146,22 +147,16 @@ func archivedFiles(ctx context.Context, cfg *config.Config, feed config.Feed, di
 	if err != nil {
 		return nil, err
 	}
-	known, err := db.Latest(ctx, feed.Name, maxLearn)
-	if err != nil {
-		return nil, err
-	}
 	var files []string
-	for i, d := range known {
-		if d.SHA256 == "" {
-			continue
+	for d, err := range archived(ctx, db, store, feed.Name, maxLearn) {
+		if err != nil {
+			return nil, err
 		}
-		if has, err := store.Has(ctx, d.SHA256); err != nil || !has {
-			if err != nil {
-				return nil, err
-			}
-			continue
+		inside, err := os.MkdirTemp(dir, "") // two may have one name
+		if err != nil {
+			return nil, err
 		}
-		file := filepath.Join(dir, fmt.Sprintf("%02d-%s", i, path.Base(d.Path)))
+		file := filepath.Join(inside, fetch.LocalName(path.Base(d.Path)))
 		if err := store.Get(ctx, d.SHA256, file); err != nil {
 			return nil, err
 		}

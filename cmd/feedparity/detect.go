@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/detect"
 )
 
@@ -74,7 +75,7 @@ func eachFile(ctx context.Context, std streams, names []string, f func(string, i
 		in, done, err := openInput(std.in, name)
 		failed := []error{err}
 		if err == nil {
-			failed = eachMember(ctx, name, in, f)
+			failed = eachMember(ctx, archive.Limits{}, name, in, f)
 			done()
 		}
 		for _, err := range failed {

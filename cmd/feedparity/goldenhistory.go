@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/config"
@@ -179,36 +180,23 @@ func (b *backward) delivery(ctx context.Context, f state.Fetch) error {
 	}
 	file := filepath.Join(b.dir, f.SHA256)
 	defer os.Remove(file)
-	defer os.RemoveAll(file + ".unpacked")
 	if err := b.store.Get(ctx, f.SHA256, file); err != nil {
 		return err
 	}
-	members, err := archive.Open(ctx, file, path.Base(f.Path), file+".unpacked", archive.Limits(b.feed.Take.Unpack))
-	if err != nil {
-		return err
-	}
-	if members == nil {
-		return b.look(ctx, f, file, f.Path, path.Base(f.Path))
-	}
-	var failed error
-	for _, m := range members {
-		failed = errors.Join(failed, b.look(ctx, f, m.File, f.Path+"/"+m.Name, m.Base()))
-	}
-	return failed
-}
-
-// look runs the feed's paths on one file.
-func (b *backward) look(ctx context.Context, f state.Fetch, file, name, base string) error {
 	data, err := os.Open(file)
 	if err != nil {
 		return err
 	}
 	defer data.Close()
-	info, err := data.Stat()
-	if err != nil {
-		return err
-	}
-	hits, err := golden.Shows(ctx, b.line, b.c, parity.Delivery{Feed: b.feed.Name, Name: base, Data: data, Size: info.Size(), File: file,
+	in := ingest.Input{Name: path.Base(f.Path), Data: data, Size: f.Bytes, File: file}
+	return errors.Join(eachMember(ctx, archive.Limits(b.feed.Take.Unpack), f.Path, in, func(name string, in ingest.Input) error {
+		return b.look(ctx, f, name, in)
+	})...)
+}
+
+// look runs the feed's paths on one file.
+func (b *backward) look(ctx context.Context, f state.Fetch, name string, in ingest.Input) error {
+	hits, err := golden.Shows(ctx, b.line, b.c, parity.Delivery{Feed: b.feed.Name, Name: in.Name, Data: in.Data, Size: in.Size, File: in.File,
 		Charset: b.feed.Charset, Pair: b.feed.Pair, Calls: b.feed.Calls, Compare: b.feed.Compare})
 	if err != nil {
 		return err

@@ -269,21 +269,11 @@ func (s *spreader) latest(ctx context.Context, f config.Feed) (delivery, error) 
 const maxLatest = 10
 
 func (s *spreader) layOut(ctx context.Context, f config.Feed) (delivery, error) {
-	known, err := s.db.Latest(ctx, f.Name, maxLatest)
-	if err != nil {
-		return delivery{}, err
-	}
-	for _, d := range known {
-		if d.SHA256 == "" {
-			continue
-		}
-		has, err := s.store.Has(ctx, d.SHA256)
+	for d, err := range archived(ctx, s.db, s.store, f.Name, maxLatest) {
 		if err != nil {
 			return delivery{}, err
 		}
-		if has {
-			return s.unpack(ctx, f, d)
-		}
+		return s.unpack(ctx, f, d)
 	}
 	return delivery{}, nil
 }

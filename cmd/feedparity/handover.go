@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/fetch"
@@ -146,7 +147,7 @@ func (h *handing) latest(ctx context.Context, c *config.Config, db *state.DB, f 
 	}
 	defer file.Close()
 	in := ingest.Input{Name: path.Base(last[0].Path), Data: file, Size: last[0].Bytes, File: name}
-	return eachMember(ctx, in.Name, in, func(_ string, in ingest.Input) error { return h.delivery(ctx, f, in) })
+	return eachMember(ctx, archive.Limits(f.Take.Unpack), in.Name, in, func(_ string, in ingest.Input) error { return h.delivery(ctx, f, in) })
 }
 
 // delivery hands over the rows of one delivery.

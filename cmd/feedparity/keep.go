@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/feedparity/feedparity/golden"
@@ -24,6 +25,26 @@ func openArchive(ctx context.Context, c *config.Config) (*archive.Store, error) 
 		return nil, usageError("write archive: s3://BUCKET/PREFIX?endpoint=https://HOST&region=NAME, or a directory", "%w", err)
 	}
 	return store, nil
+}
+
+// archived are a feed's latest deliveries, the newest first, of which the archive has the
+// bytes; at most so many are looked for.
+func archived(ctx context.Context, db *state.DB, store *archive.Store, feed string, most int) iter.Seq2[state.Delivery, error] {
+	return func(yield func(state.Delivery, error) bool) {
+		known, err := db.Latest(ctx, feed, most)
+		if err != nil {
+			yield(state.Delivery{}, err)
+			return
+		}
+		for _, d := range known {
+			if d.SHA256 == "" {
+				continue
+			}
+			if has, err := store.Has(ctx, d.SHA256); (has || err != nil) && !yield(d, err) {
+				return
+			}
+		}
+	}
 }
 
 // foundArchive is the archive as doctor finds it.

@@ -10,8 +10,9 @@ import (
 )
 
 // eachMember runs f over a file, or over each file in it if it is an archive, in the
-// archive's order. It goes on after a member that fails and returns all failures.
-func eachMember(ctx context.Context, name string, in ingest.Input, f func(string, ingest.Input) error) (failed []error) {
+// archive's order, opened within limits. It goes on after a member that fails and returns
+// all failures.
+func eachMember(ctx context.Context, limits archive.Limits, name string, in ingest.Input, f func(string, ingest.Input) error) (failed []error) {
 	fail := func(err error) {
 		if err != nil {
 			failed = append(failed, err)
@@ -26,7 +27,7 @@ func eachMember(ctx context.Context, name string, in ingest.Input, f func(string
 		return []error{err}
 	}
 	defer os.RemoveAll(dir)
-	members, err := archive.Open(ctx, in.File, in.Name, dir, archive.Limits{})
+	members, err := archive.Open(ctx, in.File, in.Name, dir, limits)
 	if err != nil {
 		return []error{usageError("", "open %q: %w", name, err)}
 	}

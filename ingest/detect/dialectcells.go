@@ -191,7 +191,7 @@ func grouped(c []byte, sign byte) bool {
 	return len(parts[0]) > 0 && len(parts[0]) <= 3
 }
 
-// isDate reports a date or time with the name of a month or a zone: 22 Nov 2026,
+// isDate reports a date or time with the name of a month or a zone: 22 Nov 2026, Nov-26,
 // 2026-11-22T10:00Z, 10:30 PM.
 func isDate(c []byte, n charClass) bool {
 	if n.digits < 2 || n.letters > 9 || len(c) > 32 {
@@ -201,8 +201,22 @@ func isDate(c []byte, n charClass) bool {
 	switch {
 	case n.colons > 0 && (n.letters == 1 && bytes.ContainsAny(c, "TZ") || n.letters == 2 && bytes.ContainsAny(c, "TZMm")):
 		return true
+	case n.letters >= 3 && n.digits == 2 && n.dashes+n.slashes+n.blanks == 1:
+		return monthName(word)
 	case n.letters >= 3 && n.digits >= 3 && len(word) >= 3:
 		return bytes.Contains([]byte("jan feb mar apr may jun jul aug sep oct nov dec"), word[:3])
+	}
+	return false
+}
+
+var months = [...]string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
+
+// monthName reports a month in full or by its first three letters.
+func monthName(word []byte) bool {
+	for _, m := range months {
+		if string(word) == m || string(word) == m[:3] {
+			return true
+		}
 	}
 	return false
 }

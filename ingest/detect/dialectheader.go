@@ -2,12 +2,14 @@ package detect
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
 // heading weighs whether the first record of a table names its columns.
 type heading struct {
 	first   []field
+	lower   [][]field // further levels of a heading that has several
 	rows    [][]field
 	columns []columnShape
 }
@@ -24,7 +26,8 @@ type columnShape struct {
 
 func newHeading(rows [][]field, columns int) *heading {
 	h := &heading{first: rows[0], columns: make([]columnShape, columns)}
-	for _, row := range rows[1:] {
+	rows = h.takeLower(rows[1:])
+	for _, row := range rows {
 		if !h.again(row) {
 			h.rows = append(h.rows, row)
 		}
@@ -47,6 +50,43 @@ func (h *heading) again(row []field) bool {
 		}
 	}
 	return same > 1 && same*3 >= filled*2 && !typeOf(h.first[0].text).typed()
+}
+
+// mostLower is how many further levels a heading may have.
+const mostLower = 3
+
+// takeLower takes the lower levels of a heading that names groups of columns in its
+// first record and the columns below: records without a number or a date that name
+// columns which have no name yet. It returns the other records.
+func (h *heading) takeLower(rows [][]field) [][]field {
+	for len(h.lower) < mostLower && len(rows) > 1 && h.names(rows[0]) >= 2 {
+		h.lower, rows = append(h.lower, rows[0]), rows[1:]
+	}
+	return rows
+}
+
+// names counts the columns that a record could name and no level above it does; -1
+// if it holds a cell that no name of a column is.
+func (h *heading) names(row []field) (n int) {
+	for c := range min(len(row), len(h.columns)) {
+		switch t := typeOf(row[c].text); {
+		case t.typed():
+			return -1
+		case t != Empty && len(h.headerCell(c)) == 0 && len(h.lowerCell(c)) == 0:
+			n++
+		}
+	}
+	return n
+}
+
+// lowerCell is what the lower levels of a heading call a column.
+func (h *heading) lowerCell(c int) []byte {
+	for _, row := range h.lower {
+		if c < len(row) && typeOf(row[c].text) != Empty {
+			return bytes.TrimSpace(row[c].text)
+		}
+	}
+	return nil
 }
 
 // headerCell is the first record's cell of a column. Where that record is a cell
@@ -98,13 +138,15 @@ func (h *heading) shape(c int) columnShape {
 // isHeader adds up what each column says.
 func (h *heading) isHeader() bool {
 	if len(h.rows) == 0 {
-		return false
+		return len(h.lower) == 0 && h.alone()
 	}
 	score, names := 0.0, map[string]bool{}
 	for c := range h.columns {
 		name := h.headerCell(c)
 		if len(name) == 0 {
-			if c > 0 && h.columns[c].filled*2 > len(h.rows) { // only the first may have no name
+			if h.columns[c].typ.typed() && len(h.lowerCell(c)) > 0 {
+				score++
+			} else if c > 0 && h.columns[c].filled*2 > len(h.rows) { // only the first may have no name
 				score -= 0.5
 			}
 			continue
@@ -118,12 +160,33 @@ func (h *heading) isHeader() bool {
 	return len(names) > 0 && score > 0
 }
 
+// alone reports that the only record there is names columns, as in a delivery
+// without a row: it holds nothing but names, no two alike, and one that columns have.
+func (h *heading) alone() bool {
+	names, known := map[string]bool{}, false
+	for c := range h.columns {
+		name := h.headerCell(c)
+		t := typeOf(name)
+		if t == Empty && len(names) > 0 {
+			continue
+		}
+		if t == Empty || t.typed() || t == Mess || len(name) > 60 || names[string(name)] {
+			return false
+		}
+		names[string(name)] = true
+		known = known || slices.ContainsFunc(bytes.Fields(name), knownName)
+	}
+	return known && len(names) > 1
+}
+
 // vote is positive where a column says that its first cell is a name.
 func (h *heading) vote(c int, name []byte) float64 {
 	s, t := h.columns[c], typeOf(name)
 	if t.typed() {
 		switch {
 		case t == Integer && h.yearsAcross():
+			return 0.5
+		case t == Date && s.typ.number(): // a table with a column for each month
 			return 0.5
 		case s.filled > 2 && !s.typ.typed() && s.typ != Other: // a number above what are none
 			return 0.5

@@ -281,6 +281,8 @@ func (d *Dialect) reasons(l *layout) {
 		add("skipinitialspace: %d of %d quoted cells have a blank before the quote", r.blanks, r.quoted)
 	}
 	switch {
+	case d.Header && len(l.records) == 1:
+		add("header: the only record holds names of columns")
 	case d.Header:
 		add("header: the first record is not like those below it")
 	case len(l.records) > 1:

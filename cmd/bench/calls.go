@@ -56,7 +56,7 @@ func (s *suite) callRow(path ingest.Path, django bool) row {
 			if err != nil {
 				return 0, "", err
 			}
-			n := max(s.size*20, 200)
+			n := max(s.size*50, 200)
 			c, d, err := work(ctx, "calls", n, python, django)
 			if err != nil {
 				return 0, "", err

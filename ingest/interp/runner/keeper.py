@@ -1,7 +1,6 @@
-# runner.py, part 15: the keeper of call mode, the process that Feedparity speaks to.
+# runner.py, part 16: the keeper of call mode, the process that Feedparity speaks to.
 # It has the team's modules imported and forks a child for each request, passes on
 # what that writes and ends it, with all that it started, when its time is over.
-import gc
 import select
 
 
@@ -13,58 +12,6 @@ def op_import(req, blob):
         return
     settle()
     write_frame(RESULT, b'{}')
-
-
-def settle():
-    """Leaves the memory as it is, so that it stays shared with the children: what looks
-    for garbage writes to all that it looks at. It begins to in a child again."""
-    for f in (sys.stdout, sys.stderr):
-        try:
-            f.flush()  # or each child would print it again
-        except Exception:
-            pass  # the module closed or replaced it
-    KEPT.collects = gc.isenabled()
-    gc.collect()
-    immortalize()
-    gc.disable()
-    if hasattr(gc, 'freeze'):  # 3.7
-        gc.freeze()
-
-
-IMMORTAL = 0xffffffff  # the count of None's references in 3.12 and 3.13, and in no other
-
-
-def immortalize():
-    """Has Python not count the references to what lasts as long as the process does and
-    of which nobody is told when it ends, as it does not for None (PEP 683). To count is
-    to write, and a child pays for each page of memory that it writes to."""
-    if PY2 or sys.implementation.name != 'cpython' or _PRCTL is None:
-        return
-    from ctypes import c_ssize_t
-    count = c_ssize_t.from_address
-    if count(id(None)).value == IMMORTAL:
-        for thing in lasting():
-            count(id(thing)).value = IMMORTAL
-
-
-def lasting():
-    """The functions and methods that are written in C, the code of the others with its
-    constants, and our own functions."""
-    descriptors = (type(str.join), type(str.__add__), type(type.__dict__['__dict__']), type(type.__dict__['__base__']))
-    for thing in gc.get_objects():
-        kind = type(thing)
-        if kind in descriptors or kind is type(len) and type(thing.__self__) is type(sys):
-            yield thing
-        elif kind is type(lasting):
-            if thing.__globals__ is globals():
-                yield thing
-            code = [thing.__code__]
-            for part in code:
-                yield part
-                code += [c for c in part.co_consts if type(c) is type(part)]
-                for constant in part.co_consts:
-                    if type(constant) in (str, bytes, int, float, tuple):
-                        yield constant
 
 
 class Kept(object):
@@ -115,8 +62,7 @@ def op_run(req, blob):
     if pid == 0:
         try:
             os.close(r)
-            if KEPT.collects:
-                gc.enable()
+            wake()
             run_child(w, CALL)
             os._exit(0)
         except BaseException:

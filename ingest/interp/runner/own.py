@@ -73,8 +73,11 @@ def look_own(filename):
         tuple(root.rstrip(os.sep) + os.sep for root in TARGET.roots))
 
 
-def know_modules():
-    """Looks at the files of the modules now, rather than in every child."""
+def know_modules(*others):
+    """Looks at the files of the modules now, rather than in every child, and at those of
+    other functions that are asked about in each call."""
+    for function in others:
+        is_own(getattr(function, '__func__', function).__code__.co_filename)
     for module in list(sys.modules.values()):
         path = getattr(module, '__file__', None)
         if isinstance(path, str) and not path.startswith(_STDLIB):

@@ -312,27 +312,32 @@ class Channel(object):
 
 
 def rehearse():
-    """Does what every call does, before the team's code is there. What Python keeps of
-    it, such as the quick form of the code that it runs, is then in the memory that the
-    children share, rather than made in each."""
+    """Does what every call does, before the team's code is there and, by the same means,
+    after. What Python keeps of it, such as the quick form of the code that it runs and
+    where it found a method, is then in the memory that the children share, rather than
+    made in each."""
+    MEANS[:] = MEANS or [open, csv.DictReader]
     null = os.open(os.devnull, os.O_WRONLY)
     channel = Channel(null)
     CALL['memory'] = 0
+    kept, MEMORY.limit = (MEMORY.limit, MEMORY.ballast), None
     for _ in range(REHEARSALS):
         WATCH.begin(channel.aside)
         WATCH.input = os.devnull
-        finish(channel, *stream(channel, rows_of(rehearsed(), ''), '', lambda: judge('', True)))
+        finish(channel, *stream(channel, rows_of(rehearsed(*MEANS), ''), '', lambda: judge('', True)))
         WATCH.forget()
+    MEMORY.limit, MEMORY.ballast = kept
     os.close(null)
 
 
+MEANS = []  # with which to rehearse
 REHEARSALS = 8  # 3.11 and later rewrite code that has run a few times
 
 
-def rehearsed():
-    with open(os.devnull) as f:
+def rehearsed(opener, reader):
+    with opener(os.devnull) as f:
         on_event('open', (os.devnull, 'r', os.O_RDONLY))
-        for row in csv.DictReader(f if PY2 else ['a,b\n', '1,\n']):
+        for row in reader(f if PY2 else ['a,b\n', '1,\n']):
             pass
     for value in (u'1', b'1', 1, None, 0.5):
         yield [value, {u'a': value}]

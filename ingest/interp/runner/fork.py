@@ -14,6 +14,7 @@ def settle():
             pass  # the module closed or replaced it
     KEPT.collects = gc.isenabled()
     rest()
+    rehearse()
     gc.collect()
     immortalize()
     gc.disable()

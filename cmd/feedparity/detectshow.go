@@ -32,12 +32,22 @@ func explainDetected(out io.Writer, r detect.Result) error {
 	return err
 }
 
+// shownRanges is how many ranges of an input in several charsets people are shown.
+const shownRanges = 200
+
 func explainBeside(b *strings.Builder, r detect.Result) {
 	for _, a := range r.Alarms {
 		fmt.Fprintf(b, "  alarm: %s says %s, which %s\n", a.Source, a.Charset, a.Why)
 	}
-	for _, m := range r.Mixed {
+	for n, m := range r.Mixed {
+		if n == shownRanges {
+			fmt.Fprintf(b, "  mixed: %d more ranges, which --json lists\n", len(r.Mixed)-n)
+			break
+		}
 		fmt.Fprintf(b, "  mixed: rows %d-%d, bytes %#x-%#x, are %s\n", m.FirstRow, m.LastRow, m.Start, m.End, m.Charset)
+	}
+	if r.MoreMixed {
+		fmt.Fprintf(b, "  mixed: which rows after %d are in which is not known\n", r.Mixed[len(r.Mixed)-1].LastRow)
 	}
 	if r.DoubleEncoded {
 		fmt.Fprintf(b, "  encoded twice: %d layer of UTF-8 read as cp1252 is on most words; text.encode('cp1252').decode('utf-8') takes it off\n", max(1, r.Layers))
@@ -86,7 +96,7 @@ func favour(c detect.Cell, charset, rival string) string {
 
 func detectedJSON(name string, r detect.Result, answers []sniffAnswer) any {
 	out := detected{File: name, Charset: r.Charset, Confidence: r.Confidence, Margin: r.Margin, Why: r.Why, Dialect: []string{}, Header: r.Dialect.Header,
-		LineEnding: r.Dialect.LineEnding, Size: r.Size, NonASCII: r.NonASCII, FirstHigh: r.FirstHigh, DoubleEncoded: r.DoubleEncoded, Layout: newDialectJSON(r.Dialect), Sniffer: answers}
+		LineEnding: r.Dialect.LineEnding, Size: r.Size, NonASCII: r.NonASCII, FirstHigh: r.FirstHigh, DoubleEncoded: r.DoubleEncoded, Layout: newDialectJSON(r.Dialect), Sniffer: answers, MoreMixed: r.MoreMixed}
 	for _, c := range r.Candidates {
 		out.Candidates = append(out.Candidates, guess{c.Charset, c.Confidence, c.Why, c.Same})
 	}
@@ -118,6 +128,7 @@ type detected struct {
 	Candidates    []guess      `json:"candidates"`
 	Alarms        []alarm      `json:"alarms,omitempty"`
 	Mixed         []mixedRange `json:"mixed,omitempty"`
+	MoreMixed     bool         `json:"more_mixed,omitempty"` // other ranges follow these
 	Cells         []cell       `json:"cells,omitempty"`
 	Second        *opinion     `json:"second,omitempty"`
 	DoubleEncoded bool         `json:"double_encoded,omitempty"`

@@ -204,7 +204,7 @@ func TestCellsLayout(t *testing.T) {
 func TestManyRanges(t *testing.T) {
 	in := "sku,name\n" + strings.Repeat("1,caf\xc3\xa9 cr\xc3\xa8me\n2,M\xfcller\n", maxRanges)
 	r, err := Bytes([]byte(in), Options{})
-	if err != nil || len(r.Mixed) != maxRanges {
+	if err != nil || len(r.Mixed) != maxRanges || !r.MoreMixed {
 		t.Fatalf("%d ranges, %v", len(r.Mixed), err)
 	}
 	if last := r.Mixed[maxRanges-1]; last.FirstRow != maxRanges+1 || last.LastRow != maxRanges+1 || last.End-last.Start != int64(len("2,M\xfcller\n")) {

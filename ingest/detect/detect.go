@@ -52,8 +52,10 @@ type Result struct {
 	// Alarms say where the answer contradicts Options.Declared or History.
 	Alarms []Alarm
 	// Mixed says where an input in more than one charset has which; it is empty
-	// where there is only one. Charset then is one that decodes all of it.
-	Mixed []Range
+	// where there is only one. Charset then is one that decodes all of it. MoreMixed
+	// reports that after the last of these, 65,536, come others.
+	Mixed     []Range
+	MoreMixed bool
 	// Cells decide between Charset and the best candidate with another text,
 	// those that tell most first. They are looked up if Options.Explain is set.
 	Cells []Cell

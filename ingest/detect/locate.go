@@ -47,7 +47,7 @@ func (r *Result) locate(src source, explain bool) error {
 		return err
 	}
 	l.finish()
-	if r.Mixed = l.ranges; len(r.Mixed) > 0 {
+	if r.Mixed, r.MoreMixed = l.ranges, l.full; len(r.Mixed) > 0 {
 		r.Why += fmt.Sprintf("; but some records are in %s", r.mixedWith.name)
 	}
 	for i := range l.cells {

@@ -15,8 +15,9 @@ type Range struct {
 	FirstRow, LastRow int64 // 1-based
 }
 
-// maxRanges is the most ranges reported; what comes after them is in none.
-const maxRanges = 200
+// maxRanges is the most ranges reported, 4 MB of them: what comes after them is in none,
+// which Result.MoreMixed says.
+const maxRanges = 1 << 16
 
 // What must speak for a second charset in an input, in nats: a word for each span,
 // and all of them together.

@@ -10,13 +10,14 @@ import (
 
 // source takes an input apart into characters and hands them to the first stage.
 type source struct {
-	o      Options
-	parts  []part
-	offset int64
-	w      *writer
-	next   stage
-	buf    []byte
-	plain  *[256]uint8 // of the part at hand
+	o        Options
+	parts    []part
+	decoders map[string]decoder // by charset
+	offset   int64
+	w        *writer
+	next     stage
+	buf      []byte
+	plain    *[256]uint8 // of the part at hand
 }
 
 // part is a stretch of the input in one charset.
@@ -29,7 +30,7 @@ type part struct {
 // newSource makes the decoders of all charsets, so that one that is not known is
 // an error before anything is read.
 func newSource(o Options) (*source, error) {
-	s := &source{o: o, buf: make([]byte, 0, 64<<10)}
+	s := &source{o: o, buf: make([]byte, 0, 64<<10), decoders: map[string]decoder{}}
 	at := int64(0)
 	for _, r := range o.Ranges {
 		if r.From < at || r.To <= r.From {
@@ -48,10 +49,22 @@ func newSource(o Options) (*source, error) {
 	return s, s.part(math.MaxInt64, o.Charset)
 }
 
+// part adds a stretch. A decoder that keeps nothing between characters serves all the
+// stretches of its charset, of which there may be as many as rows.
 func (s *source) part(to int64, charset string) error {
-	d, err := newDecoder(charset)
+	d, err := s.decoders[charset], error(nil)
+	if d == nil {
+		if d, err = newDecoder(charset); err != nil {
+			return err
+		}
+	}
+	switch d.(type) {
+	case *statefulDecoder, *wideDecoder:
+	default:
+		s.decoders[charset] = d
+	}
 	s.parts = append(s.parts, part{to, charset, d})
-	return err
+	return nil
 }
 
 // run feeds the whole input through the chain of stages that begins with next.

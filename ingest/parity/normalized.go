@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 
 	"github.com/feedparity/feedparity/ingest/detect"
@@ -39,6 +40,9 @@ func NormalizeOptions(found detect.Result) normalize.Options {
 		SkipInitialSpace: d.SkipInitialSpace, Columns: d.Columns, QuoteAll: d.QuoteAll, Fits: d.Fits}
 	for _, m := range found.Mixed {
 		o.Ranges = append(o.Ranges, normalize.Range{From: m.Start, To: m.End, Charset: m.Charset})
+	}
+	if n := len(o.Ranges); found.MoreMixed && n > 0 { // what is above ASCII there is in nobody knows what: an error with its position
+		o.Ranges = append(o.Ranges, normalize.Range{From: o.Ranges[n-1].To, To: math.MaxInt64, Charset: "ascii"})
 	}
 	if d.Preamble > 0 {
 		o.TableFrom = d.TableFrom

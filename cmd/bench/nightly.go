@@ -168,7 +168,7 @@ func (n *nightly) transferRow() row {
 			for i := range n.files {
 				files[fmt.Sprintf("out/stock_%05d.csv", i)] = ftptest.File{Data: delivery(i), MTime: time.Unix(1_700_000_000, 0)}
 			}
-			s, err := ftptest.New(ftptest.Options{Files: files})
+			s, err := ftptest.New(ftptest.Options{Files: files, OnePort: true})
 			if err != nil {
 				return 0, "", err
 			}

@@ -101,7 +101,7 @@ func (f Fetch) Date() time.Time {
 
 // Listed records that the manifest of a run has what was fetched until a time.
 func (d *DB) Listed(ctx context.Context, run int64, until time.Time) error {
-	if _, err := d.q().exec(ctx, "UPDATE fetches SET manifest = ? WHERE manifest IS NULL AND fetched <= ?", run, until.UnixNano()); err != nil {
+	if err := d.exec(ctx, "UPDATE fetches SET manifest = ? WHERE manifest IS NULL AND fetched <= ?", run, until.UnixNano()); err != nil {
 		return fmt.Errorf("record manifest of run %d: %w", run, err)
 	}
 	return nil
@@ -109,7 +109,7 @@ func (d *DB) Listed(ctx context.Context, run int64, until time.Time) error {
 
 // AddMember remembers that a packed delivery of a feed holds a member.
 func (d *DB) AddMember(ctx context.Context, feed, member, whole string) error {
-	_, err := d.q().exec(ctx, "INSERT INTO members (feed, sha256, whole) VALUES (?,?,?) ON CONFLICT (feed, sha256, whole) DO NOTHING", feed, member, whole)
+	err := d.exec(ctx, "INSERT INTO members (feed, sha256, whole) VALUES (?,?,?) ON CONFLICT (feed, sha256, whole) DO NOTHING", feed, member, whole)
 	if err != nil {
 		return fmt.Errorf("record member of feed %q: %w", feed, err)
 	}

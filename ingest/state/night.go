@@ -47,15 +47,24 @@ type Profile struct {
 	Dialect string // in words, "" where the delivery does not show it
 }
 
-// AddProfile remembers what a delivery was like. The same bytes again change nothing.
-func (t Tx) AddProfile(ctx context.Context, p Profile, now time.Time) error {
-	_, err := t.q.exec(ctx, `INSERT INTO profiles (feed, sha256, family, recorded, bytes, row_count, charset, dialect)
-		VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`, p.Feed, p.SHA256, p.Family, now.UnixNano(), p.Bytes, p.Rows, p.Charset, p.Dialect)
-	if err != nil {
-		return fmt.Errorf("record profile of feed %q: %w", p.Feed, err)
+// AddProfiles remembers what deliveries were like. The same bytes again change nothing.
+func (t Tx) AddProfiles(ctx context.Context, now time.Time, profiles ...Profile) error {
+	for some := range slices.Chunk(profiles, profilesAtOnce) {
+		var args []any
+		for _, p := range some {
+			args = append(args, p.Feed, p.SHA256, p.Family, now.UnixNano(), p.Bytes, p.Rows, p.Charset, p.Dialect)
+		}
+		_, err := t.q.exec(ctx, "INSERT INTO profiles (feed, sha256, family, recorded, bytes, row_count, charset, dialect) VALUES "+tuples(len(some), 8)+
+			" ON CONFLICT DO NOTHING", args...)
+		if err != nil {
+			return fmt.Errorf("record profiles of feed %q: %w", some[0].Feed, err)
+		}
 	}
 	return nil
 }
+
+// profilesAtOnce is how many profiles a statement stores.
+const profilesAtOnce = 64
 
 // latestProfiles reads the index profiles_latest.
 const latestProfiles = `SELECT feed, sha256, family, bytes, row_count, charset, dialect FROM profiles
@@ -144,7 +153,7 @@ var ErrNoReport = errors.New("no such run has a report")
 
 // SaveReport keeps a run's report, in place of an earlier one of the same run.
 func (d *DB) SaveReport(ctx context.Context, run int64, document []byte) error {
-	_, err := d.q().exec(ctx, `INSERT INTO reports (run, document) VALUES (?,?)
+	err := d.exec(ctx, `INSERT INTO reports (run, document) VALUES (?,?)
 		ON CONFLICT (run) DO UPDATE SET document = excluded.document`, run, string(document))
 	if err != nil {
 		return fmt.Errorf("keep report of run %d: %w", run, err)

@@ -31,7 +31,7 @@ func testProfiles(t *testing.T, d *DB) {
 }
 
 func addProfile(d *DB, p Profile, at time.Time) error {
-	return d.Transact(ctx, func(tx Tx) error { return tx.AddProfile(ctx, p, at) })
+	return d.Transact(ctx, func(tx Tx) error { return tx.AddProfiles(ctx, at, p) })
 }
 
 func profiles(d *DB, feed string, n int) (out []Profile, err error) {

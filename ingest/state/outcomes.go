@@ -55,8 +55,10 @@ type Counter struct {
 // Begin starts a run and returns its number.
 func (d *DB) Begin(ctx context.Context, revision, engine string, now time.Time) (int64, error) {
 	var id int64
-	if err := d.q().row(ctx, "INSERT INTO runs (started, revision, engine, status) VALUES (?,?,?,'running') RETURNING id",
-		now.UnixNano(), revision, engine).Scan(&id); err != nil {
+	err := d.tx(ctx, func(q querier) error {
+		return q.row(ctx, "INSERT INTO runs (started, revision, engine, status) VALUES (?,?,?,'running') RETURNING id", now.UnixNano(), revision, engine).Scan(&id)
+	})
+	if err != nil {
 		return 0, fmt.Errorf("begin run: %w", err)
 	}
 	return id, nil
@@ -64,7 +66,7 @@ func (d *DB) Begin(ctx context.Context, revision, engine string, now time.Time) 
 
 // End closes a run with a one-word status such as "ok" or "incomplete".
 func (d *DB) End(ctx context.Context, run int64, status string, now time.Time) error {
-	if _, err := d.q().exec(ctx, "UPDATE runs SET ended = ?, status = ? WHERE id = ?", now.UnixNano(), status, run); err != nil {
+	if err := d.exec(ctx, "UPDATE runs SET ended = ?, status = ? WHERE id = ?", now.UnixNano(), status, run); err != nil {
 		return fmt.Errorf("end run %d: %w", run, err)
 	}
 	return nil

@@ -78,7 +78,7 @@ func (d *DB) Compact(ctx context.Context) error {
 
 // ForgetTasks drops the tasks of earlier runs: their results are in their reports.
 func (d *DB) ForgetTasks(ctx context.Context) error {
-	if _, err := d.q().exec(ctx, "DELETE FROM tasks"); err != nil {
+	if err := d.exec(ctx, "DELETE FROM tasks"); err != nil {
 		return fmt.Errorf("forget tasks: %w", err)
 	}
 	return nil

@@ -155,9 +155,25 @@ func (d *DB) prepare(ctx context.Context) error {
 // q runs single statements.
 func (d *DB) q() querier { return querier{on: d.db, postgres: d.config != nil} }
 
-// tx runs f in a transaction, which is rolled back if f fails.
-func (d *DB) tx(ctx context.Context, f func(querier) error) error {
-	tx, err := d.db.BeginTx(ctx, nil)
+// tx runs f in a transaction, which is rolled back if f fails. Once it is committed it
+// outlasts a power cut.
+func (d *DB) tx(ctx context.Context, f func(querier) error) error { return d.txOn(ctx, true, f) }
+
+// txOn is tx; where it need not last by itself it waits for no disk.
+func (d *DB) txOn(ctx context.Context, lasting bool, f func(querier) error) error {
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if lasting && d.config == nil {
+		if _, err := conn.ExecContext(ctx, "PRAGMA synchronous = FULL"); err != nil {
+			return err
+		}
+		// In vain if the connection broke: another begins without.
+		defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA synchronous = NORMAL") }()
+	}
+	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -170,4 +186,12 @@ func (d *DB) tx(ctx context.Context, f func(querier) error) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// exec runs a statement that writes, in a transaction of its own.
+func (d *DB) exec(ctx context.Context, query string, args ...any) error {
+	return d.tx(ctx, func(q querier) error {
+		_, err := q.exec(ctx, query, args...)
+		return err
+	})
 }

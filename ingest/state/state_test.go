@@ -431,3 +431,48 @@ func testNoise(t *testing.T, d *DB) {
 		}
 	}
 }
+
+// TestLasts: what is to survive a power cut is synced when it is committed, in a file; the
+// rest, and what a queue does on the same connection, is not.
+func TestLasts(t *testing.T) {
+	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "state.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	const normal, full = 1, 2
+	asked := func(row *sql.Row) (level int) {
+		t.Helper()
+		if err := row.Scan(&level); err != nil {
+			t.Fatal(err)
+		}
+		return level
+	}
+	within := func(transact func(context.Context, func(Tx) error) error) (level int) {
+		t.Helper()
+		err := transact(t.Context(), func(tx Tx) error {
+			level = asked(tx.SQL.QueryRowContext(t.Context(), "PRAGMA synchronous"))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return level
+	}
+	for range 2 { // the second time on a connection that has done both
+		if got := within(d.Transact); got != full {
+			t.Errorf("Transact: synchronous = %d, want FULL", got)
+		}
+		if got := asked(d.SQL().QueryRowContext(t.Context(), "PRAGMA synchronous")); got != normal {
+			t.Errorf("beside it: synchronous = %d, want NORMAL", got)
+		}
+		if got := within(d.TransactSoon); got != normal {
+			t.Errorf("TransactSoon: synchronous = %d, want NORMAL", got)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	_ = d.Transact(ctx, func(Tx) error { cancel(); return ctx.Err() })
+	if got := within(d.TransactSoon); got != normal {
+		t.Errorf("after one that was cancelled: synchronous = %d, want NORMAL", got)
+	}
+}

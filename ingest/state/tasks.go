@@ -41,8 +41,17 @@ CREATE INDEX outcomes_path ON outcomes (feed, path);
 `
 
 // Transact runs f in a transaction, which is rolled back if f fails.
-func (d *DB) Transact(ctx context.Context, f func(Tx) error) error {
-	return d.tx(ctx, func(q querier) error {
+func (d *DB) Transact(ctx context.Context, f func(Tx) error) error { return d.transact(ctx, true, f) }
+
+// TransactSoon is Transact for what can be found out again. In a file it is there for all
+// who read, and after a crash of the process; the power may fail before it lasts, which it
+// does once a later Transact ends.
+func (d *DB) TransactSoon(ctx context.Context, f func(Tx) error) error {
+	return d.transact(ctx, false, f)
+}
+
+func (d *DB) transact(ctx context.Context, lasting bool, f func(Tx) error) error {
+	return d.txOn(ctx, lasting, func(q querier) error {
 		if err := f(Tx{q, q.on.(*sql.Tx)}); err != nil {
 			return err
 		}

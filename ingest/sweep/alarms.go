@@ -26,14 +26,18 @@ func (m *morning) alarms(ctx context.Context) error {
 		return nil
 	}
 	return m.db.Transact(ctx, func(tx state.Tx) error { // one for all: each is a sync
+		m.kin = map[string][]state.Profile{}
+		var all []state.Profile
 		for i := range m.night.Deliveries {
 			if d := &m.night.Deliveries[i]; d.Err == nil && !d.Known && !d.Gone {
-				if err := m.delivery(ctx, tx, d); err != nil {
+				now, err := m.delivery(ctx, tx, d)
+				if err != nil {
 					return err
 				}
+				all = append(all, now)
 			}
 		}
-		return nil
+		return tx.AddProfiles(ctx, m.started, all...)
 	})
 }
 
@@ -71,8 +75,9 @@ func ago(d time.Duration) string {
 	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
 }
 
-// delivery holds one against what is expected and against its feed's history.
-func (m *morning) delivery(ctx context.Context, tx state.Tx, d *Delivery) error {
+// delivery holds one against what is expected and against its feed's history, of which it
+// is from now on.
+func (m *morning) delivery(ctx context.Context, tx state.Tx, d *Delivery) (state.Profile, error) {
 	now := state.Profile{Feed: m.night.Name, SHA256: d.SHA256, Family: family(d.Name), Bytes: d.Bytes, Rows: int64(rowsOf(d)),
 		Charset: d.Detected.Charset, Dialect: dialectOf(d.Detected.Dialect)}
 	e := m.feed.Expect
@@ -82,9 +87,12 @@ func (m *morning) delivery(ctx context.Context, tx state.Tx, d *Delivery) error 
 	if now.Rows < int64(e.MinRows) {
 		m.alarm(report.TooFewRows, d.Name, "%d rows, at least %d expected", now.Rows, e.MinRows)
 	}
-	before, err := tx.Profiles(ctx, now.Feed, now.Family, history)
-	if err != nil {
-		return err
+	before, asked := m.kin[now.Family]
+	if !asked {
+		var err error
+		if before, err = tx.Profiles(ctx, now.Feed, now.Family, history); err != nil {
+			return now, err
+		}
 	}
 	before = slices.DeleteFunc(before, func(p state.Profile) bool { return p.SHA256 == now.SHA256 })
 	m.ratio(d.Name, "bytes", now.Bytes, before, func(p state.Profile) int64 { return p.Bytes })
@@ -92,7 +100,9 @@ func (m *morning) delivery(ctx context.Context, tx state.Tx, d *Delivery) error 
 	// Pure ASCII is every charset, and one column has every delimiter.
 	m.drift(report.CharsetDrift, d.Name, now.Charset, before, func(p state.Profile) string { return strings.TrimPrefix(p.Charset, "ascii") })
 	m.drift(report.DialectDrift, d.Name, now.Dialect, before, func(p state.Profile) string { return p.Dialect })
-	return tx.AddProfile(ctx, now, m.started)
+	before = slices.Insert(before, 0, now)
+	m.kin[now.Family] = before[:min(len(before), history)]
+	return now, nil
 }
 
 // ratio compares a figure with the median of those before.

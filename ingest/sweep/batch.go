@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest/archive"
@@ -15,13 +16,15 @@ import (
 // What is small is many, and what costs is waiting for the disk: deliveries are kept,
 // recorded and checked together.
 const (
-	// atOnce is how many deliveries are kept together, and how many a job checks that only
-	// the models read: a job each would cost more than running them.
-	atOnce = 64
+	// atOnce is how many deliveries are kept and recorded together.
+	atOnce = 256
+	// jobSize is how many a job checks that only the models read: a job each would cost more
+	// than running them.
+	jobSize = 64
 	// callsAtOnce is how many a job checks that the team's own code reads, which takes its
 	// time: other workers are to have a share.
 	callsAtOnce = 16
-	// bytesAtOnce ends either before it is that many.
+	// bytesAtOnce ends any of them before it is that many.
 	bytesAtOnce = 16 << 20
 	// keptWithin is how long what was fetched waits for more to be kept with it.
 	keptWithin = time.Second
@@ -34,7 +37,7 @@ func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 	if err != nil || len(todo) == 0 {
 		return err
 	}
-	b := batch{s: s, look: l, size: atOnce, most: bytesAtOnce}
+	b := batch{s: s, look: l, size: jobSize, most: bytesAtOnce}
 	if calls(l.feed) {
 		b.size = callsAtOnce
 	}
@@ -91,8 +94,13 @@ type batch struct {
 	bytes   int64     // of them
 	began   time.Time // when the first of them came
 
-	tasks  []state.Task // not yet queued
-	volume int64        // bytes of their deliveries
+	waiting []numbered // not yet queued
+}
+
+// numbered is a delivery that is to be checked.
+type numbered struct {
+	state.Task
+	bytes int64
 }
 
 // earlier takes what is queued already, and goes on with its numbers.
@@ -157,21 +165,43 @@ func (b *batch) transact(ctx context.Context, all bool) error {
 	for i := range b.fetched {
 		b.sort(&b.fetched[i])
 	}
-	got, tasks, now := b.fetched, b.tasks, b.s.Now()
+	got, now := b.fetched, b.s.Now()
 	b.fetched, b.bytes = nil, 0
+	record := func(tx state.Tx) error { return b.record(ctx, tx, got, now) }
 	var err error
-	switch ready := len(tasks) >= b.size || b.volume >= b.most; {
-	case len(tasks) > 0 && (ready || all):
-		feed := b.look.feed.Name
-		args := checkArgs{Run: b.s.id, Feed: feed, From: tasks[0].Number, To: tasks[len(tasks)-1].Number}
-		b.s.notes.waits(feed, len(tasks))
-		err = b.s.queue.insert(ctx, args, func(tx state.Tx) error { return errors.Join(b.record(ctx, tx, got, now), tx.Put(ctx, tasks...)) })
-		b.tasks, b.volume = nil, 0
+	switch jobs, tasks := b.jobs(all); {
+	case len(jobs) > 0:
+		b.s.notes.waits(b.look.feed.Name, len(tasks))
+		err = b.s.queue.insert(ctx, jobs, func(tx state.Tx) error { return errors.Join(record(tx), tx.Put(ctx, tasks...)) })
 	case len(got) > 0:
-		err = b.s.State.Transact(ctx, func(tx state.Tx) error { return b.record(ctx, tx, got, now) })
+		err = b.s.State.Transact(ctx, record)
 	}
 	b.told(got, err)
 	return err
+}
+
+// jobs takes the jobs that are full off what waits, with their tasks: the last one too if
+// nothing is to come.
+func (b *batch) jobs(all bool) (jobs []checkArgs, tasks []state.Task) {
+	job := checkArgs{Run: b.s.id, Feed: b.look.feed.Name}
+	var size int
+	var volume int64
+	for i, w := range b.waiting {
+		if size++; size == 1 {
+			job.From = w.Number
+		}
+		volume += w.bytes
+		if full := size >= b.size || volume >= b.most; full || all && i == len(b.waiting)-1 {
+			job.To = w.Number
+			jobs, size, volume = append(jobs, job), 0, 0
+		}
+	}
+	queued := b.waiting[:len(b.waiting)-size]
+	for _, w := range queued {
+		tasks = append(tasks, w.Task)
+	}
+	b.waiting = slices.Clone(b.waiting[len(queued):])
+	return jobs, tasks
 }
 
 // archive puts into the archive what is not there. Where that fails for all together it
@@ -221,8 +251,7 @@ func (b *batch) sort(f *fetched) {
 	b.last++
 	f.t.number = b.last
 	if f.fate == toCheck {
-		b.tasks = append(b.tasks, state.Task{Run: b.s.id, Feed: b.look.feed.Name, Number: b.last, Body: f.t.body()})
-		b.volume += f.t.known.Bytes
+		b.waiting = append(b.waiting, numbered{state.Task{Run: b.s.id, Feed: b.look.feed.Name, Number: b.last, Body: f.t.body()}, f.t.known.Bytes})
 	}
 }
 

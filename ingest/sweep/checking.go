@@ -129,14 +129,14 @@ func (c *checking) one(ctx context.Context, t task) error {
 // due reports whether what waits is to be stored. The team's own code takes its time and
 // may have effects: it is not run twice for want of a few more.
 func (c *checking) due() bool {
-	return calls(c.feed) || c.feed.Handover.Wanted() || len(c.waiting) >= atOnce || len(c.waiting) > 0 && time.Since(c.began) > storedWithin
+	return c.costly() || len(c.waiting) >= jobSize || len(c.waiting) > 0 && time.Since(c.began) > storedWithin
 }
 
 // store stores what came of deliveries, all of it or nothing.
 func (c *checking) store(ctx context.Context, end seal) error {
 	err := guarded(func() error {
 		now := c.s.Now()
-		return c.s.State.Transact(ctx, func(tx state.Tx) error {
+		return c.transact(ctx, func(tx state.Tx) error {
 			for i := range c.waiting {
 				if err := c.put(ctx, tx, &c.waiting[i], now); err != nil {
 					return err
@@ -163,6 +163,18 @@ func (c *checking) store(ctx context.Context, end seal) error {
 	c.waiting, c.remembered = nil, false
 	return nil
 }
+
+// transact stores what was found. It can be found again after a power cut; but what the
+// team's own code does may be more than to be looked at.
+func (c *checking) transact(ctx context.Context, f func(state.Tx) error) error {
+	if c.costly() {
+		return c.s.State.Transact(ctx, f)
+	}
+	return c.s.State.TransactSoon(ctx, f)
+}
+
+// costly reports whether the feed's deliveries are read by more than the models.
+func (c *checking) costly() bool { return calls(c.feed) || c.feed.Handover.Wanted() }
 
 func (c *checking) put(ctx context.Context, tx state.Tx, w *checked, now time.Time) error {
 	s := c.s

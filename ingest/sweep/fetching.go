@@ -16,9 +16,13 @@ import (
 	"github.com/feedparity/feedparity/ingest/state"
 )
 
-// small is up to how many bytes a delivery is never in a file of its own, but in
-// memory until it is in the archive, and when it comes from there.
+// small is up to how many bytes a delivery that comes from the archive is in memory and
+// in no file.
 const small = 256 << 10
+
+// smaller is up to how many bytes one is in memory until it is in the archive: as many as
+// atOnce of them wait for each other.
+const smaller = 64 << 10
 
 // fetched is what became of a task at its source.
 type fetched struct {
@@ -129,7 +133,7 @@ func (s *sweeper) obtain(ctx context.Context, l *look, t task) (state.Delivery, 
 	s.observe(Event{Feed: l.feed.Name, Delivery: t.entry.Name(), What: "fetching"})
 	// By its path: others of the same name in other directories may be under way.
 	local := fetch.LocalName(t.entry.Path)
-	d, err := fetch.Take(ctx, l.src, t.entry, l.incoming, local, small)
+	d, err := fetch.Take(ctx, l.src, t.entry, l.incoming, local, smaller)
 	if errors.Is(err, fetch.ErrUnavailable) && s.vanished(ctx, l.feed, l.src, t.entry.Path) {
 		err = errGone
 	}

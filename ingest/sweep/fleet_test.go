@@ -204,7 +204,7 @@ func TestAnotherSweepsLeftovers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := q.insert(t.Context(), checkArgs{Run: 1, Feed: "nosuch", From: 1, To: 9}, func(state.Tx) error { return nil }); err != nil {
+		if err := q.insert(t.Context(), []checkArgs{{Run: 1, Feed: "nosuch", From: 1, To: 9}}, func(state.Tx) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		q.close()
@@ -219,14 +219,14 @@ func TestAnotherSweepsLeftovers(t *testing.T) {
 // each other's way.
 func TestManyAtOnce(t *testing.T) {
 	d := newDrop(t)
-	for i := range 20 * atOnce {
+	for i := range 20 * jobSize {
 		d.put(fmt.Sprintf("%04d.csv", i), fmt.Sprintf("sku,name\r\n%d,x\r\n", i), 1)
 	}
 	w := newWorld(t, plenty(t, "acme", d.dir))
 	o := w.options()
 	o.Workers = 8
 	res, err := Run(t.Context(), o)
-	if err != nil || res.Failed() > 0 || len(res.Feeds[0].Deliveries) != 20*atOnce || w.outcomes() != 40*atOnce {
+	if err != nil || res.Failed() > 0 || len(res.Feeds[0].Deliveries) != 20*jobSize || w.outcomes() != 40*jobSize {
 		for _, d := range res.Feeds[0].Deliveries {
 			if d.Err != nil {
 				t.Error(d.Err)

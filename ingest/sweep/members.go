@@ -93,7 +93,7 @@ func (c *checking) member(ctx context.Context, t task, m archive.Member, whole s
 	}
 	c.remembered = false
 	now := s.Now()
-	return s.State.Transact(ctx, func(tx state.Tx) error {
+	return c.transact(ctx, func(tx state.Tx) error {
 		fresh, err := tx.Record(ctx, s.id, out.Path, outcomes, now)
 		if err != nil {
 			return err

@@ -80,7 +80,8 @@ type morning struct {
 	night   *Feed
 	started time.Time
 	was     report.Standing
-	fresh   bool // nothing is known of earlier nights
+	fresh   bool                       // nothing is known of earlier nights
+	kin     map[string][]state.Profile // what the latest deliveries were like by kind, newest first
 	out     report.Feed
 }
 

@@ -28,15 +28,21 @@ type driver = riverdriver.Driver[*sql.Tx]
 // queue is River on the state's own database. In a file it has this process alone; in
 // PostgreSQL any number of processes take its jobs.
 type queue struct {
-	state  *state.DB
-	driver driver
-	client *river.Client[*sql.Tx]
-	pool   *pgxpool.Pool // listens for jobs, nil for a file
-	locks  *state.Locks
-	id     string        // of this process among the workers
-	suffix string        // of the queues' names: only processes that agree share jobs
-	done   chan struct{} // a job of ours has ended
+	state   *state.DB
+	driver  driver
+	client  *river.Client[*sql.Tx]
+	pool    *pgxpool.Pool // listens for jobs, nil for a file
+	locks   *state.Locks
+	id      string        // of this process among the workers
+	suffix  string        // of the queues' names: only processes that agree share jobs
+	done    chan struct{} // a job of ours has ended
+	ballast []byte
 }
+
+// ballast is memory that is never touched, and so takes none. The garbage collector waits
+// until as much again has become garbage: of many small deliveries little lives and much is
+// thrown away, and it would be at work all the time.
+const ballast = 32 << 20
 
 // Limits of a job. Nothing of a night should take longer than jobTimeout. Jobs of a
 // process that died are freed at once, by its lock; rescueAfter is for one that lives
@@ -50,7 +56,7 @@ const (
 // openQueue opens the queue, with its tables, and makes this process one of its
 // workers once start is called.
 func openQueue(ctx context.Context, o Options, workers func(*queue) *river.Workers) (*queue, error) {
-	q := &queue{state: o.State, done: make(chan struct{}, 1)}
+	q := &queue{state: o.State, done: make(chan struct{}, 1), ballast: make([]byte, ballast)}
 	var err error
 	if q.pool, err = o.State.Pool(ctx); err != nil {
 		return nil, err
@@ -121,6 +127,7 @@ func (q *queue) name(kind string) string { return kind + q.suffix }
 func workerLock(id string) string { return "worker " + id }
 
 func (q *queue) close() {
+	runtime.KeepAlive(q.ballast)
 	if q.locks != nil {
 		q.locks.Close()
 	}
@@ -144,34 +151,38 @@ func (q *queue) stop() error {
 	return q.client.StopAndCancel(ctx)
 }
 
-// insert queues a job after what else does, which stores what the job will work on. In
-// a file the job comes after that transaction, since only then are our workers woken:
+// insert queues jobs after what else does, which stores what the jobs will work on. In
+// a file the jobs come after that transaction, since only then are our workers woken:
 // whoever dies in between takes the whole queue with it.
-func (q *queue) insert(ctx context.Context, args river.JobArgs, first func(state.Tx) error) error {
-	opts := &river.InsertOpts{Queue: q.name(args.Kind())}
+func (q *queue) insert(ctx context.Context, args []checkArgs, first func(state.Tx) error) error {
+	jobs := jobsOf(q, args)
 	err := q.state.Transact(ctx, func(tx state.Tx) error {
 		if err := first(tx); err != nil || !q.fleet() {
 			return err
 		}
-		_, err := q.client.InsertTx(ctx, tx.SQL, args, opts)
+		_, err := q.client.InsertManyTx(ctx, tx.SQL, jobs)
 		return err
 	})
 	if err == nil && !q.fleet() {
-		_, err = q.client.Insert(ctx, args, opts)
+		_, err = q.client.InsertMany(ctx, jobs)
 	}
 	return err
 }
 
+func jobsOf[A river.JobArgs](q *queue, args []A) []river.InsertManyParams {
+	out := make([]river.InsertManyParams, len(args))
+	for i, a := range args {
+		out[i] = river.InsertManyParams{Args: a, InsertOpts: &river.InsertOpts{Queue: q.name(a.Kind())}}
+	}
+	return out
+}
+
 // insertAll queues a run's first jobs.
 func (q *queue) insertAll(ctx context.Context, hosts []pullArgs) error {
-	var jobs []river.InsertManyParams
-	for _, h := range hosts {
-		jobs = append(jobs, river.InsertManyParams{Args: h, InsertOpts: &river.InsertOpts{Queue: q.name(pullKind)}})
-	}
-	if len(jobs) == 0 {
+	if len(hosts) == 0 {
 		return nil
 	}
-	_, err := q.client.InsertMany(ctx, jobs)
+	_, err := q.client.InsertMany(ctx, jobsOf(q, hosts))
 	return err
 }
 

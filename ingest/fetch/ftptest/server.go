@@ -71,6 +71,10 @@ type Options struct {
 	NoMDTM bool
 	NoSize bool
 	NoEPSV bool // refuse EPSV with 502
+	// OnePort has each session keep its port for data connections. A new one for each is
+	// what servers do; after some ten thousand, all of them still waiting for their last
+	// packets, looking for a free one costs the kernel more than anything else here.
+	OnePort bool
 
 	// IPv6 listens on ::1 in place of 127.0.0.1.
 	IPv6 bool

@@ -20,6 +20,10 @@ func (x *session) passive(verb string) {
 		x.reply("502 not implemented")
 		return
 	}
+	if x.wait != nil && x.s.o.OnePort {
+		x.announce(verb, x.wait.Addr().(*net.TCPAddr).Port)
+		return
+	}
 	if x.wait != nil {
 		_ = x.wait.Close()
 	}
@@ -122,10 +126,12 @@ func (x *session) body(verb, arg string, f *Fault) (body []byte, refused string)
 
 // connect takes the client's data connection, or replies why not.
 func (x *session) connect() (c, raw net.Conn) {
-	defer func() {
-		_ = x.wait.Close()
-		x.wait = nil
-	}()
+	if !x.s.o.OnePort {
+		defer func() {
+			_ = x.wait.Close()
+			x.wait = nil
+		}()
+	}
 	_ = x.wait.(*net.TCPListener).SetDeadline(time.Now().Add(10 * time.Second))
 	raw, err := x.wait.Accept()
 	if err != nil {

@@ -89,12 +89,12 @@ type Connection struct {
 	URL        string // ftp://host[:port]/dir, ftps://..., ftpes://..., sftp://..., https://..., http://..., or an absolute directory
 	User       string // "" for anonymous
 	Password   secret.Ref
-	TLS        string // "explicit", "implicit" or "none"
-	CAFile     string // PEM file, "" for the system's authorities
-	ServerName string // "" for the URL's host
-	Pin        string // SHA-256 of the server's public key, "" for none
-	MinTLS     uint16 // tls.VersionTLS12 and the like, 0 for the default
-	Zone       *time.Location
+	TLS        string         // "explicit", "implicit" or "none"
+	CAFile     string         // PEM file, "" for the system's authorities
+	ServerName string         // "" for the URL's host
+	Pin        string         // SHA-256 of the server's public key, "" for none
+	MinTLS     uint16         // tls.VersionTLS12 and the like, 0 for the default
+	Zone       *time.Location // of the server's clock, nil if it is to be asked
 
 	// Zero stands for the defaults of package fetch; Retries is -1 for none.
 	Connections, Sessions, Retries int

@@ -212,9 +212,9 @@ type FeedEntry struct {
 	// Where the password is: {env: NAME}, {file: PATH}, {netrc: PATH} or {command: [...]}.
 	// It is never written here.
 	Password PasswordEntry `yaml:"password"`
-	// The server's time zone, such as Europe/Berlin, for listings that do not tell it. Default UTC.
-	// Whether a feed is late is judged by the time that the server tells of its newest
-	// delivery alone (MDTM), which needs no zone.
+	// The server's time zone, such as Europe/Berlin, for listings that do not tell it (LIST).
+	// Default: it is found out by asking for the time of a file or two (MDTM), and is UTC
+	// where the server does not tell that.
 	Zone string `yaml:"zone"`
 	// How many connections to the server may be open at once, for all its feeds together:
 	// the smallest that any of them says. Halved when the server says there are too many.

@@ -65,9 +65,11 @@ func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
 		err.Hint = "want an ftp://, ftps://, ftpes://, sftp:// or https:// URL or a directory"
 		return err
 	}
-	var err error
-	if c.Zone, err = time.LoadLocation(e.Zone); err != nil || e.Zone == "Local" {
-		return at(n, "zone").Errorf("zone %q is not known", e.Zone)
+	if e.Zone != "" {
+		var err error
+		if c.Zone, err = time.LoadLocation(e.Zone); err != nil || e.Zone == "Local" {
+			return at(n, "zone").Errorf("zone %q is not known", e.Zone)
+		}
 	}
 	out.Source, out.Feed.Source = c, c.URL
 	if (c.SSH != SSH{}) && !strings.HasPrefix(c.URL, "sftp://") {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"path"
 	"path/filepath"
 	"strconv"
@@ -180,7 +181,7 @@ func (w Window) on(now time.Time, day int, at time.Duration) time.Time {
 // zone, as its server's listing does.
 func (r *resolver) backfill(out *Feed, e FeedEntry, n *Node) error {
 	number, err := strconv.Atoi(e.Backfill)
-	since, errDate := time.ParseInLocation(time.DateOnly, e.Backfill, out.Source.Zone)
+	since, errDate := time.ParseInLocation(time.DateOnly, e.Backfill, cmp.Or(out.Source.Zone, time.UTC))
 	switch {
 	case e.Backfill == "":
 	case e.Backfill == "all":

@@ -54,6 +54,8 @@ func TestFaults(t *testing.T) {
 		"D/100000-entries": testListingMany,
 		"D/450-empty":      testEmptyListing,
 		"D/link":           testLink,
+		"D/zone-probe":     testZoneProbe,
+		"D/by-name":        testByName,
 		"D/dangling-link":  testDanglingLink,
 
 		"F/530-auth":             testLoginOnce,

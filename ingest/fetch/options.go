@@ -35,7 +35,8 @@ type Options struct {
 	Retries     int           // further attempts after a transient failure, 4 if 0, none if negative; 20 at one server
 	Backoff     time.Duration // before the first retry, doubling up to a minute; 2 s if 0
 
-	// Zone is the server's time zone for LIST, which does not tell it; UTC if nil.
+	// Zone is the server's time zone for LIST, which does not tell it. If nil, the server
+	// is asked for the time of a file or two (MDTM), and it is UTC if that tells nothing.
 	// MLSD and MDTM are always UTC (RFC 3659, section 2.3).
 	Zone *time.Location
 
@@ -96,9 +97,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ResumeAbove == 0 {
 		o.ResumeAbove = resumeAbove
-	}
-	if o.Zone == nil {
-		o.Zone = time.UTC
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

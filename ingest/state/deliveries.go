@@ -98,10 +98,28 @@ func sameVersion(a, b Entry) bool {
 		return false
 	}
 	p := min(a.Precision, b.Precision)
-	if p == PrecisionNone {
+	switch {
+	case p == PrecisionNone:
 		return true
+	case p == PrecisionDay:
+		return sameDay(a, b)
 	}
 	return a.MTime.UTC().Truncate(units[p]).Equal(b.MTime.UTC().Truncate(units[p]))
+}
+
+// sameDay holds a listing's day, which is its midnight by a server's clock, against a time
+// of day or another day. Whose clock it was may have been found out in between: no zone is
+// farther from UTC than 14 hours.
+func sameDay(day, other Entry) bool {
+	if day.Precision > other.Precision {
+		day, other = other, day
+	}
+	const farthest = 14 * time.Hour
+	d, most := other.MTime.Sub(day.MTime), farthest
+	if other.Precision > PrecisionDay {
+		most += units[PrecisionDay]
+	}
+	return d >= -farthest && d < most
 }
 
 const deliveryColumns = "feed, path, size, mtime, precision, etag, sha256, bytes, status, first_seen, last_seen"
@@ -172,6 +190,30 @@ func (d *DB) Touch(ctx context.Context, now time.Time, listed ...Listed) error {
 	return nil
 }
 
+// Retime remembers other times of files that are the same all the same.
+func (d *DB) Retime(ctx context.Context, feed string, entries ...Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	err := d.tx(ctx, func(q querier) error {
+		for _, e := range entries {
+			_, err := q.exec(ctx, "UPDATE deliveries SET mtime = ?, precision = ? WHERE feed = ? AND path = ?", mtime(e), e.Precision, feed, []byte(e.Path))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("remember new times of feed %q: %w", feed, err)
+	}
+	return nil
+}
+
+func mtime(e Entry) sql.NullInt64 {
+	return sql.NullInt64{Int64: e.MTime.UnixNano(), Valid: e.Precision != PrecisionNone}
+}
+
 // Skip remembers files that are not taken, such as those older than a feed's
 // backfill, as processed: the next sweep must not take them for new. A skipped
 // delivery has no hash.
@@ -209,11 +251,10 @@ func (t Tx) Fetched(ctx context.Context, feed string, e Entry, sha256 string, by
 }
 
 func put(ctx context.Context, q querier, feed string, e Entry, sha256 string, bytes int64, status Status, now time.Time) error {
-	mtime := sql.NullInt64{Int64: e.MTime.UnixNano(), Valid: e.Precision != PrecisionNone}
 	_, err := q.exec(ctx, `INSERT INTO deliveries (`+deliveryColumns+`, fetched) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
 		ON CONFLICT (feed, path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime, precision = excluded.precision, etag = excluded.etag,
 			sha256 = excluded.sha256, bytes = excluded.bytes, status = excluded.status, last_seen = excluded.last_seen,
 			fetched = excluded.fetched, processed = NULL`,
-		feed, []byte(e.Path), e.Size, mtime, e.Precision, e.ETag, sha256, bytes, status, now.UnixNano(), now.UnixNano(), now.UnixNano())
+		feed, []byte(e.Path), e.Size, mtime(e), e.Precision, e.ETag, sha256, bytes, status, now.UnixNano(), now.UnixNano(), now.UnixNano())
 	return err
 }

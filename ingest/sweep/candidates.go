@@ -22,6 +22,7 @@ type look struct {
 	found  fetch.Found
 	memory state.Memory  // of the feed and what was found
 	there  []state.Entry // what is listed as it is remembered
+	moved  []state.Entry // of it, what is listed with another time
 	todo   []task
 	queued []state.Task // by an earlier try of the same job
 
@@ -122,8 +123,9 @@ func (s *sweeper) recall(ctx context.Context, looks []look) error {
 		l := &looks[n]
 		l.memory = memories[l.feed.Name]
 		s.step(ctx, l, s.news)
+		s.step(ctx, l, func(ctx context.Context, l *look) error { return s.State.Retime(ctx, l.feed.Name, l.moved...) })
 		listed[n].Entries = l.there
-		l.found, l.memory, l.there = fetch.Found{}, state.Memory{}, nil
+		l.found, l.memory, l.there, l.moved = fetch.Found{}, state.Memory{}, nil, nil
 	}
 	return s.State.Touch(ctx, s.Now(), listed...)
 }

@@ -52,3 +52,17 @@ func (s *sweeper) replaced(ctx context.Context, src fetch.Source, listed fetch.E
 	now := exactly(listed, told)
 	return err == nil && now.ETag != "" && now.ETag != was.ETag, err
 }
+
+// still reports whether a file of which the listing tells another time is the one that was
+// fetched all the same: the server tells the same second of it as then. So it is when the
+// zone of its listing has changed, or has been found out.
+func (s *sweeper) still(ctx context.Context, src fetch.Source, listed fetch.Entry, was state.Delivery) (bool, error) {
+	if !strings.HasPrefix(was.ETag, asked) || listed.MPrec == fetch.PrecisionSecond || listed.Size != was.Size {
+		return false, nil
+	}
+	told, err := src.Stat(ctx, listed.Path)
+	if errors.Is(err, fetch.ErrUnavailable) {
+		return false, nil // gone since it was listed
+	}
+	return err == nil && exactly(listed, told).ETag == was.ETag && told.Size == was.Bytes, err
+}

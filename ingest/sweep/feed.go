@@ -89,6 +89,16 @@ func (s *sweeper) news(ctx context.Context, l *look) error {
 			} else if replaced {
 				news = state.Changed
 			}
+		} else if news == state.Changed {
+			if same, err := s.still(ctx, l.src, e, d); err != nil {
+				return err
+			} else if same {
+				l.moved = append(l.moved, stateEntry(e))
+				news = state.Seen
+				if d.Status != state.Processed {
+					news = state.Unfinished
+				}
+			}
 		}
 		if news == state.Seen || news == state.Unfinished {
 			l.there = append(l.there, stateEntry(e))

@@ -67,6 +67,8 @@ type Options struct {
 	MaxTLSVersion       uint16           // 0 is the newest
 
 	NoMLSD bool // offer LIST only, as vsftpd does
+	// Zone is that of the times in LIST, UTC if nil.
+	Zone   *time.Location
 	NLST   bool // offer NLST as well
 	NoMDTM bool
 	NoSize bool

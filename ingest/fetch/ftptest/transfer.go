@@ -2,6 +2,7 @@ package ftptest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -247,7 +248,7 @@ func (x *session) listing(verb, arg string) ([]byte, string) {
 		case "NLST":
 			fmt.Fprintf(&b, "%s\r\n", i.name)
 		default:
-			writeLong(&b, i)
+			writeLong(&b, i, cmp.Or(x.s.o.Zone, time.UTC))
 		}
 	}
 	return b.Bytes(), ""
@@ -266,9 +267,9 @@ func facts(i item) string {
 }
 
 // writeLong describes an item as ls -l does, which shows the time of day only
-// for the last half year.
-func writeLong(w io.Writer, i item) {
-	t := i.file.mtime()
+// for the last half year, both by the clock of a zone.
+func writeLong(w io.Writer, i item, zone *time.Location) {
+	t := i.file.mtime().In(zone)
 	date := t.Format("Jan _2  2006")
 	if age := time.Since(t); age < 180*24*time.Hour && age > -time.Hour {
 		date = t.Format("Jan _2 15:04")

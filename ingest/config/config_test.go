@@ -71,7 +71,7 @@ func read(t *testing.T, text string) *Config {
 
 func TestSSH(t *testing.T) {
 	c := read(t, feed("source: sftp://shop@h:2222/out", "password: {env: P}", "ssh: {known_hosts: known, key: keys/id, passphrase: {file: pass}, agent: true, pin: 'SHA256:x'}"))
-	want := Connection{URL: "sftp://h:2222/out", User: "shop", TLS: "none", Zone: time.UTC, SSH: SSH{KnownHosts: "/etc/fp/known", Key: "/etc/fp/keys/id", Agent: true, Pin: "SHA256:x"}}
+	want := Connection{URL: "sftp://h:2222/out", User: "shop", TLS: "none", SSH: SSH{KnownHosts: "/etc/fp/known", Key: "/etc/fp/keys/id", Agent: true, Pin: "SHA256:x"}}
 	want.Password.Env, want.SSH.Passphrase.File = "P", "/etc/fp/pass"
 	if got := c.Feeds[0].Source; got != want {
 		t.Errorf("%+v, want %+v", got, want)
@@ -80,7 +80,7 @@ func TestSSH(t *testing.T) {
 
 func TestHTTP(t *testing.T) {
 	c := read(t, feed("source: https://shop@h/out/stock.csv?day=1", "password: {env: P}", "tls: {ca_file: ca.pem}"))
-	want := Connection{URL: "https://h/out/stock.csv?day=1", User: "shop", TLS: "implicit", CAFile: "/etc/fp/ca.pem", Zone: time.UTC}
+	want := Connection{URL: "https://h/out/stock.csv?day=1", User: "shop", TLS: "implicit", CAFile: "/etc/fp/ca.pem"}
 	want.Password.Env = "P"
 	if got := c.Feeds[0].Source; got != want {
 		t.Errorf("%+v, want %+v", got, want)
@@ -93,7 +93,7 @@ func TestReadFull(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	acme := c.Feeds[0]
-	want := Connection{URL: "ftps://ftp.acme.example:2121/out/stock", User: "shop", TLS: "implicit", CAFile: "/etc/fp/ca.pem", ServerName: "ftp.acme.example", Pin: "ab", Zone: time.UTC}
+	want := Connection{URL: "ftps://ftp.acme.example:2121/out/stock", User: "shop", TLS: "implicit", CAFile: "/etc/fp/ca.pem", ServerName: "ftp.acme.example", Pin: "ab"}
 	want.Password.Env = "ACME_PASSWORD"
 	if acme.Source != want || acme.Feed.Source != want.URL || acme.Backfill != 0 || acme.Charset != "cp1252" {
 		t.Errorf("source %+v of %+v", acme.Source, acme.Feed)

@@ -73,6 +73,8 @@ func Transient(err error) bool {
 	switch {
 	case err == nil, isPermanent(err):
 		return false
+	case errors.Is(err, errOnceRight):
+		return true
 	case errors.As(err, &reply):
 		return transientReply(reply)
 	}
@@ -105,7 +107,7 @@ func isPermanent(err error) bool {
 		}
 	}
 	if errors.Is(err, ErrLogin) {
-		return !crowded().MatchString(err.Error())
+		return !errors.Is(err, errOnceRight) && !crowded().MatchString(err.Error())
 	}
 	var verify *tls.CertificateVerificationError
 	var record tls.RecordHeaderError

@@ -318,6 +318,20 @@ func (h *host) lone(a *account, err error) bool {
 	return true
 }
 
+// errOnceRight marks a login that was refused after it had been accepted.
+var errOnceRight = errors.New("it was accepted before")
+
+// doubted makes an error that may pass of a login that was refused and was right before:
+// the session that was one too many may have ended meanwhile.
+func (h *host) doubted(a *account, err error) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !errors.Is(err, ErrLogin) || !a.right {
+		return err
+	}
+	return fmt.Errorf("%w (%w)", err, errOnceRight)
+}
+
 // connectError is a failure to connect or log in, rather than one of a file.
 type connectError struct{ err error }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -137,6 +138,52 @@ func TestHostSessions(t *testing.T) {
 	h.expire(h.idle[0])
 	if len(h.idle) != 0 || h.open != 0 {
 		t.Errorf("after it was idle for long: %d open, %d idle", h.open, len(h.idle))
+	}
+}
+
+// testSecondLogin: a server lets an account in once and refuses whoever comes while it is.
+// What is asked for meanwhile is done when the first is ready, with so many sessions or
+// connections at once from then on. Where the first has ended, the second login is tried
+// again.
+func testSecondLogin(reply string, most int) func(*testing.T) {
+	return func(t *testing.T) {
+		for _, ends := range []bool{false, true} {
+			srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"big.csv": {Data: payload(1 << 20)}, "a.csv": {Data: payload(10)}}})
+			o := quick(srv)
+			o.Connections, o.Retries, o.Backoff = 4, 1, 500*time.Millisecond
+			sources := shared(t, srv.URL(), o, 2)
+			r, err := sources[0].Open(t.Context(), "big.csv", 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			srv.AddFault(ftptest.Fault{Command: "PASS", Action: ftptest.Reply, Reply: reply, Times: 1})
+			asked := make(chan error, 1)
+			go func() {
+				_, err := sources[1].Stat(t.Context(), "a.csv")
+				asked <- err
+			}()
+			h, a := sources[0].(*retrying).host, sources[0].(*retrying).account
+			atOnce := func() int {
+				h.mu.Lock()
+				defer h.mu.Unlock()
+				return min(h.most, a.most)
+			}
+			for end := time.Now().Add(slack); !ends && atOnce() > most && time.Now().Before(end); time.Sleep(time.Millisecond) {
+			}
+			if !ends { // else it is closed in the middle of the file, which ends its session
+				_, _ = io.Copy(io.Discard, r)
+			}
+			_ = r.Close()
+			if err := <-asked; err != nil {
+				t.Errorf("the second, the first has ended %v: %v", ends, err)
+			}
+			if got := atOnce(); !ends && got != most {
+				t.Errorf("%d at once, want %d", got, most)
+			}
+			if logins := srv.Count("PASS"); logins > 3 || !ends && logins != 2 {
+				t.Errorf("the first has ended %v: %d logins", ends, logins)
+			}
+		}
 	}
 }
 

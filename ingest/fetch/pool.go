@@ -38,7 +38,7 @@ func (f *ftpSource) acquire(ctx context.Context) (s *session, end func() bool, e
 	if f.host.lone(f.account, err) {
 		return f.acquire(ctx)
 	}
-	return nil, nil, &connectError{err}
+	return nil, nil, &connectError{f.host.doubted(f.account, err)}
 }
 
 // connect makes a new session, without UTF8 if the server announces that and

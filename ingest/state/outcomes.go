@@ -120,6 +120,18 @@ func (d *DB) LastCharset(ctx context.Context, feed string) (string, error) {
 	return charset, nil
 }
 
+// CharsetOf returns the charset that a delivery of a feed was found to be in when it was
+// run first; "" if it was not, or if that says nothing.
+func (d *DB) CharsetOf(ctx context.Context, feed, sha256 string) (string, error) {
+	var charset string
+	err := d.q().row(ctx, `SELECT charset FROM outcomes WHERE feed = ? AND sha256 = ? AND verdict <> ? AND charset NOT IN ('', 'ascii')
+		ORDER BY recorded LIMIT 1`, feed, sha256, ingest.NotCompared).Scan(&charset)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("look up charset of a delivery of feed %q: %w", feed, err)
+	}
+	return charset, nil
+}
+
 // Record is Tx.Record in a transaction of its own: after a crash either all of it is
 // there or none.
 func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outcome, now time.Time) (fresh []string, err error) {

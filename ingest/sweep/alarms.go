@@ -29,7 +29,8 @@ func (m *morning) alarms(ctx context.Context) error {
 		m.kin = map[string][]state.Profile{}
 		var all []state.Profile
 		for i := range m.night.Deliveries {
-			if d := &m.night.Deliveries[i]; d.Err == nil && !d.Known && !d.Gone {
+			// What is run again was held against those before it when it came.
+			if d := &m.night.Deliveries[i]; d.Err == nil && !d.Known && !d.Gone && d.News != state.Rechecked {
 				now, err := m.delivery(ctx, tx, d)
 				if err != nil {
 					return err

@@ -200,6 +200,7 @@ func TestReplacedWithinTheMinute(t *testing.T) {
 	now := time.Now().UTC().Truncate(time.Minute).Add(-2 * time.Hour) // LIST shows minutes of this half year only
 	srv := serve(t, ftptest.Options{NoMLSD: true, Files: map[string]ftptest.File{"a.csv": {Data: []byte(plain), MTime: now.Add(5 * time.Second)}, "old.csv": {Data: []byte(plain + "x"), MTime: now.AddDate(0, 0, -9)}}})
 	w := newWorld(t, feed(t, "acme", srv.URL()))
+	w.feeds[0].Source.Zone = time.UTC // or else the server is asked for that, too
 	w.now = time.Now
 	w.clean()
 	retrs, asked := srv.Count("RETR"), srv.Count("MDTM")

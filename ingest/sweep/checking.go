@@ -116,7 +116,7 @@ func (c *checking) one(ctx context.Context, t task) error {
 		c.waiting = append(c.waiting, done)
 		return c.tried(err)
 	}
-	if charset := done.all[0].Detected.Charset; len(done.outcomes) > 0 && charset != "" && charset != "ascii" {
+	if charset := done.all[0].Detected.Charset; t.news != state.Rechecked && len(done.outcomes) > 0 && charset != "" && charset != "ascii" {
 		c.charset = charset
 	}
 	if len(c.waiting) == 0 {

@@ -82,6 +82,13 @@ func (c *checking) run(ctx context.Context, t task, in content, out *Delivery) (
 		return nil, err
 	}
 	d.History, d.Compare.Noise = c.charset, c.noise
+	if t.news == state.Rechecked { // what came later is no history of its
+		charset, err := s.State.CharsetOf(ctx, f.Name, out.SHA256)
+		if err != nil {
+			return nil, err
+		}
+		d.History = charset
+	}
 	rep, err := s.Line.Check(ctx, d)
 	if err != nil {
 		return nil, err

@@ -57,6 +57,39 @@ func TestRevisionChanges(t *testing.T) {
 	})
 }
 
+// TestRecheckedHistory: what is run again is held against nothing that came after it.
+func TestRecheckedHistory(t *testing.T) {
+	latin := "sku,name\r\n" + strings.Repeat("2,caf\xe9 au lait\r\n", 20)
+	n := newNights(t, config.Expect{MaxShrink: 0.5})
+	n.feeds[0].Calls, n.feeds[0].Recheck = [2]*ingest.Call{{Function: "a:b"}, {Function: "a:b"}}, 5
+	n.line.Calls = rowsOfCode(func(ingest.Path) string { return "same" })
+	n.put("stock_1.csv", latin)
+	n.next()
+	for i := range 3 {
+		n.put(fmt.Sprintf("stock_%d.csv", i+2), strings.Repeat(strings.ReplaceAll(latin, "\xe9", "é"), 3+i))
+		n.next()
+	}
+	n.revision = "two"
+	res := n.sweep()
+	got, err := Morning(t.Context(), n.db, n.feeds, res, n.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := names(res.Feeds[0]); all != "stock_1.csv stock_2.csv stock_3.csv stock_4.csv" || said(got[0]) != "" {
+		t.Errorf("%s: %q", all, said(got[0]))
+	}
+	for _, d := range res.Feeds[0].Deliveries {
+		if len(d.Detected.Alarms) > 0 {
+			t.Errorf("%s: %+v", d.Name, d.Detected.Alarms)
+		}
+	}
+	n.day++
+	n.put("stock_5.csv", strings.Repeat(latin, 3))
+	if f := n.next(); said(f) != "" && !strings.HasPrefix(said(f), "charset-drift") {
+		t.Errorf("the next one: %q", said(f))
+	}
+}
+
 // TestCasesRunAgain: a case that is fixed regresses when the code does, is said once per
 // revision, and one that cannot be run is tried again.
 func TestCasesRunAgain(t *testing.T) {

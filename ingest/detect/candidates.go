@@ -68,7 +68,7 @@ type nativeWeights struct {
 // after the plus, others in the letters of one that it is meant for, and others.
 const (
 	guestLanguage   = 0.3
-	strangeLanguage = 0.06
+	strangeLanguage = 0.04
 	strangeScript   = 0.004
 )
 
@@ -122,9 +122,9 @@ func newCandidate(name string, rarity float64, languages string) *candidate {
 	m := theModel()
 	n := &candidate{name: name, prior: cost(rarity * float64(nat)), nativeWeights: m.weights(languages), tones: name == "cp1258", shape: shapes[name]}
 	if strings.Contains(strangers, strings.Fields(languages)[0]) {
-		n.unspoken = 3 * nat
+		n.unspoken = 4 * nat
 		if strings.HasPrefix(name, "cp125") {
-			n.unspoken = 3 * nat / 2
+			n.unspoken = 5 * nat / 2
 		}
 	}
 	n.multi = sync.OnceValue(func() *pycodec.Codec {
@@ -141,10 +141,28 @@ func newCandidate(name string, rarity float64, languages string) *candidate {
 		for i, r := range n.table {
 			n.chars[i] = char{r, m.glyph(r)}
 		}
+		n.greekSigns(m)
 	} else if n.multi() == nil {
 		return nil
 	}
 	return n
+}
+
+// greekSigns makes signs of the Greek letters of a charset that has too few to write
+// Greek, such as cp437.
+func (c *candidate) greekSigns(m *model) {
+	var at []int
+	for i, r := range c.table {
+		if r >= 0x391 && r <= 0x3C9 {
+			at = append(at, i)
+		}
+	}
+	if len(at) > 20 {
+		return
+	}
+	for _, i := range at {
+		c.chars[i].glyph = glyph{class: classOther, sign: m.signOf['Ω']}
+	}
 }
 
 // unheard is how rare a charset is that only the supplier names.

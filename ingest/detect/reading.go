@@ -1,5 +1,7 @@
 package detect
 
+import "strings"
+
 // A reading is what a span means in one charset, as its cost in each language that
 // writes its letters.
 type reading struct {
@@ -17,20 +19,21 @@ const (
 
 // Costs beside those that were counted.
 const (
-	foreignLetter = 51       // a letter of ASCII where no Latin language is meant
+	foreignLetter = 60       // a letter of ASCII where no Latin language is meant
 	alienCost     = 15 * nat // a letter of no language
 	unseenChar    = 13 * nat // an ideograph that no text had
-	mixedScripts  = 7 * nat  // letters of two scripts in a word
+	mixedScripts  = 9 * nat  // letters of two scripts in a word
 	besideDigit   = 4 * nat
 	besideSign    = 4 * nat
-	aloneCost     = 4
-	aloneForeign  = 3 * nat // a letter of another script than Latin by itself
-	upperAfterLow = 5 * nat
+	aloneCost     = 5 * nat // a letter of Latin by itself
+	aloneWord     = nat     // that is a word somewhere
+	aloneForeign  = 5 * nat // a letter of another script than Latin by itself
+	upperAfterLow = 6 * nat
 	upperAfterUp  = 10
-	lowAfterUpper = 8
-	twoCapitals   = 3 * nat // and no more at the start of a word
-	firstUpper    = 19
-	firstLower    = 6
+	lowAfterUpper = 4
+	twoCapitals   = 56 // and no more at the start of a word
+	firstUpper    = 17
+	firstLower    = 10
 	wordKnown     = 1 * nat
 	loneInWord    = 9 * nat // an ideograph with a letter of ASCII at its side
 	loneIdeograph = 5 * nat
@@ -333,6 +336,10 @@ func (m *model) judgeRules(text []char, s *span) cost {
 	return sum
 }
 
+// oneLetterWords are words of French, Italian, Portuguese, Catalan, Irish, Icelandic,
+// Scandinavian, Hungarian, Lithuanian, Slavic, Greek and Arabic.
+const oneLetterWords = "àáâæåèéêìíòóôöøúőįÀÁÂÆÅÈÉÊÌÍÒÓÔÖØÚŐĮавикосуяєійАВИКОСУЯЄІЙηοήόΗΟΌو"
+
 // ruleCost is for a character above ASCII in its place.
 func (m *model) ruleCost(c, before, after char) cost {
 	switch {
@@ -356,6 +363,8 @@ func (m *model) ruleCost(c, before, after char) cost {
 	case before.class == classDigit || after.class == classDigit:
 		sum += besideDigit
 	case before.class == classLetter || after.class == classLetter:
+	case before.class == classSpace && after.class == classSpace && strings.ContainsRune(oneLetterWords, c.r):
+		sum += aloneWord
 	case before.class == classSpace && after.class == classSpace && c.r < 0x250:
 		sum += aloneCost
 	case before.class == classSpace && after.class == classSpace:

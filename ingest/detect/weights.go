@@ -42,7 +42,7 @@ func (k *ranking) languagesOf(words [][]byte) {
 		k.words.share(weights)
 	}
 	for i := range weights {
-		weights[i] = 0.4 + 0.6*weights[i]
+		weights[i] = 0.3 + 0.7*weights[i]
 	}
 }
 

@@ -32,14 +32,14 @@ var charsets = []struct {
 	rarity    float64
 	languages string
 }{
-	{"cp1252", 0, west}, {"iso8859-1", 0.1, west}, {"iso8859-15", 4.4, west}, {"mac-roman", 4.6, west}, {"cp850", 4.4, west}, {"cp437", 5.6, west}, {"cp858", 7, west},
-	{"cp1250", 2.4, east}, {"iso8859-2", 3.6, east}, {"cp852", 4.6, east}, {"mac-latin2", 6, east}, {"iso8859-16", 14, east},
-	{"cp1251", 2.4, slavic}, {"koi8-r", 4.4, "ru bg"}, {"koi8-u", 5.2, "uk ru"}, {"iso8859-5", 5, slavic}, {"cp866", 4.6, "ru uk bg be"}, {"mac-cyrillic", 6, slavic}, {"cp855", 7, slavic}, {"cp1125", 6.4, "uk ru"},
+	{"cp1252", 0, west}, {"iso8859-1", 0.1, west}, {"iso8859-15", 4.4, west}, {"mac-roman", 4.6, west}, {"cp850", 4, west}, {"cp437", 5.6, west}, {"cp858", 8, west},
+	{"cp1250", 2.4, east}, {"iso8859-2", 3.6, east}, {"cp852", 4.6, east}, {"mac-latin2", 5.6, east}, {"iso8859-16", 14, east},
+	{"cp1251", 2.8, slavic}, {"koi8-r", 4.4, "ru bg"}, {"koi8-u", 5.2, "uk ru"}, {"iso8859-5", 5, slavic}, {"cp866", 4.6, "ru uk bg be"}, {"mac-cyrillic", 6, slavic}, {"cp855", 7, slavic}, {"cp1125", 6.4, "uk ru"},
 	{"cp1253", 3.2, "el + en"}, {"iso8859-7", 4.2, "el + en"}, {"cp737", 5.8, "el + en"}, {"cp869", 6.8, "el + en"}, {"mac-greek", 7.5, "el + en"},
-	{"cp1254", 3, turkish}, {"iso8859-9", 3.4, turkish}, {"cp857", 5.8, turkish}, {"mac-turkish", 7.5, turkish},
+	{"cp1254", 3, turkish}, {"iso8859-9", 3.4, turkish}, {"cp857", 6.2, turkish}, {"mac-turkish", 7.5, turkish},
 	{"cp1255", 3.4, "he + en"}, {"iso8859-8", 5, "he + en"}, {"cp862", 5.8, "he + en"}, {"cp1256", 3.4, arabic + " + en"}, {"iso8859-6", 5, "ar"}, {"cp720", 7, "ar fa"}, {"cp864", 10, "ar"},
 	{"cp1257", 3.2, baltics}, {"iso8859-13", 4.2, baltics}, {"cp775", 5.8, baltics}, {"iso8859-4", 6.6, baltics}, {"iso8859-10", 7.4, "is nb sv fi et lt lv"},
-	{"cp1258", 4, "vi + en"}, {"cp874", 3.4, "th + en"}, {"iso8859-3", 7.4, "mt eo tr + en"}, {"iso8859-14", 7.4, "ga cy + en"},
+	{"cp1258", 5.4, "vi + en"}, {"cp874", 3.4, "th + en"}, {"iso8859-3", 7.4, "mt eo tr + en"}, {"iso8859-14", 7.4, "ga cy + en"},
 	{"cp860", 7, "pt"}, {"cp861", 7, "is"}, {"cp863", 7, "fr"}, {"cp865", 6.6, "nb da sv"}, {"mac-iceland", 8, "is"}, {"kz1048", 7, "kk ru"}, {"ptcp154", 8, "kk ru"},
 	{"gb18030", 2.8, "zh_CN"}, {"cp950", 3.2, "zh_TW"}, {"big5", 6, "zh_TW"}, {"big5hkscs", 6, "zh_TW"}, {"cp932", 3, "ja"}, {"euc_jp", 4, "ja"}, {"cp949", 3, "ko"}, {"johab", 7, "ko"},
 }

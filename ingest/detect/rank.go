@@ -11,7 +11,7 @@ import (
 // Limits of the ranking.
 var stages = []int{1, 2, 4, 8, 20, maxSpans * 4} // spans after which charsets are given up
 
-const hopeless = 22 * nat // that far behind the best
+const hopeless = 24 * nat // that far behind the best
 
 // group are candidates that read all spans alike.
 type group struct {

@@ -6,7 +6,7 @@ import "math"
 // text is ahead and how often it is the right one; see docs/detection.md. Between
 // two points it is a straight line.
 var calibrated = []struct{ nats, right float64 }{
-	{0, 0.5}, {1, 0.6}, {2, 0.8}, {3.2, 0.91}, {4.1, 0.92}, {4.5, 0.95}, {5, 0.975}, {5.6, 0.99}, {7, 0.996}, {12, 0.999}, {40, 0.9995},
+	{0, 0.5}, {1.3, 0.66}, {2, 0.83}, {3, 0.91}, {4, 0.93}, {4.5, 0.94}, {5.05, 0.96}, {5.2, 0.98}, {5.6, 0.99}, {6.2, 0.998}, {12, 0.999}, {40, 0.9995},
 }
 
 // confidence is the chance that a text that is margin nats ahead is right.

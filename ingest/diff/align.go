@@ -20,6 +20,10 @@ type line struct {
 // copied only once the paths differ.
 type side struct {
 	rows  ingest.Rows
+	packs batcher       // rows, if they may come in batches
+	batch *ingest.Batch // the last one
+	at    int           // the next of its rows
+	cells []ingest.Value
 	n     int // rows read
 	held  []line
 	cur   line // the row in place, valid if live
@@ -34,8 +38,7 @@ func (s *side) read() bool {
 	if s.ended {
 		return false
 	}
-	var ok bool
-	if s.cur.row, ok = s.rows.Next(); !ok {
+	if !s.next() {
 		s.ended = true
 		s.fault, s.err = s.rows.Fault()
 		return false
@@ -43,6 +46,17 @@ func (s *side) read() bool {
 	s.n++
 	s.cur.n = s.n
 	return true
+}
+
+// next is rows.Next, of a batch where there is one.
+func (s *side) next() (ok bool) {
+	if s.packed() {
+		s.cur.row, s.cells = s.batch.Unpack(s.at, s.cells)
+		s.at++
+		return true
+	}
+	s.cur.row, ok = s.rows.Next()
+	return ok
 }
 
 // peek returns the next row, nil at the end.
@@ -91,6 +105,7 @@ func (s *side) drain() error {
 // byIndex pairs rows by position.
 func (c *comparer) byIndex() {
 	for {
+		c.passPacked()
 		a, b := c.py2.peek(), c.py3.peek()
 		if a == nil || b == nil {
 			break

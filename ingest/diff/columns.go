@@ -97,6 +97,18 @@ func (c *columns) learnBoth(v ingest.Value) {
 	c.header[ingest.Py3] = append(c.header[ingest.Py3][:0], c.header[ingest.Py2]...)
 }
 
+// learnPacked is learnBoth of a row of a batch.
+func (c *columns) learnPacked(b *ingest.Batch, row int) {
+	header, text := c.header[ingest.Py2][:0], c.text
+	for _, cell := range b.Cells[b.Ends[row].From:b.Ends[row].To] {
+		start := len(text)
+		text = append(text, b.Str(cell)...)
+		header = append(header, heading{b.Kind, start, len(text)})
+	}
+	c.header[ingest.Py2], c.text, c.rules = header, text, c.rules[:0]
+	c.header[ingest.Py3] = append(c.header[ingest.Py3][:0], header...)
+}
+
 // name is nameOf the i-th cell of a path's header.
 func (c *columns) name(path ingest.Path, i int) string {
 	h := c.header[path][i]

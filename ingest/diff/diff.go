@@ -118,7 +118,10 @@ func compare(py2, py3 ingest.Rows, c ingest.Comparison, max int, each func(Diver
 	cmp.c, cmp.max, cmp.each = c, max, each
 	cmp.res.Judged = len(c.Ignore)+len(c.Noise) == 0
 	cmp.cols.reset(c)
-	cmp.sides[0].rows, cmp.sides[1].rows = py2, py3
+	for i, rows := range [2]ingest.Rows{py2, py3} {
+		cmp.sides[i].rows = rows
+		cmp.sides[i].packs, _ = rows.(batcher)
+	}
 	var err error
 	if len(c.Key) > 0 {
 		err = cmp.byKey()
@@ -154,7 +157,10 @@ func (c *comparer) release() {
 		return
 	}
 	c.c, c.res, c.cols.noise, c.each = ingest.Comparison{}, Result{}, nil, nil
-	c.sides = [2]side{}
+	for i := range c.sides {
+		clear(c.sides[i].cells[:cap(c.sides[i].cells)])
+		c.sides[i] = side{cells: c.sides[i].cells[:0]}
+	}
 	c.leftover, c.leftover2, c.leftover3 = false, 0, 0
 	comparers.Put(c)
 }

@@ -69,7 +69,7 @@ func (e *Engine) open(ctx context.Context, in *ingest.Input) (*rows, error) {
 	if r, ok := p.idle.Get().(*rows); ok && r.restart(ctx, in) {
 		return r, nil
 	}
-	r := &rows{ctx: ctx, plan: p, cleans: len(p.settings.Clean) > 0, strips: p.strip != stripper{}}
+	r := &rows{ctx: ctx, plan: p, cleans: len(p.settings.Clean) > 0, strips: p.strip != stripper{}, packs: p.batches()}
 	if p.cells != nil {
 		cells := *p.cells
 		r.cells = &cells

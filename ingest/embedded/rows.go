@@ -24,6 +24,8 @@ type rows struct {
 
 	cleans bool // there are cleaning steps
 	strips bool // and they do what plan.strip does
+	packs  bool // rows may come in batches
+	batch  ingest.Batch
 
 	produced int
 	fault    *ingest.Fault

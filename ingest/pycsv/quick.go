@@ -30,6 +30,11 @@ type quick struct {
 	// high says that an item of the row has bytes that are not ASCII, machine that
 	// parseItem read one, of which that is not known.
 	high, machine bool
+
+	attempts attempts // of Batch
+	words    []marks  // what it found in the lines
+	tail     [64]byte // the last of them
+	packer   packer
 }
 
 // A Liner is an iterator that knows its lines well enough to spare others a look.
@@ -39,6 +44,14 @@ type Liner interface {
 	// it is not, or is not known to be, QuickLine answers false and has done nothing.
 	// It leaves all items as they are, as its line then is, until Next is called.
 	QuickLine() (line string, offset int64, ok bool)
+	// QuickLines is all that QuickLine would return, one line after the other, up to
+	// about max bytes of them, the offset of the first and what tells how much of the
+	// input made a part of the text, nil if unknown. It takes none; items before it are
+	// not left as they are.
+	QuickLines(max int) (text string, offset int64, width func([]byte) int64)
+	// Took goes on behind the first n bytes, which end with a line, of what QuickLines
+	// returned last.
+	Took(n int)
 }
 
 // quickLine takes the next item if it is known to be ordinary.
@@ -69,8 +82,11 @@ func newQuick(v *Version, d *Dialect) quick {
 	if q.quotes {
 		q.on = q.on && ascii(d.quotechar) && d.quotechar != d.delimiter
 		q.quotechar = byte(d.quotechar)
+		q.packer.quotechar = q.quotechar
 	}
 	q.delimiter = byte(d.delimiter)
+	q.attempts.size = mostAtOnce
+	q.packer.doublequote = d.doublequote
 	q.delimiters, q.quotechars = eightfold(q.delimiter), eightfold(q.quotechar)
 	return q
 }

@@ -77,6 +77,7 @@ type Reader struct {
 func NewReader(v *Version, d *Dialect, limit int64, lines Lines) *Reader {
 	r := &Reader{v: v, d: d, limit: limit, lines: lines, fields: make([]ingest.Value, 0, 8), quick: newQuick(v, d)}
 	r.liner, _ = lines.(Liner)
+	r.quick.packer.limit = limit
 	return r
 }
 
@@ -95,6 +96,7 @@ func (r *Reader) Restart() {
 		r.quick.ofDelimiters, r.quick.ofQuotes = nil, nil
 	}
 	r.fault, r.lineNum, r.rowOffset = nil, 0, 0
+	r.quick.attempts = attempts{size: mostAtOnce}
 }
 
 // Next returns the next row: Bytes in 2.7, Text in 3.x, under QUOTE_NONNUMERIC

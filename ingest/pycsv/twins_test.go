@@ -1,9 +1,13 @@
 package pycsv
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +31,25 @@ func (l *liner) QuickLine() (string, int64, bool) {
 	}
 	v, _ := l.items.Next()
 	return l.hold(v.Str), l.Offset(), true
+}
+
+func (l *liner) QuickLines(max int) (string, int64, func([]byte) int64) {
+	clear(l.memory)
+	l.memory = l.memory[:0]
+	var text string
+	for _, v := range l.values[l.n:] {
+		if v.Kind != l.native || !promised(v.Str) || len(text)+len(v.Str) > max {
+			break
+		}
+		text += v.Str
+	}
+	return l.hold(text), int64(1000 * l.n), func(part []byte) int64 { return 1000 * int64(bytes.Count(part, []byte("\n"))) }
+}
+
+func (l *liner) Took(n int) {
+	for ; n > 0; l.n++ {
+		n -= len(l.values[l.n].Str)
+	}
 }
 
 func (l *liner) Next() (ingest.Value, bool) {
@@ -70,6 +93,12 @@ func twins(v *Version, c call) string {
 			return fmt.Sprintf("python %s, dialect %v, limit %d, items %q\n%s: %s\nspecification: %s", v.Python, c.Dialect, c.Limit, c.Items, name, got, want)
 		}
 	}
+	for _, left := range []int{0, 1} {
+		r := NewReader(v, d, c.Limit, &liner{items: &items{values: c.Items}, native: v.str("").Kind})
+		if got, want := batched(r, left), rowsOf(want); got != want {
+			return fmt.Sprintf("python %s, dialect %v, limit %d, items %q\nin batches, %d left: %s\nspecification: %s", v.Python, c.Dialect, c.Limit, c.Items, left, got, want)
+		}
+	}
 	return ""
 }
 
@@ -94,6 +123,65 @@ func transcript(r *Reader) string {
 	return b.String()
 }
 
+// rowsOf leaves out of a transcript what Batch does not tell: the line after each row.
+func rowsOf(transcript string) string { return rowLine.ReplaceAllString(transcript, "]") }
+
+var rowLine = regexp.MustCompile(`\] line \d+`)
+
+// batched is the transcript of a reader that reads in batches, of which it leaves so
+// many rows to be read again.
+func batched(r *Reader, left int) string {
+	var b strings.Builder
+	var batch ingest.Batch
+	var cells []ingest.Value
+	for range mostCalls {
+		if r.Batch(&batch) {
+			n := max(batch.Len()-left, 1)
+			batch.Truncate(n)
+			ascii, line := r.ASCII(), r.LineNum()
+			if left > 0 {
+				r.Odd(n)
+			}
+			r.Took(&batch)
+			for i := range n {
+				var row ingest.Row
+				row, cells = batch.Unpack(i, cells)
+				fmt.Fprintf(&b, "%q", row.Value.Items)
+				if ascii && !ingest.IsASCII(fmt.Sprint(row.Value.Items)) {
+					fmt.Fprint(&b, " not ASCII")
+				}
+				fmt.Fprintf(&b, " at %d\n", row.Offset)
+				checkOdd(&b, &batch, i)
+			}
+			if lines := strings.Count(batch.Text, "\n"); r.LineNum() != line+lines {
+				fmt.Fprintf(&b, "line %d, want %d more than %d", r.LineNum(), lines, line)
+			}
+			continue
+		}
+		row, ok := r.Next()
+		switch {
+		case ok:
+			fmt.Fprintf(&b, "%q at %d\n", row, r.RowOffset())
+		case r.Fault() == nil:
+			return b.String()
+		default:
+			fmt.Fprint(&b, r.Fault().Type, r.Fault().Message)
+			fmt.Fprintf(&b, " line %d at %d\n", r.LineNum(), r.RowOffset())
+		}
+	}
+	return b.String()
+}
+
+// checkOdd says which cells of a row are not among the odd ones but should be.
+func checkOdd(w io.Writer, b *ingest.Batch, row int) {
+	for i := b.Ends[row].From; i < b.Ends[row].To; i++ {
+		s := b.Str(b.Cells[i])
+		if _, odd := slices.BinarySearch(b.Odd, i); s != "" && odd == (printable(s[0]) && printable(s[len(s)-1])) {
+			fmt.Fprintf(w, "cell %q odd: %t", s, odd)
+		}
+	}
+}
+
 // TestTwins reads every row of the reader's table, and generated items, in every
 // version.
 func TestTwins(t *testing.T) {
@@ -116,6 +204,52 @@ func TestTwins(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestBatches reads lines as Batch likes them, with quotes at every place of its words.
+func TestBatches(t *testing.T) {
+	dialects := []string{"", "", "", "doublequote=False", "quotechar='\x01delimiter=;", "strict=True", "quoting=3", "delimiter=\t"}
+	for _, py := range []ingest.Python{ingest.Python27, ingest.Python313} {
+		v := version(t, py)
+		g := newGenerator(v, 7)
+		for range 800 {
+			c := call{Limit: ingest.DefaultFieldLimit, Dialect: fuzzDialect(py, pick(g, dialects...))}
+			if g.chance(.1) {
+				c.Limit = int64(g.IntN(200))
+			}
+			odd := g.Float64() * g.Float64() * .3
+			for range g.IntN(20) {
+				c.Items = append(c.Items, g.lines(odd)...)
+			}
+			c.Items = c.Items[:min(len(c.Items), mostCalls-1)]
+			if diff := twins(v, c); diff != "" {
+				t.Fatal(diff)
+			}
+		}
+	}
+}
+
+// lines are those of a record, odd in one of so many of its cells.
+func (g *generator) lines(odd float64) []ingest.Value {
+	text := ""
+	for range g.IntN(9) {
+		cell := strings.Repeat(pick(g, "a", "bc", "d e ", "\u00e9"), g.IntN(12))
+		switch {
+		case g.chance(odd):
+			cell += pick(g, "\"", "'", "\"x\"", "\\", " \" ", "'y") + cell
+		case g.chance(.4):
+			quote := pick(g, "\"", "\"", "\"", "'")
+			cell = quote + strings.ReplaceAll(cell, "b", pick(g, "b", quote+quote, ",", ";", "\n", "\r\n")) + quote
+		case g.chance(.2):
+			cell = pick(g, " ", "\t") + cell + pick(g, " ", "\u00a0", "")
+		}
+		text += cell + pick(g, ",", ",", ",", ";", "\t")
+	}
+	var items []ingest.Value
+	for line := range strings.Lines(text + pick(g, "", "x", "\"\"") + pick(g, "\n", "\n", "\r\n")) {
+		items = append(items, g.str(line))
+	}
+	return items
 }
 
 // FuzzTwins compares the two parsers over any items with any dialect.
@@ -170,6 +304,27 @@ func TestMark(t *testing.T) {
 			if (a&markedQuote != 0) != (b&markedQuote != 0) || (a&markedHigh != 0) != (b&markedHigh != 0) {
 				t.Fatalf("%q: saw %x, want %x", data[from:from+n], a, b)
 			}
+		}
+	}
+}
+
+// TestMarkBlocks compares the assembly with plain Go, in text of any bytes.
+func TestMarkBlocks(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	data := make([]byte, 64*9)
+	for range 2000 {
+		for i := range data {
+			if data[i] = byte(r.Uint32()); r.IntN(3) > 0 {
+				data[i] = ",\"\n\r a"[r.IntN(6)]
+			}
+		}
+		from := r.IntN(64)
+		blocks := 1 + r.IntN(8)
+		var got, want [9]marks
+		a := markBlocks(&data[from], blocks, eightfold(','), eightfold('"'), &got[0])
+		b := markBlocksPortable(&data[from], blocks, eightfold(','), eightfold('"'), &want[0])
+		if got != want || (a&markedQuote != 0) != (b&markedQuote != 0) || (a&markedHigh != 0) != (b&markedHigh != 0) {
+			t.Fatalf("%q: got %x %b, want %x %b", data[from:from+64*blocks], a, got, b, want)
 		}
 	}
 }

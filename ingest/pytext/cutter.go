@@ -67,6 +67,53 @@ func (c *cutter) cutQuickly() (line []byte, ok bool) {
 	return line, true
 }
 
+// ordinary returns the next lines that cutQuickly would return, up to about max bytes
+// of them.
+func (c *cutter) ordinary(max int) []byte {
+	if c.scanned != c.start {
+		return nil
+	}
+	if c.nul < c.start {
+		c.nul = c.next(0, c.start)
+	}
+	if c.cr < c.start {
+		c.cr = c.next('\r', c.start)
+	}
+	end := min(c.start+max, c.nul)
+	if c.cr < end {
+		end = c.beforeLoneCR(end)
+	}
+	return c.buf[c.start : c.start+bytes.LastIndexByte(c.buf[c.start:end], '\n')+1]
+}
+
+// beforeLoneCR returns the index of the first CR below end that is no part of a CRLF,
+// or whatever translates it, end if there is none.
+func (c *cutter) beforeLoneCR(end int) int {
+	for cr := c.cr; ; {
+		if c.translate || cr+1 >= end || c.buf[cr+1] != '\n' {
+			return cr
+		}
+		n := bytes.IndexByte(c.buf[cr+1:end], '\r')
+		if n < 0 {
+			return end
+		}
+		cr += 1 + n
+	}
+}
+
+// take moves on behind n bytes, which end with an LF, and returns them.
+func (c *cutter) take(n int) []byte {
+	lines := c.buf[c.start : c.start+n]
+	c.start += n
+	c.scanned, c.lf = c.start, c.start-1
+	return lines
+}
+
+// wants reports whether no line is at hand, whatever ends it.
+func (c *cutter) wants() bool {
+	return c.scanned == c.start && c.cr == len(c.buf) && bytes.IndexByte(c.buf[c.start:], '\n') < 0 || c.start == len(c.buf)
+}
+
 // next returns the index of the next such byte from there on, len(buf) if there is
 // none.
 func (c *cutter) next(b byte, from int) int {

@@ -23,9 +23,15 @@ func (b *byteLines) next() ([]byte, int64, bool) {
 		if final {
 			return nil, 0, false
 		}
-		b.room()
-		b.buf = fill(b.buf, b.file)
+		b.readOn()
 	}
+}
+
+// readOn implements reads.
+func (b *byteLines) readOn() bool {
+	b.room()
+	b.buf = fill(b.buf, b.file)
+	return b.file.err == nil
 }
 
 // fill appends a chunk of the file.

@@ -201,6 +201,38 @@ func (l *Lines) QuickLine() (line string, offset int64, ok bool) {
 	return unsafe.String(unsafe.SliceData(item), len(item)), l.offset, true
 }
 
+// QuickLines returns all that QuickLine would, one line after the other, up to about
+// max bytes of them, with the offset of the first and what tells the bytes that made a
+// part of the text (nil: unknown). It reads on if no line is at hand, so that no item
+// may be used after it, and takes none: Took does. "" says nothing.
+func (l *Lines) QuickLines(max int) (text string, offset int64, width func([]byte) int64) {
+	if !l.native || l.done {
+		return "", -1, nil
+	}
+	lines := l.cutter.ordinary(max)
+	if len(lines) == 0 && l.cutter.wants() && l.src.(reads).readOn() {
+		lines = l.cutter.ordinary(max)
+	}
+	if len(lines) == 0 {
+		return "", -1, nil
+	}
+	offset = -1
+	if l.place.width != nil {
+		offset = l.place.start + l.place.at
+	}
+	return unsafe.String(unsafe.SliceData(lines), len(lines)), offset, l.place.width
+}
+
+// Took goes on behind the first n bytes, which end with a line, of what QuickLines
+// returned last.
+func (l *Lines) Took(n int) { l.place.next(l.cutter.take(n)) }
+
+// reads is a source with a cutter that can be told to read on before it would: when
+// no line is left.
+type reads interface {
+	readOn() bool
+}
+
 // Fault returns the exception the iterator raised, nil if it was exhausted or has
 // not ended yet.
 func (l *Lines) Fault() *ingest.Fault { return l.fault }

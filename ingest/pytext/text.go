@@ -74,6 +74,9 @@ func (t *textLines) readChunk() bool {
 	return true
 }
 
+// readOn implements reads. It reads no chunk before next would.
+func (t *textLines) readOn() bool { return !t.final && t.readChunk() }
+
 func (t *textLines) raised() *ingest.Fault { return t.fault }
 
 func (t *textLines) restart() {

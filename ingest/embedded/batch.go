@@ -1,0 +1,110 @@
+package embedded
+
+import (
+	"unicode/utf8"
+	"unsafe"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycsv"
+)
+
+// batches reports whether rows of these settings may come in batches: of csv.reader,
+// with no more done to a cell than that it is decoded and stripped.
+func (p *plan) batches() bool {
+	return p.settings.Reader != ingest.DictReader && !p.settings.Sniff && len(p.settings.Types) == 0 &&
+		(len(p.settings.Clean) == 0 || p.strip != stripper{}) && (p.cells == nil || p.cells.ascii)
+}
+
+// Batch produces the next rows that are ordinary and at hand all at once, nil if the
+// next one is for Next. They are what Next would have returned, and are valid until the
+// following call of either.
+func (r *rows) Batch() *ingest.Batch {
+	if r == nil || r.done || !r.packs {
+		return nil
+	}
+	b := &r.batch
+	if !r.reader.Batch(b) {
+		return nil
+	}
+	n := b.Len()
+	if r.cells != nil {
+		n = r.cells.decodeBatch(r.reader, b)
+	}
+	if r.strips {
+		n = r.stripBatch(b, n)
+	}
+	if n < b.Len() {
+		r.reader.Odd(n)
+		b.Truncate(n)
+	}
+	if n == 0 {
+		return nil
+	}
+	if r.ctx.Err() != nil {
+		r.err, r.done = r.ctx.Err(), true
+		return nil
+	}
+	r.reader.Took(b)
+	r.produced += n
+	return b
+}
+
+// decodeBatch decodes the cells of a batch and returns how many rows raise nothing.
+func (d *cellDecoder) decodeBatch(r *pycsv.Reader, b *ingest.Batch) int {
+	b.Kind = ingest.KindText
+	if r.ASCII() || d.codec.Name() == "utf-8" && utf8.ValidString(b.Text) { // then all cells are text as they are
+		return b.Len()
+	}
+	for i, row := range b.Ends {
+		if ingest.IsASCII(b.Text[b.Start(i):row.Text]) {
+			continue
+		}
+		for j := row.From; j < row.To; j++ {
+			if !d.decodeCell(b, &b.Cells[j]) {
+				return i
+			}
+		}
+	}
+	return b.Len()
+}
+
+// decodeCell decodes a cell that is not ASCII into Extra. It answers false if decoding
+// raises.
+func (d *cellDecoder) decodeCell(b *ingest.Batch, c *ingest.Cell) bool {
+	s := b.Str(*c)
+	if ingest.IsASCII(s) {
+		return true
+	}
+	from := len(b.Extra)
+	out, err := d.codec.Decode(b.Extra, raw(s), d.errors)
+	if err != nil {
+		return false
+	}
+	b.Extra = out
+	*c = b.ToExtra(from)
+	return true
+}
+
+// stripBatch strips the cells of the first n rows and returns how many rows raise
+// nothing.
+func (r *rows) stripBatch(b *ingest.Batch, n int) int {
+	for _, i := range b.Odd {
+		s := b.Str(b.Cells[i])
+		v := ingest.Value{Kind: b.Kind, Str: s}
+		if r.stripCell(&v) != nil {
+			return min(n, b.RowOf(i))
+		}
+		if len(v.Str) < len(s) {
+			b.Cells[i] = b.Cells[i].Part(leftOf(v.Str, s), len(v.Str))
+		}
+	}
+	return n
+}
+
+// leftOf returns how many bytes of s are left of a part of it, 0 of an empty one.
+func leftOf(part, s string) int {
+	if part == "" {
+		return 0
+	}
+	return int(uintptr(unsafe.Pointer(unsafe.StringData(part))) - uintptr(unsafe.Pointer(unsafe.StringData(s))))
+}

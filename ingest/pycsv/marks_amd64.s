@@ -1,0 +1,135 @@
+#include "textflag.h"
+
+// func markBlocks(s *byte, blocks int, delimiter, quotechar uint64, words *marks) (seen uint64)
+TEXT ·markBlocks(SB), NOSPLIT, $0-48
+	MOVQ s+0(FP), SI
+	MOVQ blocks+8(FP), DX
+	MOVQ delimiter+16(FP), X0
+	PUNPCKLQDQ X0, X0
+	MOVQ quotechar+24(FP), X1
+	PUNPCKLQDQ X1, X1
+	MOVQ words+32(FP), DI
+	MOVQ $0x0A0A0A0A0A0A0A0A, AX
+	MOVQ AX, X2             // newlines
+	PUNPCKLQDQ X2, X2
+	MOVQ $0x2121212121212121, AX
+	MOVQ AX, X3             // the first printable character
+	PUNPCKLQDQ X3, X3
+	MOVQ $0x5F5F5F5F5F5F5F5F, AX
+	MOVQ AX, X4             // how many there are, DEL among them
+	PUNPCKLQDQ X4, X4
+	PXOR X5, X5             // quotes seen
+	PXOR X6, X6             // all bytes, or-ed
+
+block:
+	MOVOU (SI), X7
+	POR X7, X6
+	MOVO X7, X8
+	MOVO X7, X9
+	MOVO X7, X10
+	PCMPEQB X0, X7          // delimiters
+	PCMPEQB X1, X8          // quotes
+	PCMPEQB X2, X9          // newlines
+	POR X9, X7
+	POR X8, X5
+	PSUBB X3, X10
+	MOVO X10, X11
+	PMAXUB X4, X11
+	PCMPEQB X11, X10        // not printable
+	PMOVMSKB X7, R8
+	PMOVMSKB X8, R9
+	PMOVMSKB X9, R10
+	PMOVMSKB X10, R11
+	MOVOU 16(SI), X7
+	POR X7, X6
+	MOVO X7, X8
+	MOVO X7, X9
+	MOVO X7, X10
+	PCMPEQB X0, X7          // delimiters
+	PCMPEQB X1, X8          // quotes
+	PCMPEQB X2, X9          // newlines
+	POR X9, X7
+	POR X8, X5
+	PSUBB X3, X10
+	MOVO X10, X11
+	PMAXUB X4, X11
+	PCMPEQB X11, X10        // not printable
+	PMOVMSKB X7, AX
+	PMOVMSKB X8, BX
+	PMOVMSKB X9, CX
+	PMOVMSKB X10, R12
+	SHLQ $16, AX
+	ORQ AX, R8
+	SHLQ $16, BX
+	ORQ BX, R9
+	SHLQ $16, CX
+	ORQ CX, R10
+	SHLQ $16, R12
+	ORQ R12, R11
+	MOVOU 32(SI), X7
+	POR X7, X6
+	MOVO X7, X8
+	MOVO X7, X9
+	MOVO X7, X10
+	PCMPEQB X0, X7          // delimiters
+	PCMPEQB X1, X8          // quotes
+	PCMPEQB X2, X9          // newlines
+	POR X9, X7
+	POR X8, X5
+	PSUBB X3, X10
+	MOVO X10, X11
+	PMAXUB X4, X11
+	PCMPEQB X11, X10        // not printable
+	PMOVMSKB X7, AX
+	PMOVMSKB X8, BX
+	PMOVMSKB X9, CX
+	PMOVMSKB X10, R12
+	SHLQ $32, AX
+	ORQ AX, R8
+	SHLQ $32, BX
+	ORQ BX, R9
+	SHLQ $32, CX
+	ORQ CX, R10
+	SHLQ $32, R12
+	ORQ R12, R11
+	MOVOU 48(SI), X7
+	POR X7, X6
+	MOVO X7, X8
+	MOVO X7, X9
+	MOVO X7, X10
+	PCMPEQB X0, X7          // delimiters
+	PCMPEQB X1, X8          // quotes
+	PCMPEQB X2, X9          // newlines
+	POR X9, X7
+	POR X8, X5
+	PSUBB X3, X10
+	MOVO X10, X11
+	PMAXUB X4, X11
+	PCMPEQB X11, X10        // not printable
+	PMOVMSKB X7, AX
+	PMOVMSKB X8, BX
+	PMOVMSKB X9, CX
+	PMOVMSKB X10, R12
+	SHLQ $48, AX
+	ORQ AX, R8
+	SHLQ $48, BX
+	ORQ BX, R9
+	SHLQ $48, CX
+	ORQ CX, R10
+	SHLQ $48, R12
+	ORQ R12, R11
+	MOVQ R8, (DI)
+	MOVQ R9, 8(DI)
+	MOVQ R10, 16(DI)
+	MOVQ R11, 24(DI)
+	ADDQ $64, SI
+	ADDQ $32, DI
+	DECQ DX
+	JNZ block
+
+	PMOVMSKB X5, AX
+	PMOVMSKB X6, BX
+	SHLQ $16, BX
+	ORQ BX, AX
+	MOVQ AX, seen+40(FP)
+	RET

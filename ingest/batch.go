@@ -21,7 +21,8 @@ type Batch struct {
 	Offset int64              // of Text in the input, -1 if that cannot be told
 	Width  func([]byte) int64 // the bytes of the input that made a part of Text
 
-	measured int // the part of Text whose width is known
+	own      []byte // Text of a copy
+	measured int    // the part of Text whose width is known
 	width    int64
 }
 
@@ -87,6 +88,17 @@ func (b *Batch) ToExtra(from int) Cell { return InText(from, len(b.Extra)) | inE
 func (c Cell) Part(start, n int) Cell {
 	start += c.Start()
 	return InText(start, start+n) | c&inExtra
+}
+
+// CopyFirst makes b a copy of the first row of another batch.
+func (b *Batch) CopyFirst(other *Batch) {
+	end := other.Ends[0]
+	b.Kind, b.Offset = other.Kind, -1
+	b.own = append(b.own[:0], other.Text[:end.Text]...)
+	b.Text = unsafe.String(unsafe.SliceData(b.own), len(b.own))
+	b.Extra = append(b.Extra[:0], other.Extra...)
+	b.Cells = append(b.Cells[:0], other.Cells[:end.To]...)
+	b.Ends = append(b.Ends[:0], end)
 }
 
 // Unpack returns the i-th row as others are, with its cells in room. It is valid as long

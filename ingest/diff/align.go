@@ -23,6 +23,7 @@ type side struct {
 	packs batcher       // rows, if they may come in batches
 	batch *ingest.Batch // the last one
 	at    int           // the next of its rows
+	asked bool          // there is no batch at hand: the next row is for Next
 	cells []ingest.Value
 	n     int // rows read
 	held  []line
@@ -55,6 +56,7 @@ func (s *side) next() (ok bool) {
 		s.at++
 		return true
 	}
+	s.asked = false
 	s.cur.row, ok = s.rows.Next()
 	return ok
 }

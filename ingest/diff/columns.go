@@ -31,6 +31,9 @@ type columns struct {
 	// behind the other in text, since the row's memory is the stream's.
 	header [2][]heading
 	text   []byte
+	// packed says that first holds the header of both paths instead.
+	packed bool
+	first  *ingest.Batch
 }
 
 // heading is a cell of the first row: its kind and where in the columns' text it
@@ -44,7 +47,7 @@ type heading struct {
 func (c *columns) reset(cmp ingest.Comparison) {
 	*c = columns{
 		tolName: cmp.Tolerance, noise: cmp.Noise, rules: c.rules[:0], text: c.text[:0],
-		header: [2][]heading{c.header[0][:0], c.header[1][:0]},
+		header: [2][]heading{c.header[0][:0], c.header[1][:0]}, first: c.first,
 	}
 	c.fields = slices.ContainsFunc(cmp.Noise, func(n ingest.Noise) bool { return strings.HasPrefix(n.Column, ingest.FieldPrefix) })
 	if len(cmp.Ignore) > 0 {
@@ -97,21 +100,29 @@ func (c *columns) learnBoth(v ingest.Value) {
 	c.header[ingest.Py3] = append(c.header[ingest.Py3][:0], c.header[ingest.Py2]...)
 }
 
-// learnPacked is learnBoth of a row of a batch.
-func (c *columns) learnPacked(b *ingest.Batch, row int) {
-	header, text := c.header[ingest.Py2][:0], c.text
-	for _, cell := range b.Cells[b.Ends[row].From:b.Ends[row].To] {
-		start := len(text)
-		text = append(text, b.Str(cell)...)
-		header = append(header, heading{b.Kind, start, len(text)})
+// learnPacked is learnBoth of the first row of a batch. Its cells are looked at only
+// once a name is asked for.
+func (c *columns) learnPacked(b *ingest.Batch) {
+	if c.first == nil {
+		c.first = new(ingest.Batch)
 	}
-	c.header[ingest.Py2], c.text, c.rules = header, text, c.rules[:0]
-	c.header[ingest.Py3] = append(c.header[ingest.Py3][:0], header...)
+	c.first.CopyFirst(b)
+	c.packed, c.rules = true, c.rules[:0]
+}
+
+// headings are the cells of a path's header.
+func (c *columns) headings(path ingest.Path) []heading {
+	if c.packed {
+		c.packed = false
+		row, _ := c.first.Unpack(0, nil)
+		c.learnBoth(row.Value)
+	}
+	return c.header[path]
 }
 
 // name is nameOf the i-th cell of a path's header.
 func (c *columns) name(path ingest.Path, i int) string {
-	h := c.header[path][i]
+	h := c.headings(path)[i]
 	return nameOf(ingest.Value{Kind: h.kind, Str: string(c.text[h.start:h.end])})
 }
 
@@ -153,7 +164,7 @@ func (c *columns) at(i int) rule {
 		n := len(c.rules)
 		var names []string
 		for _, path := range []ingest.Path{ingest.Py3, ingest.Py2} {
-			if n < len(c.header[path]) {
+			if n < len(c.headings(path)) {
 				names = append(names, c.name(path, n))
 			}
 		}

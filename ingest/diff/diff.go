@@ -158,8 +158,9 @@ func (c *comparer) release() {
 	}
 	c.c, c.res, c.cols.noise, c.each = ingest.Comparison{}, Result{}, nil, nil
 	for i := range c.sides {
-		clear(c.sides[i].cells[:cap(c.sides[i].cells)])
-		c.sides[i] = side{cells: c.sides[i].cells[:0]}
+		cells := c.sides[i].cells
+		clear(cells[:cap(cells)]) // they hold on to the rows' memory
+		c.sides[i] = side{cells: cells[:0]}
 	}
 	c.leftover, c.leftover2, c.leftover3 = false, 0, 0
 	comparers.Put(c)

@@ -11,13 +11,14 @@ type batcher interface {
 
 // packed reports whether the next row is one of a batch.
 func (s *side) packed() bool {
-	if s.packs == nil {
+	if s.packs == nil || s.asked {
 		return false
 	}
 	if s.batch == nil || s.at == s.batch.Len() {
 		s.batch, s.at = s.packs.Batch(), 0
+		s.asked = s.batch == nil
 	}
-	return s.batch != nil
+	return !s.asked
 }
 
 // ready reports whether the row to be compared next is one of a batch.
@@ -44,7 +45,7 @@ func (c *comparer) passBatch(a, b *ingest.Batch) bool {
 			return false
 		}
 		if c.py2.n == 0 {
-			c.cols.learnPacked(a, c.py2.at)
+			c.cols.learnPacked(a)
 		}
 		c.py2.at++
 		c.py3.at++

@@ -45,7 +45,7 @@ func (e *Engine) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, erro
 	if err != nil {
 		return nil, fmt.Errorf("ingest %q as %s: %w", in.Name, in.Settings.Python.Path(), notModelled(err))
 	}
-	return &handle{rows: r}, nil
+	return r.handle(), nil
 }
 
 // notModelled gives the models' several ways to say "not yet" one name.

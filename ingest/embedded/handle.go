@@ -15,6 +15,18 @@ type handle struct {
 	err   error
 }
 
+// handle gives out the rows. Handles are made some at a time, since each is held by
+// somebody for as long as he likes.
+func (r *rows) handle() *handle {
+	if len(r.handles) == 0 {
+		r.handles = make([]handle, 16)
+	}
+	h := &r.handles[0]
+	r.handles = r.handles[1:]
+	h.rows = r
+	return h
+}
+
 // Fault returns what the path raised, as long as the handle is held.
 func (h *handle) Fault() (*ingest.Fault, error) {
 	if h.rows == nil {

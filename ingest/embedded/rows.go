@@ -27,6 +27,8 @@ type rows struct {
 	packs  bool // rows may come in batches
 	batch  ingest.Batch
 
+	handles []handle // that have not been given out
+
 	produced int
 	fault    *ingest.Fault
 	err      error
@@ -61,6 +63,10 @@ func (r *rows) Next() (ingest.Row, bool) {
 	}
 	if r.dict != nil {
 		return r.produce(r.nextDict())
+	}
+	if r.packs && r.lines.Over() { // which reader.Next would find out at greater length
+		r.done = true
+		return ingest.Row{}, false
 	}
 	cells, ok := r.reader.Next()
 	if !ok {

@@ -24,7 +24,8 @@ func (q *quick) markLines(text string) (seen uint64) {
 	if rest > 0 {
 		q.words = q.words[:whole+1]
 		last := &q.words[whole]
-		clear(q.tail[copy(q.tail[:], text[whole*64:]):])
+		q.tail = [64]byte{}
+		copy(q.tail[:], text[whole*64:])
 		seen |= markBlocks(&q.tail[0], 1, q.delimiters, q.quotechars, last)
 		there := uint64(1)<<rest - 1
 		last.ends &= there

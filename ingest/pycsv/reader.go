@@ -56,6 +56,7 @@ type Reader struct {
 
 	fault     *ingest.Fault
 	lineNum   int
+	single    bool // Next has been called
 	rowOffset int64
 
 	state         state
@@ -87,8 +88,10 @@ const mostKept = 1 << 18
 // Restart makes r what NewReader returned, for lines that have been made to begin
 // again. No row may be used after it.
 func (r *Reader) Restart() {
-	clear(r.fields[:cap(r.fields)]) // they hold on to the last input's memory
-	r.fields = r.fields[:0]
+	if r.single {
+		clear(r.fields[:cap(r.fields)]) // they hold on to the last input's memory
+	}
+	r.fields, r.single = r.fields[:0], false
 	if cap(r.buf) > mostKept {
 		r.buf = nil
 	}
@@ -107,6 +110,7 @@ func (r *Reader) Restart() {
 //
 // It is Reader_iternext.
 func (r *Reader) Next() ([]ingest.Value, bool) {
+	r.single = true
 	r.parseReset()
 	for first := true; ; first = false {
 		s, ordinary := r.quickLine(first)

@@ -34,6 +34,8 @@ func (b *byteLines) readOn() bool {
 	return b.file.err == nil
 }
 
+func (b *byteLines) over() bool { return b.file.atEnd() }
+
 // fill appends a chunk of the file.
 func fill(buf []byte, f *file) []byte {
 	n, chunk := len(buf), int(min(byteChunk, f.size-f.at))

@@ -227,10 +227,17 @@ func (l *Lines) QuickLines(max int) (text string, offset int64, width func([]byt
 // returned last.
 func (l *Lines) Took(n int) { l.place.next(l.cutter.take(n)) }
 
+// Over reports whether the lines are known to have ended without an exception.
+func (l *Lines) Over() bool {
+	return l.native && l.cutter.start == len(l.cutter.buf) && l.file.err == nil && l.src.(reads).over()
+}
+
 // reads is a source with a cutter that can be told to read on before it would: when
 // no line is left.
 type reads interface {
 	readOn() bool
+	// over reports whether nothing follows what is in the cutter.
+	over() bool
 }
 
 // Fault returns the exception the iterator raised, nil if it was exhausted or has

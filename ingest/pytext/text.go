@@ -77,6 +77,8 @@ func (t *textLines) readChunk() bool {
 // readOn implements reads. It reads no chunk before next would.
 func (t *textLines) readOn() bool { return !t.final && t.readChunk() }
 
+func (t *textLines) over() bool { return t.final && t.fault == nil }
+
 func (t *textLines) raised() *ingest.Fault { return t.fault }
 
 func (t *textLines) restart() {

@@ -22,7 +22,8 @@
 // Speed: parseItem and parseProcessChar (machine.go) are the specification and stay
 // readable. parseQuick (quick.go) is a twin that knows only ordinary records and
 // leaves everything else to them, from the item's start; whatever is taught to one
-// must be judged on both (TestTwins, FuzzTwins). In the machine itself plainRun
+// must be judged on both (TestTwins, FuzzTwins). Batch (batch.go, pack.go) does the same
+// for as many ordinary records as are at hand at once, and is judged there as well. In the machine itself plainRun
 // takes ordinary characters in one go. It must stop at every byte that could begin a
 // character parseProcessChar treats specially, in the states it is used in, and
 // nowhere need it be right about more than that.

@@ -198,7 +198,7 @@ func (c *code) alone(b *bench, e evidence, n int, at stage) bool {
 		if s.stage != at || !s.match(e, c.seen) || s.neutral != "" && !python {
 			continue
 		}
-		if s.change == nil || c.gone(b, e, s) && (!isMark(s) || c.ofMark(b, e)) {
+		if s.change == nil || c.gone(b, e, s) {
 			if s.cause == CESUSurrogate && !c.decoded(b) {
 				s.cause = UndecodableBytes
 			}
@@ -209,11 +209,21 @@ func (c *code) alone(b *bench, e evidence, n int, at stage) bool {
 	return false
 }
 
-// ofMark reports that a class of divergences is gone as well when a letter stands where the
-// byte order mark is: to leave the mark out may make a quote behind it one that opens.
-func (c *code) ofMark(b *bench, e evidence) bool {
-	res := c.try(b, suspect{name: "bom-letter", change: markToLetter})
-	return res == nil || c.left(*res, e) == 0
+// besideMark counts what is left of a class of divergences when a letter stands where the
+// byte order mark is. To leave the mark out may make a quote behind it one that opens, or
+// give a column its name, by which the same shows in another class: then it is no mark that
+// the paths differ about.
+func (c *code) besideMark(b *bench, e evidence, some ...suspect) int {
+	lettered := slices.Clone(some)
+	for i, s := range lettered {
+		if isMark(s) {
+			lettered[i] = suspect{name: "bom-letter", change: markToLetter}
+		}
+	}
+	if res := c.try(b, lettered...); res != nil {
+		return c.left(*res, e)
+	}
+	return 0
 }
 
 // decoded reports whether py2 decodes what surrogates stand in: if it does not, it takes
@@ -272,7 +282,11 @@ func (c *code) partly(b *bench, e evidence, n int) int {
 				continue
 			}
 			if res := c.try(b, append(slices.Clone(so), s)...); res != nil && !broke(*res, b.before, e) && readEnough(b.t, *res, b.before) {
-				if m := c.left(*res, e); m < left {
+				m := c.left(*res, e)
+				if m < left && isMark(s) {
+					m = max(m, c.besideMark(b, e, append(slices.Clone(so), s)...))
+				}
+				if m < left {
 					best, left = s, m
 				}
 			}
@@ -302,7 +316,7 @@ func (c *code) gone(b *bench, e evidence, some ...suspect) bool {
 	if res == nil || c.left(*res, e) > 0 || broke(*res, b.before, e) {
 		return false
 	}
-	if slices.ContainsFunc(some, isMark) && res.Count >= b.before.Count { // without it the same is told of the same rows
+	if slices.ContainsFunc(some, isMark) && (res.Count >= b.before.Count || c.besideMark(b, e, some...) > 0) { // without it the same is told of the same rows
 		return false
 	}
 	if slices.ContainsFunc(some, isOrder) && res.Count > 0 { // other rows are beside each other now

@@ -190,3 +190,37 @@ func TestCodeOfLargeInput(t *testing.T) {
 		t.Errorf("%d bytes were run again", largest)
 	}
 }
+
+// A byte order mark that hides a column from both paths makes whole rows of what are cells
+// without it. What these differ in it has no part in.
+func TestMarkThatHidesAColumnIsNoCause(t *testing.T) {
+	prices := func(number func(string) ingest.Value) func([]byte) ingest.Outcome {
+		return func(data []byte) ingest.Outcome {
+			var o ingest.Outcome
+			lines := strings.FieldsFunc(string(data), func(r rune) bool { return r == '\n' || r == '\r' })
+			for _, l := range lines[1:] {
+				sku, cell, _ := strings.Cut(l, ",")
+				name := ingest.Text(sku)
+				if !strings.HasPrefix(lines[0], "sku,") {
+					name = ingest.None
+				}
+				o.Rows = append(o.Rows, ingest.Row{Value: ingest.List(name, number(cell))})
+			}
+			return o
+		}
+	}
+	plain := func(s string) ingest.Value {
+		if s == "" || strings.ContainsFunc(s, func(r rune) bool { return r != '.' && (r < '0' || r > '9') }) {
+			return ingest.None
+		}
+		return ingest.Value{Kind: ingest.KindDecimal, Str: strings.TrimLeft(s, "0")}
+	}
+	unicode := func(s string) ingest.Value { return plain(strings.NewReplacer("𝟘", "0", "_", "").Replace(s)) }
+	eng := &recorded{scripted: scripted{py2: prices(plain), py3: prices(unicode)}}
+	found := codeFindings(t, eng, "\ufeffsku,price\nJ-5,𝟘12\nx,price\rA-100,x\rC-12,0._15\rskua\u00a0b,price\rA-100,\r")
+	for _, f := range found {
+		if f.Cause == classify.BOMInHeader {
+			t.Errorf("got %s of %+v", f.Signature, f.First)
+		}
+	}
+}

@@ -44,8 +44,8 @@ func FromFinding(ctx context.Context, line *parity.Line, d parity.Delivery, v *p
 	}
 	c := &Case{
 		Version: Version, Feed: d.Feed, Signature: f.Signature, Cause: string(f.Cause), Severity: m.Finding.Severity,
-		State: Open, View: v.View, Pair: d.Pair.Name, Py2: v.Py2, Py3: v.Py3, Compare: v.Compare, Filename: d.Name,
-		Origin: Origin{Row: max(f.First.Py2Row, 0), Byte: -1}, Hits: f.Hits, Fix: m.Finding.Fix, Input: m.Input, Outcomes: m.Outcomes,
+		State: Open, View: v.View, Pair: d.Pair.Name, Py2: m.Settings[ingest.Py2], Py3: m.Settings[ingest.Py3], Compare: v.Compare, Filename: d.Name,
+		Origin: Origin{Row: max(f.First.Py2Row, 0), Byte: -1}, Hits: f.Hits, Fix: f.Fix, Input: m.Input, Outcomes: m.Outcomes,
 	}
 	if c.Origin.Row == 0 {
 		c.Origin.Row = f.First.Py3Row

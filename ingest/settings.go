@@ -200,6 +200,32 @@ func (s Settings) Args() []string {
 	return args
 }
 
+// Given returns the arguments that are not the defaults, quoted: what would have to be
+// said to have these settings.
+func (s Settings) Given() []string {
+	usual := Python27
+	if s.Python.Path() == Py3 {
+		usual = Python313
+	}
+	plain, args := DefaultSettings(usual).Args(), s.Args()
+	var out []string
+	for i := 0; i < len(args); i++ {
+		name, value := args[i], ""
+		if name != "--sniff" {
+			i++
+			value = args[i]
+		}
+		at := slices.Index(plain, name)
+		switch {
+		case at < 0 && value == "":
+			out = append(out, name)
+		case at < 0 || plain[at+1] != value:
+			out = append(out, name+" "+ShellQuote(value))
+		}
+	}
+	return out
+}
+
 // String prints the settings in full, quoted so that a shell reads them back.
 func (s Settings) String() string {
 	args := s.Args()

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -107,6 +109,7 @@ type repro struct {
 	State     string    `json:"state"`
 	Severity  string    `json:"severity"`
 	View      string    `json:"view"`
+	Settings  string    `json:"settings,omitempty"` // those of policies that are not the defaults
 	Diverges  bool      `json:"diverges"`
 	Where     string    `json:"where,omitempty"`
 	Bytes     string    `json:"bytes,omitempty"`
@@ -185,7 +188,33 @@ func newPage(c *golden.Case, dir string, diverges bool) *repro {
 	if c.Hits.Count > 0 {
 		r.Hits = hitsOf(c.Hits)
 	}
+	if c.Calls == [2]string{} {
+		r.Settings = settingsOf(c)
+	}
 	return r
+}
+
+// settingsOf says what of a case's settings is not the default: what its divergence needs,
+// since all else was tried without.
+func settingsOf(c *golden.Case) string {
+	three := c.Py3.Given()
+	var two, both, parts []string
+	for _, arg := range c.Py2.Given() {
+		if i := slices.Index(three, arg); i >= 0 {
+			both, three = append(both, arg), slices.Delete(three, i, i+1)
+		} else {
+			two = append(two, arg)
+		}
+	}
+	for i, args := range [][]string{two, three, both} {
+		if len(args) > 0 {
+			parts = append(parts, []string{"py2", "py3", "both"}[i]+" "+strings.Join(args, " "))
+		}
+	}
+	if len(parts) == 0 {
+		return "the defaults"
+	}
+	return strings.Join(parts, "; ") + "; else the defaults"
 }
 
 // collect keeps both outcomes; a case's input is small.

@@ -55,6 +55,7 @@ func (r *repro) html() string {
 	row("normalize", false, r.Normalize)
 	row("hits", false, r.Hits)
 	row("confirmed", false, strings.Join(r.Confirmed, ", "))
+	row("settings", true, r.Settings)
 	row("frozen", false, r.Frozen)
 	row("explain", true, explainPage(r.Explain)...)
 	row("ladder", true, ladderPage(r.Ladder)...)

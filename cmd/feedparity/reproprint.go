@@ -170,6 +170,7 @@ func (r *repro) page() string {
 		confirmed = "by real Python " + confirmed
 	}
 	field("confirmed", confirmed)
+	field("settings", r.Settings)
 	field("frozen", r.Frozen)
 	list := func(name string, lines []string) {
 		for i, l := range lines {

@@ -20,7 +20,8 @@ type Minimal struct {
 	Outcomes [2]ingest.Outcome // by ingest.Path
 	Pythons  [2]string         // full versions of those that ran a call, by ingest.Path
 	Result   diff.Result
-	Finding  classify.Finding // with the signature that was kept
+	Settings [2]ingest.Settings // by path: the view's, at their defaults as far as the finding holds
+	Finding  classify.Finding   // with the signature that was kept
 	Stats    shrink.Stats
 	Residue  []shrink.Span // what of Input is still the supplier's
 	Needed   []shrink.Part // what of Input the finding needs
@@ -46,7 +47,9 @@ func (l *Line) Minimize(ctx context.Context, d Delivery, v *View, f classify.Fin
 	return m, nil
 }
 
-func (l *Line) minimize(ctx context.Context, d Delivery, v *View, f classify.Finding) (*Minimal, error) {
+func (l *Line) minimize(ctx context.Context, d Delivery, of *View, f classify.Finding) (*Minimal, error) {
+	v := new(View) // with settings of its own
+	*v = *of
 	var failed error // of the latest candidate, the input itself first
 	keep := func(candidate []byte) bool {
 		m, err := l.try(ctx, d, v, candidate, f)
@@ -68,6 +71,13 @@ func (l *Line) minimize(ctx context.Context, d Delivery, v *View, f classify.Fin
 	case stats.Failed:
 		return nil, notDeterministic(f.Signature)
 	}
+	if !stats.GaveUp && l.plain(ctx, d, v, small, keep) { // then more of the input may go
+		o := l.shrinkOptions(d, v.Py3, len(small))
+		o.MaxTime = max(o.MaxTime-stats.Elapsed, time.Millisecond)
+		var again shrink.Stats
+		small, again = shrink.Minimize(ctx, small, o, keep)
+		stats = joined(stats, again)
+	}
 	scrubbed, needed := l.scrub(ctx, d, v, small, !stats.GaveUp, keep)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -80,7 +90,30 @@ func (l *Line) minimize(ctx context.Context, d Delivery, v *View, f classify.Fin
 		return nil, notDeterministic(f.Signature)
 	}
 	m.Stats, m.Residue, m.Needed = stats, scrubbed.Residue, needed
+	m.Settings = [2]ingest.Settings{v.Py2, v.Py3}
 	return m, nil
+}
+
+// plain takes the settings of a view to their defaults as far as its finding holds, and
+// reports whether any were. A case of the team's own code is replayed by its feed's call,
+// which they do not describe.
+func (l *Line) plain(ctx context.Context, d Delivery, v *View, small []byte, keep func([]byte) bool) bool {
+	if d.Calls != [2]*ingest.Call{} {
+		return false
+	}
+	was := policies{v.Py2, v.Py3}
+	is := plainer(was, func(p policies) bool {
+		v.Py2, v.Py3 = p[ingest.Py2], p[ingest.Py3]
+		return ctx.Err() == nil && keep(small)
+	})
+	v.Py2, v.Py3 = is[ingest.Py2], is[ingest.Py3]
+	return !is.same(was)
+}
+
+// joined are the stats of two searches, one after the other.
+func joined(a, b shrink.Stats) shrink.Stats {
+	return shrink.Stats{From: a.From, To: b.To, Steps: a.Steps + b.Steps, Accepted: a.Accepted + b.Accepted, Duplicates: a.Duplicates + b.Duplicates,
+		Rounds: a.Rounds + b.Rounds, GaveUp: a.GaveUp || b.GaveUp, Elapsed: a.Elapsed + b.Elapsed}
 }
 
 // The reasons for which a finding has no minimal input, now or later.

@@ -35,7 +35,7 @@ func TestMinimizeKeepsTheSignature(t *testing.T) {
 				if m.Finding.Signature != f.Signature || m.Finding.Severity != f.Severity || len(m.Input) > int(d.Size) {
 					t.Errorf("%s %s: %d of %d bytes, %+v", want.Feed.Name, v.View, len(m.Input), d.Size, m.Finding)
 				}
-				holds, err := classify.Holds(t.Context(), embedded.New(), classify.Case{Name: d.Name, Data: bytes.NewReader(m.Input), Size: int64(len(m.Input)), Py2: v.Py2, Py3: v.Py3}, f.Signature)
+				holds, err := classify.Holds(t.Context(), embedded.New(), classify.Case{Name: d.Name, Data: bytes.NewReader(m.Input), Size: int64(len(m.Input)), Py2: m.Settings[ingest.Py2], Py3: m.Settings[ingest.Py3]}, f.Signature)
 				if err != nil || !holds {
 					t.Errorf("%s %s: %q does not show %s (%v)", want.Feed.Name, v.View, m.Input, f.Signature, err)
 				}

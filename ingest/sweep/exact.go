@@ -16,8 +16,8 @@ import (
 // time: the two may be of different zones, and the next listing is compared with the
 // listing's.
 const (
-	asked      = "asked "
-	askedTime  = asked + "2006-01-02T15:04:05Z"
+	askedMark  = "asked "
+	askedTime  = askedMark + "2006-01-02T15:04:05Z"
 	youngUntil = 48 * time.Hour // in any zone: the farthest are 26 hours apart
 )
 
@@ -39,10 +39,29 @@ func cameAt(n state.Newest) time.Time {
 	return n.At
 }
 
+// asked says what a listed file is to us, by more than its listing where that may be wrong;
+// moved, that it is the same with another time.
+func (s *sweeper) asked(ctx context.Context, src fetch.Source, e fetch.Entry, seeing state.Seeing) (news state.News, moved bool, err error) {
+	switch news = seeing.News; news {
+	case state.Seen:
+		if replaced, err := s.replaced(ctx, src, e, seeing.Was); err != nil || replaced {
+			return state.Changed, false, err
+		}
+	case state.Changed:
+		if moved, err = s.still(ctx, src, e, seeing.Was); err != nil || !moved {
+			return news, false, err
+		}
+		if news = state.Seen; seeing.Was.Status != state.Processed {
+			news = state.Unfinished
+		}
+	}
+	return news, moved, nil
+}
+
 // replaced asks for the time of a file that was run and is young, where the listing
 // shows no seconds and the server told them when the file was fetched.
 func (s *sweeper) replaced(ctx context.Context, src fetch.Source, listed fetch.Entry, was state.Delivery) (bool, error) {
-	if !strings.HasPrefix(was.ETag, asked) || listed.MPrec == fetch.PrecisionSecond || s.Now().Sub(listed.MTime) > youngUntil {
+	if !strings.HasPrefix(was.ETag, askedMark) || listed.MPrec == fetch.PrecisionSecond || s.Now().Sub(listed.MTime) > youngUntil {
 		return false, nil
 	}
 	told, err := src.Stat(ctx, listed.Path)
@@ -57,7 +76,7 @@ func (s *sweeper) replaced(ctx context.Context, src fetch.Source, listed fetch.E
 // fetched all the same: the server tells the same second of it as then. So it is when the
 // zone of its listing has changed, or has been found out.
 func (s *sweeper) still(ctx context.Context, src fetch.Source, listed fetch.Entry, was state.Delivery) (bool, error) {
-	if !strings.HasPrefix(was.ETag, asked) || listed.MPrec == fetch.PrecisionSecond || listed.Size != was.Size {
+	if !strings.HasPrefix(was.ETag, askedMark) || listed.MPrec == fetch.PrecisionSecond || listed.Size != was.Size {
 		return false, nil
 	}
 	told, err := src.Stat(ctx, listed.Path)

@@ -116,6 +116,9 @@ func testZoneShift(zone *time.Location) func(*testing.T) {
 			t.Fatal(show(res))
 		}
 		before := w.snapshot()
+		if p := Look(t.Context(), w.options()); p[0].Seen != 1 || len(p[0].Files) > 0 {
+			t.Errorf("a sweep would take %+v", p[0])
+		}
 		for range 2 {
 			if res := w.clean(); res.Feeds[0].Seen != 1 || len(res.Feeds[0].Deliveries) != 0 {
 				t.Errorf("not as it was: %s", show(res))

@@ -82,23 +82,13 @@ func (s *sweeper) news(ctx context.Context, l *look) error {
 	}
 	l.todo = append(l.todo, again...)
 	for i, seeing := range l.memory.Look(stateEntries(entries)...) {
-		e, news, d := entries[i], seeing.News, seeing.Was
-		if news == state.Seen {
-			if replaced, err := s.replaced(ctx, l.src, e, d); err != nil {
-				return err
-			} else if replaced {
-				news = state.Changed
-			}
-		} else if news == state.Changed {
-			if same, err := s.still(ctx, l.src, e, d); err != nil {
-				return err
-			} else if same {
-				l.moved = append(l.moved, stateEntry(e))
-				news = state.Seen
-				if d.Status != state.Processed {
-					news = state.Unfinished
-				}
-			}
+		e, d := entries[i], seeing.Was
+		news, moved, err := s.asked(ctx, l.src, e, seeing)
+		if err != nil {
+			return err
+		}
+		if moved {
+			l.moved = append(l.moved, stateEntry(e))
 		}
 		if news == state.Seen || news == state.Unfinished {
 			l.there = append(l.there, stateEntry(e))

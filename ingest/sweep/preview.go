@@ -74,7 +74,11 @@ func (s *sweeper) preview(ctx context.Context, f config.Feed, p *Preview) error 
 	}
 	seeings := memory.Look(stateEntries(entries)...)
 	for i, e := range entries {
-		switch news := seeings[i].News; {
+		news, _, err := s.asked(ctx, src, e, seeings[i])
+		if err != nil {
+			return err
+		}
+		switch {
 		case news == state.Seen && !s.doubtful(f, e, seeings[i].Was):
 			p.Seen++
 		case news != state.Unfinished && held[e.Path] != "":

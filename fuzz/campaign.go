@@ -65,6 +65,11 @@ func (h *Hunter) Campaign(ctx context.Context, o CampaignOptions) (CampaignStats
 }
 
 func newCampaign(h *Hunter, o CampaignOptions) *campaign {
+	if o.Pair != nil && h.calls == [2]*ingest.Call{} {
+		pair := *o.Pair
+		read(&pair)
+		o.Pair = &pair
+	}
 	return &campaign{scout: newScout(h), o: o, edit: editor{learned: o.Learned}, rand: rand.New(rand.NewPCG(o.Seed, 0x5851F42D4C957F2D)), start: time.Now()}
 }
 
@@ -139,7 +144,19 @@ func (c *campaign) pair(choices *Choices) ingest.Pair {
 	if c.o.Pair != nil {
 		return *c.o.Pair
 	}
-	return NewPair(choices)
+	p := NewPair(choices)
+	read(&p)
+	return p
+}
+
+// read gives policies that leave their dialect to detection the one that they are run
+// with: a hunt must look at what the run has shown, and need not detect anything.
+func read(p *ingest.Pair) {
+	for _, s := range []*ingest.Settings{&p.Py2, &p.Py3} {
+		if s.Dialect == nil {
+			s.Dialect = ingest.Dialect{}
+		}
+	}
 }
 
 // trial makes an input, or changes one that is kept. Most of what is made diverges in

@@ -26,9 +26,8 @@ type sight struct {
 	worth   bool // the paths differ, and it may be for a reason that was not met
 }
 
-// look runs both paths. What they do is worth a hunt the first time, and the second,
-// fourth, eighth: one behaviour may have two causes. A hunt in the team's own code is some
-// fifty runs of it, so that every other one of these is left out.
+// look runs both paths. What they do is worth a hunt the first time, and the fourth,
+// sixteenth, sixty-fourth: one behaviour may have two causes. A hunt is some fifty runs.
 func (s *scout) look(ctx context.Context, t *Trial) (sight, error) {
 	res, err := s.run(ctx, t)
 	if err != nil {
@@ -37,10 +36,7 @@ func (s *scout) look(ctx context.Context, t *Trial) (sight, error) {
 	b := behaviourOf(&res, t)
 	s.seen[b]++
 	n := uint(s.seen[b])
-	worth := res.Verdict == ingest.Diverge && n&(n-1) == 0
-	if s.calls != [2]*ingest.Call{} {
-		worth = worth && bits.TrailingZeros(n)%2 == 0
-	}
+	worth := res.Verdict == ingest.Diverge && n&(n-1) == 0 && bits.TrailingZeros(n)%2 == 0
 	return sight{res.Verdict, n == 1, worth}, nil
 }
 

@@ -24,7 +24,7 @@ type Freedom struct {
 }
 
 // maxVaried is how large an input may be: each byte of it is replaced by every other.
-const maxVaried = 48
+const maxVaried = 256
 
 // Vary finds out what in a case's input may be something else: of a single byte every
 // other one is tried, of a longer character of UTF-8 one of each class of characters. It

@@ -93,7 +93,7 @@ func Classify(ctx context.Context, eng ingest.Engine, in Case, res diff.Result) 
 		return c.out, fmt.Errorf("classify %q: %w", in.Name, err)
 	}
 	if res.OrderDiffers && !in.Compare.Strict && res.Order != nil {
-		f := c.finding(verdict{cause: DictOrder, sure: true}, *res.Order, 1)
+		f := c.finding(verdict{cause: DictOrder, sure: true}, *res.Order, res.Orders)
 		f.Severity = ingest.Info
 		c.add(f)
 	}

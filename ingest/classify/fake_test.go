@@ -158,3 +158,29 @@ func TestLargeInput(t *testing.T) {
 		t.Errorf("first %+v", got[0].First)
 	}
 }
+
+// The order of dicts is no divergence, and counted all the same.
+func TestTallyOfOrder(t *testing.T) {
+	row := func(names ...string) ingest.Row {
+		v := ingest.Value{Kind: ingest.KindDict}
+		for _, n := range names {
+			v.Items = append(v.Items, ingest.Text(n), ingest.Text("1"))
+		}
+		return ingest.Row{Value: v}
+	}
+	path := func(rows ...ingest.Row) func([]byte) ingest.Outcome {
+		return func([]byte) ingest.Outcome { return ingest.Outcome{Rows: rows} }
+	}
+	eng := &scripted{py2: path(row("a", "b"), row("b", "a"), row("b", "a")), py3: path(row("a", "b"), row("a", "b"), row("a", "b"))}
+	in := fakeCase("x\n")
+	res := compare(t, eng, in)
+	found, err := classify.Classify(t.Context(), eng, in, res)
+	if err != nil || len(found) != 1 || found[0].Cause != classify.DictOrder || found[0].Count != 2 {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	hits, _, err := classify.Tally(t.Context(), eng, in, res, found, nil)
+	want := classify.Hits{Count: 2, Rows: 2, First: classify.Position{Row: 2}, Last: classify.Position{Row: 3}}
+	if err != nil || hits[0] != want {
+		t.Errorf("%+v, %v", hits, err)
+	}
+}

@@ -63,6 +63,11 @@ func Tally(ctx context.Context, eng ingest.Engine, in Case, res diff.Result, fin
 	if err != nil {
 		return nil, nil, fmt.Errorf("count divergences of %q: %w", in.Name, err)
 	}
+	for i, f := range findings {
+		if f.Cause == DictOrder && res.Order != nil { // which are no divergences
+			t.hits[i] = Hits{Count: res.Orders, Rows: res.Orders, First: Position{Row: res.Order.Py2Row}, Last: Position{Row: res.LastOrder}}
+		}
+	}
 	return t.hits, t.unknown, nil
 }
 

@@ -84,6 +84,8 @@ type Result struct {
 	// the first such pair. In a strict comparison each is a divergence as well.
 	OrderDiffers bool
 	Order        *Divergence
+	Orders       int // how many pairs of rows it is
+	LastOrder    int // py2's row of the last one
 	// Columns are those in which rows differ, whatever the number of divergences
 	// kept; RowsDiffer reports that not all differences are within columns.
 	Columns    []ColumnDiff
@@ -150,11 +152,11 @@ var comparers = sync.Pool{New: func() any {
 // mostKept bounds the memory that waits for another comparison.
 const mostKept = 1 << 18
 
-// release leaves the comparer to another comparison, unless its result may share its
-// memory.
+// release leaves the comparer to another comparison, without the names of columns and
+// keys where its result may share their memory.
 func (c *comparer) release() {
 	if c.res.Count > 0 || c.res.Order != nil || c.perm.from != nil || cap(c.cols.text) > mostKept {
-		return
+		c.cols, c.perm = new(columns), dictMatch{}
 	}
 	c.c, c.res, c.cols.noise, c.each = ingest.Comparison{}, Result{}, nil, nil
 	for i := range c.sides {

@@ -208,7 +208,7 @@ func TestOrderIsNotedOnce(tt *testing.T) {
 	x := rows{dict("a", "1", "b", "2"), dict("a", "1", "b", "2")}
 	y := rows{dict("b", "2", "a", "1"), dict("b", "2", "a", "1")}
 	r, _ := diff.Compare(outcome(x, nil), outcome(y, nil), ingest.Comparison{})
-	if !r.OrderDiffers || r.Order == nil || r.Order.Py3Row != 1 || r.Verdict != ingest.Parity {
+	if !r.OrderDiffers || r.Order == nil || r.Order.Py3Row != 1 || r.Orders != 2 || r.LastOrder != 2 || r.Verdict != ingest.Parity {
 		tt.Errorf("got %+v", r)
 	}
 }

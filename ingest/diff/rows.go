@@ -218,14 +218,18 @@ func orderDivergence(a, b *line) Divergence {
 	return between(a, b, Divergence{Kind: KindOrder, Py2: ingest.List(keysOf(a.row.Value.Items)...), Py3: ingest.List(keysOf(b.row.Value.Items)...)})
 }
 
-// noteOrder remembers the first pair of dicts whose keys come in another order.
+// noteOrder counts the pairs of dicts whose keys come in another order, and remembers
+// the first.
 func (c *comparer) noteOrder(a, b *line) {
-	if c.res.OrderDiffers || a.row.Value.Kind != ingest.KindDict || b.row.Value.Kind != ingest.KindDict {
+	if a.row.Value.Kind != ingest.KindDict || b.row.Value.Kind != ingest.KindDict {
 		return
 	}
 	if m := c.matchKeys(a.row.Value.Items, b.row.Value.Items); !m.ordered && len(m.lost) == 0 {
-		d := orderDivergence(a, b)
-		c.res.OrderDiffers, c.res.Order = true, &d
+		if c.res.Order == nil {
+			d := orderDivergence(a, b)
+			c.res.OrderDiffers, c.res.Order = true, &d
+		}
+		c.res.Orders, c.res.LastOrder = c.res.Orders+1, a.n
 	}
 }
 

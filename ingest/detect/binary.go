@@ -68,11 +68,26 @@ func byControls(_ source, st *stats) (Result, bool, error) {
 // no text has. NULs do not count, as UTF-16 and padded fields have them, nor does
 // what ends lines and pages, ESC and Ctrl-Z; EBCDIC's line ends are 0x15 and 0x25.
 func controls(head []byte) bool {
-	n := 0
-	for _, c := range head {
+	n, size := 0, len(head)
+	for len(head) > 0 {
+		part := head[:min(8, len(head))]
+		head = head[len(part):]
+		if len(part) == 8 && (word(part)-toBlank)&^word(part)&highBits == 0 { // none below a blank, as most
+			continue
+		}
+		n += controlsIn(part)
+	}
+	return n >= 8 && n*10 > size
+}
+
+// toBlank are eight blanks.
+const toBlank = 0x2020202020202020
+
+func controlsIn(part []byte) (n int) {
+	for _, c := range part {
 		if c > 0 && c < ' ' && !(c >= '\a' && c <= '\r') && c != 0x1B && c != 0x1A && c != 0x15 && c != 0x0F && c != 0x0E && c < 0x1C {
 			n++
 		}
 	}
-	return n >= 8 && n*10 > len(head)
+	return n
 }

@@ -48,15 +48,19 @@ func (s *stats) add(p []byte) {
 }
 
 // twice reports whether a character from U+00C2 to U+00F4, as which the first byte
-// of one that was encoded twice appears, stands before another above ASCII.
+// of one that was encoded twice appears, stands before one as which cp1252 reads a
+// further byte: U+0080 to U+00BF, or what it has for 0x80 to 0x9F.
 func twice(p []byte) bool {
 	for {
 		i := bytes.IndexByte(p, 0xC3)
 		if i < 0 || i+2 >= len(p) {
 			return false
 		}
-		if p[i+1] >= 0x82 && p[i+1] <= 0xB4 && p[i+2] >= 0xC2 {
-			return true
+		if p[i+1] >= 0x82 && p[i+1] <= 0xB4 {
+			switch p[i+2] {
+			case 0xC2, 0xC5, 0xC6, 0xCB, 0xE2:
+				return true
+			}
 		}
 		p = p[i+1:]
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"strconv"
 	"unicode/utf16"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -240,7 +241,7 @@ func byUTF8(_ source, st *stats) (Result, bool, error) {
 	if st.characters() < 3 {
 		confidence = 0.97
 	}
-	r := result("utf-8", confidence, fmt.Sprintf("is valid UTF-8 throughout (%d non-ASCII characters)", st.characters()))
+	r := result("utf-8", confidence, "is valid UTF-8 throughout ("+strconv.FormatInt(st.characters(), 10)+" non-ASCII characters)")
 	switch {
 	case u.cesu > 0:
 		r = result("utf-8", 0.9, fmt.Sprintf("is UTF-8 with %d encoded surrogates (CESU-8), which Python 3 refuses", u.cesu))

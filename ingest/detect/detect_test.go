@@ -184,6 +184,29 @@ func TestDeclared(t *testing.T) {
 	}
 }
 
+// TestTwice checks that no character that was encoded twice is passed over, however
+// the input is read.
+func TestTwice(t *testing.T) {
+	table := tableOf("cp1252")
+	for r := rune(0x80); r < 0x20000; r += 1 + r/61 {
+		var again []rune
+		for _, c := range []byte(string(r)) {
+			if again = append(again, table[c]); table[c] == undefined {
+				again[len(again)-1] = rune(c)
+			}
+		}
+		for chunk := range 5 {
+			in := "a" + string(again) + "b\n"
+			if r, err := Bytes([]byte(in), Options{chunk: chunk}); err != nil || !r.DoubleEncoded {
+				t.Fatalf("%q in reads of %d: %+v, %v", in, chunk, r, err)
+			}
+		}
+	}
+	if twice([]byte("ação, snášet, créée")) {
+		t.Error("ordinary text looks as if it was encoded twice")
+	}
+}
+
 func TestDoubleEncoded(t *testing.T) {
 	for in, want := range map[string]bool{
 		"name\ncafÃ©\nDonâ€™t\n": true, "\ufeffname\ncafÃ©\n": true, "name\ncafé\nDon’t\n": false, "name\ncafÃ©\nthé\nmûr\n": false,

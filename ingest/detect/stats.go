@@ -48,22 +48,39 @@ func (s *stats) add(p []byte) {
 }
 
 // twice reports whether a character from U+00C2 to U+00F4, as which the first byte
-// of one that was encoded twice appears, stands before one as which cp1252 reads a
-// further byte: U+0080 to U+00BF, or what it has for 0x80 to 0x9F.
+// of one that was encoded twice appears, stands before as many as follow it. Where p
+// ends before it can be told, they do.
 func twice(p []byte) bool {
 	for {
 		i := bytes.IndexByte(p, 0xC3)
 		if i < 0 || i+2 >= len(p) {
 			return false
 		}
-		if p[i+1] >= 0x82 && p[i+1] <= 0xB4 {
-			switch p[i+2] {
-			case 0xC2, 0xC5, 0xC6, 0xCB, 0xE2:
-				return true
-			}
+		lead := p[i+1] | 0x40
+		p = p[i+2:]
+		switch {
+		case lead < 0xC2 || lead > 0xF4:
+		case lead < 0xE0 && follow(p, 1), lead >= 0xE0 && lead < 0xF0 && follow(p, 2), lead >= 0xF0 && follow(p, 3):
+			return true
 		}
-		p = p[i+1:]
 	}
+}
+
+// follow reports whether n characters are those as which cp1252 reads the further
+// bytes of one in UTF-8: U+0080 to U+00BF, or what it has for 0x80 to 0x9F.
+func follow(p []byte, n int) bool {
+	for ; n > 0 && len(p) > 0; n-- {
+		size := 2
+		switch p[0] {
+		case 0xE2:
+			size = 3
+		case 0xC2, 0xC5, 0xC6, 0xCB:
+		default:
+			return false
+		}
+		p = p[min(size, len(p)):]
+	}
+	return true
 }
 
 // count counts a byte that is hardly ever there.

@@ -88,8 +88,13 @@ func (d *cellDecoder) decodeCell(b *ingest.Batch, c *ingest.Cell) bool {
 // stripBatch strips the cells of the first n rows and returns how many rows raise
 // nothing.
 func (r *rows) stripBatch(b *ingest.Batch, n int) int {
+	spaces := r.plan.strip
 	for _, i := range b.Odd {
 		s := b.Str(b.Cells[i])
+		if start, end, all := spaces.spaces(s); all {
+			b.Cells[i] = b.Cells[i].Part(start, end-start)
+			continue
+		}
 		v := ingest.Value{Kind: b.Kind, Str: s}
 		if r.stripCell(&v) != nil {
 			return min(n, b.RowOf(i))

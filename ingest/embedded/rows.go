@@ -206,10 +206,9 @@ func asciiEnds(s string) bool {
 
 // plainEnds reports whether a string begins and ends with characters that no
 // version strips: ASCII above the space, and what cannot be one of the wide spaces.
-func plainEnds(v *ingest.Value) bool {
+func plainEnds(s string) bool {
 	const after = ' ' + 1
-	s := v.Str
-	if len(s) == 0 || v.Kind == ingest.KindList {
+	if len(s) == 0 {
 		return false
 	}
 	first, last := s[0], s[len(s)-1]
@@ -231,17 +230,25 @@ func (s stripper) strip(v *ingest.Value) bool {
 	if v.Kind != ingest.KindBytes && v.Kind != ingest.KindText {
 		return false
 	}
-	start, end := 0, len(v.Str)
-	for s.left && start < end && v.Str[start] == ' ' {
-		start++
-	}
-	for s.right && start < end && v.Str[end-1] == ' ' {
-		end--
-	}
+	start, end, all := s.spaces(v.Str)
 	if end-start < len(v.Str) {
 		v.Str = v.Str[start:end]
 	}
-	return start == end || asciiEnds(v.Str) || plainEnds(v)
+	return all
+}
+
+// spaces returns what is left of a string without the spaces at its ends, and whether
+// that is all there is to do.
+func (s stripper) spaces(str string) (start, end int, all bool) {
+	end = len(str)
+	for s.left && start < end && str[start] == ' ' {
+		start++
+	}
+	for s.right && start < end && str[end-1] == ' ' {
+		end--
+	}
+	rest := str[start:end]
+	return start, end, rest == "" || asciiEnds(rest) || plainEnds(rest)
 }
 
 // nextDict produces a DictReader's row. Its keys are neither cleaned nor

@@ -1,9 +1,6 @@
 package ingest
 
-import (
-	"sort"
-	"unsafe"
-)
+import "unsafe"
 
 // A Batch is some of a path's rows, one behind the other and packed: each is a list of
 // strings of one kind. Nothing is made for a row or a cell: they lie where they were
@@ -64,11 +61,6 @@ func (b *Batch) Start(i int) int {
 		return 0
 	}
 	return b.Ends[i-1].Text
-}
-
-// RowOf returns the index of a cell's row.
-func (b *Batch) RowOf(cell int) int {
-	return sort.Search(len(b.Ends), func(i int) bool { return b.Ends[i].To > cell })
 }
 
 // Str returns a cell's string, which is valid as long as the batch is.

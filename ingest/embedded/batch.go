@@ -30,8 +30,8 @@ func (r *rows) Batch() *ingest.Batch {
 	if r.cells != nil {
 		n = r.cells.decodeBatch(r.reader, b)
 	}
-	if r.strips {
-		n = r.stripBatch(b, n)
+	if r.strips && !r.stripBatch(b) {
+		n = 0
 	}
 	if n < b.Len() {
 		r.reader.Odd(n)
@@ -85,9 +85,8 @@ func (d *cellDecoder) decodeCell(b *ingest.Batch, c *ingest.Cell) bool {
 	return true
 }
 
-// stripBatch strips the cells of the first n rows and returns how many rows raise
-// nothing.
-func (r *rows) stripBatch(b *ingest.Batch, n int) int {
+// stripBatch strips the cells. It answers false if that raises, which Next knows more of.
+func (r *rows) stripBatch(b *ingest.Batch) bool {
 	spaces := r.plan.strip
 	for _, i := range b.Odd {
 		s := b.Str(b.Cells[i])
@@ -97,13 +96,13 @@ func (r *rows) stripBatch(b *ingest.Batch, n int) int {
 		}
 		v := ingest.Value{Kind: b.Kind, Str: s}
 		if r.stripCell(&v) != nil {
-			return min(n, b.RowOf(i))
+			return false
 		}
 		if len(v.Str) < len(s) {
 			b.Cells[i] = b.Cells[i].Part(leftOf(v.Str, s), len(v.Str))
 		}
 	}
-	return n
+	return true
 }
 
 // leftOf returns how many bytes of s are left of a part of it, 0 of an empty one.

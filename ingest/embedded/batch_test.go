@@ -103,7 +103,7 @@ var variants = [][]change{
 func sample(r *rand.Rand) []byte {
 	pick := func(from ...string) string { return from[r.IntN(len(from))] }
 	odd := r.Float64() * r.Float64()
-	ends := [][]string{{"\n"}, {"\n"}, {"\r\n"}, {"\n", "\r\n", "\r", "\n", "\n"}}[r.IntN(4)]
+	ends := [][]string{{"\n"}, {"\n"}, {"\n"}, {"\r\n"}, {"\r\n"}, {"\n", "\r\n", "\r", "\n", "\n"}, {"\r"}}[r.IntN(7)]
 	var b []byte
 	for size := r.IntN(1 << (6 + r.IntN(10))); len(b) < size; {
 		for range 1 + r.IntN(5) {
@@ -146,16 +146,20 @@ func TestBatches(t *testing.T) {
 	for _, c := range ingestCases {
 		check(caseInput(c.in, c.python, c.changes))
 	}
+	for _, data := range []string{"é,b\n", "a\né\n", "a,\"b \"\"é\"\"\"\n\"\"\"\"\"\",é\n"} { // bytes are not text
+		compareBoth(t, inputOf([]byte(data), py2, []change{mode(ingest.OpenBytes)}), inputOf([]byte(data), py3, nil))
+		compareBoth(t, inputOf([]byte(data), py2, []change{codec("latin-1")}), inputOf([]byte(data), py3, nil))
+	}
 	for range 500 {
 		data := sample(r)
-		py2, py3 := inputOf(data, ingest.Python27, variants[r.IntN(len(variants))]), inputOf(data, ingest.Python313, variants[r.IntN(len(variants))])
-		py3.Settings.Python = pick3(r)
-		for _, in := range []*ingest.Input{&py2, &py3} {
+		one := inputOf(data, py2, variants[r.IntN(len(variants))])
+		other := inputOf(data, pick3(r), variants[r.IntN(len(variants))])
+		for _, in := range []ingest.Input{one, other} {
 			if in.Settings.Validate() == nil {
-				check(*in)
+				check(in)
 			}
 		}
-		compareBoth(t, py2, py3)
+		compareBoth(t, one, other)
 	}
 	if packed < all/4 {
 		t.Errorf("%d of %d rows came in batches", packed, all)

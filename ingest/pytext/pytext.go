@@ -216,11 +216,7 @@ func (l *Lines) QuickLines(max int) (text string, offset int64, width func([]byt
 	if len(lines) == 0 {
 		return "", -1, nil
 	}
-	offset = -1
-	if l.place.width != nil {
-		offset = l.place.start + l.place.at
-	}
-	return unsafe.String(unsafe.SliceData(lines), len(lines)), offset, l.place.width
+	return unsafe.String(unsafe.SliceData(lines), len(lines)), l.place.start + l.place.at, l.place.width
 }
 
 // Took goes on behind the first n bytes, which end with a line, of what QuickLines

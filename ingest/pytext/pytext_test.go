@@ -3,6 +3,7 @@ package pytext
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -285,4 +286,59 @@ func TestWhole(t *testing.T) {
 	if v, ok := l.Whole(); ok {
 		t.Errorf("StringIO is an iterator, yet Whole = %v", v)
 	}
+}
+
+// TestQuickLines: the lines that come many at once are those that come one by one, with
+// the same offsets and the same exception behind them, and none comes after it.
+func TestQuickLines(t *testing.T) {
+	long := strings.Repeat("0123456789,abc\n", 700)
+	mac := strings.ReplaceAll(long, "\n", "\r")
+	for _, data := range []string{
+		"", "a", "a\nb", "a\n", "a\r\nb\rc\n", "a\x00b\nc\n", long, long + "x", mac, mac + "\xff", long + "\xff" + long, long + "\r" + long,
+		strings.Repeat("é,\n", 5000), long[:8191] + "\r" + "\n" + long,
+	} {
+		for _, mode := range []ingest.OpenMode{ingest.OpenBytesDecode, ingest.OpenUniversal, ingest.OpenText, ingest.OpenTextUniversal} {
+			py := ingest.Python27
+			if mode == ingest.OpenText || mode == ingest.OpenTextUniversal {
+				py = ingest.Python313
+			}
+			s := ingest.DefaultSettings(py)
+			s.Open = mode
+			one, many := linesOf(t, data, s, 0), linesOf(t, data, s, 3000)
+			if one != many {
+				t.Errorf("%s of %.60q: one by one %.300q, many at once %.300q", mode, data, one, many)
+			}
+		}
+	}
+}
+
+// linesOf reads up to max bytes of lines at once where it can.
+func linesOf(t *testing.T, data string, s ingest.Settings, max int) string {
+	l, fault, err := Open(strings.NewReader(data), int64(len(data)), s)
+	if fault != nil || err != nil {
+		t.Fatal(fault, err)
+	}
+	var out strings.Builder
+	for range 2 { // the second time nothing more
+		for {
+			if max > 0 {
+				if text, offset, width := l.QuickLines(max); text != "" {
+					for line := range strings.Lines(text) {
+						fmt.Fprintf(&out, "%q %d\n", line, offset)
+						offset += width([]byte(line))
+					}
+					l.Took(len(text))
+					continue
+				}
+				l.QuickLines(max) // asked again it knows no more
+			}
+			line, ok := l.Next()
+			if !ok {
+				break
+			}
+			fmt.Fprintf(&out, "%q %d\n", line.Str, l.Offset())
+		}
+	}
+	fmt.Fprint(&out, l.Fault(), l.Err())
+	return out.String()
 }

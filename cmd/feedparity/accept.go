@@ -3,18 +3,21 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/sweep"
 )
 
 // rulesOf says which rules that accept divergences are of no use: those that are over,
-// and those that no signature ever matched. A rule nobody needs hides what it was not
-// made for.
-func rulesOf(ctx context.Context, db *state.DB, rules []config.Accept, now time.Time) ([]string, error) {
+// those that no signature ever matched, and narrow ones whose signature this sweep has
+// met, but none of the divergences that they mean. A rule nobody needs hides what it was
+// not made for.
+func rulesOf(ctx context.Context, db *state.DB, rules []config.Accept, result *sweep.Result, now time.Time) ([]string, error) {
 	if len(rules) == 0 {
 		return nil, nil
 	}
@@ -35,9 +38,24 @@ func rulesOf(ctx context.Context, db *state.DB, rules []config.Accept, now time.
 			out = append(out, fmt.Sprintf("accept rule %s: it is over since %s", r, r.Expires.Format(time.DateOnly)))
 		case !matched:
 			out = append(out, fmt.Sprintf("accept rule %s: no divergence has ever matched it", r))
+		case unmeant(r, result):
+			out = append(out, fmt.Sprintf("accept rule %s: its signature was met, but no divergence that it means", r))
 		}
 	}
 	return out, nil
+}
+
+// unmeant reports whether findings of a sweep have a narrow rule's signature and none of
+// their divergences is one that it means.
+func unmeant(r config.Accept, result *sweep.Result) bool {
+	met := false
+	for _, f := range result.Findings() {
+		if slices.Contains(f.Meant, r.String()) {
+			return false
+		}
+		met = met || slices.Contains(f.Unmeant, r.String())
+	}
+	return met
 }
 
 // narrowCases makes rules of the cases of a checkout that accept some of what has their

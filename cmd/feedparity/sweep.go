@@ -163,7 +163,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		}
 	}
 	if err == nil {
-		out.rules, err = rulesOf(ctx, db, c.Accept, time.Now())
+		out.rules, err = rulesOf(ctx, db, c.Accept, out.Result, time.Now())
 	}
 	if err == nil {
 		err = out.lookBack(ctx, db, feeds)

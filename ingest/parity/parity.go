@@ -272,7 +272,7 @@ func (l *Line) Covers(ctx context.Context, d Delivery, v *View, signature string
 	all, some := true, false
 	_, _, err := classify.Tally(ctx, l.engine(d), v.caseOf(d), v.Result, v.Findings, func(n int, one diff.Divergence) {
 		if v.Findings[n].Signature == signature {
-			all, some = all && allows(one), true
+			all, some = allows(one) && all, true // all are asked about
 		}
 	})
 	return all && some && err == nil, err

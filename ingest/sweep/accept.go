@@ -10,25 +10,38 @@ import (
 	"github.com/feedparity/feedparity/ingest/parity"
 )
 
-// accepted reports whether rules that hold today accept a signature that a view shows: one
-// that is about all of it, or narrow ones of which each divergence is meant by some.
-// One divergence that none means, and it is accepted as little as without a rule.
-func (s *sweeper) accepted(ctx context.Context, d parity.Delivery, v *parity.View, signature string) (bool, error) {
+// accept decides whether rules that hold today accept a finding of a view: one that is
+// about all of it, or narrow ones of which each divergence is meant by some. One
+// divergence that none means, and it is accepted as little as without a rule.
+func (s *sweeper) accept(ctx context.Context, d parity.Delivery, v *parity.View, f *Finding) error {
 	rules := slices.Clone(s.Accept)
-	rules = slices.DeleteFunc(rules, func(a config.Accept) bool { return !a.Matches(d.Feed, signature) || a.Over(s.Now()) })
-	switch {
-	case len(rules) == 0:
-		return false, nil
-	case slices.ContainsFunc(rules, func(a config.Accept) bool { return a.Narrow.IsZero() }):
-		return true, nil
+	rules = slices.DeleteFunc(rules, func(a config.Accept) bool { return !a.Matches(d.Feed, f.Signature) || a.Over(s.Now()) })
+	f.Accepted = slices.ContainsFunc(rules, func(a config.Accept) bool { return a.Narrow.IsZero() })
+	if f.Accepted || len(rules) == 0 {
+		return nil
 	}
-	all, err := s.Line.Covers(ctx, d, v, signature, func(one diff.Divergence) bool {
-		return slices.ContainsFunc(rules, func(a config.Accept) bool { return diff.Means(a.Narrow, one) })
+	means := make([]bool, len(rules))
+	all, err := s.Line.Covers(ctx, d, v, f.Signature, func(one diff.Divergence) bool {
+		some := false
+		for i, a := range rules {
+			if diff.Means(a.Narrow, one) {
+				means[i], some = true, true
+			}
+		}
+		return some
 	})
 	if err != nil {
-		return false, fmt.Errorf("apply accept rules to %s: %w", signature, err)
+		return fmt.Errorf("apply accept rules to %s: %w", f.Signature, err)
 	}
-	return all, nil
+	f.Accepted = all
+	for i, a := range rules {
+		if means[i] {
+			f.Meant = append(f.Meant, a.String())
+		} else {
+			f.Unmeant = append(f.Unmeant, a.String())
+		}
+	}
+	return nil
 }
 
 // ruled reports whether any rule is about a signature, whatever its day: what such rules

@@ -158,7 +158,7 @@ func (c *checking) view(ctx context.Context, d parity.Delivery, t task, v *parit
 			return err
 		}
 		found[n].Case = dir
-		if found[n].Accepted, err = c.s.accepted(ctx, d, v, f.Signature); err != nil {
+		if err = c.s.accept(ctx, d, v, &found[n]); err != nil {
 			return err
 		}
 		found[n].beyond = !found[n].Accepted && dir == "" && c.s.ruled(d.Feed, f.Signature)

@@ -149,6 +149,9 @@ type Finding struct {
 	Accepted  bool   // by a rule of the configuration
 	New       bool   // no delivery of its feed that was recorded has shown it but what rules accepted
 	Err       error  // why no case could be written
+	// Meant and Unmeant are the narrow rules about its signature that mean some of its
+	// divergences, and none of them. Neither has any where a rule accepts it as a whole.
+	Meant, Unmeant []string
 
 	beyond bool // rules are about its signature, none accepts it, and it had no case
 }

@@ -13,8 +13,8 @@ import (
 
 // What is known beforehand, in nats: how much likelier a charset is because the
 // feed's earlier deliveries were in it, and because the supplier declares it. What is
-// right if a feed has not changed, and what if it has, of freshly built files: 99.6 %
-// and 97.7 with 5 for the history, 99.7 and 97.5 with 6.
+// right if a feed has not changed, and what if it has, of freshly built files: 99.55 %
+// and 98.0 with 4 for the history, 99.88 and 97.5 with 6.
 const (
 	historyNats  = 6
 	declaredNats = 10

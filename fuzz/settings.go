@@ -61,10 +61,13 @@ var (
 	}
 )
 
+// builtins are made once: a pair is drawn for each input.
+var builtins = sync.OnceValue(ingest.Builtin)
+
 // NewPair decides two policies: one of the built-in pairs, or any two. Most of
 // these differ only in codec or open mode, as those of real migrations do.
 func NewPair(c *Choices) ingest.Pair {
-	builtin := ingest.Builtin()
+	builtin := builtins()
 	switch i := c.N(4 * len(builtin)); {
 	case i >= 1 && i <= len(builtin):
 		return builtinPair(c, builtin[i-1])

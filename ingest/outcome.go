@@ -97,7 +97,7 @@ type Verdict string
 // The verdicts. Only Parity is evidence of parity.
 const (
 	Parity      Verdict = "parity"       // at least one row compared, all equal
-	AgreeEmpty  Verdict = "agree-empty"  // no rows on either side, no fault
+	AgreeEmpty  Verdict = "agree-empty"  // no rows on either side, or none with anything in it; no fault
 	AgreeFault  Verdict = "agree-fault"  // the same fault at the same row after the same rows
 	Diverge     Verdict = "diverge"      // something differs
 	NotCompared Verdict = "not-compared" // a path could not be run or compared

@@ -279,7 +279,11 @@ func (s *spreader) layOut(ctx context.Context, f config.Feed) (delivery, error) 
 }
 
 func (s *spreader) unpack(ctx context.Context, f config.Feed, d state.Delivery) (delivery, error) {
-	out := delivery{filepath.Join(s.dir, d.SHA256), path.Base(d.Path), d.Bytes, d}
+	dir, err := os.MkdirTemp(s.dir, "") // two feeds may have had the same bytes
+	if err != nil {
+		return delivery{}, err
+	}
+	out := delivery{filepath.Join(dir, d.SHA256), path.Base(d.Path), d.Bytes, d}
 	if err := s.store.Get(ctx, d.SHA256, out.file); err != nil {
 		return delivery{}, err
 	}

@@ -118,7 +118,6 @@ func CompareEach(py2, py3 ingest.Rows, c ingest.Comparison, each func(Divergence
 func compare(py2, py3 ingest.Rows, c ingest.Comparison, max int, each func(Divergence)) (Result, error) {
 	cmp := comparers.Get().(*comparer)
 	cmp.c, cmp.max, cmp.each = c, max, each
-	cmp.res.Judged = len(c.Ignore)+len(c.Noise) == 0
 	cmp.cols.reset(c)
 	for i, rows := range [2]ingest.Rows{py2, py3} {
 		cmp.sides[i].rows = rows
@@ -228,7 +227,7 @@ func (c *comparer) finish() Result {
 		r.Verdict, r.Severity = ingest.Diverge, severity(r.Py2Fault, r.Py3Fault)
 	case r.Py2Fault != nil:
 		r.Verdict = ingest.AgreeFault
-	case r.Py2Rows == 0 && r.Py3Rows == 0:
+	case r.Py2Rows == 0 && r.Py3Rows == 0, !r.Judged && len(c.c.Ignore)+len(c.c.Noise) == 0:
 		r.Verdict = ingest.AgreeEmpty
 	default:
 		r.Verdict = ingest.Parity

@@ -18,8 +18,8 @@ func (c *comparer) compared(a, b *line) {
 	c.res.Judged = c.res.Judged || c.judges(a.row.Value) || c.judges(b.row.Value)
 }
 
-// judges reports whether a row has a column that is compared. A row without columns
-// is compared as a whole.
+// judges reports whether a row has something that is compared: a column, or itself
+// where it has no columns. Of an empty one and of None nothing was.
 func (c *comparer) judges(row ingest.Value) bool {
 	switch row.Kind {
 	case ingest.KindList:
@@ -28,7 +28,7 @@ func (c *comparer) judges(row ingest.Value) bool {
 				return true
 			}
 		}
-		return len(row.Items) == 0
+		return false
 	case ingest.KindDict:
 		for i := 0; i+1 < len(row.Items); i += 2 {
 			name := nameOf(row.Items[i])
@@ -36,7 +36,13 @@ func (c *comparer) judges(row ingest.Value) bool {
 				return true
 			}
 		}
-		return len(row.Items) == 0
+		return false
+	case ingest.KindNone:
+		return false
+	case ingest.KindSet:
+		if len(row.Items) == 0 {
+			return false
+		}
 	}
 	return !ingest.IsNoise(c.cols.noise, ingest.WholeRow)
 }

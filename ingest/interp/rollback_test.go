@@ -18,6 +18,7 @@ from django.conf import settings
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATABASES = {alias: {'ENGINE': 'django.db.backends.sqlite3', 'NAME': os.path.join(HERE, name)}
              for alias, name in (('default', 'test.db'), ('other', 'live.db'))}
+DATABASES['far'] = {'ENGINE': 'fardb', 'NAME': ':memory:', 'HOST': '127.0.0.2'}
 settings.configure(DATABASES=DATABASES, INSTALLED_APPS=['project'], USE_TZ=False, DEFAULT_AUTO_FIELD='django.db.models.AutoField')
 django.setup()
 from django.db import connections, models, transaction
@@ -27,7 +28,7 @@ class Stock(models.Model):
     class Meta:
         app_label = 'project'
 def setup():
-    for alias in DATABASES:
+    for alias in ('default', 'other'):
         with connections[alias].schema_editor() as editor:
             if 'project_stock' not in connections[alias].introspection.table_names():
                 editor.create_model(Stock)
@@ -50,6 +51,20 @@ def nothing(path):
     pass
 def load_other(path):
     Stock.objects.using('other').create(sku=u'x')
+def load_threads(path):
+    import threading
+    def create():
+        with transaction.atomic():
+            Stock.objects.create(sku=u'thread')
+        SEEN.append(Stock.objects.count())
+    t = threading.Thread(target=create)
+    t.start()
+    t.join()
+SEEN = []
+def seen():
+    yield SEEN
+def load_far(path):
+    SEEN.append(connections['far'].cursor() is not None)
 def raises(path):
     Stock.objects.create(sku=u'x')
     raise ValueError('late')
@@ -69,7 +84,7 @@ func TestRollbackConfirm(t *testing.T) {
 }
 
 func rollback(t *testing.T, python string) {
-	dir := team(t, map[string]string{"project.py": project})
+	dir := team(t, map[string]string{"project.py": project, "fardb/__init__.py": "", "fardb/base.py": "from django.db.backends.sqlite3.base import DatabaseWrapper as Base\nclass DatabaseWrapper(Base):\n    vendor = 'postgresql'\n"})
 	e := interp.NewEngine(interp.Options{})
 	defer e.Close()
 	call := func(function, collect string, databases ...string) (ingest.Outcome, error) {
@@ -96,10 +111,17 @@ func rollback(t *testing.T, python string) {
 	if o, err := call("nothing", "count", "test.db"); err != nil || oneLine(o) != `{"int":"0"}` {
 		t.Errorf("afterwards: %v, %s", err, oneLine(o))
 	}
+	if o, err := call("load_threads", "seen", "test.db"); err != nil || oneLine(o) != `[{"int":"1"}]` {
+		t.Errorf("in a thread: %v, %s", err, oneLine(o))
+	}
+	if o, err := call("nothing", "count", "test.db"); err != nil || oneLine(o) != `{"int":"0"}` {
+		t.Errorf("after a thread: %v, %s", err, oneLine(o))
+	}
 	for _, c := range []struct {
 		function, code, message string
 		databases               []string
 	}{
+		{"load_far", "effect-database", "connects to database :memory: (project.py:", nil},
 		{"load_other", "effect-database", "connects to database " + filepath.Join(dir, "live.db") + " (project.py:", []string{"test.db"}},
 		{"load", "effect-write", "opens database " + filepath.Join(dir, "test.db") + " (project.py:", nil},
 		{"load", "rollback-failed", "Django has no database of that NAME", []string{"none.db"}},
@@ -108,5 +130,11 @@ func rollback(t *testing.T, python string) {
 		if problem := judgeCall(ingest.Outcome{}, err, "", c.code, c.message); problem != "" {
 			t.Errorf("%s with %v: %s", c.function, c.databases, problem)
 		}
+	}
+	in := input("a\n", ingest.Settings{})
+	in.Call = &ingest.Call{Function: "project:load_far", Collect: "project:seen", Setup: "project:setup", Python: python, Dir: dir}
+	in.Call.Effects.Allow = []string{"127.0.0.2:5432"}
+	if o, err := run(t.Context(), e, in); err != nil || oneLine(o) != `[true]` {
+		t.Errorf("a server that is allowed: %v, %s", err, oneLine(o))
 	}
 }

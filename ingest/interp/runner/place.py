@@ -110,6 +110,7 @@ def forget_connections():
     """A connection cannot be shared with the parent; Django makes a new one. The
     parent has no use for its own any more."""
     from django.db import connections
+    guard_connections()
     for alias in connections:
         c = connections[alias]
         if c.connection is not None and 'memory' not in str(c.settings_dict.get('NAME')):
@@ -117,24 +118,67 @@ def forget_connections():
             c.connection = None
 
 
+GUARDED = '_feedparity_guarded'
+
+
+def guard_connections():
+    """Has every connection of Django's guarded before the team's code gets it, in
+    whatever thread that asks for it: Django makes one for each."""
+    from django.db import connections
+    handler = type(connections)
+    get = handler.__getitem__
+    if getattr(handler, GUARDED, False):
+        return
+
+    def __getitem__(self, alias):
+        connection = get(self, alias)
+        if LIMITS.on and GUARDED not in vars(connection):
+            setattr(connection, GUARDED, True)
+            guard(connection, alias)
+        return connection
+    handler.__getitem__ = __getitem__
+    setattr(handler, GUARDED, True)
+
+
+def guard(connection, alias):
+    """Begins a transaction in a database that is to be rolled back. Nobody commits it, so
+    that the end of the process rolls it back. Where there is one, all others refuse;
+    else SQLite's files are judged as files and servers as connections, which those that
+    speak for themselves in C would not be."""
+    name = str(connection.settings_dict.get('NAME'))
+    if name in LIMITS.databases:
+        from django.db import transaction
+        transaction.atomic(using=alias).__enter__()
+    elif LIMITS.databases or connection.vendor != 'sqlite' and not may_serve(connection):
+        connection.connect = refuse_database(name)
+
+
+DATABASE_PORTS = {'postgresql': 5432, 'mysql': 3306, 'oracle': 1521}
+
+
+def may_serve(connection):
+    """Whether a call may reach a database's server. Without a host, it is on this machine
+    and often a Unix socket, whose path only the driver knows."""
+    host = str(connection.settings_dict.get('HOST') or '')
+    port = int(connection.settings_dict.get('PORT') or DATABASE_PORTS.get(connection.vendor, 0))
+    if host[:1] in ('', '/') and LIMITS.sockets:
+        return True
+    return may_reach((host or 'localhost', port))
+
+
 def begin_rollback():
-    """Begins a transaction in each database that is named and makes the others
-    refuse. Nobody commits it, so that the end of the process rolls it back."""
+    """Begins the transactions of this thread, and says which cannot be."""
     try:
-        from django.db import connections, transaction
+        from django.db import connections
+        guard_connections()
     except ImportError as exc:
         raise Harness('rollback-failed', 'roll back: %s' % told(exc), 'effects: {rollback: ...} is for projects with Django')
     found = []
     for alias in connections:
-        name = str(connections[alias].settings_dict.get('NAME'))
-        if name in LIMITS.databases:
-            found.append(name)
-            try:
-                transaction.atomic(using=alias).__enter__()
-            except Exception as exc:
-                raise Harness('rollback-failed', 'begin a transaction in database %s: %s' % (name, told(exc)), 'the database must exist')
-        else:
-            connections[alias].connect = refuse_database(name)
+        try:
+            found.append(str(connections[alias].settings_dict.get('NAME')))
+        except Exception as exc:
+            raise Harness('rollback-failed', 'begin a transaction in database %s: %s' % (alias, told(exc)), 'the database must exist')
     for name in LIMITS.databases:
         if name not in found:
             raise Harness('rollback-failed', 'roll back database %s: Django has no database of that NAME' % name,

@@ -33,6 +33,12 @@ def opens(path): open(join(OUT, 'new'), 'w')
 def appends(path): open(FILE, mode='a')
 def updates(path): open(FILE, 'r+b')
 def io_opens(path): io.open(FILE, 'w', encoding='utf-8')
+def file_io(path): io.FileIO(FILE, 'w')
+class Raw(io.FileIO):
+    pass
+def raw_io(path):
+    with Raw(path) as f:
+        return [isinstance(f, io.FileIO), issubclass(Raw, io.FileIO), f.read() != b'']
 def codecs_opens(path): codecs.open(FILE, 'w', 'utf-8')
 def os_opens(path): os.open(FILE, os.O_WRONLY)
 def os_creates(path): os.open(join(OUT, 'new'), os.O_RDONLY | os.O_CREAT)
@@ -69,6 +75,7 @@ def database(path): sqlite3.connect(join(OUT, 'db'))
 def connects(path): socket.create_connection(('127.0.0.1', PORT))
 def connects_ex(path): socket.socket().connect_ex(('127.0.0.1', PORT))
 def connects_unix(path): socket.socket(socket.AF_UNIX).connect(join(OUT, 'socket'))
+def sends(path): socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', PORT))
 def binds(path): socket.socket().bind(('127.0.0.1', 0))
 def runs(path): subprocess.call(['true', 'x'])
 def runs_from(path): Popen('true', shell=True)
@@ -137,7 +144,7 @@ def reaches(path):
 
 var effectCases = []struct{ function, code, message string }{
 	{"opens", "effect-write", "writes {OUT}/new ("}, {"appends", "effect-write", "writes {OUT}/file ("}, {"updates", "effect-write", "writes {OUT}/file ("},
-	{"io_opens", "effect-write", "writes {OUT}/file ("}, {"codecs_opens", "effect-write", "writes {OUT}/file ("}, {"os_opens", "effect-write", "writes {OUT}/file ("},
+	{"io_opens", "effect-write", "writes {OUT}/file ("}, {"codecs_opens", "effect-write", "writes {OUT}/file ("}, {"os_opens", "effect-write", "writes {OUT}/file ("}, {"file_io", "effect-write", "writes {OUT}/file ("},
 	{"os_creates", "effect-write", "writes {OUT}/new ("}, {"relative", "effect-write", "writes {OUT}/new ("}, {"through_link", "effect-write", "link/new ("},
 	{"method", "effect-write", "writes {OUT}/new (effects.py:12 in write)"}, {"in_library", "effect-write", "writes {OUT}/new ("}, {"logs", "effect-write", "writes {OUT}/log ("},
 	{"swallowed", "effect-write", "writes {OUT}/new ("}, {"removes", "effect-write", "removes {OUT}/file ("}, {"removes_from", "effect-write", "removes {OUT}/file ("},
@@ -147,7 +154,7 @@ var effectCases = []struct{ function, code, message string }{
 	{"symlinks", "effect-write", "links {OUT}/new ("}, {"changes_mode", "effect-write", "changes mode of {OUT}/file ("}, {"changes_times", "effect-write", "changes times of {OUT}/file ("},
 	{"makes_fifo", "effect-write", "makes {OUT}/new ("}, {"database", "effect-write", "opens database {OUT}/db ("},
 	{"connects", "effect-connection", "connects to 127.0.0.1:{PORT} ("}, {"connects_ex", "effect-connection", "connects to 127.0.0.1:{PORT} ("},
-	{"connects_unix", "effect-connection", "connects to {OUT}/socket ("}, {"binds", "effect-connection", "binds 127.0.0.1:0 ("},
+	{"connects_unix", "effect-connection", "connects to {OUT}/socket ("}, {"binds", "effect-connection", "binds 127.0.0.1:0 ("}, {"sends", "effect-connection", "sends to 127.0.0.1:"},
 	{"runs", "effect-program", "runs true ("}, {"runs_from", "effect-program", "runs "}, {"system", "effect-program", "runs true ("}, {"popen", "effect-program", "runs "},
 	{"execs", "effect-program", "runs /bin/true ("}, {"spawns", "effect-program", "runs /bin/true"}, {"signals", "effect-signal", "sends signal 9 to process "},
 	{"in_child", "effect-write", "writes {OUT}/new ("}, {"in_thread", "effect-write", "writes {OUT}/new ("}, {"in_rows", "effect-write", "writes {OUT}/new ("},
@@ -181,6 +188,9 @@ func TestEffectsConfirm(t *testing.T) {
 				mismatches++
 				t.Errorf("%s: %s", c.function, problem)
 			}
+		}
+		if o, err := run(t.Context(), e, input("raw_io")); err != nil || oneLine(o) != `true true true` {
+			t.Errorf("raw_io: %v, %s", err, oneLine(o))
 		}
 		if o, err := run(t.Context(), e, input("harmless")); err != nil || oneLine(o) != `"fine"` {
 			mismatches++

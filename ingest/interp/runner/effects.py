@@ -359,8 +359,25 @@ def watch_sockets():
     sockets = getattr(socket, '_socketobject', socket.socket)
     for name, event in (('connect', 'socket.connect'), ('connect_ex', 'socket.connect'), ('bind', 'socket.bind')):
         watch_method(sockets, name, lambda self, args, event=event: on_event(event, (self,) + args))
-    if not PY2:
+    if PY2:
+        watch_sendto(sockets)
+    else:
         watch_method(sockets, 'sendto', lambda self, args: on_event('socket.sendto', (self,) + args[-1:]))
+
+
+def watch_sendto(sockets):
+    """Each socket of Python 2 is given the method of another when it is made."""
+    make = sockets.__init__.__func__
+
+    def __init__(self, *args, **kwargs):
+        make(self, *args, **kwargs)
+        send = self.sendto
+
+        def sendto(*args):
+            on_event('socket.sendto', (self,) + args[-1:])
+            return send(*args)
+        self.sendto = sendto
+    sockets.__init__ = __init__
 
 
 def watch_programs():

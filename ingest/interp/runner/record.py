@@ -287,34 +287,39 @@ def watch_sniffer():
     csv.Sniffer.sniff = sniff
 
 
-# --- Python 2's file ---
+# --- classes that open files ---
 
-def watch_file(builtin):
-    """file is a class of which code asks isinstance and which it extends, so the
-    class that stands for it is one in name only: what it makes is a file."""
-    real_file = builtin.file
+def stand_in(name, real_class, before):
+    """A class of which code asks isinstance and which it extends cannot be replaced by a
+    function, so what stands for it is a class in name only: what it makes is of the
+    real one. Before that, during a call, it says so."""
 
     class Meta(type):
-        def __new__(mcs, name, bases, namespace):
-            if name == 'file' and bases == (object,):
-                return type.__new__(mcs, name, bases, namespace)
-            return type(name, tuple(real_file if isinstance(b, Meta) else b for b in bases), namespace)
+        def __new__(mcs, cls_name, bases, namespace):
+            if (cls_name, bases) == (name, (object,)):
+                return type.__new__(mcs, cls_name, bases, namespace)
+            bases = tuple(real_class if isinstance(b, Meta) else b for b in bases)
+            return type(real_class)(cls_name, bases, namespace)
 
         def __call__(cls, *args, **kwargs):
             if WATCH.on and not indirect(2):
-                positional(note_open, 'file', args, kwargs, IN_FILE)
-                guard_open(args, kwargs)
-            return real_file(*args, **kwargs)
+                before(args, kwargs)
+            return real_class(*args, **kwargs)
 
-        __instancecheck__ = lambda cls, value: isinstance(value, real_file)
-        __subclasscheck__ = lambda cls, other: issubclass(other, real_file)
-        __eq__ = lambda cls, other: other is cls or other is real_file
+        __instancecheck__ = lambda cls, value: isinstance(value, real_class)
+        __subclasscheck__ = lambda cls, other: issubclass(other, real_class)
+        __eq__ = lambda cls, other: other is cls or other is real_class
         __ne__ = lambda cls, other: not cls == other
-        __hash__ = lambda cls: hash(real_file)
-        __repr__ = lambda cls: repr(real_file)
-        __getattribute__ = lambda cls, name: getattr(real_file, name)
+        __hash__ = lambda cls: hash(real_class)
+        __repr__ = lambda cls: repr(real_class)
+        __getattribute__ = lambda cls, name: getattr(real_class, name)
 
-    builtin.file = Meta('file', (object,), {})
+    return Meta(name, (object,), {})
+
+
+def note_file(args, kwargs):
+    positional(note_open, 'file', args, kwargs, IN_FILE)
+    guard_open(args, kwargs)
 
 
 def watch_all():
@@ -325,10 +330,12 @@ def watch_all():
         import __builtin__ as builtin
         patch(open_hook('open', IN_FILE), (builtin, 'open'))
         patch(open_hook('io.open', IN_IO), (io, 'open'), (_io, 'open'))
-        watch_file(builtin)
+        builtin.file = stand_in('file', builtin.file, note_file)
     else:
         import builtins as builtin
         patch(open_hook('open', IN_IO), (builtin, 'open'), (io, 'open'), (_io, 'open'))
+    if not AUDITED:
+        io.FileIO = _io.FileIO = stand_in('FileIO', io.FileIO, guard_open)
     watch_codecs()
     patch(hook_reader, (csv, 'reader'), (_csv, 'reader'))
     patch(hook_writer, (csv, 'writer'), (_csv, 'writer'))

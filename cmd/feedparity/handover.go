@@ -186,7 +186,7 @@ func (h *handing) delivery(ctx context.Context, f config.Feed, in ingest.Input) 
 	if h.json {
 		return json.NewEncoder(h.std.out).Encode(handedJSON(f.Name, in.Name, r))
 	}
-	return printHanded(h.std.out, f.Name, in.Name, r)
+	return printHanded(h.std.out, f, in.Name, r)
 }
 
 // folder hands over what the calls write in a folder of the feed.
@@ -229,14 +229,17 @@ func printAdvice(b *strings.Builder, name string, a handover.Advice) {
 	}
 }
 
-func printHanded(w io.Writer, feed, name string, r *handover.Report) error {
+func printHanded(w io.Writer, feed config.Feed, name string, r *handover.Report) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s/%s: python %s has %s, python %s %s\n", feed, visible(name), r.Pythons[0], plural(r.Rows[0], "row"), r.Pythons[1], plural(r.Rows[1], "row"))
+	fmt.Fprintf(&b, "%s/%s: python %s has %s, python %s %s\n", feed.Name, visible(name), r.Pythons[0], plural(r.Rows[0], "row"), r.Pythons[1], plural(r.Rows[1], "row"))
 	what := map[handover.Direction]string{handover.Forward: "py2 writes, py3 reads", handover.Rollback: "py3 writes, py2 reads"}
 	for _, d := range []handover.Direction{handover.Forward, handover.Rollback} {
 		fmt.Fprintf(&b, "  %s: %s\n", d, what[d])
 		for _, a := range r.Advise(d) {
 			printAdvice(&b, a.Family, a)
+		}
+		for _, t := range r.Unwritten(d, feed.Handover.Forms) {
+			fmt.Fprintf(&b, "    %-14s not written, %d of %d rows: %s\n", t.Family(), t.Unwritten, t.Unwritten+t.Rows, visible(t.Refused))
 		}
 	}
 	for _, f := range r.Folders {

@@ -24,7 +24,8 @@ type Advice struct {
 	Worst *Trial `json:"worst,omitempty"`
 }
 
-func (t Trial) family() string {
+// Family is the form that feeds ask for by this name.
+func (t Trial) Family() string {
 	base, _, _ := strings.Cut(t.Format, ":")
 	switch base {
 	case "cPickle":
@@ -42,7 +43,7 @@ func (r *Report) Advise(d Direction) []Advice {
 	for _, f := range ingest.HandoverForms {
 		var of []Trial
 		for _, t := range r.Trials {
-			if t.Direction == d && t.family() == f && t.Rows > 0 {
+			if t.Direction == d && t.Family() == f && t.Rows > 0 {
 				of = append(of, t)
 			}
 		}

@@ -171,7 +171,7 @@ func (r *FolderReport) Advise() []Advice {
 	for _, d := range []Direction{Forward, Rollback} {
 		var seen []string
 		for _, t := range r.Trials {
-			family := t.family()
+			family := t.Family()
 			if t.Direction != d || slices.Contains(seen, family) {
 				continue
 			}
@@ -186,7 +186,7 @@ func (r *FolderReport) advise(d Direction, family string) Advice {
 	a := Advice{Direction: d, Family: family, Safe: true}
 	var of []Trial
 	for _, t := range r.Trials {
-		if t.Direction == d && t.family() == family {
+		if t.Direction == d && t.Family() == family {
 			of = append(of, t)
 		}
 	}

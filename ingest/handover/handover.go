@@ -11,6 +11,7 @@
 package handover
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -58,11 +59,12 @@ type Trial struct {
 	// encoded again and decoded as its codec; in Python 2 the module; "" where there is
 	// no choice.
 	Reader    string `json:"reader,omitempty"`
-	Default   bool   `json:"default"`   // what a reader that sets nothing does
-	Rows      int    `json:"rows"`      // written
-	Unwritten int    `json:"unwritten"` // rows that the writer itself cannot put into this format
-	Failed    int    `json:"failed"`    // rows the reader raised on
-	Differ    int    `json:"differ"`    // rows that are not what the reader expects
+	Default   bool   `json:"default"`           // what a reader that sets nothing does
+	Rows      int    `json:"rows"`              // written
+	Unwritten int    `json:"unwritten"`         // rows that the writer itself cannot put into this format
+	Refused   string `json:"refused,omitempty"` // why not, of the first of them
+	Failed    int    `json:"failed"`            // rows the reader raised on
+	Differ    int    `json:"differ"`            // rows that are not what the reader expects
 	First     *Loss  `json:"first,omitempty"`
 }
 
@@ -153,8 +155,24 @@ func (p Pair) Close() {
 func (p Pair) Alive() bool { return p[0].Alive() && p[1].Alive() }
 
 // Lost reports whether a reader that sets nothing loses a row in one of the forms,
-// or in any if none is named.
-func (r *Report) Lost(forms []string) bool { return len(r.Losses(forms)) > 0 }
+// or in any if none is named; or whether a row cannot be written in a form named.
+func (r *Report) Lost(forms []string) bool {
+	return len(r.Losses(forms)) > 0 || len(forms) > 0 && len(r.Unwritten(Forward, forms))+len(r.Unwritten(Rollback, forms)) > 0
+}
+
+// Unwritten are the trials of a direction, one of each of the forms named, or of all if
+// none is, in which the writer could not put some rows into its format: JSON knows no
+// Decimal.
+func (r *Report) Unwritten(d Direction, forms []string) []Trial {
+	var out []Trial
+	for _, t := range r.Trials {
+		of := func(o Trial) bool { return o.Family() == t.Family() }
+		if t.Direction == d && t.Unwritten > 0 && (len(forms) == 0 || slices.Contains(forms, t.Family())) && !slices.ContainsFunc(out, of) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
 
 // Losses are the advices of both directions on what is not safe, for the forms
 // named, or for all if none is.
@@ -402,6 +420,7 @@ func (h *handed) try(ctx context.Context, t *Trial) error {
 	for i, a := range got {
 		if h.written[i].Fault != nil {
 			t.Unwritten++
+			t.Refused = cmp.Or(t.Refused, h.written[i].Fault.Type+": "+h.written[i].Fault.Message)
 			continue
 		}
 		t.Rows++

@@ -131,7 +131,7 @@ var callCases = []struct {
 	{function: "name", want: `{name} true`},
 	{function: "folder", want: `{path} "/feedparity-call/input/stock 1.csv" {"fault":{"type":"{none}","message":"[Errno 2] No such file or directory: '/feedparity-call/input/stock 1.csv.none'","row":3}}`},
 	{function: "fresh", want: `{"int":"1"} [] true`},
-	{function: "values", want: `{"bytes":"ff"} "é" {"int":"1"} {"int":"100000000000000000000"} true null {"float":"0.1"} {"decimal":"1.10"} {"date":"2026-11-22"} {"datetime":"2026-11-22T01:02:03"} [{"int":"1"},[{"int":"2"}]] {"set":[{"int":"3"}]} {"dict":[["k",null]]} [{"int":"1"},{"int":"2"}] {"dict":[["b",{"int":"1"}],["a",{"int":"2"}]]} {"other":{"type":"datetime.timedelta","repr":"datetime.timedelta(1, 0, 0)"}}`},
+	{function: "values", want: `{"bytes":"ff"} "é" {"int":"1"} {"int":"100000000000000000000"} true null {"float":"0.1"} {"decimal":"1.10"} {"date":"2026-11-22"} {"datetime":"2026-11-22T01:02:03"} [{"int":"1"},[{"int":"2"}]] {"set":[{"int":"3"}]} {"dict":[["k",null]]} {"dict":[["x",{"int":"1"}],["y",{"int":"2"}]]} {"dict":[["b",{"int":"1"}],["a",{"int":"2"}]]} {"other":{"type":"datetime.timedelta","repr":"datetime.timedelta(1, 0, 0)"}}`},
 	{function: "mapping", want: `{"dict":[["a",[{"int":"1"}]]]}`},
 	{function: "empty", want: ``},
 	{function: "lazy", want: `{lazy}`},

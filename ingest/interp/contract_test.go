@@ -159,7 +159,7 @@ var contractCases = []struct {
 
 	{name: "objects by their fields", call: ingest.Call{Function: "importer:objects"},
 		want: `{"dict":[["__class__","models.Plain"],["a",["é"]],["b",{"int":"2"}]]} {"dict":[["__class__","models.Slotted"],["x",{"int":"1"}],["_Base__hidden",{"int":"2"}],["y",null]]} ` +
-			`{"dict":[["__class__","models.Old"],["old",true]]} [{"int":"1"},{"int":"2"}] {"dict":[["__class__","models.Problem"],["args",[{bad},{"int":"3"}]],["row",{"int":"3"}]]} ` +
+			`{"dict":[["__class__","models.Old"],["old",true]]} {"dict":[["x",{"int":"1"}],["y",{"int":"2"}]]} {"dict":[["__class__","models.Problem"],["args",[{bad},{"int":"3"}]],["row",{"int":"3"}]]} ` +
 			`{"other":{"type":"uuid.UUID","repr":"UUID('00000000-0000-0000-0000-000000000001')"}} {"bytes":"61"} {"other":{"type":"type","repr":"<class 'models.Colour'>"}} ` +
 			`{"other":{"type":"datetime.timedelta","repr":"datetime.timedelta(1, 2, 0)"}} {"dict":[["__class__","models.Marker"]]} ` +
 			`{"dict":[["__class__","shop.Product"],["sku","A-1"],["supplier_id",{"int":"3"}]]}`},

@@ -245,27 +245,41 @@ DIVIDE = (21, 58)  # BINARY_DIVIDE and INPLACE_DIVIDE of 2.7
 HAVE_ARGUMENT = 90
 
 
-def divides(code):
-    """Whether a function of Python 2, or one within it, has a "/" that depends on
-    what it divides."""
+def dividing(code):
+    """Of a function of Python 2 and those within it the ones that have a "/" which
+    depends on what it divides."""
     data, at = bytearray(code.co_code), 0
     while at < len(data):
         if data[at] in DIVIDE:
-            return True
+            yield code
+            break
         at += 3 if data[at] >= HAVE_ARGUMENT else 1
-    return any(divides(inner) for inner in code.co_consts if isinstance(inner, type(code)))
+    for inner in code.co_consts:
+        if isinstance(inner, type(code)):
+            for found in dividing(inner):
+                yield found
 
 
 def neutral_division(path):
-    """The flag of "python -Qnew", which the interpreter asks at each division."""
+    """The flag of "python -Qnew", which the interpreter asks at each division. Where it
+    mattered is in one of the functions with a "/" that are called."""
     if not PY2:
         return
+    own = set()
     for _, _, value in own_names():
         value = getattr(value, '__func__', getattr(value, 'fget', value))  # a method, a property
         code = getattr(value, '__code__', None)
-        if code is not None and is_own(code.co_filename) and divides(code):
+        if code is not None and is_own(code.co_filename):
+            own.update(dividing(code))
+
+    def entered(frame, event, arg):
+        code = frame.f_code
+        if code in own and event == 'call':
+            own.remove(code)
             where = place(code, code.co_firstlineno)
             WATCH.note('used', ('used', 'division', code), lambda: {'neutral': 'division', 'function': '/', 'frame': where})
+    if own:
+        sys.setprofile(entered)
     try:
         import ctypes
         ctypes.c_int.in_dll(ctypes.pythonapi, '_Py_QnewFlag').value = 1

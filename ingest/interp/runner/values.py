@@ -45,7 +45,7 @@ def class_of(value):
 
 def wire_any(value, depth=0):
     """The wire form of any value. Subclasses count as what they extend, so that a
-    namedtuple is a list and a safe string a text."""
+    safe string is a text."""
     kind = type(value)
     if kind in PLAIN:
         return wire(value)
@@ -68,6 +68,8 @@ def form_of(value, kind):
             return serialized(name, SERIALIZERS[name])
         if name in BY_NAME:
             return BY_NAME[name]
+    if isinstance(value, tuple) and hasattr(kind, '_fields') and not is_plain(value, kind):
+        return wire_named(kind._fields)
     for kinds, form in FORMS:
         if isinstance(value, kinds):
             return form
@@ -92,6 +94,12 @@ def serialized(name, make):
                           'a serializer takes an instance and returns plain values')
         return wire_any(plain, depth + 1)
     return form
+
+
+def wire_named(names):
+    """A namedtuple by its fields. Its class does not count, as a list's does not."""
+    names = [wire_string(native_text(name)) for name in names]
+    return lambda value, depth: u'{"dict":[%s]}' % u','.join([u'[%s,%s]' % pair for pair in zip(names, wire_items(value, depth))])
 
 
 def wire_unknown(value, depth):

@@ -69,6 +69,9 @@ func readingOf(rec *ingest.Recording, s ingest.Settings, fault *ingest.Fault) re
 		case u.Reader() != "":
 			r.parsed(u)
 			plain = u.Source == "file" || strings.HasPrefix(u.Source, "_io.")
+			if plain && u.Encoding != "" && r.codec == codecNone { // a TextIOWrapper around a binary file
+				r.name(ingest.OpenText, u.Encoding)
+			}
 		}
 	}
 	r.splits, r.named = r.splits || !plain, r.codec

@@ -260,7 +260,7 @@ func (run *replayed) normalizing(ctx context.Context) string {
 	case v.Result.Verdict == ingest.AgreeFault:
 		return "settles it: " + how + "both paths raise " + v.Result.Py3Fault.Type
 	case v.Result.Verdict == ingest.AgreeEmpty:
-		return "settles it: " + how + "neither path yields a row"
+		return "settles it: " + how + "neither path yields anything"
 	}
 	return "settles it: " + how + "the paths agree"
 }

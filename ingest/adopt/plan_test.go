@@ -51,7 +51,7 @@ func TestConfig(t *testing.T) {
 		t.Errorf("call %+v, pair %+v", call, f.Pair)
 	}
 	for _, want := range []string{
-		"# guessed from table_20261124.csv, confidence 0.", "# app/tools.py:3 reads it: guessed, by its name.", "  # base: # app/base.py:8",
+		"# guessed from table_20261124.csv, confidence ", "# app/tools.py:3 reads it: guessed, by its name.", "  # base: # app/base.py:8",
 		`#   factory: "adapters:make_importer"`, `# TODO: none was found here: its path`, "password: {env: ACME_PASSWORD}",
 		"# TODO: scripts/nightly.py is a script", "# Taken for no deliveries by their names: README, a.pdf", "effects: none # TODO: it writes, app/tools.py:9 open('import.log', 'a')",
 	} {

@@ -63,7 +63,7 @@ var neutralCases = []struct {
 		same("crc32 in checksums, adler32 in checksums")},
 	{"rounded", ingest.NeutralRounding, `[[{"float":"0.12"},{"float":"2.67"},{"float":"-0.38"},{"float":"1e+300"},{"float":"nan"}],{"float":"2.0"},{"float":"3.0"},{"float":"1230.0"}]`,
 		same("round in rounded")},
-	{"divided", ingest.NeutralDivision, `[{"float":"0.5"},{"float":"0.125"}]`, [2]string{"/ in half, / in divided", ""}},
+	{"divided", ingest.NeutralDivision, `[{"float":"0.5"},{"float":"0.125"}]`, [2]string{"/ in divided, / in half", ""}},
 	{"regexes", ingest.NeutralRegex, `[false,[],[],false] [true,{"int":"0"}]`,
 		[2]string{"re.compile in regexes", "re.compile in , re.compile in regexes"}},
 	{"iterated", ingest.NeutralIterators, "", [2]string{"", "map in iterated, filter in iterated, zip in iterated"}},

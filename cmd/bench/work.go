@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/diff"
@@ -145,7 +144,7 @@ func compareFiles(ctx context.Context, args []string) (done, error) {
 
 // compareFile reads a small file once, for both paths, into room.
 func compareFile(ctx context.Context, path string, room []byte, settings *[2]ingest.Settings) (int, error) {
-	f, err := openFile(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return 0, err
 	}
@@ -162,21 +161,6 @@ func compareFile(ctx context.Context, path string, room []byte, settings *[2]ing
 		in.Data = bytes.NewReader(room[:in.Size])
 	}
 	return compare(ctx, in, settings)
-}
-
-// openFile is os.Open of a file on a disk. It does not ask whether the file can be waited
-// for, which takes os.Open five more system calls, nor does Python.
-func openFile(path string) (*os.File, error) {
-	for {
-		fd, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
-		switch err {
-		case nil:
-			return os.NewFile(uintptr(fd), path), nil
-		case syscall.EINTR:
-		default:
-			return nil, &os.PathError{Op: "open", Path: path, Err: err}
-		}
-	}
 }
 
 // repeated is a block over and over again, of any size without a file.

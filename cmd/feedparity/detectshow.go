@@ -39,12 +39,12 @@ func explainBeside(b *strings.Builder, r detect.Result) {
 	for _, a := range r.Alarms {
 		fmt.Fprintf(b, "  alarm: %s says %s, which %s\n", a.Source, a.Charset, a.Why)
 	}
-	for n, m := range r.Mixed {
-		if n == shownRanges {
-			fmt.Fprintf(b, "  mixed: %d more ranges, which --json lists\n", len(r.Mixed)-n)
-			break
-		}
+	shown := min(len(r.Mixed), shownRanges)
+	for _, m := range r.Mixed[:shown] {
 		fmt.Fprintf(b, "  mixed: rows %d-%d, bytes %#x-%#x, are %s\n", m.FirstRow, m.LastRow, m.Start, m.End, m.Charset)
+	}
+	if more := len(r.Mixed) - shown; more > 0 {
+		fmt.Fprintf(b, "  mixed: %d more ranges, which --json lists\n", more)
 	}
 	if r.MoreMixed {
 		fmt.Fprintf(b, "  mixed: which rows after %d are in which is not known\n", r.Mixed[len(r.Mixed)-1].LastRow)

@@ -42,11 +42,11 @@ func (s *session) parseList(raw []byte, remote, dir string, now time.Time) ([]En
 		all, _, err := parseListing(raw, dir, false, now, time.FixedZone("", int(offset.Seconds())))
 		return all, err
 	}
-	early, err := in(older)
-	if err != nil {
-		return nil, nil, err
-	}
 	late, err := in(newer)
+	if err != nil || older == newer {
+		return late, unparsed, err
+	}
+	early, err := in(older)
 	if err != nil {
 		return nil, nil, err
 	}

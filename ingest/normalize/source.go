@@ -52,16 +52,17 @@ func newSource(o Options) (*source, error) {
 // part adds a stretch. A decoder that keeps nothing between characters serves all the
 // stretches of its charset, of which there may be as many as rows.
 func (s *source) part(to int64, charset string) error {
-	d, err := s.decoders[charset], error(nil)
-	if d == nil {
+	d, known := s.decoders[charset]
+	if !known {
+		var err error
 		if d, err = newDecoder(charset); err != nil {
 			return err
 		}
-	}
-	switch d.(type) {
-	case *statefulDecoder, *wideDecoder:
-	default:
-		s.decoders[charset] = d
+		switch d.(type) {
+		case *statefulDecoder, *wideDecoder:
+		default:
+			s.decoders[charset] = d
+		}
 	}
 	s.parts = append(s.parts, part{to, charset, d})
 	return nil

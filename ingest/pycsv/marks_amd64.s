@@ -1,5 +1,37 @@
 #include "textflag.h"
 
+// LOOK compares 16 bytes and leaves what they are in X7 to X10.
+#define LOOK(at) \
+	MOVOU at(SI), X7; \
+	POR X7, X6; \
+	MOVO X7, X8; \
+	MOVO X7, X9; \
+	MOVO X7, X10; \
+	PCMPEQB X0, X7; /* delimiters */ \
+	PCMPEQB X1, X8; /* quotes */ \
+	PCMPEQB X2, X9; /* newlines */ \
+	POR X9, X7; \
+	POR X8, X5; \
+	PSUBB X3, X10; \
+	MOVO X10, X11; \
+	PMAXUB X4, X11; \
+	PCMPEQB X11, X10 /* not printable */
+
+// ADD puts that into the words, from a bit on.
+#define ADD(bit) \
+	PMOVMSKB X7, AX; \
+	PMOVMSKB X8, BX; \
+	PMOVMSKB X9, CX; \
+	PMOVMSKB X10, R12; \
+	SHLQ $bit, AX; \
+	ORQ AX, R8; \
+	SHLQ $bit, BX; \
+	ORQ BX, R9; \
+	SHLQ $bit, CX; \
+	ORQ CX, R10; \
+	SHLQ $bit, R12; \
+	ORQ R12, R11
+
 // func markBlocks(s *byte, blocks int, delimiter, quotechar uint64, words *marks) (seen uint64)
 TEXT ·markBlocks(SB), NOSPLIT, $0-48
 	MOVQ s+0(FP), SI
@@ -22,102 +54,17 @@ TEXT ·markBlocks(SB), NOSPLIT, $0-48
 	PXOR X6, X6             // all bytes, or-ed
 
 block:
-	MOVOU (SI), X7
-	POR X7, X6
-	MOVO X7, X8
-	MOVO X7, X9
-	MOVO X7, X10
-	PCMPEQB X0, X7          // delimiters
-	PCMPEQB X1, X8          // quotes
-	PCMPEQB X2, X9          // newlines
-	POR X9, X7
-	POR X8, X5
-	PSUBB X3, X10
-	MOVO X10, X11
-	PMAXUB X4, X11
-	PCMPEQB X11, X10        // not printable
+	LOOK(0)
 	PMOVMSKB X7, R8
 	PMOVMSKB X8, R9
 	PMOVMSKB X9, R10
 	PMOVMSKB X10, R11
-	MOVOU 16(SI), X7
-	POR X7, X6
-	MOVO X7, X8
-	MOVO X7, X9
-	MOVO X7, X10
-	PCMPEQB X0, X7          // delimiters
-	PCMPEQB X1, X8          // quotes
-	PCMPEQB X2, X9          // newlines
-	POR X9, X7
-	POR X8, X5
-	PSUBB X3, X10
-	MOVO X10, X11
-	PMAXUB X4, X11
-	PCMPEQB X11, X10        // not printable
-	PMOVMSKB X7, AX
-	PMOVMSKB X8, BX
-	PMOVMSKB X9, CX
-	PMOVMSKB X10, R12
-	SHLQ $16, AX
-	ORQ AX, R8
-	SHLQ $16, BX
-	ORQ BX, R9
-	SHLQ $16, CX
-	ORQ CX, R10
-	SHLQ $16, R12
-	ORQ R12, R11
-	MOVOU 32(SI), X7
-	POR X7, X6
-	MOVO X7, X8
-	MOVO X7, X9
-	MOVO X7, X10
-	PCMPEQB X0, X7          // delimiters
-	PCMPEQB X1, X8          // quotes
-	PCMPEQB X2, X9          // newlines
-	POR X9, X7
-	POR X8, X5
-	PSUBB X3, X10
-	MOVO X10, X11
-	PMAXUB X4, X11
-	PCMPEQB X11, X10        // not printable
-	PMOVMSKB X7, AX
-	PMOVMSKB X8, BX
-	PMOVMSKB X9, CX
-	PMOVMSKB X10, R12
-	SHLQ $32, AX
-	ORQ AX, R8
-	SHLQ $32, BX
-	ORQ BX, R9
-	SHLQ $32, CX
-	ORQ CX, R10
-	SHLQ $32, R12
-	ORQ R12, R11
-	MOVOU 48(SI), X7
-	POR X7, X6
-	MOVO X7, X8
-	MOVO X7, X9
-	MOVO X7, X10
-	PCMPEQB X0, X7          // delimiters
-	PCMPEQB X1, X8          // quotes
-	PCMPEQB X2, X9          // newlines
-	POR X9, X7
-	POR X8, X5
-	PSUBB X3, X10
-	MOVO X10, X11
-	PMAXUB X4, X11
-	PCMPEQB X11, X10        // not printable
-	PMOVMSKB X7, AX
-	PMOVMSKB X8, BX
-	PMOVMSKB X9, CX
-	PMOVMSKB X10, R12
-	SHLQ $48, AX
-	ORQ AX, R8
-	SHLQ $48, BX
-	ORQ BX, R9
-	SHLQ $48, CX
-	ORQ CX, R10
-	SHLQ $48, R12
-	ORQ R12, R11
+	LOOK(16)
+	ADD(16)
+	LOOK(32)
+	ADD(32)
+	LOOK(48)
+	ADD(48)
 	MOVQ R8, (DI)
 	MOVQ R9, 8(DI)
 	MOVQ R10, 16(DI)

@@ -164,6 +164,19 @@ func (c *Case) compare(outcomes [2]ingest.Outcome) (Compared, error) {
 	return out, nil
 }
 
+// Column is the 1-based column in which a case differs: that of the delivery's first hit
+// where they were counted, else that of the input; 0 where whole rows do.
+func (c *Case) Column() int {
+	if c.Hits.Count > 0 {
+		return c.Hits.First.Column
+	}
+	got, err := c.compare(c.Outcomes)
+	if err != nil {
+		return 0
+	}
+	return got.First.Column
+}
+
 // faultPlace is the row in which the earlier of the two exceptions was raised.
 func faultPlace(d *diff.Divergence) Difference {
 	row := 0

@@ -53,6 +53,17 @@ func (c *Case) Reopen(who, why string, at time.Time) error {
 	return nil
 }
 
+// TakeBack makes a case again what it was before the last decision about it. The history
+// keeps both: what was decided and that it was taken back.
+func (c *Case) TakeBack(who string, before *Case, at time.Time) {
+	what := "taken back"
+	if c.State != before.State {
+		what = string(c.State) + " -> " + string(before.State) + ": " + what
+	}
+	c.History = append(c.History, Event{Date: at.UTC().Format(time.RFC3339), Who: who, What: what})
+	c.State, c.Owner, c.Reason, c.Expires, c.Accepts = before.State, before.Owner, before.Reason, before.Expires, before.Accepts
+}
+
 // Retire makes a case obsolete: it is no longer run, and Prune may remove it.
 func (c *Case) Retire(who, why string, at time.Time) error {
 	return c.move("retire", Obsolete, who, why, at)

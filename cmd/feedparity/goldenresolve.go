@@ -66,11 +66,8 @@ func (r *replayer) resolve(ctx context.Context, arg, by string) error {
 		_, err := fmt.Fprintf(r.std.out, "%-14s %s\n", "fixed already", relative(dir))
 		return err
 	}
-	switch got := r.run(ctx, c); {
-	case got.Err != nil:
-		return got.Err
-	case got.Compared.Diverges:
-		return &statusError{statusDiverge, fmt.Errorf("resolve case %q: the paths still differ", relative(dir)), "feedparity repro " + relative(dir)}
+	if err := r.agrees(ctx, c, dir); err != nil {
+		return err
 	}
 	if err := c.Resolve(by, time.Now()); err != nil {
 		return usageError("", "%w", err)
@@ -80,4 +77,15 @@ func (r *replayer) resolve(ctx context.Context, arg, by string) error {
 	}
 	_, err = fmt.Fprintf(r.std.out, "%-14s %s\n", "fixed", relative(dir))
 	return err
+}
+
+// agrees runs a case; the error says that its paths differ, or why it could not be run.
+func (r *replayer) agrees(ctx context.Context, c *golden.Case, dir string) error {
+	switch got := r.run(ctx, c); {
+	case got.Err != nil:
+		return got.Err
+	case got.Compared.Diverges:
+		return &statusError{statusDiverge, fmt.Errorf("resolve case %q: the paths still differ", relative(dir)), "feedparity repro " + relative(dir)}
+	}
+	return nil
 }

@@ -3,40 +3,45 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/golden/review"
 )
 
-const reviewLong = `Goes through the open and regressed cases one by one: shows the page of repro and asks
-what is to become of the case: it is passed over, accepted with a reason, a fix is expected of
+const reviewLong = `Goes through the open and regressed cases: shows the page of repro and asks what is to
+become of the case: it is passed over, accepted with a reason, a fix is expected of
 somebody, it is fixed, or it is rejected as none of yours. A capital letter means all
-open cases of its cause. Every answer is also a command (accept, assign, resolve,
-retire), for scripts. What was decided is written at once: to stop in the middle loses
-nothing. An answer of several letters is taken by its first; end of input ends it.`
+open cases of its cause. What was decided is written at once, with the date and who did
+it: to stop in the middle loses nothing.
+
+On a terminal it is a screen with the list of cases above the page of one; the keys stand
+at its end. Elsewhere, and with --plain, it asks line by line: an answer of several
+letters is taken by its first; end of input ends it.
+
+With --accept, --expect, --fixed or --reject nothing is asked: that is decided about the
+cases named, or about all open ones selected by --cause, --feed and --state. They are the
+commands accept, assign, resolve and retire.`
 
 func newGoldenReview(std streams) *cobra.Command {
 	var f goldenFlags
 	var engine engineFlags
-	var pick selection
-	var by, owner string
 	var colour colourFlag
+	var r reviewing
 	cmd := &cobra.Command{
-		Use:   "review",
+		Use:   "review [CASE...]",
 		Short: "Go through the open cases and decide about each",
 		Long:  reviewLong,
 		Example: `  feedparity golden review
-  feedparity golden review --feed acme --owner ops`,
-		Args: wantArgs(0, 0, ""),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := pick.check(); err != nil {
+  feedparity golden review --feed acme --owner ops
+  feedparity golden review --accept --cause lone-cr --owner ops --reason 'old machines' --expires 2027-12-31`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			verb, err := r.check(cmd, args)
+			if err != nil {
 				return err
 			}
 			inColour, err := colour.wanted(std.out)
@@ -47,7 +52,7 @@ func newGoldenReview(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cases, err := list(store)
+			cases, err := chosenCases(store, args)
 			if err != nil {
 				return err
 			}
@@ -56,246 +61,164 @@ func newGoldenReview(std streams) *cobra.Command {
 				return err
 			}
 			defer closeEngine()
-			r := &reviewer{in: bufio.NewReader(std.in), replayer: replayer{std: std, eng: eng, cfg: cfg}, by: by, owner: owner, colour: inColour}
-			defer r.pythons.close()
-			return r.all(cmd.Context(), slices.DeleteFunc(cases, func(c golden.Stored) bool { return !pick.takes(c) }))
+			d := &desk{replayer: replayer{std: std, eng: eng, cfg: cfg}, by: r.by, colour: inColour}
+			defer d.pythons.close()
+			return r.run(cmd.Context(), d, verb, slices.DeleteFunc(cases, func(c golden.Stored) bool { return !r.pick.takes(c) }))
 		},
 	}
 	f.add(cmd)
 	engine.add(cmd)
-	pick.add(cmd)
-	byFlag(cmd, &by)
+	r.add(cmd)
 	colour.add(cmd)
-	cmd.Flags().StringVar(&owner, "owner", "", "who answers for what is accepted or is to mend the rest (default: asked)")
 	return cmd
 }
 
-// reviewer asks about cases.
-type reviewer struct {
-	replayer
-	in        *bufio.Reader
-	by, owner string
-	colour    bool
-	decided   int
-	left      int
-	passed    map[string]bool // causes of which no more cases are shown
-	assigned  map[string]bool // cases that are somebody's to mend since, by directory
+// reviewing are the flags of a review.
+type reviewing struct {
+	pick   selection
+	by     string
+	answer review.Decision // what is said beforehand
+	chosen [4]bool         // by the place in review.Verbs
+	plain  bool
 }
 
-// errDone ends a review, errBack goes to the case before.
-var (
-	errDone = errors.New("the review is over")
-	errBack = errors.New("the case before")
-)
-
-func (r *reviewer) all(ctx context.Context, cases []golden.Stored) error {
-	var open []golden.Stored
-	for _, c := range cases {
-		switch {
-		case c.Err != nil:
-			fmt.Fprintf(r.std.err, "feedparity: %s\n", oneLine(c.Err.Error()))
-			r.worst = max(r.worst, statusUsage)
-		case undecided(c.Case):
-			open = append(open, c)
-		}
+func (r *reviewing) add(cmd *cobra.Command) {
+	r.pick.add(cmd)
+	byFlag(cmd, &r.by)
+	flags := cmd.Flags()
+	flags.StringVar(&r.answer.Owner, "owner", "", "who answers for what is accepted or is to mend the rest (default: asked)")
+	flags.StringVar(&r.answer.Reason, "reason", "", "why, for what is decided without asking")
+	flags.StringVar(&r.answer.Expires, "expires", "", "`DAY` until which --accept holds, such as 2026-12-31 (default: for ever)")
+	flags.BoolVar(&r.plain, "plain", false, "ask line by line, on a terminal too")
+	help := map[review.Verb]string{
+		review.Accept: "accept the cases: they diverge and may", review.Expect: "note that --owner is expected to fix the cases",
+		review.Fixed: "make the cases fixed whose paths agree now", review.Reject: "make the cases obsolete",
 	}
-	r.left, r.passed, r.assigned = len(open), map[string]bool{}, map[string]bool{}
-	for i := 0; i < len(open); i++ {
-		if !r.shows(open[i]) {
-			continue // decided, or passed over, with another of its cause
-		}
-		fmt.Fprintf(r.std.out, "\n--- %d of %d ---\n", i+1, len(open))
-		err := r.one(ctx, open[i], open)
-		if err == errBack {
-			i = r.before(open, i) - 1
+	for i, v := range review.Verbs {
+		flags.BoolVar(&r.chosen[i], string(v), false, help[v]+"; nothing is asked")
+	}
+}
+
+// check returns what is to be decided without asking, "" where it is asked.
+func (r *reviewing) check(cmd *cobra.Command, args []string) (review.Verb, error) {
+	if err := r.pick.check(); err != nil {
+		return "", err
+	}
+	i := slices.Index(r.chosen[:], true)
+	switch {
+	case i >= 0 && slices.Contains(r.chosen[i+1:], true):
+		return "", usageError("", "review cases: want one of --accept, --expect, --fixed and --reject")
+	case i < 0 && (r.answer.Reason != "" || r.answer.Expires != ""):
+		return "", usageError("say what is decided: --accept, --expect, --fixed or --reject", "review cases: --reason and --expires belong to a decision")
+	case i < 0:
+		return "", nil
+	case len(args) == 0 && r.pick.none():
+		return "", usageError("name cases, or select them with --cause, --feed or --state", "%s: no CASE given", cmd.CommandPath())
+	}
+	return review.Verbs[i], nil
+}
+
+// run reviews cases as the flags and the terminal have it.
+func (r *reviewing) run(ctx context.Context, d *desk, verb review.Verb, cases []golden.Stored) error {
+	var read []golden.Stored
+	for _, c := range cases {
+		if c.Err != nil {
+			fmt.Fprintf(d.std.err, "feedparity: %s\n", oneLine(c.Err.Error()))
+			d.worst = max(d.worst, statusUsage)
 			continue
 		}
-		if err == errDone {
-			break
-		} else if err != nil {
-			return err
-		}
+		read = append(read, c)
 	}
-	fmt.Fprintf(r.std.out, "\n%s decided, %d left open\n", plural(r.decided, "case"), r.left)
-	return exit(r.worst)
-}
-
-func undecided(c *golden.Case) bool { return c.State == golden.Open || c.State == golden.Regressed }
-
-// shows reports whether there is still something to ask about a case.
-func (r *reviewer) shows(c golden.Stored) bool {
-	return undecided(c.Case) && !r.passed[c.Case.Cause] && !r.assigned[c.Case.Dir()]
-}
-
-// before is the index of the case that was shown before one, its own where it is the first.
-func (r *reviewer) before(open []golden.Stored, i int) int {
-	for j := i - 1; j >= 0; j-- {
-		if r.shows(open[j]) {
-			return j
-		}
+	queue := review.NewQueue(read)
+	var err error
+	switch {
+	case verb != "":
+		return d.decideAll(ctx, queue.All(), review.Decision{Verb: verb, Owner: r.answer.Owner, Reason: r.answer.Reason, Expires: r.answer.Expires})
+	case !r.plain && isTerminal(d.std.in) && isTerminal(d.std.out) && len(queue.All()) > 0:
+		err = review.Run(ctx, review.NewModel(ctx, d, queue, r.answer.Owner), d.std.in, d.std.out)
+	default:
+		lines := &reviewer{desk: d, in: bufio.NewReader(d.std.in), queue: queue, owner: r.answer.Owner}
+		err = lines.all(ctx)
 	}
-	return i
-}
-
-const reviewQuestion = "[n]ext  [p]revious  [a]ccept  fix [e]xpected  [f]ixed  [r]eject  [q]uit; N A E R: all of this cause > "
-
-// one shows a case and asks until there is an answer.
-func (r *reviewer) one(ctx context.Context, c golden.Stored, all []golden.Stored) error {
-	page, err := reproduce(ctx, r.eng, c.Case, relative(c.Path), callsOf(r.cfg, c.Case), false)
 	if err != nil {
-		fmt.Fprintf(r.std.out, "case       %s\nsignature  %s\ncannot be run: %s\n", relative(c.Path), c.Case.Signature, oneLine(err.Error()))
-	} else {
-		show := page.page
-		if r.colour {
-			show = page.coloured
-		}
-		fmt.Fprint(r.std.out, show())
+		return err
 	}
-	for {
-		fmt.Fprintf(r.std.out, "\n%s", reviewQuestion)
-		answer, err := r.ask()
-		if err != nil {
-			return err
-		}
-		again, err := r.answer(ctx, answer, c, all)
-		if err != nil || !again {
-			return err
-		}
-	}
+	decided, left := queue.Counts()
+	fmt.Fprintf(d.std.out, "\n%s decided, %d left open\n", plural(decided, "case"), left)
+	return exit(d.worst)
 }
 
-// ask reads one line; the end of the input is the end of the review.
-func (r *reviewer) ask() (string, error) {
-	line, err := r.in.ReadString('\n')
-	if line = strings.TrimSpace(line); line == "" && err == io.EOF {
-		fmt.Fprintln(r.std.out)
-		return "", errDone
-	}
-	return line, nil
+// desk is where a review's cases are run and written.
+type desk struct {
+	replayer
+	by     string
+	colour bool
 }
 
-// answer does what was answered and reports whether it is to be asked again. A capital
-// letter means all undecided cases of the cause.
-func (r *reviewer) answer(ctx context.Context, answer string, c golden.Stored, all []golden.Stored) (again bool, err error) {
-	letter := (answer + "n")[0]
-	if letter == 'c' { // as it was called once
-		letter = 'A'
+// Page is the page of repro, or why there is none.
+func (d *desk) Page(ctx context.Context, c golden.Stored) string {
+	page, err := reproduce(ctx, d.eng, c.Case, relative(c.Path), callsOf(d.cfg, c.Case), false)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("case       %s\nsignature  %s\ncannot be run: %s\n", relative(c.Path), c.Case.Signature, oneLine(err.Error()))
+	case d.colour:
+		return page.coloured()
 	}
-	cases := []golden.Stored{c}
-	if letter >= 'A' && letter <= 'Z' {
-		cases = slices.DeleteFunc(slices.Clone(all), func(o golden.Stored) bool { return o.Case.Cause != c.Case.Cause || !undecided(o.Case) })
-	}
-	switch strings.ToLower(string(letter)) {
-	case "n":
-		r.passed[c.Case.Cause] = letter == 'N'
-		return false, nil
-	case "p":
-		return false, errBack
-	case "q":
-		return false, errDone
-	case "a":
-		return r.accept(cases)
-	case "e":
-		return r.expect(cases)
-	case "r":
-		return r.retire(cases)
-	case "f":
-		if err := r.resolve(ctx, c.Path, r.by); err != nil {
-			tell(r.std.out, err)
-			return true, nil
-		}
-		c.Case.State = golden.Fixed
-		r.count(1)
-		return false, nil
-	}
-	fmt.Fprintf(r.std.out, "%q is none of the answers\n", answer)
-	return true, nil
+	return page.page()
 }
 
-func (r *reviewer) count(n int) { r.decided, r.left = r.decided+n, r.left-n }
-
-// ownedBy asks for an owner, unless one was named before.
-func (r *reviewer) ownedBy(question string) (owner string, err error) {
-	if r.owner != "" {
-		return r.owner, nil
-	}
-	return r.question(question)
-}
-
-// accept asks why, once for all.
-func (r *reviewer) accept(cases []golden.Stored) (again bool, err error) {
-	var a golden.Acceptance
-	if a.Owner, err = r.ownedBy("who answers for it? "); err != nil {
-		return false, err
-	}
-	if a.Reason, err = r.question("why is it meant? "); err != nil {
-		return false, err
-	}
-	if a.Expires, err = r.question("until which day, such as 2026-12-31? (nothing: for ever) "); err != nil {
-		return false, err
-	}
-	if again, err = r.moveAll(cases, "accepted", func(c *golden.Case) error { return c.Accept(r.by, a, time.Now()) }); !again {
-		r.owner = a.Owner // it need not be said twice
-	}
-	return again, err
-}
-
-// expect asks who is to mend what cases show, and what is known of it.
-func (r *reviewer) expect(cases []golden.Stored) (again bool, err error) {
-	owner, err := r.ownedBy("who is to mend it? ")
-	if err != nil {
-		return false, err
-	}
-	why, err := r.question("what is known of it? (nothing) ")
-	if err != nil {
-		return false, err
-	}
-	if again, err = r.moveAll(cases, "assigned", func(c *golden.Case) error { return c.ExpectFix(r.by, owner, why, time.Now()) }); !again && err == nil {
-		r.owner = owner
-		for _, c := range cases {
-			r.assigned[c.Case.Dir()] = true
-		}
-	}
-	return again, err
-}
-
-func (r *reviewer) retire(cases []golden.Stored) (again bool, err error) {
-	why, err := r.question("why is it no longer run? ")
-	if err != nil {
-		return false, err
-	}
-	return r.moveAll(cases, "obsolete", func(c *golden.Case) error { return c.Retire(r.by, why, time.Now()) })
-}
-
-// moveAll changes cases and writes them, up to the first that is refused.
-func (r *reviewer) moveAll(cases []golden.Stored, done string, change func(*golden.Case) error) (again bool, err error) {
-	for _, c := range cases {
-		if again, err = r.move(c, done, func() error { return change(c.Case) }); again || err != nil {
-			return again, err
-		}
-	}
-	return false, nil
-}
-
-func (r *reviewer) question(text string) (string, error) {
-	fmt.Fprint(r.std.out, text)
-	return r.ask()
-}
-
-// move changes a case and writes it. What is refused is asked again.
-func (r *reviewer) move(c golden.Stored, done string, change func() error) (again bool, err error) {
+// Decide changes a copy of a case and writes it.
+func (d *desk) Decide(ctx context.Context, c golden.Stored, what review.Decision) (*golden.Case, error) {
 	store, err := storeOf(c.Case, c.Path)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	if err := change(); err != nil {
-		fmt.Fprintf(r.std.out, "%s\n", oneLine(err.Error()))
-		return true, nil
+	if what.Verb == review.Fixed {
+		if err := d.agrees(ctx, c.Case, c.Path); err != nil {
+			return nil, err
+		}
 	}
-	if err := store.Update(c.Case); err != nil {
-		return false, err
+	now := copied(c.Case)
+	if err := what.Apply(now, d.by, time.Now()); err != nil {
+		return nil, usageError("", "%w", err)
 	}
-	r.count(1)
-	_, err = fmt.Fprintf(r.std.out, "%-14s %s\n", done, relative(c.Path))
-	return false, err
+	return now, store.Update(now)
+}
+
+// TakeBack writes a case as it was before.
+func (d *desk) TakeBack(c golden.Stored, before *golden.Case) (*golden.Case, error) {
+	store, err := storeOf(c.Case, c.Path)
+	if err != nil {
+		return nil, err
+	}
+	now := copied(c.Case)
+	now.TakeBack(d.by, before, time.Now())
+	return now, store.Update(now)
+}
+
+// copied is a case of which the state and the history can be changed alone.
+func copied(c *golden.Case) *golden.Case {
+	out := *c
+	out.History = slices.Clip(out.History)
+	return &out
+}
+
+// decideAll decides the same about many cases, without asking. What is refused does not
+// stop the others.
+func (d *desk) decideAll(ctx context.Context, cases []golden.Stored, what review.Decision) error {
+	if len(cases) == 0 {
+		fmt.Fprintln(d.std.err, "feedparity: no open case is selected")
+	}
+	for _, c := range cases {
+		if _, err := d.Decide(ctx, c, what); err != nil {
+			d.worst = max(d.worst, tell(d.std.err, err))
+			continue
+		}
+		d.say(what, c)
+	}
+	return exit(d.worst)
+}
+
+func (d *desk) say(what review.Decision, c golden.Stored) {
+	fmt.Fprintf(d.std.out, "%-14s %s\n", what.Done(), relative(c.Path))
 }

@@ -44,7 +44,10 @@ type CampaignStats struct {
 	Kept       int // inputs in the corpus
 	New        int // signatures
 	Refused    int // inputs on which the paths could not be compared, which only the team's own code makes
-	Elapsed    time.Duration
+	// Remembers: the team's functions show something else where a call came before, so each
+	// input has processes of its own.
+	Remembers bool
+	Elapsed   time.Duration
 }
 
 // Campaign looks for divergences until its time is over or its context ends. An input
@@ -57,7 +60,7 @@ func (h *Hunter) Campaign(ctx context.Context, o CampaignOptions) (CampaignStats
 	for err == nil && !c.over(ctx) {
 		err = c.try(ctx, c.trial())
 	}
-	c.stats.Elapsed = time.Since(c.start)
+	c.stats.Elapsed, c.stats.Remembers = time.Since(c.start), c.shared == nil && h.quick != nil
 	if err != nil && ctx.Err() == nil {
 		return c.stats, fmt.Errorf("fuzz feed %q: %w", h.feed, err)
 	}

@@ -130,10 +130,47 @@ func (b *broken) Ingest(_ context.Context, in ingest.Input) (ingest.Rows, error)
 
 func TestCampaignOfCallsGoesOnAfterHarnessFaults(t *testing.T) {
 	h := hunter(t)
-	h.Of("acme", [2]*ingest.Call{{Function: "m:f", Version: ingest.Python27}, {Function: "m:f", Version: ingest.Python313}}, new(broken), ingest.Comparison{})
+	h.Of("acme", [2]*ingest.Call{{Function: "m:f", Version: ingest.Python27}, {Function: "m:f", Version: ingest.Python313}}, new(broken), nil, ingest.Comparison{})
 	stats, err := h.Campaign(t.Context(), CampaignOptions{Pair: builtin(t, "detected"), Execs: 60, Found: func(context.Context, Prey) error { return nil }})
 	if err != nil || stats.Execs != 60 || stats.Refused == 0 || stats.Refused == 60 {
 		t.Errorf("%+v, %v", stats, err)
+	}
+}
+
+// remembering is the team's own code, which counts its calls: in processes that calls
+// share, the paths differ from the second one on.
+type remembering struct{ calls, fresh int }
+
+func (r *remembering) Ingest(_ context.Context, in ingest.Input) (ingest.Rows, error) {
+	r.calls++
+	n := 0
+	if r.fresh > 0 {
+		n = r.calls % r.fresh * in.Call.Version.Major
+	}
+	return (&ingest.Outcome{Rows: []ingest.Row{{Value: ingest.Int(int64(n)), Offset: -1}}}).Stream(), nil
+}
+
+// TestCampaignSharesProcesses: what calls in shared processes show is taken where a few by
+// themselves show the same, and no more where they do not.
+func TestCampaignSharesProcesses(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		quick *remembering
+		stats CampaignStats
+		alone [2]int // least and most calls in processes of their own
+	}{
+		{"forgets", &remembering{}, CampaignStats{Execs: 1000}, [2]int{2 * 40, 2 * 80}},
+		{"remembers", &remembering{fresh: 16}, CampaignStats{Execs: 1000, Remembers: true}, [2]int{2 * 1000, 2 * 1000}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			alone, h := new(remembering), hunter(t)
+			h.Of("acme", [2]*ingest.Call{{Function: "m:f", Version: ingest.Python27}, {Function: "m:f", Version: ingest.Python313}}, alone, c.quick, ingest.Comparison{})
+			stats, err := h.Campaign(t.Context(), CampaignOptions{Pair: builtin(t, "detected"), Execs: 1000, Found: func(context.Context, Prey) error { return nil }})
+			got := CampaignStats{Execs: stats.Execs, Diverged: stats.Diverged, New: stats.New, Remembers: stats.Remembers}
+			if err != nil || got != c.stats || alone.calls < c.alone[0] || alone.calls > c.alone[1] {
+				t.Errorf("%+v and %d calls alone, %v; want %+v and %v", got, alone.calls, err, c.stats, c.alone)
+			}
+		})
 	}
 }
 

@@ -23,6 +23,7 @@ type Hunter struct {
 	known   map[string]bool
 	feed    string
 	calls   [2]*ingest.Call // the feed's own functions, in the policies' place
+	quick   ingest.Engine   // runs them for a look, see Of
 	compare ingest.Comparison
 }
 
@@ -43,9 +44,11 @@ func NewHunter(stores ...*golden.Store) (*Hunter, error) {
 }
 
 // Of makes the hunter hunt in a feed's own paths: its functions, which run on an engine
-// of real interpreters, and what counts as a difference. Cases are the feed's.
-func (h *Hunter) Of(feed string, calls [2]*ingest.Call, run ingest.Engine, compare ingest.Comparison) {
-	h.feed, h.calls, h.compare, h.line.Calls = feed, calls, compare, run
+// of real interpreters, and what counts as a difference. Cases are the feed's. A campaign
+// looks through its inputs by quick, an engine that may be wrong about some; whatever is
+// told of was run by the other.
+func (h *Hunter) Of(feed string, calls [2]*ingest.Call, run, quick ingest.Engine, compare ingest.Comparison) {
+	h.feed, h.calls, h.compare, h.line.Calls, h.quick = feed, calls, compare, run, quick
 	h.line.NoRepeats = true // a campaign's inputs are too many to be run again and again
 }
 

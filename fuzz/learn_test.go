@@ -171,7 +171,7 @@ func (k *keyed) Ingest(_ context.Context, in ingest.Input) (ingest.Rows, error) 
 func TestCampaignUsesWhatWasLearned(t *testing.T) {
 	reached := func(g *Grammar) int {
 		code, h := new(keyed), hunter(t)
-		h.Of("acme", [2]*ingest.Call{{Function: "m:f", Version: ingest.Python27}, {Function: "m:f", Version: ingest.Python313}}, code, ingest.Comparison{})
+		h.Of("acme", [2]*ingest.Call{{Function: "m:f", Version: ingest.Python27}, {Function: "m:f", Version: ingest.Python313}}, code, nil, ingest.Comparison{})
 		if _, err := h.Campaign(t.Context(), CampaignOptions{Pair: builtin(t, "detected"), Learned: g, Execs: 400, Found: func(context.Context, Prey) error { return nil }}); err != nil {
 			t.Fatal(err)
 		}

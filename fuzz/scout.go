@@ -15,9 +15,13 @@ type scout struct {
 	*Hunter
 	seen map[Behaviour]int // how often
 	data bytes.Reader      // the input that is run
+	// shared runs the team's functions in processes that they share, nil where they must
+	// have their own.
+	shared ingest.Engine
+	looks  int // by shared
 }
 
-func newScout(h *Hunter) scout { return scout{Hunter: h, seen: map[Behaviour]int{}} }
+func newScout(h *Hunter) scout { return scout{Hunter: h, seen: map[Behaviour]int{}, shared: h.quick} }
 
 // sight is what came of one input.
 type sight struct {
@@ -29,7 +33,7 @@ type sight struct {
 // look runs both paths. What they do is worth a hunt the first time, and the fourth,
 // sixteenth, sixty-fourth: one behaviour may have two causes. A hunt is some fifty runs.
 func (s *scout) look(ctx context.Context, t *Trial) (sight, error) {
-	res, err := s.run(ctx, t)
+	res, err := s.glance(ctx, t)
 	if err != nil {
 		return sight{}, err
 	}
@@ -40,15 +44,45 @@ func (s *scout) look(ctx context.Context, t *Trial) (sight, error) {
 	return sight{res.Verdict, n == 1, worth}, nil
 }
 
+// glance runs both paths, the team's functions in shared processes as long as these show
+// what processes of their own do: code may remember something of one call in the next.
+func (s *scout) glance(ctx context.Context, t *Trial) (diff.Result, error) {
+	if s.shared == nil {
+		return s.run(ctx, t)
+	}
+	quick, err := s.runBy(ctx, t, s.shared)
+	s.looks++
+	if err == nil && s.looks > firstChecked && s.looks%checkedAfter != 0 {
+		return quick, nil
+	}
+	alone, aloneErr := s.run(ctx, t) // which counts
+	if ctx.Err() == nil && ((err == nil) != (aloneErr == nil) || err == nil && behaviourOf(&quick, t) != behaviourOf(&alone, t)) {
+		s.shared = nil
+	}
+	return alone, aloneErr
+}
+
+// How many inputs shared processes are checked on to begin with, more than one of them
+// takes, and how often from then on: once in so many, no multiple of what one takes.
+const (
+	firstChecked = 40
+	checkedAfter = 37
+)
+
 // run compares the paths and explains nothing: that would take a hundred times as long.
 func (s *scout) run(ctx context.Context, t *Trial) (diff.Result, error) {
+	return s.runBy(ctx, t, s.line.Calls)
+}
+
+// runBy has the team's functions run by an engine.
+func (s *scout) runBy(ctx context.Context, t *Trial, calls ingest.Engine) (diff.Result, error) {
 	var rows [2]ingest.Rows
 	s.data.Reset(t.Input) // read by position: one for both
 	for p, set := range [2]*ingest.Settings{&t.Pair.Py2, &t.Pair.Py3} {
 		in := ingest.Input{Name: "fuzz.csv", Data: &s.data, Size: int64(len(t.Input)), Settings: *set, Call: s.calls[p]}
 		run := s.line.Engine
 		if in.Call != nil {
-			run = s.line.Calls
+			run = calls
 		}
 		var err error
 		if rows[p], err = run.Ingest(ctx, in); err != nil {

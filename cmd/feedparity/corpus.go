@@ -128,7 +128,7 @@ func (f *fuzzFlags) distil(cmd *cobra.Command, inputs [][]byte) ([][]byte, error
 		return nil, err
 	}
 	if feed != nil {
-		hunter.Of(feed.Name, feed.Calls, run, feed.Compare)
+		hunter.Of(feed.Name, feed.Calls, run, nil, feed.Compare)
 	}
 	pairs, err := f.choosePairs(feed, "utf-8")
 	if err != nil {

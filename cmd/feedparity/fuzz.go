@@ -155,14 +155,19 @@ func (c *campaigner) open(ctx context.Context, cfg *config.Config, feed *config.
 	if c.hunter, err = fuzz.NewHunter(known...); err != nil || feed == nil {
 		return err
 	}
+	var quick ingest.Engine
 	if feed.Calls != [2]*ingest.Call{} && c.eng.calls != nil {
+		quick = c.eng.calls.Together(callsTogether)
 		if c.code, err = codeRevision(ctx, cfg, c.eng.calls); err != nil {
 			return err
 		}
 	}
-	c.hunter.Of(feed.Name, feed.Calls, c.eng.line.Calls, feed.Compare)
+	c.hunter.Of(feed.Name, feed.Calls, c.eng.line.Calls, quick, feed.Compare)
 	return nil
 }
+
+// callsTogether is how many inputs a process takes that only looks through them.
+const callsTogether = 16
 
 func (f *fuzzFlags) casesDir(cfg *config.Config) string {
 	switch {
@@ -246,6 +251,9 @@ func (c *campaigner) campaign(ctx context.Context, pair *ingest.Pair, seeds [][]
 		},
 	})
 	c.bar.finish()
+	if stats.Remembers && err == nil {
+		fmt.Fprintf(c.std.err, "feedparity: note: %s: a call shows something else where another came before it (a cache, a counter), so each input had a process of its own\n", c.flags.feed)
+	}
 	c.lines = append(c.lines, campaignLine{"end", name, stats.Execs, perSecond(stats), stats.Diverged, stats.Behaviours, stats.Kept, stats.New, stats.Refused})
 	return err
 }

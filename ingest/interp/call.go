@@ -53,7 +53,7 @@ const callGrace = 15 * time.Second
 // until all its rows are there.
 func (e *Engine) call(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
 	if len(in.Call.Effects.Sandbox)+len(in.Call.Effects.Rollback) == 0 {
-		return e.callAgain(ctx, in)
+		return e.callAgain(ctx, in, 1)
 	}
 	return e.callKeeping(ctx, in, func() error { return nil })
 }
@@ -69,7 +69,7 @@ func (e *Engine) callKeeping(ctx context.Context, in ingest.Input, keep func() e
 		}
 		return nil, harness(codeSandbox, c.Version, err.Error(), "effects: {sandbox: ...} names directories that can be read and written here")
 	}
-	rows, err := e.callAgain(ctx, in)
+	rows, err := e.callAgain(ctx, in, 1)
 	if err == nil {
 		rows, err = spool(rows)
 	}
@@ -90,10 +90,10 @@ func (e *Engine) callKeeping(ctx context.Context, in ingest.Input, keep func() e
 }
 
 // callAgain tries once more where the process may have been dead before it was asked.
-func (e *Engine) callAgain(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
-	rows, err := e.callOnce(ctx, in, false)
+func (e *Engine) callAgain(ctx context.Context, in ingest.Input, together int) (ingest.Rows, error) {
+	rows, err := e.callOnce(ctx, in, together, false)
 	if ctx.Err() == nil && diedIdle(err) {
-		rows, err = e.callOnce(ctx, in, true)
+		rows, err = e.callOnce(ctx, in, together, true)
 	}
 	if errors.As(err, new(*deathError)) {
 		return nil, harness(codeDied, in.Call.Version, err.Error(), "")
@@ -101,9 +101,12 @@ func (e *Engine) callAgain(ctx context.Context, in ingest.Input) (ingest.Rows, e
 	return rows, err
 }
 
-func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ ingest.Rows, err error) {
+func (e *Engine) callOnce(ctx context.Context, in ingest.Input, together int, fresh bool) (_ ingest.Rows, err error) {
 	c := *in.Call
 	key := callKey(c)
+	if together > 1 {
+		key += "\x00together" // a child that stays there would answer what is to be alone
+	}
 	p, err := e.pools.get(ctx, key, fresh, func(ctx context.Context) (*Process, error) { return e.startCall(ctx, c) })
 	if err != nil {
 		return nil, err
@@ -115,7 +118,8 @@ func (e *Engine) callOnce(ctx context.Context, in ingest.Input, fresh bool) (_ i
 	}
 	r := e.runRequest(c, w, in.Neutral)
 	p.patience = e.callTimeout(c) + e.opts.startTimeout() + callGrace
-	s, err := p.open(ctx, childUnknown, r)
+	turn := p.turn(&r, together)
+	s, err := p.open(ctx, childUnknown, r, turn)
 	if err != nil {
 		w.remove()
 		e.pools.put(key, p)

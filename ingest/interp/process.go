@@ -68,6 +68,8 @@ type Process struct {
 
 	said map[string]any // see remembered; guarded by mu
 	work *workspace     // of the last call, where it is as good as new; guarded by mu
+
+	turns int // of a child that answers several calls; for the one that has the process
 }
 
 // guard kills the process when the context ends before release is called, so

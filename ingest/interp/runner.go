@@ -15,7 +15,7 @@ var runnerFiles embed.FS
 var (
 	commonParts    = []string{"protocol", "wire", "own", "values", "objects"}
 	referenceParts = []string{"steps", "reference", "batch"}
-	callParts      = []string{"record", "effects", "clock", "place", "neutral", "call", "fork", "keeper"}
+	callParts      = []string{"record", "effects", "clock", "place", "neutral", "call", "fork", "keeper", "stay"}
 )
 
 // The two texts of runner.py, which CPython 2.7 and every 3.x run.

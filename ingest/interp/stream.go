@@ -42,7 +42,7 @@ func (s *stream) Recording() *ingest.Recording { return s.recording }
 
 // open sends a request whose answer streams; child is childUnknown if the answer
 // comes from a child, else 0.
-func (p *Process) open(ctx context.Context, child int64, head any) (*stream, error) {
+func (p *Process) open(ctx context.Context, child int64, head any, blobs ...[]byte) (*stream, error) {
 	p.mu.Lock()
 	if p.dead != nil {
 		p.mu.Unlock()
@@ -50,7 +50,7 @@ func (p *Process) open(ctx context.Context, child int64, head any) (*stream, err
 	}
 	s := &stream{ctx: ctx, p: p, release: p.guard(ctx), done: func() {}}
 	p.child.Store(child)
-	if err := p.send(head); err != nil {
+	if err := p.send(head, blobs...); err != nil {
 		err = p.fail(ctx, err)
 		s.release()
 		p.mu.Unlock()

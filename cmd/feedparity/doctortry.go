@@ -20,19 +20,23 @@ import (
 
 // trial is a feed tried on a file: both paths, once.
 type trial struct {
-	Feed     string       `json:"feed"`
-	File     string       `json:"file"`
-	Bytes    int64        `json:"bytes"`
-	Charset  string       `json:"charset"`
-	Dialect  string       `json:"dialect"`
-	Paths    []pathTrial  `json:"paths"`
-	Verdict  string       `json:"verdict"`
-	Compared int          `json:"compared"`
-	Causes   []string     `json:"causes"`
-	Noise    []string     `json:"noise,omitempty"` // what varies within one path
-	Stale    []string     `json:"stale,omitempty"` // what the pair declares and the code does otherwise
-	Ready    bool         `json:"ready"`
-	Wrong    []foundFault `json:"wrong,omitempty"`
+	Feed     string      `json:"feed"`
+	File     string      `json:"file"`
+	Bytes    int64       `json:"bytes"`
+	Charset  string      `json:"charset"`
+	Dialect  string      `json:"dialect"`
+	Paths    []pathTrial `json:"paths"`
+	Verdict  string      `json:"verdict"`
+	Compared int         `json:"compared"`
+	Causes   []string    `json:"causes"`
+	Noise    []string    `json:"noise,omitempty"` // what varies within one path
+	Stale    []string    `json:"stale,omitempty"` // what the pair declares and the code does otherwise
+	Notes    []string    `json:"notes,omitempty"` // what else there is to say of the comparison
+	// FaultLine is the line of the file at which both paths raise what they agree about,
+	// 0 where that is not known or they raise it without any.
+	FaultLine int          `json:"fault_line,omitempty"`
+	Ready     bool         `json:"ready"`
+	Wrong     []foundFault `json:"wrong,omitempty"`
 }
 
 // pathTrial is what one path did.
@@ -88,7 +92,7 @@ func (t *trial) compare(ctx context.Context, line *parity.Line, f config.Feed, i
 	d := parity.Delivery{Feed: f.Name, Name: in.Name, Data: in.Data, Size: in.Size, File: in.File, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
 	v := line.View(ctx, d, ingest.Raw)
 	defer v.Close()
-	t.Verdict, t.Compared = string(v.Result.Verdict), v.Result.Compared
+	t.Verdict, t.Compared, t.FaultLine, t.Notes = string(v.Result.Verdict), v.Result.Compared, v.FaultLine, v.Warnings
 	for _, found := range v.Findings {
 		if !slices.Contains(t.Causes, string(found.Cause)) {
 			t.Causes = append(t.Causes, string(found.Cause))
@@ -305,7 +309,13 @@ func (t *trial) print(w io.Writer) error {
 		if len(t.Causes) > 0 {
 			fmt.Fprintf(&b, ": %s", strings.Join(t.Causes, ", "))
 		}
+		if t.FaultLine > 0 {
+			fmt.Fprintf(&b, ", both at line %d of the file", t.FaultLine)
+		}
 		b.WriteByte('\n')
+	}
+	for _, n := range t.Notes {
+		fmt.Fprintf(&b, "note    %s\n", visible(n))
 	}
 	for _, n := range t.Noise {
 		fmt.Fprintf(&b, "noise   %s\n", visible(n))
@@ -340,7 +350,7 @@ func (t *trial) conclusion() string {
 // blind reports whether both paths raised before they had read anything, which the
 // code does for other reasons than the file, mostly.
 func (t *trial) blind() bool {
-	return !slices.ContainsFunc(t.Paths, func(p pathTrial) bool { return p.Rows > 0 || p.Fault == "" || p.Records != 0 })
+	return t.FaultLine == 0 && t.Verdict == string(ingest.AgreeFault) && len(t.Notes) == 0 && !slices.ContainsFunc(t.Paths, func(p pathTrial) bool { return p.Rows > 0 || p.Fault == "" || p.Records != 0 })
 }
 
 func (p pathTrial) print(b *strings.Builder) {

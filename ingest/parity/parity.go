@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -69,8 +70,11 @@ type View struct {
 	Compare  ingest.Comparison  // the delivery's, with all noise that was found
 	Findings []classify.Finding // worst first
 	Edits    Edits              // what the normalizer changed; empty for raw
-	Warnings []string           // settings that came to nothing: columns that are not there
-	Stale    []Stale            // what the pair declares and the code does otherwise; of the raw view alone
+	Warnings []string           // settings that came to nothing, such as columns that are not there; faults of which little is known
+	// FaultLine is the line of the input, counted from 1, at which both paths of a call
+	// raise the fault they agree about; 0 where that is not known, or no line is needed.
+	FaultLine int
+	Stale     []Stale // what the pair declares and the code does otherwise; of the raw view alone
 	// Err says why the paths were not compared; Result.Verdict is then
 	// ingest.NotCompared.
 	Err error
@@ -228,6 +232,9 @@ func (l *Line) compare(ctx context.Context, d Delivery, v *View) error {
 	if err == nil {
 		res, err = l.quiet(ctx, run, d, v, res)
 	}
+	if err == nil {
+		res, err = l.placed(ctx, run, d, v, res)
+	}
 	if err == nil && res.Verdict == ingest.Parity && !res.Judged {
 		err = nothingJudged(v.Compare)
 	}
@@ -297,9 +304,21 @@ func (l *Line) run(ctx context.Context, run ingest.Engine, d Delivery, v *View) 
 	res, err := diff.Compare(watched[ingest.Py2], watched[ingest.Py3], v.Compare)
 	v.warn(named.warnings()...)
 	for p, r := range rows {
-		v.seen[p] = ingest.RecordingOf(r)
+		if v.seen[p] = ingest.RecordingOf(r); v.seen[p] != nil {
+			v.ranOn(ingest.Path(p), v.seen[p].Python)
+		}
 	}
 	return res, err
+}
+
+// ranOn has a view's settings tell the version that made the call, such as "3.11.7", in
+// the place of the one that a policy would have been run as.
+func (v *View) ranOn(path ingest.Path, full string) {
+	s := []*ingest.Settings{&v.Py2, &v.Py3}[path]
+	parts := strings.SplitN(full, ".", 3)
+	if py, err := ingest.ParsePython(strings.Join(parts[:min(2, len(parts))], ".")); err == nil && py.Path() == path {
+		s.Python = py
+	}
 }
 
 // Rows runs both paths of a view, of which View has told the settings, and returns

@@ -44,6 +44,7 @@ const (
 	FaultCrash   = "crash"        // killed by a signal, or exited by itself
 	FaultTimeout = "timeout"      // stopped by us after its time limit
 	FaultMemory  = "memory-limit" // stopped at its memory limit
+	FaultRows    = "row-limit"    // stopped at its limit of rows
 	// FaultProcesses: stopped because it made too many processes.
 	FaultProcesses = "process-limit"
 )

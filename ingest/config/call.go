@@ -69,7 +69,7 @@ func (e *EffectsEntry) DecodeNode(n *Node) error {
 }
 
 // callKeys are the keys of a feed that say something about its call.
-var callKeys = []string{"args", "factory", "setup", "collect", "serializers", "effects", "isolation", "timeout", "max_memory"}
+var callKeys = []string{"args", "factory", "setup", "collect", "serializers", "effects", "isolation", "timeout", "max_memory", "max_rows"}
 
 // withoutCall refuses what would do nothing. Defaults may well hold such keys for
 // the feeds that have a call, so only the feed's own are looked at.
@@ -128,6 +128,11 @@ func (r *resolver) limits(e FeedEntry, n *Node) (c ingest.Call, err error) {
 	if e.MaxMemory != "" {
 		if c.MaxMemory, err = bytesOf(e.MaxMemory); err != nil {
 			return c, at(n, "max_memory").Errorf("max_memory %q: %v", e.MaxMemory, err)
+		}
+	}
+	if e.MaxRows != nil {
+		if c.MaxRows = *e.MaxRows; c.MaxRows < 1 {
+			return c, at(n, "max_rows").Errorf("max_rows %d: want 1 or more", c.MaxRows)
 		}
 	}
 	c.Effects, err = r.effects(e.Effects)

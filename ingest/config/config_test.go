@@ -52,6 +52,7 @@ feeds:
     isolation: process
     timeout: 90s
     max_memory: 1.5GB
+    max_rows: 100000
     paths: {py2: {cwd: beta, env: {}}}
   gamma:
     source: ftp://ftp.gamma.example/
@@ -122,7 +123,7 @@ func TestReadCallAndDefaults(t *testing.T) {
 			Sandbox: []string{"/etc/fp/var/cache"}, Rollback: []string{"test_shop"},
 			Allow: []string{"127.0.0.1:6379", "/run/redis.sock", "subprocess"},
 		},
-		Isolation: ingest.IsolationProcess, Timeout: 90 * time.Second, MaxMemory: 3 << 29,
+		Isolation: ingest.IsolationProcess, Timeout: 90 * time.Second, MaxMemory: 3 << 29, MaxRows: 100_000,
 		Python: "/etc/fp/ve27/bin/python", Env: map[string]string{}, Dir: "/etc/fp/beta", Version: ingest.Python27,
 	}
 	py3 := py2
@@ -241,6 +242,7 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"args", feed("source: x", "call: a:b", "args: {py2: path, py3: file}", "effects: none", paths), `c.yaml:5:11: args "file": want path, file-rb or file-text`, ""},
 	{"isolation", feed("source: x", "call: a:b", "effects: none", "isolation: thread", paths), `c.yaml:6:16: isolation "thread": want fork or process`, ""},
 	{"timeout", feed("source: x", "call: a:b", "effects: none", "timeout: 90", paths), `c.yaml:6:14: timeout "90": want a duration`, ""},
+	{"no rows", feed("source: x", "call: a:b", "effects: none", "max_rows: 0", paths), `c.yaml:6:15: max_rows 0: want 1 or more`, ""},
 	{"memory", feed("source: x", "call: a:b", "effects: none", "max_memory: 2", paths), `c.yaml:6:17: max_memory "2": want an amount such as 512MB`, ""},
 	{"compare", feed("source: x", "compare: loose"), `c.yaml:4:14: compare "loose": want natural or strict`, ""},
 	{"tolerance", feed("source: x", "tolerance: {a: -1}"), `c.yaml:4:16: tolerance of column "a" is no distance: -1`, ""},

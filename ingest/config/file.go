@@ -181,6 +181,8 @@ type FeedEntry struct {
 	// How much memory a call may take beyond what import and Setup took, such as
 	// 512MB or 4GB. Default 1GB.
 	MaxMemory string `yaml:"max_memory"`
+	// How many rows a call, or Collect, may give. Default: any number.
+	MaxRows *int64 `yaml:"max_rows"`
 	// Runners of this feed, key by key in place of the ones under the top-level paths.
 	Paths Paths `yaml:"paths"`
 	// Columns, by header name or 1-based position, by which rows are aligned. Default: by row number.

@@ -146,7 +146,7 @@ func packed(files []interp.File, o order) ([]byte, error) {
 func (c *Caches) reading(call ingest.Call) ingest.Call {
 	out := ingest.Call{
 		Function: cacheModule + ":entries", Setup: call.Setup, Serializers: call.Serializers, Isolation: call.Isolation,
-		Timeout: call.Timeout, MaxMemory: call.MaxMemory, Python: call.Python, Dir: call.Dir, Version: call.Version,
+		Timeout: call.Timeout, MaxMemory: call.MaxMemory, MaxRows: call.MaxRows, Python: call.Python, Dir: call.Dir, Version: call.Version,
 		Env: interp.CallEnv(call),
 	}
 	if own := call.Function; out.Serializers == "" { // where they are looked for if none are named

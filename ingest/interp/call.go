@@ -181,6 +181,7 @@ type callRequest struct {
 	Timeout  float64  `json:"timeout"` // seconds
 	Start    float64  `json:"start"`   // seconds more where fresh
 	Memory   int64    `json:"memory"`
+	Rows     int64    `json:"rows"` // 0 for any number
 	Sandbox  []string `json:"sandbox"`
 	Rollback []string `json:"rollback"`
 	Allow    []string `json:"allow"`
@@ -213,7 +214,7 @@ func (e *Engine) runRequest(c ingest.Call, w *workspace, neutral []ingest.Neutra
 		Function: hexOf(c.Function), Factory: hexOf(c.Factory), Collect: hexOf(c.Collect),
 		Args: cmp.Or(string(c.Args), string(ingest.ArgsPath)),
 		Path: hexOf(w.input), Tmp: hexOf(w.tmp), Root: hexOf(w.root),
-		Timeout: e.callTimeout(c).Seconds(), Start: e.opts.startTimeout().Seconds(), Memory: cmp.Or(c.MaxMemory, ingest.DefaultMaxMemory),
+		Timeout: e.callTimeout(c).Seconds(), Start: e.opts.startTimeout().Seconds(), Memory: cmp.Or(c.MaxMemory, ingest.DefaultMaxMemory), Rows: c.MaxRows,
 		Sandbox: hexes(c.Effects.Sandbox), Rollback: hexes(c.Effects.Rollback), Allow: hexes(c.Effects.Allow),
 		Neutral: neutral,
 	}

@@ -59,6 +59,13 @@ def allocates_small(path):
 def large_row(path):
     yield u'a'
     yield [u'x' * (10 << 20)] * 5
+def counts_on(path):
+    n = 0
+    while True:
+        yield n
+        n += 1
+def four(path):
+    return iter(range(4))
 def catches_memory(path):
     try:
         bytearray(10 << 30)
@@ -134,6 +141,8 @@ var hostileCases = []struct {
 	{function: "allocates_at_once", want: `{"fault":{"type":"memory-limit","message":"needed more than 128 MB","row":1}}`},
 	{function: "allocates_small", want: `{"fault":{"type":"memory-limit","message":"needed more than 128 MB","row":1}}`},
 	{function: "large_row", want: `"a" {"fault":{"type":"memory-limit","message":"needed more than 128 MB","row":2}}`},
+	{function: "counts_on", want: `{"int":"0"} {"int":"1"} {"int":"2"} {"int":"3"} {"fault":{"type":"row-limit","message":"gave more than 4 rows","row":5}}`},
+	{function: "four", want: `{"int":"0"} {"int":"1"} {"int":"2"} {"int":"3"}`},
 	{function: "catches_memory", want: `"caught"`},
 	{function: "recurses", want: `{recursion}`},
 	{function: "exits", want: `"a" {"fault":{"type":"crash","message":"exited with status 0","row":2}}`},
@@ -170,7 +179,7 @@ func TestHostileConfirm(t *testing.T) {
 				e = hasty
 			}
 			in := callInput(p, dir, "hostile:"+c.function)
-			in.Call.MaxMemory = 128 << 20
+			in.Call.MaxMemory, in.Call.MaxRows = 128<<20, 4
 			start := time.Now()
 			o, err := run(t.Context(), e, in)
 			problem := judgeCall(o, err, expand(c.want, p.Interpreter.Version), c.harness, "")

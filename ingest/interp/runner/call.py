@@ -190,7 +190,7 @@ ARGUMENTS = {
 
 def stream(channel, rows, name, failed):
     """Sends a line per row; returns how many and how they ended, None for well."""
-    n = 0
+    n, most = 0, CALL['rows']
     while True:
         try:
             row = next(rows)
@@ -198,6 +198,8 @@ def stream(channel, rows, name, failed):
             return n, None
         except BaseException:
             return n, failed()
+        if n == most > 0:
+            return n, Fault('row-limit', u'gave more than %d rows' % most)
         try:
             channel.row(wire_row(row))
         except Harness as exc:
@@ -319,7 +321,7 @@ def rehearse():
     MEANS[:] = MEANS or [open, csv.DictReader]
     null = os.open(os.devnull, os.O_WRONLY)
     channel = Channel(null)
-    CALL['memory'] = 0
+    CALL['memory'] = CALL['rows'] = 0
     kept, MEMORY.limit = (MEMORY.limit, MEMORY.ballast), None
     for _ in range(REHEARSALS):
         WATCH.begin(channel.aside)

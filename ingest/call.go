@@ -33,7 +33,7 @@ type Call struct {
 	Timeout   time.Duration // of the call itself, 0 for the engine's
 	MaxMemory int64         // bytes that the call may take beyond what was taken before it, 0 for DefaultMaxMemory
 
-	MaxRows   int64         // rows that it, or Collect, may give, 0 for any number
+	MaxRows int64 // rows that it, or Collect, may give, 0 for any number
 
 	Python  string            // the interpreter to run, used as given
 	Env     map[string]string // the complete environment of the process; nil inherits a minimal one

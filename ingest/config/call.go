@@ -139,7 +139,7 @@ func (r *resolver) limits(e FeedEntry, n *Node) (c ingest.Call, err error) {
 	return c, err
 }
 
-var memoryUnits = map[string]int64{"KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}
+var memoryUnits = map[string]int64{"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}
 
 // bytesOf reads an amount of memory with its unit.
 func bytesOf(s string) (int64, error) {

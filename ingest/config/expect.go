@@ -16,7 +16,7 @@ type ExpectEntry struct {
 	Every string `yaml:"every"`
 	// How many deliveries each sweep compares at least. Default 0.
 	Deliveries *int `yaml:"deliveries"`
-	// How large a delivery is at least, such as 10KB. Default: any size.
+	// How large a delivery is at least, such as 10KB or 1B. Default: any size.
 	MinSize string `yaml:"min_size"`
 	// How many rows the old code reads from a delivery at least, the header among them. Default 0.
 	MinRows *int `yaml:"min_rows"`

@@ -18,6 +18,9 @@ feeds:
 	if want := (Expect{8 * 24 * time.Hour, 1, 10 << 10, 100, 0.5, 3}); c.Feeds[0].Expect != want {
 		t.Errorf("%+v, want %+v", c.Feeds[0].Expect, want)
 	}
+	if small, err := Read("feedparity.yaml", []byte("feeds: {a: {source: /in, expect: {min_size: 20B}}}\n")); err != nil || small.Feeds[0].Expect.MinSize != 20 {
+		t.Errorf("a few bytes: %+v, %v", small, err)
+	}
 	if c.Feeds[1].Expect != (Expect{Every: 26 * time.Hour}) {
 		t.Errorf("of the defaults: %+v", c.Feeds[1].Expect)
 	}

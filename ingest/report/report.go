@@ -195,9 +195,10 @@ func Escape(s string) string {
 func visible(r rune) bool { return r == ' ' || unicode.IsGraphic(r) && !unicode.Is(unicode.Zs, r) }
 
 // WriteFiles writes report.txt and report.json into a directory, each whole or
-// not at all, and returns their names.
+// not at all, and returns their names. A directory that it makes is its user's alone:
+// reports hold names of suppliers' files.
 func WriteFiles(dir string, d Document) (text, doc string, err error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", "", fmt.Errorf("write report: %w", err)
 	}
 	text, doc = filepath.Join(dir, "report.txt"), filepath.Join(dir, "report.json")

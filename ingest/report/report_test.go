@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +146,11 @@ func TestWriteFiles(t *testing.T) {
 		}
 		if data, err := os.ReadFile(doc); err != nil || !json.Valid(data) {
 			t.Errorf("%v: %s", err, data)
+		}
+	}
+	for _, made := range []string{dir, filepath.Dir(dir)} {
+		if info, err := os.Stat(made); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o700 {
+			t.Errorf("%s: %v, %v", made, info.Mode(), err)
 		}
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 2 {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -19,7 +20,7 @@ const applicationID = 0x66647074
 
 // openSQLite opens a file, creating it and its directory if need be.
 func openSQLite(path string) (*DB, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+	if err := create(path); err != nil {
 		return nil, err
 	}
 	db, err := sql.Open("sqlite", dsn(path))
@@ -30,6 +31,22 @@ func openSQLite(path string) (*DB, error) {
 	// not run into busy_timeout.
 	db.SetMaxOpenConns(1)
 	return &DB{db: db, name: path, kind: sqliteFile{}}, nil
+}
+
+// create makes a file that is not there yet, its user's alone: it names suppliers' files
+// and holds reports. SQLite gives what it puts beside it the same rights.
+func create(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // dsn asks for WAL, so that readers do not wait for the sweep, and for transactions

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -474,5 +475,26 @@ func TestLasts(t *testing.T) {
 	_ = d.Transact(ctx, func(Tx) error { cancel(); return ctx.Err() })
 	if got := within(d.TransactSoon); got != normal {
 		t.Errorf("after one that was cancelled: synchronous = %d, want NORMAL", got)
+	}
+}
+
+// TestPrivate: a file and what SQLite puts beside it are their user's alone, and an
+// operator who has opened one to others is not overruled.
+func TestPrivate(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no modes on this system")
+	}
+	path := filepath.Join(t.TempDir(), "state.db")
+	for _, want := range []os.FileMode{0o600, 0o640} {
+		d := open(t, path)
+		begin(t, d)
+		for _, suffix := range []string{"", "-wal"} {
+			if info, err := os.Stat(path + suffix); err != nil || info.Mode().Perm() != want {
+				t.Errorf("state.db%s: %v, %v, want %v", suffix, info, err, want)
+			}
+		}
+		if err := errors.Join(d.Close(), os.Chmod(path, 0o640)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,7 +97,7 @@ func trySource(ctx context.Context, f config.Feed) (files, match int, err error)
 	defer src.Close()
 	found, err := fetch.Find(ctx, src, sweep.Selection(f))
 	if err != nil {
-		return 0, 0, &statusError{statusIncomplete, err, "look at source, user and password; a sweep tries more often"}
+		return 0, 0, &statusError{statusIncomplete, err, cmp.Or(explainSource(err), "look at source, user and password; a sweep tries more often")}
 	}
 	return found.Listed, len(found.Entries) + len(found.Held), nil
 }

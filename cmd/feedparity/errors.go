@@ -128,6 +128,8 @@ func explainSource(err error) string {
 		return "what it failed with for another feed, or how long it took, says why; the next sweep tries again"
 	case errors.Is(err, fetch.ErrLogin):
 		return "check user and password: a login that is refused is tried once a night, so that no account is locked"
+	case errors.Is(err, fetch.ErrActive):
+		return "feedparity speaks passive FTP alone (EPSV, PASV): ask the supplier for it, or for SFTP or HTTPS"
 	case errors.Is(err, fetch.ErrDiskFull):
 		return "make room there; what was fetched is recorded, and the next sweep goes on"
 	case errors.Is(err, fetch.ErrChecksum):

@@ -21,13 +21,14 @@ import (
 
 // The failures a caller may want to tell apart with errors.Is.
 var (
-	ErrUnavailable = errors.New("not there or not permitted")    // the file or directory; also FTP's 550, which does not say which
-	ErrChanged     = errors.New("changed while it was read")     // size or time differ before and after: still being uploaded
-	ErrListing     = errors.New("listing ends within a line")    // part of it is missing, so all of it is refused
-	ErrLogin       = errors.New("login refused")                 // wrong user or password; never retried, so that no account is locked
-	ErrProtocol    = errors.New("server breaks the protocol")    // a reply that no client can read
-	ErrPath        = errors.New("path not allowed")              // it would leave the source, or cannot be sent
-	ErrTarget      = errors.New("cannot write to the directory") // ours: disk full, read-only, a bad local name
+	ErrUnavailable = errors.New("not there or not permitted")     // the file or directory; also FTP's 550, which does not say which
+	ErrChanged     = errors.New("changed while it was read")      // size or time differ before and after: still being uploaded
+	ErrListing     = errors.New("listing ends within a line")     // part of it is missing, so all of it is refused
+	ErrLogin       = errors.New("login refused")                  // wrong user or password; never retried, so that no account is locked
+	ErrProtocol    = errors.New("server breaks the protocol")     // a reply that no client can read
+	ErrActive      = errors.New("the server has no passive mode") // EPSV and PASV refused: active FTP, where it connects to us, is not spoken
+	ErrPath        = errors.New("path not allowed")               // it would leave the source, or cannot be sent
+	ErrTarget      = errors.New("cannot write to the directory")  // ours: disk full, read-only, a bad local name
 	ErrChecksum    = errors.New("the file is not what its checksum says")
 	ErrGivenUp     = errors.New("server given up for this run") // it, or its login, failed for another feed, or its time is up
 

@@ -200,6 +200,27 @@ func testSessionFault(t *testing.T, c faultCase, mode ftptest.TLSMode) {
 	}
 }
 
+// testNoPassive: a server with active mode alone is told so whatever it is asked for, also
+// where TLS hides which command it refuses, and nothing else is learnt of it.
+func testNoPassive(t *testing.T) {
+	for _, mode := range modes[:2] {
+		srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(1000)}}, TLS: mode.mode, NoEPSV: true,
+			Faults: []ftptest.Fault{{Command: "PASV", Action: ftptest.Reply, Reply: "502 use PORT"}}})
+		src := open(t, srv.URL(), quick(srv))
+		_, _, list := src.List(t.Context(), "")
+		_, file := readAll(t.Context(), src, "a.csv", 500)
+		for _, err := range []error{list, file} {
+			if !errors.Is(err, ErrActive) || Transient(err) || !strings.Contains(unquote(err), "the server has no passive mode: 502 use PORT") {
+				t.Errorf("%s: %v", mode.name, err)
+			}
+		}
+		srv.ClearFaults()
+		if entries, _, err := src.List(t.Context(), ""); err != nil || len(entries) != 1 || srv.Count("LIST")+srv.Count("NLST") > 0 {
+			t.Errorf("%s: afterwards %v, %v, LIST %d", mode.name, entries, err, srv.Count("LIST"))
+		}
+	}
+}
+
 // testEmptyListing: some servers refuse to list an empty directory; one that is
 // missing is never taken for it.
 func testEmptyListing(t *testing.T) {

@@ -60,6 +60,7 @@ func TestFaults(t *testing.T) {
 
 		"F/530-auth":             testLoginOnce,
 		"F/530-repeats-password": testPasswordRepeated,
+		"F/no-passive":           testNoPassive,
 		"F/desync-226":           testDesync226,
 		"F/feat-odd":             testFeaturesOdd,
 		"F/421-halves":           testHostCrowded,

@@ -138,7 +138,7 @@ func (s *session) list(remote, dir string) ([]Entry, []Unparsed, error) {
 	var raw bytes.Buffer
 	mlsd := s.lib.IsTimePreciseInList()
 	s.into = &raw
-	err := s.guard(func() error {
+	err := s.transfer(func() error {
 		_, err := s.lib.List("")
 		return forgive250(err)
 	})
@@ -147,7 +147,7 @@ func (s *session) list(remote, dir string) ([]Entry, []Unparsed, error) {
 	case err == nil:
 	case saysEmpty(err):
 		return nil, nil, nil
-	case c >= 500 && c <= 504 && mlsd:
+	case c >= 500 && c <= 504 && mlsd && !errors.Is(err, ErrActive):
 		return nil, nil, fmt.Errorf("%w: %w", errMLSD, err)
 	default:
 		return nil, nil, unavailable(err)
@@ -254,7 +254,7 @@ func (s *session) open(ctx context.Context, remote string, off, size int64) (r *
 	if size >= 0 {
 		r.want -= off
 	}
-	err = s.guard(func() (err error) {
+	err = s.transfer(func() (err error) {
 		r.resp, err = s.lib.RetrFrom(remote, uint64(off))
 		return err
 	})

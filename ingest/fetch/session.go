@@ -28,6 +28,7 @@ type session struct {
 	control *control        // nil until dialled
 	into    *bytes.Buffer   // where the next data connection's listing goes, or nil
 	noData  error           // why the data connection could not be dialled
+	dialled bool            // it was tried
 
 	mu    sync.Mutex
 	conns map[net.Conn]struct{} // nil after abort
@@ -72,6 +73,7 @@ func (s *session) forget(c net.Conn) {
 // of whatever it is given.
 func (s *session) dial(network, address string) (net.Conn, error) {
 	d := net.Dialer{Timeout: s.src.o.DialTimeout}
+	s.dialled = s.control != nil
 	tcp, err := d.DialContext(s.ctx, network, address)
 	if err != nil {
 		if s.control != nil {
@@ -129,6 +131,17 @@ func (s *session) guard(call func() error) (err error) {
 		}
 	}()
 	return call()
+}
+
+// transfer is guard for what needs a data connection. A server that refuses the command
+// before there is one refuses EPSV and PASV.
+func (s *session) transfer(call func() error) error {
+	s.dialled = false
+	err := s.guard(call)
+	if c := refusal(err); c >= 500 && c <= 504 && !s.dialled {
+		return fmt.Errorf("%w: %w", ErrActive, err)
+	}
+	return err
 }
 
 // login dials and logs in.

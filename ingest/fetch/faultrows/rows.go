@@ -146,6 +146,7 @@ var protocol = []Row{
 	{"F/port-99999", "a port that is none", "error, tried again", fetch, ""},
 	{"F/epsv-dead", "EPSV names a dead port", "goes on with PASV, and remembers it", fetch, ""},
 	{"F/pasv-dead", "EPSV is refused and PASV names a dead port", "error, tried again", fetch, ""},
+	{"F/no-passive", "neither EPSV nor PASV: active mode alone", "error that says so, not tried again; never taken for a refusal of MLSD or REST", fetch, ""},
 	{"F/pasv-foreign", "PASV names another host", "its address is not taken: the server's own is", fetch, ""},
 	{"F/64mb-reply", "a greeting without an end", "refused after 64 KiB", fetch, ""},
 	{"F/64mb-lines", "a greeting of lines without an end", "refused after 64 KiB", fetch, ""},

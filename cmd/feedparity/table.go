@@ -55,9 +55,15 @@ func withFinding(line report.Delivery, f sweep.Finding, path func(string) string
 		line.Case = path(f.Case)
 	}
 	if f.Severity != ingest.Info {
-		line.State = map[bool]string{true: "new", false: "known"}[f.New]
-		if f.Accepted {
+		switch {
+		case f.Accepted:
 			line.State = "accepted"
+		case f.Regressed:
+			line.State = "regressed"
+		case f.New:
+			line.State = "new"
+		default:
+			line.State = "known"
 		}
 	}
 	if f.Err != nil {

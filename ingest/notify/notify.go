@@ -166,9 +166,13 @@ func headline(all []report.Change) string {
 		n[c.What]++
 	}
 	var out []string
-	for _, what := range []string{"new", "failed", "alarm", "gone", "over", "mended"} {
+	for _, what := range []string{"new", "regressed", "case", "failed", "alarm", "gone", "over", "mended"} {
+		word := what
+		if n[what] > 1 && (what == "alarm" || what == "case") {
+			word += "s"
+		}
 		if n[what] > 0 {
-			out = append(out, fmt.Sprintf("%d %s", n[what], what))
+			out = append(out, fmt.Sprintf("%d %s", n[what], word))
 		}
 	}
 	return "feedparity: " + strings.Join(out, ", ")

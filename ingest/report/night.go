@@ -37,8 +37,9 @@ type Feed struct {
 	Families []string  `json:"families"`
 	Newest   time.Time `json:"newest,omitzero"` // time of the newest delivery ever seen
 	Alarms   []Alarm   `json:"alarms"`
-	Cases    []Case    `json:"cases,omitempty"` // that were run again, since the code has changed, and are not as their state says
-	Error    string    `json:"error,omitempty"` // why it could not be swept to its end
+	Cases    []Case    `json:"cases,omitempty"`    // that were run again, since the code has changed, and are not as their state says
+	Replayed int       `json:"replayed,omitempty"` // cases that were run again
+	Error    string    `json:"error,omitempty"`    // why it could not be swept to its end
 }
 
 // Case is a golden case that was run again.
@@ -58,6 +59,8 @@ const (
 	Known News = "known"
 	Again News = "again" // it was gone
 	Gone  News = "gone"
+	// Regressed is one of which the checkout's golden case says that it is fixed.
+	Regressed News = "regressed"
 )
 
 // Signature is one finding of a feed's night, counted once whatever shows it.
@@ -122,6 +125,8 @@ type Standing struct {
 	Gone    []string            `json:"gone"`              // signatures told to be gone
 	Alarms  map[string]string   `json:"alarms"`            // those of the feed, by kind
 	Failed  map[string]string   `json:"failed"`            // why, by delivery; "" is the feed itself
+	Back    []string            `json:"back,omitempty"`    // signatures told to have regressed
+	Cases   map[string]string   `json:"cases,omitempty"`   // golden cases that are not as their state says, what they do
 	Pending []Change            `json:"pending,omitempty"` // what could not be told yet
 }
 
@@ -139,7 +144,7 @@ func ParseStanding(body []byte) (s Standing, err error) {
 // Change is one thing that is not as it was when somebody was told last.
 type Change struct {
 	Feed string `json:"feed"`
-	What string `json:"what"` // "new", "gone", "alarm", "over", "failed" or "mended"
+	What string `json:"what"` // "new", "regressed", "gone", "alarm", "over", "failed", "case" or "mended"
 	Text string `json:"text"`
 }
 
@@ -154,6 +159,13 @@ func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, St
 	now := Standing{At: at, Shown: shown(was.Shown, f), Told: slices.Clone(was.Told), Gone: slices.Clone(was.Gone), Alarms: map[string]string{}, Failed: map[string]string{}}
 	for _, s := range f.Signatures {
 		switch told := slices.Contains(was.Told, s.Signature); {
+		case s.News == Regressed:
+			if now.Back = append(now.Back, s.Signature); !slices.Contains(was.Back, s.Signature) {
+				add("regressed", "%s %s%s", s.Severity, s.Signature, in(s.Case))
+			}
+			if !told {
+				now.Told = append(now.Told, s.Signature)
+			}
 		case s.News != Gone && !told:
 			add("new", "%s %s%s", s.Severity, s.Signature, in(s.Case))
 			now.Told = append(now.Told, s.Signature)
@@ -162,8 +174,13 @@ func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, St
 			now.Gone = append(now.Gone, s.Signature)
 		}
 	}
+	for _, s := range was.Back { // what did not come tonight is as it was
+		if !slices.ContainsFunc(f.Signatures, func(now Signature) bool { return now.Signature == s }) {
+			now.Back = append(now.Back, s)
+		}
+	}
 	for _, a := range f.Alarms {
-		key := string(a.Kind)
+		key := a.key(was.Alarms)
 		if a.Delivery != "" { // of this night's delivery: it cannot have been told before
 			add("alarm", "%s: %s: %s", a.Kind, a.Delivery, a.Text)
 			continue
@@ -173,8 +190,11 @@ func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, St
 		}
 	}
 	for _, key := range missingIn(was.Alarms, now.Alarms) {
-		add("over", "%s", key)
+		if late := key == string(Late) && now.Alarms[string(Missing)] != ""; !late {
+			add("over", "%s", key)
+		}
 	}
+	now.Cases = cases(was.Cases, f, add)
 	if now.Failed = failures(f, lines); f.Error != "" { // of its deliveries nothing is known
 		for name, why := range was.Failed {
 			now.Failed[name] = cmp.Or(now.Failed[name], why)
@@ -187,6 +207,34 @@ func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, St
 		add("mended", "%s", cmp.Or(name, "the feed is swept again"))
 	}
 	return out, now
+}
+
+// key is under which an alarm of a feed stands. What is missing and then only late is so
+// still: a source that could not be listed, or that offers what is old again, mends nothing.
+func (a Alarm) key(was map[string]string) string {
+	if a.Kind == Late && was[string(Missing)] != "" {
+		return string(Missing)
+	}
+	return string(a.Kind)
+}
+
+// cases says which golden cases are not as their state says any more, or again, and returns
+// all that are not. Cases are run only when the code has changed.
+func cases(was map[string]string, f Feed, add func(what, format string, args ...any)) map[string]string {
+	if f.Replayed == 0 {
+		return was
+	}
+	now := map[string]string{}
+	for _, c := range f.Cases {
+		now[c.Path] = c.Status
+		if was[c.Path] != c.Status {
+			add("case", "%s: %s", c.Status, strings.TrimSuffix(c.Path+": "+c.Detail, ": "))
+		}
+	}
+	for _, path := range missingIn(was, now) {
+		add("mended", "%s", path)
+	}
+	return now
 }
 
 func in(dir string) string {

@@ -47,7 +47,7 @@ func news(f Feed) string {
 		n[s.News]++
 	}
 	var out []string
-	for _, what := range []News{First, Again, Known, Gone} {
+	for _, what := range []News{First, Regressed, Again, Known, Gone} {
 		if n[what] > 0 {
 			out = append(out, fmt.Sprintf("%d %s", n[what], what))
 		}

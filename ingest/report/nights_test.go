@@ -53,6 +53,8 @@ func TestChanges(t *testing.T) {
 	sig := func(news News) []Signature {
 		return []Signature{{Signature: "m:x", Severity: "silent", News: news, Case: "c", Families: []string{"a"}}}
 	}
+	missing := []Alarm{{Missing, "", "nothing"}}
+	again := func(status string) []Case { return []Case{{Path: "g/c", Status: status, Detail: "row 1"}} }
 	late, small := []Alarm{{Late, "", "2d ago"}}, []Alarm{{TooSmall, "a.csv", "1 bytes"}}
 	bad := []Delivery{{Feed: "acme", Delivery: "x.csv", Error: "short"}, {Feed: "other", Delivery: "y.csv", Error: "short"}, {Feed: "acme", Delivery: "z.csv", Error: "zip", Dropped: true}}
 	var s Standing
@@ -72,6 +74,24 @@ func TestChanges(t *testing.T) {
 		{Feed{Error: "refused again"}, nil, nil},
 		{Feed{}, nil, []string{"mended the feed is swept again", "mended x.csv"}},
 		{Feed{Signatures: sig(Known)}, nil, nil},
+		// A case that was fixed is told to be back once, and once more after it was known.
+		{Feed{Signatures: sig(Regressed)}, nil, []string{"regressed silent m:x  c"}},
+		{Feed{}, nil, nil},
+		{Feed{Signatures: sig(Regressed)}, nil, nil},
+		{Feed{Signatures: sig(Known)}, nil, nil},
+		{Feed{Signatures: sig(Regressed)}, nil, []string{"regressed silent m:x  c"}},
+		// Late and missing are one trouble.
+		{Feed{Alarms: late}, nil, []string{"alarm late: 2d ago"}},
+		{Feed{Alarms: missing}, nil, []string{"alarm missing: nothing"}},
+		{Feed{Alarms: late, Error: "refused"}, nil, []string{"failed refused"}},
+		{Feed{Alarms: missing}, nil, []string{"mended the feed is swept again"}},
+		{Feed{}, nil, []string{"over missing"}},
+		// Cases are run when the code has changed: on other nights nothing is known of them.
+		{Feed{Replayed: 2, Cases: again("regressed")}, nil, []string{"case regressed: g/c: row 1"}},
+		{Feed{}, nil, nil},
+		{Feed{Replayed: 2, Cases: again("regressed")}, nil, nil},
+		{Feed{Replayed: 2, Cases: again("now agrees")}, nil, []string{"case now agrees: g/c: row 1"}},
+		{Feed{Replayed: 2}, nil, []string{"mended g/c"}},
 	} {
 		step.feed.Name = "acme"
 		var got []string

@@ -95,6 +95,7 @@ func (m *morning) look(ctx context.Context) error {
 	n := m.night
 	m.out = report.Feed{Name: n.Name, Listed: n.Listed, Seen: n.Seen, Skipped: n.Skipped, Unstable: len(n.Held), Unparsed: len(n.Unparsed),
 		Severities: map[string]int{}, Causes: map[string]int{}, Signatures: []report.Signature{}, Families: []string{}, Alarms: []report.Alarm{}}
+	m.out.Replayed = len(n.Cases)
 	for _, c := range n.Cases {
 		if c.Status.Failed(true) {
 			m.out.Cases = append(m.out.Cases, report.Case{Path: c.Dir, Status: string(c.Status), Detail: c.Detail})
@@ -206,6 +207,8 @@ func (m *morning) news(f Finding) report.News {
 	switch {
 	case f.Accepted: // nobody need look at it
 		return report.Known
+	case f.Regressed:
+		return report.Regressed
 	case f.New || !m.fresh && !slices.Contains(m.was.Told, f.Signature):
 		return report.First
 	case shown || m.fresh:

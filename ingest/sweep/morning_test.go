@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 	"github.com/feedparity/feedparity/ingest/report"
@@ -247,5 +248,41 @@ func TestAgo(t *testing.T) {
 		if got := ago(d); got != want {
 			t.Errorf("%v: %s, want %s", d, got, want)
 		}
+	}
+}
+
+// TestRegressed: a signature that was counted before is news again where the checkout says
+// that it is fixed, every night until the checkout says otherwise.
+func TestRegressed(t *testing.T) {
+	n := newNights(t, config.Expect{})
+	n.put("stock_1.csv", broken)
+	f := n.next()
+	c, err := golden.Load(f.Signatures[0].Case)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkout := golden.NewStore(n.dir("golden"))
+	for i, step := range []struct {
+		state golden.State
+		want  string
+	}{{golden.Open, "known"}, {golden.Fixed, "regressed"}, {golden.Fixed, "regressed"}, {golden.Regressed, "known"}, {golden.Obsolete, "known"}} {
+		c.State = step.state
+		if _, _, err := checkout.Write(c); err != nil {
+			t.Fatal(err)
+		}
+		if err := checkout.Update(c); err != nil {
+			t.Fatal(err)
+		}
+		n.put(fmt.Sprintf("stock_%d.csv", i+2), broken+strings.Repeat("2,x\r\n", i+1))
+		res := n.sweep()
+		got, err := Morning(t.Context(), n.db, n.feeds, res, n.now())
+		if err != nil || said(got[0]) != step.want+" undecodable-bytes" {
+			t.Errorf("night %d, %s: %q, %v, want %s", i, step.state, said(got[0]), err, step.want)
+		}
+		back := step.want == "regressed"
+		if found := res.Findings(); len(found) == 0 || found[0].New != back || back && found[0].Case != checkout.Path(c) {
+			t.Errorf("night %d, %s: %+v", i, step.state, found)
+		}
+		n.day++
 	}
 }

@@ -148,6 +148,7 @@ type Finding struct {
 	Case      string // directory of its golden case, "" if it has none
 	Accepted  bool   // by a rule of the configuration
 	New       bool   // no delivery of its feed that was recorded has shown it but what rules accepted
+	Regressed bool   // the checkout says that it is fixed; New as well
 	Err       error  // why no case could be written
 	// Meant and Unmeant are the narrow rules about its signature that mean some of its
 	// divergences, and none of them. Neither has any where a rule accepts it as a whole.
@@ -270,6 +271,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if rerr := c.mine.replayAll(ctx, res); err == nil && rerr != nil {
 		err = fmt.Errorf("sweep: replay cases: %w", rerr)
 	}
+	res.regressions(o.Golden)
 	// The run is closed even where the context has ended: its status says so.
 	if eerr := o.State.End(context.WithoutCancel(ctx), res.Run, status(ctx, res), o.Now()); err == nil && eerr != nil {
 		err = fmt.Errorf("end sweep: %w", eerr)

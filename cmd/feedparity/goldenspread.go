@@ -170,7 +170,7 @@ func (s *spreader) spreadNew(ctx context.Context, res *sweep.Result) []report.Sp
 	var out []report.Spread
 	tried := map[string]bool{}
 	for _, found := range res.Findings() {
-		if !found.New || found.Case == "" || found.Severity == ingest.Info || tried[found.Case] {
+		if !found.New || found.Regressed || found.Case == "" || found.Severity == ingest.Info || tried[found.Case] {
 			continue
 		}
 		tried[found.Case] = true

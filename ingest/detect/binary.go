@@ -32,7 +32,7 @@ var inside = []struct{ kind, name, within, holds string }{
 // both are "" for none known.
 func binaryKind(head []byte) (kind, name string) {
 	for _, k := range magics {
-		if bytes.HasPrefix(head, []byte(k.prefix)) {
+		if len(head) >= len(k.prefix) && head[0] == k.prefix[0] && string(head[:len(k.prefix)]) == k.prefix {
 			return within(k.kind, k.name, head)
 		}
 	}
@@ -83,10 +83,13 @@ func controls(head []byte) bool {
 // toBlank are eight blanks.
 const toBlank = 0x2020202020202020
 
+// unprinted has a bit for each control character that no text has.
+const unprinted = 0b11_1101_1111<<0x10 | 0b111_1110
+
 func controlsIn(part []byte) (n int) {
 	for _, c := range part {
-		if c > 0 && c < ' ' && !(c >= '\a' && c <= '\r') && c != 0x1B && c != 0x1A && c != 0x15 && c != 0x0F && c != 0x0E && c < 0x1C {
-			n++
+		if c < ' ' {
+			n += unprinted >> c & 1
 		}
 	}
 	return n

@@ -47,7 +47,6 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 		r.Candidates = append(r.Candidates, Candidate{Charset: x.name, Why: farBehind + x.speaks(k.m)})
 	}
 	r.DoubleEncoded = ranked[0].broken > 0 && 2*ranked[0].broken > len(k.spans)
-	k.findMixture(&r, ranked)
 	return withAlarms(r, o), nil
 }
 
@@ -61,7 +60,7 @@ func (k *ranking) decodable(src source, ranked []*mixture) ([]*mixture, error) {
 			break
 		}
 		if x.multi != nil {
-			_, ok, err := decodes(src, x.name)
+			ok, err := decodes(src, x.name, nil)
 			if err != nil {
 				return nil, err
 			}

@@ -116,8 +116,11 @@ func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
 	if r.Dialect, err = dialectOf(src, r.Charset, head); err != nil {
 		return Result{}, err
 	}
-	if o.Second && r.ranking != nil {
-		r.Second = secondOpinion(r.ranking.sample(), r)
+	if r.ranking != nil {
+		r.ranking.findMixture(&r)
+		if o.Second {
+			r.Second = secondOpinion(r.ranking.sample(), r)
+		}
 	}
 	if err = r.locate(src, o.Explain); err != nil {
 		return Result{}, err

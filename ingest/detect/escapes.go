@@ -29,7 +29,11 @@ func byEscapes(src source, st *stats) (Result, bool, error) {
 		if e.tilde && !st.tildes || !e.tilde && st.escapes == 0 {
 			continue
 		}
-		chars, ok, err := decodes(src, e.charset)
+		chars := int64(0)
+		ok, err := decodes(src, e.charset, func(text []byte) {
+			_, leads, _ := countHigh(text)
+			chars += leads
+		})
 		if err != nil {
 			return Result{}, false, err
 		}
@@ -40,30 +44,31 @@ func byEscapes(src source, st *stats) (Result, bool, error) {
 	return Result{}, false, nil
 }
 
-// decodes reports whether a charset decodes the whole input, and into how many
-// characters above ASCII.
-func decodes(src source, charset string) (chars int64, ok bool, err error) {
+// decodes reports whether a charset decodes the whole input, and shows look, if there
+// is one, the text part by part.
+func decodes(src source, charset string, look func(text []byte)) (ok bool, err error) {
 	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
 	if err != nil || fault != nil {
-		return 0, false, nil // no codec that could answer
+		return false, nil // no codec that could answer
 	}
 	d := c.NewDecoder("strict")
 	var text []byte
 	good := true
 	err = src.each(func(p []byte) {
-		for len(p) > 0 && good { // a part at a time, so that memory holds one
-			part := p[:min(len(p), 64<<10)]
+		for len(p) > 0 && good { // a part at a time, so that a cache holds its text
+			part := p[:min(len(p), 8<<10)]
 			p = p[len(part):]
 			var bad *pycodec.Error
 			text, bad = d.Decode(text[:0], part, false)
 			good = bad == nil
-			_, leads, _ := countHigh(text)
-			chars += leads
+			if look != nil {
+				look(text)
+			}
 		}
 	})
 	if err != nil || !good {
-		return 0, false, err
+		return false, err
 	}
 	_, bad := d.Decode(text[:0], nil, true)
-	return chars, bad == nil, nil
+	return bad == nil, nil
 }

@@ -37,20 +37,20 @@ func utf8Candidate() *candidate {
 
 // findMixture looks for a second charset that some spans are far likelier in than
 // in the best. One span is enough where UTF-8 is, as it is hardly ever by chance.
-func (k *ranking) findMixture(r *Result, ranked []*mixture) {
-	if ranked[0].mixed > 0 {
+func (k *ranking) findMixture(r *Result) {
+	if r.first.mixed > 0 {
 		r.mixedWith = utf8Candidate()
 		return
 	}
 	if len(k.spans) < 2*secondSpans {
 		return
 	}
-	best := k.costs(ranked[0].candidate)
+	best := k.costs(r.first.candidate)
 	odd := k.odd(best)
 	if len(odd) < secondSpans {
 		return
 	}
-	for _, c := range k.likeliest(odd, ranked[0].candidate) {
+	for _, c := range k.likeliest(odd, r.first.candidate) {
 		if k.joins(best, k.costs(c)) {
 			r.mixedWith = c
 			return

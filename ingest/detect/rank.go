@@ -11,7 +11,10 @@ import (
 // Limits of the ranking.
 var stages = []int{1, 2, 4, 8, 20, maxSpans * 4} // spans after which charsets are given up
 
-const hopeless = 24 * nat // that far behind the best
+const (
+	hopeless = 24 * nat // that far behind the best
+	decided  = 20       // spans: one of stages after which a group that is left alone is only skimmed
+)
 
 // group are candidates that read all spans alike.
 type group struct {
@@ -63,7 +66,7 @@ func (k *ranking) prepare(words [][]byte, o Options) {
 	k.languagesOf(words)
 	k.present = k.present[:0]
 	for c := 0x80; c < 0x100; c++ {
-		if k.sampler.count[c] > 0 {
+		if k.sampler.present[c] {
 			k.present = append(k.present, byte(c))
 		}
 	}
@@ -165,9 +168,14 @@ func (k *ranking) rank() []*mixture {
 	k.tellingFirst()
 	limit := math.Inf(1)
 	for _, to := range stages {
-		limit = min(k.run(min(to, len(k.spans)), limit)+float64(hopeless), math.MaxFloat64)
+		limit = min(k.run(min(to, len(k.spans)))+float64(hopeless), math.MaxFloat64)
+		k.give(limit)
+		if to == decided && len(k.groups) == 1 {
+			limit = min(k.skim(&k.groups[0])+float64(hopeless), math.MaxFloat64)
+			k.give(limit)
+			break
+		}
 	}
-	k.give(limit)
 	out := make([]*mixture, 0, len(k.all))
 	for i := range k.groups {
 		for x := k.groups[i].first; x != nil; x = x.next {
@@ -227,10 +235,29 @@ func (k *ranking) give(limit float64) {
 	}
 }
 
-// run takes the spans up to one and returns the best score. Groups that are behind
-// limit are given up, and those that fall behind the best of this run.
-func (k *ranking) run(to int, limit float64) float64 {
-	k.give(limit)
+// skim shows the only group left what else the input has to say of it: whether it
+// decodes, and what was UTF-8. What its text is likely to be changes nothing any more.
+// It returns the score.
+func (k *ranking) skim(g *group) float64 {
+	for g.seen < len(k.spans) {
+		s := &k.spans[g.seen]
+		ok := false
+		if k.text, ok = g.first.read(k.text[:0], s, k.m); !ok {
+			g.fail(len(k.spans))
+			break
+		}
+		if s.utf8 != nil || suspicious(k.text) {
+			k.see(g, math.Inf(1))
+		} else {
+			g.seen++
+		}
+	}
+	return g.best
+}
+
+// run takes the spans up to one and returns the best score. Groups that fall behind
+// the best of this run are left behind.
+func (k *ranking) run(to int) float64 {
 	best := math.Inf(1)
 	k.memory.forget()
 	for i := range k.groups {

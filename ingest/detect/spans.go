@@ -40,24 +40,43 @@ type spanSampler struct {
 	spans   []span
 	text    []byte           // where the bytes of the spans are
 	index   [spanIndex]int16 // open addressing by hash of digits taken alike: 1 + number in spans
-	count   [256]int64       // of bytes above 0x7F
 	seen    int              // spans with high bytes
 	stride  int
 	offset  int64  // of the bytes to come
 	rest    []byte // the run that the last chunk ended in
 	before  byte   // the delimiter in front of rest
 	over    bool   // rest was longer than a span and has been taken
-	covered [256]uint8
+	present [256]bool
+	covered [256]uint8 // in how many spans kept a byte is, up to rareSpans
+	kinds   [256]uint8
 }
+
+// Kinds of bytes: what ends a span, and what one that is kept is wanted for.
+const (
+	edge   = 1
+	wanted = 2
+)
 
 // spanIndex is more than twice as many as there can be spans.
 const spanIndex = 1024
 
-func newSpanSampler() *spanSampler { return &spanSampler{stride: 1} }
+func newSpanSampler() *spanSampler {
+	s := new(spanSampler)
+	s.reset()
+	return s
+}
 
 // reset makes a sampler new, with the memory it has.
 func (s *spanSampler) reset() {
 	*s = spanSampler{spans: s.spans[:0], text: s.text[:0], rest: s.rest[:0], stride: 1}
+	for c := range s.kinds {
+		switch {
+		case c >= 0x80:
+			s.kinds[c] = wanted
+		case delimits(byte(c)):
+			s.kinds[c] = edge
+		}
+	}
 }
 
 // add takes the next bytes of the input.
@@ -73,23 +92,17 @@ func (s *spanSampler) add(p []byte) {
 		if i < 0 {
 			break
 		}
-		start, high := at+i, at+i
-		for start > at && !delimits(p[start-1]) {
+		start := at + i
+		end, kinds := s.end(p, start)
+		if end < len(p) && kinds == 0 && s.seen%s.stride != 0 && end-at <= spanBytes { // take would leave it out
+			s.seen++
+			at = end
+			continue
+		}
+		for start > at && s.kinds[p[start-1]] != edge {
 			start--
 		}
-		end := high
-		for end < len(p) && !delimits(p[end]) {
-			if c := p[end]; c >= 0x80 {
-				s.count[c]++
-			}
-			end++
-		}
 		if end == len(p) { // it may go on
-			for _, c := range p[high:end] {
-				if c >= 0x80 {
-					s.count[c]--
-				}
-			}
 			at = start
 			break
 		}
@@ -101,6 +114,18 @@ func (s *spanSampler) add(p []byte) {
 		at = end
 	}
 	s.keep(p, at)
+}
+
+// end returns where a span ends and of which kinds the bytes up to there are.
+func (s *spanSampler) end(p []byte, at int) (end int, kinds uint8) {
+	for i, c := range p[at:] {
+		k := s.kinds[c]
+		if k == edge {
+			return at + i, kinds
+		}
+		kinds |= k
+	}
+	return len(p), kinds
 }
 
 // keep holds back the run that the input so far ends in.
@@ -132,7 +157,7 @@ func (s *spanSampler) resume(p []byte) []byte {
 	if !s.over {
 		s.whole(s.rest, p[end])
 	} else {
-		s.countHigh(s.rest)
+		s.note(s.rest)
 	}
 	s.offset += int64(size)
 	s.rest, s.over, s.before = s.rest[:0], false, 0
@@ -148,24 +173,21 @@ func (s *spanSampler) trim() {
 		s.whole(s.rest, 0)
 		s.over = true
 	} else {
-		s.countHigh(s.rest)
+		s.note(s.rest)
 	}
 	s.offset += int64(len(s.rest))
 	s.rest = s.rest[:0]
 }
 
-func (s *spanSampler) countHigh(p []byte) (high int) {
+// note notes which bytes there are.
+func (s *spanSampler) note(p []byte) {
 	for _, c := range p {
-		if c >= 0x80 {
-			s.count[c]++
-			high++
-		}
+		s.present[c] = true
 	}
-	return high
 }
 
 func (s *spanSampler) whole(run []byte, next byte) {
-	if s.countHigh(run) > 0 {
+	if nextHigh(run) >= 0 {
 		s.take(run, s.before, next, s.offset)
 	}
 }
@@ -175,7 +197,7 @@ func (s *spanSampler) finish() {
 	if !s.over {
 		s.whole(s.rest, 0)
 	} else {
-		s.countHigh(s.rest)
+		s.note(s.rest)
 	}
 	s.rest = nil
 }
@@ -184,6 +206,7 @@ func (s *spanSampler) finish() {
 func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
 	cut := len(raw) > spanBytes
 	if cut {
+		s.note(raw)
 		if raw, next = raw[:spanBytes], 0; nextHigh(raw) < 0 {
 			return
 		}
@@ -200,9 +223,7 @@ func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
 		return
 	}
 	for _, c := range raw {
-		if c >= 0x80 && s.covered[c] < rareSpans {
-			s.covered[c]++
-		}
+		s.cover(c)
 	}
 	from := len(s.text)
 	s.text = append(s.text, raw...)
@@ -213,9 +234,20 @@ func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
 	}
 }
 
+// cover notes that a span with a byte is kept.
+func (s *spanSampler) cover(c byte) {
+	if c < 0x80 || s.covered[c] == rareSpans {
+		return
+	}
+	s.present[c] = true
+	if s.covered[c]++; s.covered[c] == rareSpans {
+		s.kinds[c] = 0
+	}
+}
+
 func (s *spanSampler) isRare(raw []byte) bool {
 	for _, c := range raw {
-		if c >= 0x80 && s.covered[c] < rareSpans {
+		if s.kinds[c] == wanted {
 			return true
 		}
 	}

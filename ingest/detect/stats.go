@@ -29,16 +29,25 @@ func (s *stats) add(p []byte) {
 	if len(p) == 0 {
 		return
 	}
-	high, leads, pairs := countHigh(p)
-	if high > 0 && s.firstHigh < 0 {
-		s.firstHigh = s.size + int64(nextHigh(p))
+	there := survey(p)
+	var pairs bool
+	if there&foundHigh != 0 {
+		var high, leads int64
+		high, leads, pairs = countHigh(p)
+		if s.firstHigh < 0 {
+			s.firstHigh = s.size + int64(nextHigh(p))
+		}
+		s.high, s.leads = s.high+high, s.leads+leads
 	}
-	s.high, s.leads = s.high+high, s.leads+leads
-	s.nuls += count(p, 0)
-	s.escapes += count(p, 0x1B)
+	if there&foundNUL != 0 {
+		s.nuls += int64(bytes.Count(p, []byte{0}))
+	}
+	if there&foundEscape != 0 {
+		s.escapes += int64(bytes.Count(p, []byte{0x1B}))
+	}
 	edge := append(s.tail, p[:min(2, len(p))]...)
-	s.tildes = s.tildes || bytes.Contains(edge, []byte("~{")) || bytes.IndexByte(p, '~') >= 0 && bytes.Contains(p, []byte("~{"))
-	s.utf8.add(p, high == 0)
+	s.tildes = s.tildes || bytes.Contains(edge, []byte("~{")) || there&foundTilde != 0 && bytes.Contains(p, []byte("~{"))
+	s.utf8.add(p, there&foundHigh == 0)
 	s.double = s.double || s.utf8.bad == 0 && s.high > 0 && (twice(edge) || pairs && twice(p))
 	s.size += int64(len(p))
 	if edge = append(s.tail, p[max(0, len(p)-2):]...); len(edge) > 2 {
@@ -81,15 +90,6 @@ func follow(p []byte, n int) bool {
 		p = p[min(size, len(p)):]
 	}
 	return true
-}
-
-// count counts a byte that is hardly ever there.
-func count(p []byte, c byte) int64 {
-	i := bytes.IndexByte(p, c)
-	if i < 0 {
-		return 0
-	}
-	return int64(bytes.Count(p[i:], []byte{c}))
 }
 
 const (

@@ -3,7 +3,6 @@ package detect
 import (
 	"encoding/binary"
 	"fmt"
-	"math/bits"
 	"strconv"
 	"unicode/utf16"
 
@@ -93,19 +92,31 @@ func (u *unitStats) add(p []byte) {
 	for ; len(p) > 0 && u.offset%8 != 0; p = p[1:] {
 		u.byte(p[0])
 	}
-	for ; len(p) >= 8; p = p[8:] {
-		w := word(p)
-		zero := ^((w&sevenBits + sevenBits) | w | sevenBits) // the high bit of each NUL
-		for i := range u.nul {
-			u.nul[i] += int64(bits.OnesCount64(zero & (0x0000008000000080 << (8 * i))))
-		}
-		ascii := (w&sevenBits + toHigh) &^ w & highBits
-		u.asciiPairs += int64(bits.OnesCount64(ascii & (ascii >> 8) & evenBits))
-		u.prev = p[7]
-		u.offset += 8
+	for len(p) >= 8 {
+		n := min(len(p), 8*255) // what each byte of a sum can hold
+		u.words(p[:n&^7])
+		p = p[n&^7:]
 	}
 	for _, c := range p {
 		u.byte(c)
+	}
+}
+
+// words adds up to 255 words of eight bytes, the sums of each of their places side by
+// side in a word.
+func (u *unitStats) words(p []byte) {
+	var nuls, pairs uint64
+	u.offset += int64(len(p))
+	u.prev = p[len(p)-1]
+	for ; len(p) >= 8; p = p[8:] {
+		w := word(p)
+		nuls += ^((w&sevenBits + sevenBits) | w | sevenBits) >> 7
+		ascii := (w&sevenBits + toHigh) &^ w & highBits
+		pairs += ascii & (ascii >> 8) & evenBits >> 7
+	}
+	for i := range 8 {
+		u.nul[i%4] += int64(byte(nuls >> (8 * i)))
+		u.asciiPairs += int64(byte(pairs >> (8 * i)))
 	}
 }
 

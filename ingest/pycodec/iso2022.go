@@ -92,6 +92,11 @@ func (k *iso2022Kernel) reset() { k.g[0], k.shifted = setASCII, false }
 
 func (k *iso2022Kernel) run(dst, src []byte, at int, final bool) ([]byte, int, malformed) {
 	for at < len(src) {
+		var plain int
+		if dst, plain = k.plain(dst, src[at:]); plain > 0 {
+			at += plain
+			continue
+		}
 		out, n, reason := k.step(dst, src[at:])
 		if reason == incomplete {
 			if !final {
@@ -105,6 +110,36 @@ func (k *iso2022Kernel) run(dst, src []byte, at int, final bool) ([]byte, int, m
 		dst, at = out, at+n
 	}
 	return dst, at, malformed{}
+}
+
+// plain decodes the characters at the start of src that are of the set at hand, up to
+// what may change it or is none of them, which is left to step.
+func (k *iso2022Kernel) plain(dst, src []byte) (out []byte, n int) {
+	set := k.g[0]
+	if k.shifted {
+		set = k.g[1]
+	}
+	switch {
+	case k.through:
+	case set == setASCII:
+		for n < len(src) && src[n]-' ' < utf8.RuneSelf-' ' {
+			n++
+		}
+		dst = append(dst, src[:n]...)
+	case set >= doubleByte:
+		for p := k.planes[set]; n+1 < len(src); n += 2 {
+			a, b := src[n], src[n+1]
+			if a-' ' >= utf8.RuneSelf-' ' || b >= utf8.RuneSelf {
+				break
+			}
+			e := p.lookup(a, b|0x80)
+			if e == 0 {
+				break
+			}
+			dst = appendEntry(dst, e)
+		}
+	}
+	return dst, n
 }
 
 // step decodes the character or the escape sequence at the start of src and

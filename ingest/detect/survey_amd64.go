@@ -1,0 +1,6 @@
+package detect
+
+// surveyBlocks finds what there is in so many blocks of 64 bytes at p, at least one.
+//
+//go:noescape
+func surveyBlocks(p *byte, blocks int) found

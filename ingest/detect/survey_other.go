@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package detect
+
+// surveyBlocks is surveyBlocksPortable where there is no assembly.
+func surveyBlocks(p *byte, blocks int) found { return surveyBlocksPortable(p, blocks) }

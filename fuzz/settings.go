@@ -152,15 +152,23 @@ func common(c *Choices, p *ingest.Pair) {
 	cells(c, p)
 }
 
+// How many steps, columns with a type and further steps of one are drawn at most: the
+// engine of Go finds plans that would draw hundreds, and more show nothing new.
+const (
+	maxSteps   = 4
+	maxTypes   = 3
+	maxFurther = 3
+)
+
 // cells decides what is done to cells.
 func cells(c *Choices, p *ingest.Pair) {
 	both := func(set func(*ingest.Settings)) { set(&p.Py2); set(&p.Py3) }
-	for c.Rare(3) {
+	for n := 0; n < maxSteps && c.Rare(3); n++ {
 		if steps := append(p.Py3.Clean, pick(c, cellSteps)); ingest.CheckSteps(ingest.Py3, steps) == nil {
 			both(func(s *ingest.Settings) { s.Clean = slices.Clone(steps) })
 		}
 	}
-	for c.Rare(3) {
+	for n := 0; n < maxTypes && c.Rare(3); n++ {
 		t := ingest.ColumnType{Column: pick(c, columns), Type: chain(c)}
 		both(func(s *ingest.Settings) { s.Types = append(s.Types, t) })
 	}
@@ -175,7 +183,7 @@ func chain(c *Choices) string {
 	} else {
 		typ = pick(c, conversions)
 	}
-	for c.Rare(3) {
+	for n := 0; n < maxFurther && c.Rare(3); n++ {
 		next := ""
 		if c.Rare(3) {
 			next = typ + "|" + string(pick(c, cellSteps))

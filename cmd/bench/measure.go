@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -34,6 +37,44 @@ func run(ctx context.Context, name string, args ...string) (cost, []byte, error)
 	}
 	// Maxrss is in KiB on Linux.
 	return cost{c.ProcessState.UserTime() + c.ProcessState.SystemTime(), used.Maxrss * 1024}, out.Bytes(), nil
+}
+
+// running is what a process that has not ended and its children have used so far, by
+// Linux's /proc/PID/stat, which counts in hundredths of a second.
+func running(pid int) (cost, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return cost{}, fmt.Errorf("read CPU time of process %d: %w", pid, err)
+	}
+	// The name before it may hold anything; utime to cstime are fields 14 to 17.
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	var used cost
+	for _, f := range fields[11:15] {
+		ticks, err := strconv.Atoi(f)
+		if err != nil {
+			return cost{}, fmt.Errorf("read CPU time of process %d: %w", pid, err)
+		}
+		used.cpu += time.Duration(ticks) * 10 * time.Millisecond
+	}
+	children, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		return cost{}, err
+	}
+	for _, file := range children {
+		list, _ := os.ReadFile(file) // a thread may have ended
+		for _, child := range strings.Fields(string(list)) {
+			n, err := strconv.Atoi(child)
+			if err != nil {
+				return cost{}, fmt.Errorf("read children of process %d: %w", pid, err)
+			}
+			c, err := running(n)
+			if err != nil {
+				return cost{}, err
+			}
+			used = used.plus(c)
+		}
+	}
+	return used, nil
 }
 
 // work runs a task in a process of its own.

@@ -118,21 +118,46 @@ func (b *Batch) offset(at int) int64 {
 	return b.Offset + b.width
 }
 
-// SameRow reports whether the i-th row of one batch has the same strings for cells as
-// the j-th of another.
-func SameRow(a *Batch, i int, b *Batch, j int) bool {
-	x, y := a.Cells[a.Ends[i].From:a.Ends[i].To], b.Cells[b.Ends[j].From:b.Ends[j].To]
+// SameRows returns how many rows from the i-th of one batch on have the same strings for
+// cells as those from the j-th of another.
+func SameRows(a *Batch, i int, b *Batch, j int) int {
+	n := min(a.Len()-i, b.Len()-j)
+	if sameRows(a, i, b, j, n) { // nearly always, and seen at once
+		return n
+	}
+	for k := range n {
+		if !sameRows(a, i+k, b, j+k, 1) {
+			return k
+		}
+	}
+	return n
+}
+
+// sameRows reports whether n rows have the same strings for cells. It may be wrong to
+// deny it of more than one.
+func sameRows(a *Batch, i int, b *Batch, j, n int) bool {
+	if n == 0 {
+		return true
+	}
+	rows, others := a.Ends[i:i+n], b.Ends[j:j+n]
+	x, y := a.Cells[rows[0].From:rows[n-1].To], b.Cells[others[0].From:others[n-1].To]
 	if len(x) != len(y) {
 		return false
 	}
 	from, to := a.Start(i), b.Start(j)
-	if a.Text[from:a.Ends[i].Text] != b.Text[to:b.Ends[j].Text] {
-		return sameStrings(a, x, b, y)
+	if a.Text[from:rows[n-1].Text] != b.Text[to:others[n-1].Text] {
+		return n == 1 && sameStrings(a, x, b, y)
+	}
+	cells := others[0].From - rows[0].From
+	for k, row := range rows {
+		if (RowEnd{row.Text + to - from, row.From + cells, row.To + cells}) != others[k] {
+			return false
+		}
 	}
 	// Nearly always the cells are the same parts of the same text.
-	apart := Cell(to-from)<<32 + Cell(to-from)
+	moved := Cell(to-from)<<32 + Cell(to-from)
 	for k, c := range x {
-		if (y[k]-c != apart || c&inExtra != 0) && a.Str(c) != b.Str(y[k]) {
+		if (y[k]-c != moved || c&inExtra != 0) && a.Str(c) != b.Str(y[k]) {
 			return false
 		}
 	}

@@ -227,7 +227,7 @@ func (c *comparer) finish() Result {
 		r.Verdict, r.Severity = ingest.Diverge, severity(r.Py2Fault, r.Py3Fault)
 	case r.Py2Fault != nil:
 		r.Verdict = ingest.AgreeFault
-	case r.Py2Rows == 0 && r.Py3Rows == 0, !r.Judged && len(c.c.Ignore)+len(c.c.Noise) == 0:
+	case r.Py2Rows == 0 && r.Py3Rows == 0, !r.Judged && c.judgesAll():
 		r.Verdict = ingest.AgreeEmpty
 	default:
 		r.Verdict = ingest.Parity

@@ -1,6 +1,10 @@
 package diff
 
-import "github.com/feedparity/feedparity/ingest"
+import (
+	"slices"
+
+	"github.com/feedparity/feedparity/ingest"
+)
 
 // A batcher is Rows of which many may come at once.
 type batcher interface {
@@ -27,7 +31,7 @@ func (s *side) ready() bool { return !s.live && len(s.held) == 0 && !s.ended && 
 // passPacked compares rows in pairs as long as both come in batches and are the same, so
 // that nothing is to be said of them. What is not so plain it leaves.
 func (c *comparer) passPacked() {
-	for c.res.Judged && c.py2.ready() && c.py3.ready() {
+	for (c.res.Judged || c.judgesAll()) && c.py2.ready() && c.py3.ready() {
 		if !c.passBatch(c.py2.batch, c.py3.batch) {
 			return
 		}
@@ -40,18 +44,18 @@ func (c *comparer) passBatch(a, b *ingest.Batch) bool {
 	if a.Kind != b.Kind || (c.py2.n == 0) != (c.py3.n == 0) {
 		return false
 	}
-	for c.py2.at < a.Len() && c.py3.at < b.Len() {
-		if !ingest.SameRow(a, c.py2.at, b, c.py3.at) {
-			return false
-		}
-		if c.py2.n == 0 {
-			c.cols.learnPacked(a)
-		}
-		c.py2.at++
-		c.py3.at++
-		c.py2.n++
-		c.py3.n++
-		c.res.Compared++
+	n := ingest.SameRows(a, c.py2.at, b, c.py3.at)
+	if n > 0 && c.py2.n == 0 {
+		c.cols.learnPacked(a)
 	}
-	return true
+	if !c.res.Judged {
+		c.res.Judged = slices.ContainsFunc(a.Ends[c.py2.at:c.py2.at+n], func(row ingest.RowEnd) bool { return row.From < row.To })
+	}
+	for i := range c.sides {
+		s := &c.sides[i]
+		s.at += n
+		s.n += n
+	}
+	c.res.Compared += n
+	return c.py2.at == a.Len() || c.py3.at == b.Len()
 }

@@ -23,6 +23,9 @@ func (c *comparer) compared(a, b *line) {
 func (c *comparer) judges(row ingest.Value) bool {
 	switch row.Kind {
 	case ingest.KindList:
+		if c.judgesAll() {
+			return len(row.Items) > 0
+		}
 		for i := range row.Items {
 			if !c.cols.at(i).ignore {
 				return true
@@ -46,6 +49,9 @@ func (c *comparer) judges(row ingest.Value) bool {
 	}
 	return !ingest.IsNoise(c.cols.noise, ingest.WholeRow)
 }
+
+// judgesAll reports whether every column is compared, whatever it is called.
+func (c *comparer) judgesAll() bool { return len(c.c.Ignore)+len(c.c.Noise) == 0 }
 
 // Compared returns an outcome without what a comparison leaves out, for comparing it
 // with another of the same path: ignored columns and noise are None.

@@ -22,6 +22,10 @@ func (r *rows) Batch() *ingest.Batch {
 	if r == nil || r.done || !r.packs {
 		return nil
 	}
+	if r.lines.Over() {
+		r.done = true
+		return nil
+	}
 	b := &r.batch
 	if !r.reader.Batch(b) {
 		return nil

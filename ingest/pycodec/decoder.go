@@ -52,6 +52,13 @@ func (d *Decoder) Decode(dst, src []byte, final bool) ([]byte, *Error) {
 // East Asian codecs have since 3.8). They are valid until the following call.
 func (d *Decoder) Pending() []byte { return d.pending }
 
+// Done reports whether it is known that the end of the input, which is decoded as an
+// empty chunk, neither adds to the text nor raises anything.
+func (d *Decoder) Done() bool {
+	c := d.stream.codec
+	return len(d.pending) == 0 && (c.shape == buffered && c.plain != nil || c.SingleByte())
+}
+
 // Reset returns the decoder to the start of a stream, as decoder.reset() does.
 func (d *Decoder) Reset() {
 	d.pending = d.pending[:0]

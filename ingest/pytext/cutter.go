@@ -70,7 +70,7 @@ func (c *cutter) cutQuickly() (line []byte, ok bool) {
 // ordinary returns the next lines that cutQuickly would return, up to about max bytes
 // of them.
 func (c *cutter) ordinary(max int) []byte {
-	if c.scanned != c.start {
+	if c.scanned != c.start || c.start == len(c.buf) {
 		return nil
 	}
 	if c.nul < c.start {
@@ -111,7 +111,7 @@ func (c *cutter) take(n int) []byte {
 
 // wants reports whether no line is at hand, whatever ends it.
 func (c *cutter) wants() bool {
-	return c.scanned == c.start && c.cr == len(c.buf) && bytes.IndexByte(c.buf[c.start:], '\n') < 0 || c.start == len(c.buf)
+	return c.start == len(c.buf) || c.scanned == c.start && c.cr == len(c.buf) && bytes.IndexByte(c.buf[c.start:], '\n') < 0
 }
 
 // next returns the index of the next such byte from there on, len(buf) if there is

@@ -59,6 +59,9 @@ func (f *file) readAll() []byte {
 	return p[:f.read(p)]
 }
 
+// over reports whether readAhead has returned all that there is.
+func (f *file) over() bool { return len(f.ahead) == 0 && f.atEnd() }
+
 func (f *file) atEnd() bool { return f.at >= f.size || f.err != nil }
 
 // peek returns up to n bytes from where reading stands, without moving on.

@@ -43,6 +43,7 @@ type Lines struct {
 	cutter *cutter // what cuts the items, and where they are; nil in modes that cut otherwise
 	place  *place
 	native bool    // there is a cutter, and the items are native strings
+	reads  reads   // src where it is native
 	whole  *[]byte // what splitlines split; nil in all other modes
 	done   bool
 }
@@ -77,6 +78,9 @@ func Open(in io.ReaderAt, size int64, s ingest.Settings) (*Lines, *ingest.Fault,
 		return nil, fault, nil
 	}
 	l.native = l.cutter != nil && (l.kind == ingest.KindBytes) == (s.Python.Path() == ingest.Py2)
+	if l.native {
+		l.reads = l.src.(reads)
+	}
 	return l, nil, nil
 }
 
@@ -210,7 +214,7 @@ func (l *Lines) QuickLines(max int) (text string, offset int64, width func([]byt
 		return "", -1, nil
 	}
 	lines := l.cutter.ordinary(max)
-	if len(lines) == 0 && l.cutter.wants() && l.src.(reads).readOn() {
+	if len(lines) == 0 && l.cutter.wants() && l.reads.readOn() {
 		lines = l.cutter.ordinary(max)
 	}
 	if len(lines) == 0 {
@@ -225,7 +229,7 @@ func (l *Lines) Took(n int) { l.place.next(l.cutter.take(n)) }
 
 // Over reports whether the lines are known to have ended without an exception.
 func (l *Lines) Over() bool {
-	return l.native && l.cutter.start == len(l.cutter.buf) && l.file.err == nil && l.src.(reads).over()
+	return l.native && l.cutter.start == len(l.cutter.buf) && l.file.err == nil && l.reads.over()
 }
 
 // reads is a source with a cutter that can be told to read on before it would: when

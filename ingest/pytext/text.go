@@ -56,7 +56,8 @@ func (t *textLines) next() ([]byte, int64, bool) {
 
 // readChunk decodes the next chunk; at the end of the file an empty one, which
 // lets the decoder complain of what is incomplete, and again as long as text comes
-// out: those of East Asian codecs ask a handler only once at a time.
+// out: those of East Asian codecs ask a handler only once at a time. Where it is known
+// that nothing comes of it, that is not done.
 func (t *textLines) readChunk() bool {
 	t.room()
 	chunk := t.file.readAhead(t.chunk)
@@ -69,7 +70,7 @@ func (t *textLines) readChunk() bool {
 		t.scanned = 0
 		return false
 	}
-	t.final = len(chunk) == 0 && len(out) == len(t.buf)
+	t.final = len(chunk) == 0 && len(out) == len(t.buf) || t.file.over() && t.decoder.Done()
 	t.buf = out
 	return true
 }

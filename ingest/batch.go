@@ -35,8 +35,11 @@ func InText(start, end int) Cell { return Cell(uint32(start)) | Cell(end)<<32 }
 // Start returns where the string begins, in Text or Extra.
 func (c Cell) Start() int { return int(uint32(c &^ inExtra)) }
 
+// End returns where it ends.
+func (c Cell) End() int { return int(c >> 32) }
+
 // Len returns how many bytes the string has.
-func (c Cell) Len() int { return int(c>>32) - c.Start() }
+func (c Cell) Len() int { return c.End() - c.Start() }
 
 // A RowEnd is where a row ends in Text, and its cells' indexes.
 type RowEnd struct{ Text, From, To int }
@@ -81,6 +84,9 @@ func (c Cell) Part(start, n int) Cell {
 	start += c.Start()
 	return InText(start, start+n) | c&inExtra
 }
+
+// Trim returns the cell without so many bytes at its ends.
+func (c Cell) Trim(left, right int) Cell { return c + Cell(left) - Cell(right)<<32 }
 
 // CopyFirst makes b a copy of the first row of another batch.
 func (b *Batch) CopyFirst(other *Batch) {
@@ -154,14 +160,15 @@ func sameRows(a *Batch, i int, b *Batch, j, n int) bool {
 			return false
 		}
 	}
-	// Nearly always the cells are the same parts of the same text.
+	// Nearly always the cells are the same parts of the same text, or of the same extra.
 	moved := Cell(to-from)<<32 + Cell(to-from)
+	var other, extra Cell
 	for k, c := range x {
-		if (y[k]-c != moved || c&inExtra != 0) && a.Str(c) != b.Str(y[k]) {
-			return false
-		}
+		other |= (y[k] - c) ^ moved
+		extra |= c
 	}
-	return true
+	alike := other == 0 && (extra&inExtra == 0 || moved == 0 && string(a.Extra) == string(b.Extra))
+	return alike || sameStrings(a, x, b, y)
 }
 
 // sameStrings compares as many cells one by one.

@@ -95,7 +95,7 @@ func (r *rows) stripBatch(b *ingest.Batch) bool {
 	for _, i := range b.Odd {
 		s := b.Str(b.Cells[i])
 		if start, end, all := spaces.spaces(s); all {
-			b.Cells[i] = b.Cells[i].Part(start, end-start)
+			b.Cells[i] = b.Cells[i].Trim(start, len(s)-end)
 			continue
 		}
 		v := ingest.Value{Kind: b.Kind, Str: s}

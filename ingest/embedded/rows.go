@@ -204,25 +204,27 @@ func asciiEnds(s string) bool {
 	return len(s) > 0 && s[0]-after < utf8.RuneSelf-after && s[len(s)-1]-after < utf8.RuneSelf-after
 }
 
-// plainEnds reports whether a string begins and ends with characters that no
-// version strips: ASCII above the space, and what cannot be one of the wide spaces.
-func plainEnds(s string) bool {
-	const after = ' ' + 1
-	if len(s) == 0 {
-		return false
-	}
-	first, last := s[0], s[len(s)-1]
-	return (first-after < utf8.RuneSelf-after || plainFirst(first)) &&
-		(last-after < utf8.RuneSelf-after || len(s) >= 3 && plainLast(s[len(s)-3:]))
+// plainFirst is true of bytes that begin no space of any version. The wide ones are
+// C2 85, C2 A0, E1 9A 80, E1 A0 8E, E2 80 with 80 to 8A, A8, A9 or AF, E2 81 9F and E3 80 80
+// (in a byte string of Python 2 no byte above ASCII is a space).
+func plainFirst(c byte) bool {
+	return c > ' ' && c < utf8.RuneSelf || c > 0xC2 && (c < 0xE1 || c > 0xE3)
 }
 
-// plainFirst is true of bytes that begin no wide space: those are C2 85, C2 A0,
-// E1 9A 80, E1 A0 8E, E2 80 xx, E2 81 9F and E3 80 80 (in a byte string of Python 2
-// no byte above ASCII is a space).
-func plainFirst(c byte) bool { return c > 0xC2 && (c < 0xE1 || c > 0xE3) }
+// wideTails has the lowest six bits of the last bytes of the wide spaces.
+const wideTails uint64 = 1<<0x0B - 1 | 1<<0x0E | 1<<0x1F | 1<<0x20 | 1<<0x28 | 1<<0x29 | 1<<0x2F
 
-// plainLast is true of three bytes that are one character beyond all spaces.
-func plainLast(s string) bool { return s[0] > 0xE3 && s[1]&0xC0 == 0x80 && s[2]&0xC0 == 0x80 }
+// plainLast is true of a string whose last character is known to be no space.
+func plainLast(s string) bool {
+	n, last := len(s), s[len(s)-1]
+	switch {
+	case last < utf8.RuneSelf:
+		return last > ' '
+	case wideTails>>(last&0x3F)&1 == 0:
+		return true
+	}
+	return n >= 2 && s[n-2] > 0xC2 || n >= 3 && s[n-3] > 0xE3 || n >= 4 && s[n-4] > 0xE3
+}
 
 // strip takes the spaces from the ends of a string and reports whether that is
 // all there is to do.
@@ -241,14 +243,17 @@ func (s stripper) strip(v *ingest.Value) bool {
 // that is all there is to do.
 func (s stripper) spaces(str string) (start, end int, all bool) {
 	end = len(str)
-	for s.left && start < end && str[start] == ' ' {
-		start++
+	if s.left {
+		for start < end && str[start] == ' ' {
+			start++
+		}
 	}
-	for s.right && start < end && str[end-1] == ' ' {
-		end--
+	if s.right {
+		for start < end && str[end-1] == ' ' {
+			end--
+		}
 	}
-	rest := str[start:end]
-	return start, end, rest == "" || asciiEnds(rest) || plainEnds(rest)
+	return start, end, start == end || plainFirst(str[start]) && plainLast(str[start:end])
 }
 
 // nextDict produces a DictReader's row. Its keys are neither cleaned nor

@@ -76,7 +76,11 @@ func (r *Reader) Batch(b *ingest.Batch) bool {
 
 // Took goes on behind the rows of the last Batch, or as many as b has been truncated to.
 func (r *Reader) Took(b *ingest.Batch) {
-	r.lineNum += strings.Count(b.Text, "\n")
+	if r.quick.packer.folded {
+		r.lineNum += strings.Count(b.Text, "\n")
+	} else {
+		r.lineNum += b.Len()
+	}
 	r.liner.Took(len(b.Text))
 }
 

@@ -6,16 +6,13 @@
 	POR X7, X6; \
 	MOVO X7, X8; \
 	MOVO X7, X9; \
-	MOVO X7, X10; \
+	MOVO X3, X10; \
+	PCMPGTB X7, X10; /* not printable: below, as a signed number */ \
 	PCMPEQB X0, X7; /* delimiters */ \
 	PCMPEQB X1, X8; /* quotes */ \
 	PCMPEQB X2, X9; /* newlines */ \
 	POR X9, X7; \
-	POR X8, X5; \
-	PSUBB X3, X10; \
-	MOVO X10, X11; \
-	PMAXUB X4, X11; \
-	PCMPEQB X11, X10 /* not printable */
+	POR X8, X5
 
 // ADD puts that into the words, from a bit on.
 #define ADD(bit) \
@@ -47,9 +44,6 @@ TEXT ·markBlocks(SB), NOSPLIT, $0-48
 	MOVQ $0x2121212121212121, AX
 	MOVQ AX, X3             // the first printable character
 	PUNPCKLQDQ X3, X3
-	MOVQ $0x5F5F5F5F5F5F5F5F, AX
-	MOVQ AX, X4             // how many there are, DEL among them
-	PUNPCKLQDQ X4, X4
 	PXOR X5, X5             // quotes seen
 	PXOR X6, X6             // all bytes, or-ed
 

@@ -18,10 +18,12 @@ type packer struct {
 
 	*ingest.Batch
 	quoted  bool  // there are quotes
+	folded  bool  // there is a newline within quotes
 	odd     bool  // there is something behind the rows that is not so plain
 	special []int // indexes of cells to be looked at: quotes are doubled in them, or there may be something to strip
 
-	count int // of cells
+	count int           // of cells
+	row   ingest.RowEnd // the last one
 	// Of the byte before the next word, in the lowest bit: a field begins behind it; it is
 	// none of printable ASCII; it is a quote that opens, or one that closes. Within is all
 	// ones if it is within quotes.
@@ -31,7 +33,8 @@ type packer struct {
 
 // pack makes b's rows of its text.
 func (p *packer) pack(b *ingest.Batch, words []marks, quoted bool) {
-	p.Batch, p.quoted, p.odd, p.special, p.count = b, quoted, false, p.special[:0], 0
+	p.Batch, p.quoted, p.folded, p.odd, p.special, p.count = b, quoted, false, false, p.special[:0], 0
+	p.row = ingest.RowEnd{}
 	p.starts, p.bare, p.opened, p.closed, p.within, p.pending = 1, 0, 0, 0, 0, false
 	b.Cells = slices.Grow(b.Cells, len(b.Text)+64) // a field for each byte, and more than a word's
 	b.Cells = b.Cells[:cap(b.Cells)]
@@ -91,6 +94,7 @@ func (p *packer) outside(w int, m *marks) uint64 {
 	in := parity(m.quotes) ^ p.within // the opening quote counts as within, the closing one as outside
 	ends, bare := m.ends&^in, m.bare&^m.ends|m.bare&in
 	opening, closing := m.quotes&in, m.quotes&^in
+	p.folded = p.folded || m.newlines&in != 0
 	before, behind := closing<<1|p.closed, ends<<1|p.starts // of quotes that close, of ends
 	opens := behind
 	if p.doublequote {
@@ -159,14 +163,9 @@ func (p *packer) quotedCells(base, start int, ends uint64) {
 // rows makes a row up to each newline in a word.
 func (p *packer) rows(base int, ends, newlines uint64) {
 	for ; newlines != 0; newlines &= newlines - 1 {
-		newline := newlines & -newlines
 		end := base + bits.TrailingZeros64(newlines)
-		last := p.count + bits.OnesCount64(ends&(newline-1))
-		row := ingest.RowEnd{Text: end + 1, To: last + 1}
-		start := 0
-		if n := len(p.Ends); n > 0 {
-			start, row.From = p.Ends[n-1].Text, p.Ends[n-1].To
-		}
+		last := p.count + bits.OnesCount64(ends&(newlines&-newlines-1))
+		start, row := p.row.Text, ingest.RowEnd{Text: end + 1, From: p.row.To, To: last + 1}
 		if end > start && p.Text[end-1] == '\r' {
 			end--
 			p.Cells[last] = p.Cells[last].Part(0, p.Cells[last].Len()-1)
@@ -178,33 +177,30 @@ func (p *packer) rows(base int, ends, newlines uint64) {
 			p.odd = true
 			return
 		}
-		p.Ends = append(p.Ends, row)
+		p.Ends, p.row = append(p.Ends, row), row
 	}
 }
 
 // finish drops what is behind the last row and looks at the special cells.
 func (p *packer) finish() {
-	end := ingest.RowEnd{}
-	if n := len(p.Ends); n > 0 {
-		end = p.Ends[n-1]
-	}
-	p.Text, p.Cells = p.Text[:end.Text], p.Cells[:end.To]
+	p.Text, p.Cells = p.Text[:p.row.Text], p.Cells[:p.row.To]
+	text, cells, odd := p.Text, p.Cells, p.Odd
 	for _, i := range p.special {
-		if i >= len(p.Cells) {
+		if i >= len(cells) {
 			break
 		}
-		c := p.Cells[i]
-		s := p.Str(c)
-		if s == "" {
+		from, to := cells[i].Start(), cells[i].End() // of Text: none is in Extra yet
+		if from == to {
 			continue
 		}
-		if !printable(s[0]) || !printable(s[len(s)-1]) {
-			p.Odd = append(p.Odd, i)
+		if !printable(text[from]) || !printable(text[to-1]) {
+			odd = append(odd, i)
 		}
-		if from := c.Start(); p.quoted && from > 0 && p.Text[from-1] == p.quotechar {
-			p.undouble(i, s)
+		if p.quoted && from > 0 && text[from-1] == p.quotechar {
+			p.undouble(i, text[from:to])
 		}
 	}
+	p.Odd = odd
 }
 
 // undouble makes one quote of each two in a cell, which then is no part of the text.

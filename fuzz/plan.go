@@ -79,13 +79,20 @@ func (w *planner) common(p ingest.Pair) {
 		w.rare(3, true)
 		w.index(slices.Index(cellSteps, step))
 	}
-	w.rare(3, false)
+	w.noMore(len(p.Py3.Clean), maxSteps)
 	for _, t := range p.Py3.Types {
 		w.rare(3, true)
 		w.index(slices.Index(columns, t.Column))
 		w.chain(strings.Split(t.Type, "|"))
 	}
-	w.rare(3, false)
+	w.noMore(len(p.Py3.Types), maxTypes)
+}
+
+// noMore ends a list, which nobody asks for where it is full.
+func (w *planner) noMore(have, most int) {
+	if have < most {
+		w.rare(3, false)
+	}
 }
 
 // chain mirrors the function of that name; the longest conversion that the chain
@@ -109,7 +116,7 @@ func (w *planner) chain(steps []string) {
 		}
 		w.index(i)
 	}
-	w.rare(3, false)
+	w.noMore(len(steps)-n, maxFurther)
 }
 
 // dialect mirrors the function of that name. Options in another order than the

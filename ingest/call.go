@@ -117,6 +117,7 @@ type Used struct {
 	Function string // of Python, such as "round"
 	Frame    Frame  // zero where the code was not running then
 	Count    int
+	Sealed   []byte // under NeutralDigests: the first 4096 bytes of what a digest was made of, else nil
 }
 
 // Opened is one way in which a file was opened, or its bytes decoded.

@@ -24,13 +24,19 @@ const (
 	NeutralDivision Neutral = "division"
 	// NeutralRounding: round() takes halves to the even neighbour and returns a float.
 	NeutralRounding Neutral = "rounding"
+	// NeutralFloats: str() of a float shows as many digits as repr(), and sum() adds one after the other.
+	NeutralFloats Neutral = "floats"
 	// NeutralIterators: what map, filter and zip return can be iterated again.
 	NeutralIterators Neutral = "iterators"
 	// NeutralRegex: \d, \w, \s, \b and re.IGNORECASE know ASCII alone.
 	NeutralRegex Neutral = "regex"
+	// NeutralDigests: a digest, a checksum or Base64 is that of nothing, and each time
+	// Used says what it was made of. It is no difference of the Pythons, but where one is
+	// looked for that a digest hides.
+	NeutralDigests Neutral = "digests"
 )
 
-// Neutrals lists them all, in the order in which they are worth trying.
+// Neutrals lists what the Pythons do differently, in the order in which it is worth trying.
 func Neutrals() []Neutral {
-	return []Neutral{NeutralLocale, NeutralPickle, NeutralASCII, NeutralHash, NeutralCRC, NeutralDivision, NeutralRounding, NeutralIterators, NeutralRegex}
+	return []Neutral{NeutralLocale, NeutralPickle, NeutralASCII, NeutralHash, NeutralCRC, NeutralDivision, NeutralRounding, NeutralFloats, NeutralIterators, NeutralRegex}
 }

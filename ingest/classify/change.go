@@ -23,6 +23,7 @@ type trial struct {
 
 	neutral []ingest.Neutral // of the team's own code: what is left out
 	ordered bool             // the rows are put in an order before they are compared
+	cells   bool             // and the cells of each row before them
 }
 
 // run executes both paths.
@@ -47,7 +48,7 @@ func (t trial) observe(ctx context.Context, eng ingest.Engine) (res diff.Result,
 	compared := streams
 	if t.ordered {
 		for i, rows := range streams {
-			if compared[i], err = inOrder(rows); err != nil {
+			if compared[i], err = inOrder(rows, t.cells); err != nil {
 				return diff.Result{}, seen, err
 			}
 		}

@@ -35,9 +35,11 @@ type code struct {
 // bench is what is experimented on: an input, how the paths differ on it, and what
 // is known of experiments by the names of the suspects neutralised.
 type bench struct {
-	t      trial
-	before diff.Result
-	done   map[string]*diff.Result
+	t        trial
+	before   diff.Result
+	done     map[string]*diff.Result
+	seals    *seals // nil where there are none
+	unsealed bool   // they were looked for
 }
 
 // groups explains each class of divergences.
@@ -181,7 +183,7 @@ func (c *code) group(g group) {
 		return
 	}
 	e = rest[0]
-	if c.alone(b, e, len(rest), stageInput) || c.together(b, e, len(rest), stageInput) ||
+	if c.sealed(b, e, len(rest)) || c.alone(b, e, len(rest), stageInput) || c.together(b, e, len(rest), stageInput) ||
 		c.alone(b, e, len(rest), stageGeneral) || c.together(b, e, len(rest), stageGeneral) {
 		return
 	}
@@ -438,8 +440,15 @@ func (c *code) found(cause Cause, e evidence, n int, sure bool, at ingest.Frame)
 	}
 	f := Finding{Cause: cause, Signature: strings.Join(parts, ":"), First: e.d, Count: n, Confirmed: sure, Severity: severityOf(e.d), Place: at}
 	f.Why, f.Fix = explain(cause, c.seen.described(c.in, e))
+	if cause == Unclassified && e.feature == featNumber {
+		f.Why = numberWhy
+	}
 	return f
 }
+
+// numberWhy is said of numbers that differ for no reason of the catalogue.
+const numberWhy = "Both paths make a number of one type, and not the same one; the Pythons' division, round(), str() and the order of rows were neutralised and do not account for it. " +
+	"So the code itself calculates differently: look for what depends on the version, or on libraries of other versions."
 
 // fileName is a file of the team's as it is called everywhere: what lies outside the
 // project's directory goes by the end of its path.

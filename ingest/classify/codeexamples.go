@@ -205,6 +205,79 @@ def labels(path):
 		Signature: "float-rounding:feed.py:labels:-/locale:call/call",
 	},
 	{
+		Why: "an amount by way of str()", Input: "12.345\n",
+		Code: `import csv
+from decimal import Decimal
+def amounts(path):
+    for row in csv.reader(open(path)):
+        yield Decimal(str(float(row[0]) * 1.1))
+`,
+		Py2:       `{"decimal":"13.5795"}`,
+		Py3:       `{"decimal":"13.579500000000001"}`,
+		Signature: "float-rounding:feed.py:amounts:-/locale:call/call",
+	},
+	{
+		Why: "JSON of a dict", Input: "sku,name,qty,price\nA,tea,3,4\n",
+		Code: `import csv, json
+def messages(path):
+    rows = csv.reader(open(path))
+    head = next(rows)
+    for row in rows:
+        yield json.dumps(dict(zip(head, row))).replace('"', '')
+`,
+		Py2:       `{"bytes":"7b736b753a20412c2070726963653a20342c206e616d653a207465612c207174793a20337d"}`,
+		Py3:       `"{sku: A, name: tea, qty: 3, price: 4}"`,
+		Signature: "sort-order:feed.py:messages:-/locale:call/call",
+	},
+	{
+		Why: "what a dict's keys are made into", Input: "sku,name,qty,price\nA,tea,3,4\n",
+		Code: `import csv
+def cells(path):
+    rows = csv.reader(open(path))
+    head = next(rows)
+    for row in rows:
+        row = dict(zip(head, row))
+        yield [row[name] for name in row]
+`,
+		Py2:       `[{"bytes":"41"},{"bytes":"34"},{"bytes":"746561"},{"bytes":"33"}]`,
+		Py3:       `["A","tea","3","4"]`,
+		Signature: "sort-order:feed.py:cells:-/locale:call/call",
+	},
+	{
+		Why: "a fingerprint of a row", Input: "A,tea\n",
+		Code: `import hashlib, io
+def fingerprints(path):
+    for line in io.open(path, encoding='utf-8'):
+        row = repr(line.strip().split(u','))
+        yield int(hashlib.md5(row.encode('ascii')).hexdigest(), 16) % 1000
+`,
+		Py2:       `{"int":"746"}`,
+		Py3:       `{"int":"573"}`,
+		Signature: "bytes-repr-in-text:feed.py:fingerprints:utf-8/utf-8:call/call",
+	},
+	{
+		Why: "a byte string in JSON", Input: "A\n",
+		Code: `import csv, json
+def encoded(path):
+    for row in csv.reader(open(path)):
+        yield json.dumps(row[0].encode('utf-8'))
+`,
+		Py2:       `{"bytes":"224122"}`,
+		Py3:       `{"fault":{"type":"TypeError","message":"Object of type bytes is not JSON serializable","row":1,"record":1}}`,
+		Signature: "bytes-vs-text:feed.py:encoded:-/locale:call/call",
+	},
+	{
+		Why: "another calculation for each Python", Input: "1.001\n",
+		Code: `import csv, sys
+def calculated(path):
+    for row in csv.reader(open(path)):
+        yield float(row[0]) * (1 if sys.version_info[0] == 2 else 2)
+`,
+		Py2:       `{"float":"1.001"}`,
+		Py3:       `{"float":"2.002"}`,
+		Signature: "unclassified:cell:number:feed.py:calculated:-/locale:call/call",
+	},
+	{
 		Why: "round() to an int", Input: "3.0\n",
 		Code: `import csv
 def rounded(path):

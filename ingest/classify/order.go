@@ -8,8 +8,9 @@ import (
 )
 
 // inOrder puts the rows of an outcome, and the items of the lists within them, in an
-// order of their own, so that what is left of a difference is not one of order.
-func inOrder(rows ingest.Rows) (ingest.Rows, error) {
+// order of their own, and the cells of the rows too if that is asked for, so that what is
+// left of a difference is not one of order.
+func inOrder(rows ingest.Rows, cells bool) (ingest.Rows, error) {
 	o, err := ingest.Collect(rows)
 	if err != nil {
 		return nil, err
@@ -17,6 +18,9 @@ func inOrder(rows ingest.Rows) (ingest.Rows, error) {
 	for i := range o.Rows {
 		for j := range o.Rows[i].Value.Items {
 			sortLists(&o.Rows[i].Value.Items[j])
+		}
+		if cells {
+			sortLists(&o.Rows[i].Value)
 		}
 	}
 	sortByKey(o.Rows, func(r ingest.Row) ingest.Value { return r.Value })

@@ -45,6 +45,7 @@ var remedies = []remedy{
 	{NewlineInQuotes, newlinesAlike},
 	{UnicodeWhitespace, spacesAlike},
 	{FloatRounding, twelveDigits},
+	{SortOrder, partsInOrder},
 	{BytesVsText, func(t texts, _ known) (texts, bool) {
 		was := t.bytes
 		t.bytes = false
@@ -254,6 +255,29 @@ func twelveDigits(t texts, _ known) (texts, bool) {
 		return short
 	})
 	return t, changed
+}
+
+// partsInOrder sorts the parts of two texts that have the same ones in another order, such
+// as str() of a dict and what is joined of its keys.
+func partsInOrder(t texts, _ known) (texts, bool) {
+	a, b := partsOf(t.py2), partsOf(t.py3)
+	if len(a) < 2 || len(a) != len(b) || slices.Equal(a, b) {
+		return t, false
+	}
+	slices.Sort(a)
+	slices.Sort(b)
+	t.py2, t.py3 = strings.Join(a, " "), strings.Join(b, " ")
+	return t, true
+}
+
+// partsOf splits a text at what stands between the items of a list, of a mapping, of a
+// query and of a tag's attributes.
+func partsOf(text string) []string {
+	parts := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|&?{}[]()<>", r) })
+	for i, part := range parts {
+		parts[i] = strings.Trim(part, "/")
+	}
+	return slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 }
 
 // guesses are the codecs that code decodes with, where it was not seen which.

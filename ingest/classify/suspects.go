@@ -3,6 +3,7 @@ package classify
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -51,7 +52,7 @@ func pythonSuspects() []suspect {
 
 var neutralCauses = map[ingest.Neutral]Cause{
 	ingest.NeutralLocale: LocaleDefaultEncoding, ingest.NeutralPickle: CachePickle, ingest.NeutralASCII: ImplicitASCII,
-	ingest.NeutralHash: HashValue, ingest.NeutralCRC: CRCSign, ingest.NeutralDivision: TrueDivision, ingest.NeutralRounding: FloatRounding,
+	ingest.NeutralHash: HashValue, ingest.NeutralCRC: CRCSign, ingest.NeutralDivision: TrueDivision, ingest.NeutralRounding: FloatRounding, ingest.NeutralFloats: FloatRounding,
 	ingest.NeutralIterators: IteratorExhausted, ingest.NeutralRegex: RegexUnicodeClass,
 }
 
@@ -64,6 +65,12 @@ func leaveOut(n ingest.Neutral) change {
 
 func inAnyOrder(t trial) (trial, bool) {
 	t.ordered = true
+	return t, true
+}
+
+// cellsInAnyOrder is for rows that a dict's values were made into.
+func cellsInAnyOrder(t trial) (trial, bool) {
+	t.ordered, t.cells = true, true
 	return t, true
 }
 
@@ -228,7 +235,7 @@ func generalSuspects() []suspect {
 	for i := range list {
 		list[i].stage, list[i].name, list[i].change = stageGeneral, "non-ascii", nonASCIIToASCII
 	}
-	return list
+	return append(list, suspect{cause: SortOrder, name: "cells", stage: stageGeneral, match: noFault, change: cellsInAnyOrder})
 }
 
 // What exceptions of Python 3 say that nothing else raises.
@@ -236,7 +243,9 @@ var (
 	orderMessage    = compiled(`^'[<>]=?' not supported between instances of |^unorderable types: `)
 	iteratorMessage = compiled(`'(map|filter|zip|dict_keys|dict_values|dict_items)' (object|and)|and '(map|filter|zip|dict_keys|dict_values|dict_items)'$|^dictionary changed size during iteration$`)
 	mixedMessage    = compiled(`(bytes|string)-like object|not ['"]?bytes\b|, (bytes|str) found$|or a tuple of (bytes|str), not |must be encoded before hashing|` +
-		`^decoding str is not supported|without an encoding$|^can't concat |^'str' object has no attribute 'decode'|^'bytes' object has no attribute '(encode|format)'`)
+		`^decoding str is not supported|without an encoding$|without a string argument$|^can't concat |^'str' object has no attribute 'decode'|^'bytes' object has no attribute '(encode|format)'|` +
+		`^Object of type '?bytes'? is not JSON serializable|^b['"].* is not JSON serializable|but int found$|got '?(str|bytes)'?$|^(str\.)?translate\(\) takes exactly one argument \(2 given\)|` +
+		`^'in <string>' requires string as left operand|^bytes indices must be|^keys must be str, int, float, bool or None, not bytes|^a bytes-like object is required`)
 	protocolMessage = compiled(`^unsupported pickle protocol: `)
 )
 
@@ -282,12 +291,26 @@ func (c *code) lastly(e evidence) (cause Cause, sure bool) {
 		return DateParsing, false
 	case e.fault() && e.tag2 == e.tag3 && faultClass(e.d.Py2Fault) == faultClass(e.d.Py3Fault):
 		return RowsBeforeFault, false
-	case e.feature == featKind || e.feature == featNumber:
+	case e.feature == featNumber && lastDigits(e.py2, e.py3):
+		return FloatRounding, false
+	case e.feature == featKind:
 		return ValueType, false
 	case !e.fault() && e.ragged:
 		return RowCount, false
 	}
 	return Unclassified, false
+}
+
+// lastDigits: two floats, or what str() made of them, that are the same to twelve digits.
+func lastDigits(a, b ingest.Value) bool {
+	short := func(v ingest.Value) string {
+		f, err := strconv.ParseFloat(v.Str, 64)
+		if err != nil || v.Kind != ingest.KindFloat && v.Kind != ingest.KindDecimal || len(a.Str)+len(b.Str) < 17 {
+			return ""
+		}
+		return strconv.FormatFloat(f, 'g', 12, 64)
+	}
+	return short(a) != "" && short(a) == short(b)
 }
 
 // oneParsesDates: strptime() of one Python took what that of the other refused.

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -154,11 +155,18 @@ func (c *callWatch) used(line string) error {
 		Neutral  ingest.Neutral
 		Function string
 		Frame    *frame
+		Sealed   *string // hex
 	}
 	if err := json.Unmarshal([]byte(line), &u); err != nil {
 		return err
 	}
 	used := &ingest.Used{Neutral: u.Neutral, Function: u.Function, Frame: u.Frame.frame(), Count: 1}
+	if u.Sealed != nil {
+		var err error
+		if used.Sealed, err = hex.DecodeString(*u.Sealed); err != nil {
+			return err
+		}
+	}
 	c.rec.Used, c.order = append(c.rec.Used, used), append(c.order, &used.Count)
 	return nil
 }

@@ -28,6 +28,14 @@ def checksums(path):
     yield crc32(b'abcd'), zlib.crc32(b'abcd', zlib.crc32(b'y')), zlib.adler32(b'\xff' * 9999), binascii.crc32(b'abcd')
 def rounded(path):
     yield [round(v, 2) for v in (0.125, 2.675, -0.375, 1e300, float('nan'))], round(2.5), round(3), round(1234.5, -1)
+def shown(path):
+    yield [u'%s' % str(0.1 * 3), u'%s' % (1 / 3.0), u'{0}'.format(2.0 / 3), u'%s' % 0.5, sum([0.1] * 10), sum([1, 2])]
+def digests(path):
+    import base64, hashlib, hmac
+    md5 = hashlib.md5(b'a')
+    md5.update(repr(u'b').encode('ascii'))
+    yield u'%s' % md5.hexdigest()[:4], u'%s' % hashlib.new('sha1', repr(u'c').encode('ascii')).hexdigest(), u'%s' % hmac.new(b'k', repr(u'd').encode('ascii'), hashlib.sha256).hexdigest()
+    yield base64.b64encode(repr(u'e').encode('ascii')).decode('ascii'), zlib.crc32(repr(u'f').encode('ascii'))
 def divided(path):
     yield Codes().half(2), 1 / 8
 def regexes(path):
@@ -63,6 +71,10 @@ var neutralCases = []struct {
 		same("crc32 in checksums, adler32 in checksums")},
 	{"rounded", ingest.NeutralRounding, `[[{"float":"0.12"},{"float":"2.67"},{"float":"-0.38"},{"float":"1e+300"},{"float":"nan"}],{"float":"2.0"},{"float":"3.0"},{"float":"1230.0"}]`,
 		same("round in rounded")},
+	{"shown", ingest.NeutralFloats, "", [2]string{"str in shown", "sum in shown"}},
+	{"digests", ingest.NeutralDigests, "", [2]string{
+		"md5 in digests, md5 of au'b', new in digests, new of u'c', hmac of u'd', b64encode in digests, b64encode of u'e', crc32 in digests, crc32 of u'f'",
+		"md5 in digests, md5 of a'b', new in digests, new of 'c', hmac of 'd', b64encode in digests, b64encode of 'e', crc32 in digests, crc32 of 'f'"}},
 	{"divided", ingest.NeutralDivision, `[{"float":"0.5"},{"float":"0.125"}]`, [2]string{"/ in divided, / in half", ""}},
 	{"regexes", ingest.NeutralRegex, `[false,[],[],false] [true,{"int":"0"}]`,
 		[2]string{"re.compile in regexes", "re.compile in , re.compile in regexes"}},
@@ -77,7 +89,11 @@ var neutralCases = []struct {
 func usedBy(rec *ingest.Recording) string {
 	var out []string
 	for _, u := range rec.Used {
-		if s := u.Function + " in " + u.Frame.Function; !slices.Contains(out, s) {
+		s := u.Function + " in " + u.Frame.Function
+		if u.Sealed != nil {
+			s = u.Function + " of " + string(u.Sealed)
+		}
+		if !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
@@ -120,7 +136,11 @@ func TestNeutralConfirm(t *testing.T) {
 				mismatches++
 				t.Errorf("%s without %s:\n got %s\nwant %s", c.function, c.neutral, got, want)
 			}
-			if got, want := usedBy(ingest.RecordingOf(rows)), c.used[p.Interpreter.Version.Path()]; got != want {
+			want := c.used[p.Interpreter.Version.Path()]
+			if v := p.Interpreter.Version; c.neutral == ingest.NeutralFloats && v.Major == 3 && v.Minor < 12 {
+				want = "" // its sum() adds one after the other
+			}
+			if got := usedBy(ingest.RecordingOf(rows)); got != want {
 				mismatches++
 				t.Errorf("%s used %q, want %q", c.function, got, want)
 			}

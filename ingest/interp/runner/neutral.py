@@ -241,6 +241,44 @@ def neutral_rounding(path):
     substitute('rounding', builtin(), 'round', halves_to_even)
 
 
+TP_STR = 17  # words into a PyTypeObject of 2.7
+
+
+def neutral_floats(path):
+    """The slot behind str(), '%s' and unicode() of a float, which is to show what repr()
+    does; and a sum() that adds one after the other, as before 3.12."""
+    if not PY2:
+        if sys.version_info >= (3, 12):
+            substitute('floats', builtin(), 'sum', one_by_one)
+        return
+    try:
+        import ctypes
+    except ImportError:
+        return
+    if hasattr(sys, 'getobjects'):  # a debug build, whose types have two words more
+        return
+
+    def longest(number):
+        text = float.__repr__(number)
+        if text != float.__str__(number):
+            used('floats', 'str', sys._getframe(1))
+        return text
+
+    WATCH.longest = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.py_object)(longest)
+    slot = ctypes.c_void_p.from_address(id(float) + TP_STR * ctypes.sizeof(ctypes.c_void_p))
+    slot.value = ctypes.cast(WATCH.longest, ctypes.c_void_p).value
+
+
+def one_by_one(function, args, kwargs):
+    items = list(args[0]) if args else []
+    if not any(type(item) is float for item in items):
+        return function(items, *args[1:], **kwargs)
+    total = args[1] if len(args) > 1 else kwargs.get('start', 0)
+    for item in items:
+        total = total + item
+    return total
+
+
 DIVIDE = (21, 58)  # BINARY_DIVIDE and INPLACE_DIVIDE of 2.7
 HAVE_ARGUMENT = 90
 
@@ -334,6 +372,84 @@ def neutral_iterators(path):
         return
     for name in ('map', 'filter', 'zip'):
         substitute('iterators', builtin(), name, lambda function, args, kwargs: Listed(function(*args, **kwargs)))
+
+
+# --- digests ---
+
+MAX_SEALED = 4096  # bytes of what a digest is made of that are told
+
+
+def sealed(function, data):
+    """Says what a digest was made of, each time."""
+    data = bytes(data)[:MAX_SEALED]
+    WATCH.sealed = getattr(WATCH, 'sealed', 0) + 1
+    WATCH.note('used', ('sealed', WATCH.sealed), lambda: {
+        'neutral': 'digests', 'function': function, 'frame': None, 'sealed': text_type(binascii.hexlify(data), 'ascii')})
+
+
+class Digest(object):
+    """A digest of nothing, whatever it is made of."""
+
+    def __init__(self, digest, name, parts=()):
+        self.real, self.made_by, self.parts = digest, name, list(parts)
+
+    def update(self, data):
+        self.real.copy().update(data)  # which refuses what is no bytes
+        self.parts.append(bytes(data))
+
+    def digest(self, *args):
+        sealed(self.made_by, b''.join(self.parts))
+        return self.real.digest(*args)
+
+    def hexdigest(self, *args):
+        sealed(self.made_by, b''.join(self.parts))
+        return self.real.hexdigest(*args)
+
+    def copy(self):
+        return Digest(self.real, self.made_by, self.parts)
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)
+
+
+def digest_of(name, at):
+    """Makes digests with functions that take the data as an argument, the one numbered
+    at, or not at all."""
+    def alike(function, args, kwargs):
+        data = [item for item in args[at:at + 1] + (kwargs.pop('string', None), kwargs.pop('data', None), kwargs.pop('msg', None)) if item is not None]
+        args = args[:at] + (b'',) * (len(args) > at) + args[at + 1:]
+        digest = Digest(function(*args, **kwargs), name)
+        for item in data:
+            digest.update(item)
+        return digest
+    return alike
+
+
+def digest_at_once(name):
+    """Stands for functions that return what they make of their first argument."""
+    def alike(function, args, kwargs):
+        function(*args, **kwargs)  # it may refuse them
+        sealed(name, args[0])
+        return function(b'', *args[1:], **kwargs)
+    return alike
+
+
+def neutral_digests(path):
+    """Whatever a digest, a checksum or Base64 is made of, it is that of nothing, and what
+    it was made of is told: only there can be seen why two of them differ."""
+    import hashlib
+    import hmac
+    import base64
+    for name in ('md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'blake2b', 'blake2s'):
+        if hasattr(hashlib, name):
+            substitute('digests', hashlib, name, digest_of(name, 0))
+    substitute('digests', hashlib, 'new', digest_of('new', 1))
+    substitute('digests', hmac, 'new', digest_of('hmac', 1))
+    for module, names in ((zlib, ('crc32', 'adler32', 'compress')), (binascii, ('crc32', 'hexlify', 'b2a_base64')),
+                          (base64, ('b64encode', 'urlsafe_b64encode', 'standard_b64encode', 'encodestring', 'encodebytes'))):
+        for name in names:
+            if hasattr(module, name):
+                substitute('digests', module, name, digest_at_once(name))
 
 
 def neutralize(names, path):

@@ -202,7 +202,7 @@ func (h *handing) folder(ctx context.Context, f config.Feed, in ingest.Input, di
 	}
 	folder.Dir = relative(dir)
 	r.Folders = append(r.Folders, folder)
-	h.lost = h.lost || len(folder.Losses()) > 0
+	h.lost = h.lost || len(folder.Losses()) > 0 || len(folder.Marshal) > 0
 	return nil
 }
 
@@ -211,6 +211,10 @@ func printFolder(b *strings.Builder, f handover.FolderReport) {
 	fmt.Fprintf(b, "  folder %s: py2 wrote %s, py3 %s\n", f.Dir, plurals(f.Entries[0], "entry", "entries"), plurals(f.Entries[1], "entry", "entries"))
 	for _, a := range f.Advise() {
 		printAdvice(b, string(a.Direction)+" "+a.Family, a)
+	}
+	if len(f.Marshal) > 0 {
+		fmt.Fprintf(b, "    %-14s REFUSED %s: marshal is never portable between versions\n", "marshal", visible(strings.Join(f.Marshal, ", ")))
+		fmt.Fprintf(b, "    %-14s fix  pickle.dump(value, file, protocol=2) or JSON in marshal's place, and let both paths make the cache anew\n", "")
 	}
 	if len(f.Opaque) > 0 {
 		fmt.Fprintf(b, "    of a form that is not known: %s\n", visible(strings.Join(f.Opaque, ", ")))
@@ -227,6 +231,9 @@ func printAdvice(b *strings.Builder, name string, a handover.Advice) {
 	if a.Setting != "" {
 		fmt.Fprintf(b, "    %-14s fix  %s\n", "", a.Setting)
 	}
+	if a.Why != "" {
+		fmt.Fprintf(b, "    %-14s fix  none alone: %s\n", "", visible(a.Why))
+	}
 }
 
 func printHanded(w io.Writer, feed config.Feed, name string, r *handover.Report) error {
@@ -240,6 +247,7 @@ func printHanded(w io.Writer, feed config.Feed, name string, r *handover.Report)
 		}
 		for _, t := range r.Unwritten(d, feed.Handover.Forms) {
 			fmt.Fprintf(&b, "    %-14s not written, %d of %d rows: %s\n", t.Family(), t.Unwritten, t.Unwritten+t.Rows, visible(t.Refused))
+			fmt.Fprintf(&b, "    %-14s fix  %s\n", "", t.Remedy())
 		}
 	}
 	for _, f := range r.Folders {

@@ -20,6 +20,8 @@ type Advice struct {
 	// Setting restores the hand-over, "" if nothing that was tried does: a reader's
 	// line of Python for forward, the writer's for rollback.
 	Setting string `json:"setting"`
+	// Why says, where no Setting does, why none of them can and what to write instead.
+	Why string `json:"why,omitempty"`
 	// Worst is what a reader meets that sets nothing.
 	Worst *Trial `json:"worst,omitempty"`
 }
@@ -64,12 +66,50 @@ func (r *Report) advise(d Direction, family string, of []Trial) Advice {
 	if a.Safe = a.Worst == nil; a.Safe {
 		return a
 	}
-	if d == Forward {
-		a.Setting = readerSetting(of)
-	} else {
+	switch {
+	case d == Rollback:
 		a.Setting = writerSetting(of)
+	case family == "shelve": // its reader has nothing to set
+		a.Setting = strings.Replace(writerSetting(of), "dbm.dumb", "dumbdbm", 1)
+	default:
+		a.Setting = readerSetting(of)
+	}
+	if a.Setting == "" {
+		a.Why = whyNone(d, family, of)
 	}
 	return a
+}
+
+// whyNone says what is in the way of every setting, by the trial that gets furthest, and
+// what to write instead.
+func whyNone(d Direction, family string, of []Trial) string {
+	best := slices.MinFunc(of, func(a, b Trial) int { return cmp.Compare(a.Failed+a.Differ, b.Failed+b.Differ) })
+	lost := best.String()
+	instead := "write JSON"
+	if strings.HasPrefix(family, "signed-") {
+		instead = "sign JSON"
+	}
+	switch {
+	case strings.HasPrefix(family, "digest-"):
+		return "the two Pythons write the same value differently, so that the digests differ; take it of json.dumps(row, sort_keys=True) of text on both paths"
+	case strings.HasSuffix(family, "repr"):
+		return "repr() writes u'', b'' and 5L as its own Python does; write json.dumps(row) of text instead"
+	case strings.HasSuffix(family, "json"):
+		return "JSON knows text alone, and the reader makes unicode of it: " + lost + "; let the reader convert (.encode() of each str), or read unicode on both paths"
+	case d == Forward && family == "shelve":
+		return "shelve has no encoding= to set: " + lost + "; read its entries with pickle.loads(dbm.open(path)[key], encoding=...), or let py2 store unicode"
+	case d == Forward:
+		return "no encoding= of those tried (ASCII, utf-8, latin1, bytes, latin1 and then utf-8 or cp1252) loads all rows: " + lost + "; let py2 write unicode, or " + instead
+	}
+	return "no protocol restores all rows: " + lost + "; let py3 write each str that py2 has as bytes with .encode(), protocol 2, or " + instead
+}
+
+// Remedy says what to do about rows that a format cannot hold.
+func (t Trial) Remedy() string {
+	if strings.HasSuffix(t.Family(), "json") {
+		return "json.dumps(row, default=str), if the reader knows to convert it back; or pickle with protocol 2"
+	}
+	return "keep plain values in it: text, numbers, dates, lists and dicts"
 }
 
 // isDefault reports whether a writer that sets nothing writes this format. In 2.7
@@ -113,7 +153,12 @@ func writerSetting(of []Trial) string {
 	for _, t := range of {
 		base, protocol, _ := strings.Cut(t.Format, ":")
 		switch {
-		case !t.Loads() || !t.Default:
+		case !t.Loads() || !t.Default && !t.encoded():
+		case base == "pickle" && strings.Contains(protocol, ">"): // where no protocol alone does
+			if best == "" {
+				protocol, codec, _ := strings.Cut(protocol, ">")
+				best = fmt.Sprintf("pickle.dumps(row, protocol=%s), each str in it .encode(%q) before", protocol, codec)
+			}
 		case base == "pickle": // the highest that loads
 			best = "pickle.dumps(row, protocol=" + protocol + ")"
 		case base == "shelve" && protocol != "":
@@ -141,11 +186,20 @@ func (t Trial) String() string {
 	if t.First.Entry != "" {
 		where = t.First.Entry
 	}
+	if t.First.Column > 0 {
+		where += fmt.Sprintf(", column %d", t.First.Column)
+	}
+	if t.First.Field != "" {
+		where += fmt.Sprintf(" %q", t.First.Field)
+	}
 	if t.First.Kind == LossFault {
 		return fmt.Sprintf("%s: %s: %s: %s", what, where, t.First.Fault.Type, t.First.Fault.Message)
 	}
-	return fmt.Sprintf("%s: %s, column %d: %s", what, where, t.First.Column, lossWords[t.First.Kind])
+	return fmt.Sprintf("%s: %s: %s", what, where, lossWords[t.First.Kind])
 }
+
+// encoded reports whether the writer makes byte strings of text before it pickles it.
+func (t Trial) encoded() bool { return strings.Contains(t.Format, ">") }
 
 var lossWords = map[LossKind]string{
 	LossBytes:   "bytes where the reader has text",

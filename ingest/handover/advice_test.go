@@ -25,7 +25,8 @@ func TestAdviseConfirm(t *testing.T) {
 		{"no encoding alone loads both", dates2, dates3, Forward, "pickle", false, `pickle.loads(data, encoding="latin1"), then .encode("latin1").decode("utf-8") of each str`},
 		{"2.7's JSON is UTF-8", `[{"bytes":"636166c3a9"}]`, `["café"]`, Forward, "json", true, ""},
 		{"the default protocol is too new", `["café"]`, `["café"]`, Rollback, "pickle", false, "pickle.dumps(row, protocol=2)"},
-		{"unicode where 2.7 has bytes, whatever the protocol", py2, py3, Rollback, "pickle", false, ""},
+		{"unicode where 2.7 has bytes, whatever the protocol", py2, py3, Rollback, "pickle", false, `pickle.dumps(row, protocol=2), each str in it .encode("utf-8") before`},
+		{"unicode and bytes side by side", `[{"bytes":"636166c3a9"},"café"]`, `["café","café"]`, Rollback, "pickle", false, ""},
 		{"text alone", `["café"]`, `["café"]`, Forward, "pickle", true, ""},
 	}
 	interptest.Pairs(t, func(t *testing.T, pair [2]*interp.Process) {
@@ -36,6 +37,9 @@ func TestAdviseConfirm(t *testing.T) {
 					continue
 				}
 				found = true
+				if none := !a.Safe && a.Setting == ""; none != (a.Why != "") {
+					t.Errorf("%s: setting %q, why %q", tt.name, a.Setting, a.Why)
+				}
 				if a.Safe != tt.safe || a.Setting != tt.setting {
 					t.Errorf("%s: safe %v, setting %q; want %v, %q", tt.name, a.Safe, a.Setting, tt.safe, tt.setting)
 				}

@@ -7,10 +7,12 @@ import base64
 import importlib
 import io
 import json
+import marshal
 import os
 import pickle
 import pickletools
 import re
+import struct
 import sys
 import tempfile
 import zipfile
@@ -75,7 +77,7 @@ def unpickled(data, reader):
 
 def form_of(data):
     """The form of what a file or a signed payload holds."""
-    for name, test in (('pickle', protocol_of), ('json', as_json), ('repr', as_repr), ('signed', signed)):
+    for name, test in (('pickle', protocol_of), ('json', as_json), ('repr', as_repr), ('signed', signed), ('marshal', marshalled)):
         try:
             found = test(data)
         except Exception:
@@ -86,6 +88,20 @@ def form_of(data):
             return 'signed-' + form_of(found)
         return name
     raise Opaque()
+
+
+def marshalled(data):
+    """Raises unless the bytes are one value as marshal writes it, a container or a string:
+    a number in five bytes might be any word. Python/marshal.c."""
+    kind, size = ord(data[:1]) & 0x7f, len(data)
+    if chr(kind) in '[(<>stu' and struct.unpack('<I', data[1:5])[0] > size:
+        raise ValueError('shorter than it says')  # for marshal would ask for the memory first
+    with tempfile.TemporaryFile() as f:  # 2.7 reads from no other kind
+        f.write(data)
+        f.seek(0)
+        value = marshal.load(f)
+        if f.tell() != size or not (isinstance(value, (dict, list, tuple, set, frozenset)) or chr(kind) in 'stu'):
+            raise ValueError('not marshal alone')
 
 
 def as_json(data):
@@ -188,7 +204,8 @@ def content(folder, name):
 
 def entries(path):
     """Yields [name, form, reader, 'ok', value] or [name, form, reader, 'fault', type,
-    message] of each entry and way to read it, [name, '', '', 'opaque', None] of others.
+    message] of each entry and way to read it, [name, form, '', 'opaque', None] of others,
+    whose form is 'marshal' or ''.
     With "again", of each pickle the bytes that protocol 2 makes of its value."""
     folder = tempfile.mkdtemp('cache')
     with zipfile.ZipFile(path) as archive:
@@ -203,8 +220,8 @@ def entries(path):
     forms = order.get('forms') or look(folder, sorted(names))
     for name in sorted(forms):
         form = str(forms[name])
-        if not form:
-            yield [text(name), u'', u'', u'opaque', None]
+        if not form or form.endswith('marshal'):
+            yield [text(name), text(form), u'', u'opaque', None]
         elif form == 'shelve':
             for reader in order['readers']:
                 yield attempt(name, form, str(reader), lambda: shelf(os.path.join(folder, name), str(reader)))

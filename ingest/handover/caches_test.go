@@ -14,7 +14,7 @@ import (
 
 // cacher keeps what it reads in a folder, in every form that caches have.
 const cacher = `# -*- coding: utf-8 -*-
-import base64, datetime, hashlib, hmac, json, os, pickle, shelve, zlib
+import base64, datetime, hashlib, hmac, json, marshal, os, pickle, shelve, zlib
 from models import Price
 SERIALIZERS = {'models.Price': lambda p: [p.amount, p.day]}
 FOLDER = 'var/cache'
@@ -65,6 +65,9 @@ def as_shelf(path):
     shelf = shelve.open(path_of('rows'))
     shelf['rows'] = read(path)
     shelf.close()
+    return []
+def marshalled(path):
+    keep('rows.marshal', marshal.dumps({'rows': read(path), 'n': 5}))
     return []
 def log(path):
     keep('import.log', b'\x00 no form that anybody knows')
@@ -129,6 +132,7 @@ func TestCachesConfirm(t *testing.T) {
 			{"literal", "a\n", "forward repr ok|rollback repr ok"},
 			{"as_shelf", "a\n", "forward shelve"}, // which dbm there is, and so what comes of it, is the machine's
 			{"log", "a\n", ""},
+			{"marshalled", "caf\xc3\xa9\n", ""},
 			{"nothing", "a\n", ""},
 		} {
 			var calls [2]*ingest.Call
@@ -151,6 +155,9 @@ func TestCachesConfirm(t *testing.T) {
 			}
 			if opaque := slices.Contains(r.Opaque, "import.log"); opaque != (tt.function == "log") {
 				t.Errorf("%s: of unknown form are %v", tt.function, r.Opaque)
+			}
+			if refused := slices.Contains(r.Marshal, "rows.marshal"); refused != (tt.function == "marshalled") {
+				t.Errorf("%s: marshal's are %v", tt.function, r.Marshal)
 			}
 		}
 		mustBeAsItWas(t, folder)

@@ -173,6 +173,15 @@ func (w Way) Signature(l *Loss) string {
 	return strings.Join([]string{"cache-pickle", string(w.Direction), format, loss}, ":")
 }
 
+// UnwrittenSignature is that of rows that the writing path cannot put into the format.
+func (t Trial) UnwrittenSignature() string {
+	class, _, _ := strings.Cut(t.Refused, ":")
+	return strings.Join([]string{"cache-pickle", string(t.Direction), strings.ReplaceAll(t.Format, ":", "-"), "unwritten-" + class}, ":")
+}
+
+// MarshalSignature is that of files that marshal wrote.
+const MarshalSignature = "cache-pickle:folder-marshal:refused"
+
 // Severity ranks a loss on the way: other data are worse than an exception.
 func (w Way) Severity(l *Loss) ingest.Severity {
 	switch {

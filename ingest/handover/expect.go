@@ -96,7 +96,7 @@ func lossOf(got, want ingest.Value, path ingest.Path) *Loss {
 		if canonical(p[0], path).Equal(canonical(p[1], path)) {
 			continue
 		}
-		return &Loss{Column: i + 1, Want: p[1], Got: p[0], Kind: kindOf(p[0], p[1], path)}
+		return &Loss{Column: i + 1, Field: fieldOf(want, i), Want: p[1], Got: p[0], Kind: kindOf(p[0], p[1], path)}
 	}
 	return loss
 }
@@ -126,6 +126,14 @@ func cells(got, want ingest.Value) [][2]ingest.Value {
 		return out
 	}
 	return nil
+}
+
+// fieldOf is the key of a dict's cell, "" of a list's.
+func fieldOf(row ingest.Value, i int) string {
+	if row.Kind != ingest.KindDict || !isString(row.Items[2*i]) {
+		return ""
+	}
+	return row.Items[2*i].Str
 }
 
 func kindOf(got, want ingest.Value, path ingest.Path) LossKind {

@@ -16,6 +16,8 @@ type FolderReport struct {
 	Dir     string   `json:"dir"`              // as configured
 	Entries [2]int   `json:"entries"`          // that each path wrote
 	Opaque  []string `json:"opaque,omitempty"` // files whose form is not known
+	// Marshal are files that marshal wrote, which no other version may read.
+	Marshal []string `json:"marshal,omitempty"`
 	Trials  []Trial  `json:"trials"`
 }
 
@@ -44,8 +46,8 @@ func (c *Caches) Check(ctx context.Context, in ingest.Input, calls [2]*ingest.Ca
 		}
 		own[p], sides[p] = read, folderSide{call: *calls[p], files: files}
 		for _, e := range read {
-			if e.opaque && !slices.Contains(r.Opaque, e.name) {
-				r.Opaque = append(r.Opaque, e.name)
+			if e.opaque {
+				r.refuse(e)
 			}
 		}
 	}
@@ -57,6 +59,17 @@ func (c *Caches) Check(ctx context.Context, in ingest.Input, calls [2]*ingest.Ca
 		r.Trials, r.Entries[d.Writer()] = append(r.Trials, trials...), n
 	}
 	return r, nil
+}
+
+// refuse lists an entry that is not handed over.
+func (r *FolderReport) refuse(e entry) {
+	list := &r.Opaque
+	if strings.HasSuffix(e.form, "marshal") {
+		list = &r.Marshal
+	}
+	if !slices.Contains(*list, e.name) {
+		*list = append(*list, e.name)
+	}
 }
 
 // handed reads in one direction, in every way.
@@ -201,6 +214,9 @@ func (r *FolderReport) advise(d Direction, family string) Advice {
 		a.Setting = strings.Replace(readerSetting(of), "pickle.loads(data,", "pickle.load(file,", 1)
 	case slices.ContainsFunc(of, func(t Trial) bool { return !t.Default && t.Format == "pickle:2" && t.Reader == "pickle" && t.Loads() }):
 		a.Setting = "pickle.dump(value, file, protocol=2)"
+	}
+	if !a.Safe && a.Setting == "" {
+		a.Why = whyNone(d, family, of)
 	}
 	return a
 }

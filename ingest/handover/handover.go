@@ -76,6 +76,7 @@ type Loss struct {
 	Row    int           `json:"row"`             // of the outcome, from 1; of a folder its entry
 	Entry  string        `json:"entry,omitempty"` // file of a folder
 	Column int           `json:"column"`          // from 1, 0 for the whole row
+	Field  string        `json:"field,omitempty"` // its key, of a dict
 	Kind   LossKind      `json:"kind"`            //
 	Fault  *ingest.Fault `json:"fault"`           // of LossFault
 	Want   ingest.Value  `json:"-"`               // the cell as the reader's own cache would hold it
@@ -271,6 +272,11 @@ func trials(d Direction, highest int) []Trial {
 	}
 	formats = append(formats, "signed-pickle:2")
 	var out []Trial
+	if d == Rollback {
+		for _, codec := range []string{"utf-8", "latin1", "cp1252"} {
+			out = append(out, Trial{Direction: d, Format: "pickle:2>" + codec, Reader: readersOf(d)[0]})
+		}
+	}
 	for _, f := range formats {
 		for i, r := range readersOf(d) {
 			out = append(out, Trial{Direction: d, Format: f, Reader: r, Default: i == 0})
@@ -428,11 +434,42 @@ func (h *handed) try(ctx context.Context, t *Trial) error {
 			continue // the reader's own cache cannot hold it either
 		}
 		loss, err := h.compare(a, h.own[i])
+		if err == nil && loss != nil && t.First == nil && strings.HasPrefix(t.Format, "digest-") {
+			err = h.name(ctx, loss, i)
+		}
 		if err != nil {
 			return err
 		}
 		t.lose(loss, h.done+i+1)
 	}
+	return nil
+}
+
+// name finds the first cell of a row whose digest is another one on each path by itself.
+func (h *handed) name(ctx context.Context, loss *Loss, row int) error {
+	written, want := h.rows[row], h.targets[row]
+	both := cells(written, want)
+	if len(both) == 0 {
+		return nil
+	}
+	var made [2][]answer // by the writer, by the reader
+	for side, path := range []ingest.Path{h.direction.Writer(), h.direction.Reader()} {
+		var alone []ingest.Value
+		for _, pair := range both {
+			alone = append(alone, ingest.List(pair[side]))
+		}
+		var err error
+		if made[side], err = ask(ctx, h.processes[path], "write", request{Format: h.format, Rows: wired(alone)}); err != nil {
+			return err
+		}
+	}
+	for i := range both {
+		if made[0][i].Payload != made[1][i].Payload {
+			loss.Column, loss.Field = i+1, fieldOf(want, i)
+			return nil
+		}
+	}
+	loss.Fault.Message += ", for its keys come in another order"
 	return nil
 }
 

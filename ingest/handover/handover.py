@@ -76,10 +76,11 @@ def hashable(v):
 
 class Pickle(object):
     def __init__(self, module, protocol):
+        protocol, _, self.codec = protocol.partition('>')
         self.module, self.protocol = module, int(protocol)
 
     def dump(self, row):
-        return self.module.dumps(row, self.protocol)
+        return self.module.dumps(encoded(row, self.codec) if self.codec and not PY2 else row, self.protocol)
 
     def load(self, data, reader):
         if PY2:

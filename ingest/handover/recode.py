@@ -14,3 +14,14 @@ def recoded(value, codec):
     if isinstance(value, (list, tuple, set)):
         return type(value)([recoded(v, codec) for v in value])
     return value
+
+
+def encoded(value, codec):
+    """Byte strings in the place of every text, for a reader that has them."""
+    if isinstance(value, str):
+        return value.encode(codec)
+    if isinstance(value, dict):
+        return dict([(encoded(k, codec), encoded(v, codec)) for k, v in value.items()])
+    if isinstance(value, (list, tuple, set)):
+        return type(value)([encoded(v, codec) for v in value])
+    return value

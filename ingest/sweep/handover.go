@@ -53,6 +53,9 @@ func (s *sweeper) handRows(ctx context.Context, f config.Feed, d parity.Delivery
 	if out.Handover, err = handover.Check(ctx, pair, rows[ingest.Py2], rows[ingest.Py3]); err != nil {
 		return err
 	}
+	if err := s.unwritten(ctx, f, out); err != nil {
+		return err
+	}
 	for _, a := range out.Handover.Losses(f.Handover.Forms) {
 		way := a.Worst.Way()
 		eng := &handover.Engine{Inner: s.Line.Engine, Pair: pair, Way: way, Settings: v.Py2}
@@ -83,6 +86,11 @@ func (s *sweeper) handFolder(ctx context.Context, dir string, d parity.Delivery,
 		return err
 	}
 	out.Folders = append(out.Folders, r)
+	if n := len(r.Marshal); n > 0 {
+		if err := s.add(ctx, d.Feed, Finding{Signature: handover.MarshalSignature, Severity: ingest.Silent, Count: n}, out); err != nil {
+			return err
+		}
+	}
 	for _, a := range r.Losses() {
 		way := a.Worst.Way()
 		way.Folder = dir
@@ -91,6 +99,30 @@ func (s *sweeper) handFolder(ctx context.Context, dir string, d parity.Delivery,
 		}
 	}
 	return nil
+}
+
+// unwritten adds the rows that a path cannot write in a form that the feed asks for. There
+// is nothing to read, and so no case of them.
+func (s *sweeper) unwritten(ctx context.Context, f config.Feed, out *Delivery) error {
+	for _, direction := range []handover.Direction{handover.Forward, handover.Rollback} {
+		severity := [2]ingest.Severity{ingest.Py2Fault, ingest.Py3Fault}[direction.Writer()]
+		for _, t := range out.Handover.Unwritten(direction, f.Handover.Forms) {
+			if err := s.add(ctx, f.Name, Finding{Signature: t.UnwrittenSignature(), Severity: severity, Count: t.Unwritten}, out); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// add adds a finding of a hand-over that has no case.
+func (s *sweeper) add(ctx context.Context, feed string, found Finding, out *Delivery) error {
+	_, seen, err := s.State.Signature(ctx, feed, found.Signature)
+	if err == nil {
+		found.Cause, found.New = string(classify.CachePickle), !seen
+		out.Views[0].Findings = append(out.Views[0].Findings, found)
+	}
+	return err
 }
 
 // loss adds one loss as a finding, with a case if the feed has none of it yet.

@@ -16,6 +16,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/state"
 )
 
 const doctorLong = `Says what this machine can do: which Pythons are found, whether the configuration
@@ -40,6 +41,7 @@ type diagnosis struct {
 	Version string        `json:"version"`
 	Pythons []foundPython `json:"pythons"`
 	Config  string        `json:"config,omitempty"`
+	State   *foundState   `json:"state,omitempty"`
 	Archive *foundArchive `json:"archive,omitempty"`
 	Feeds   []foundFeed   `json:"feeds,omitempty"`
 	*confirmation
@@ -223,6 +225,9 @@ func (d *diagnosis) examineConfig(ctx context.Context, f *doctorFlags) error {
 	if missing > 0 {
 		return usageError("set the variables or write the files that password: names", "read secrets: %s missing", plural(missing, "secret"))
 	}
+	if d.State, err = examineState(ctx, c, f.offline); err != nil {
+		return err
+	}
 	if !f.offline {
 		if d.Archive, err = examineArchive(ctx, c); err != nil {
 			return err
@@ -235,6 +240,39 @@ func (d *diagnosis) examineConfig(ctx context.Context, f *doctorFlags) error {
 		return &statusError{statusIncomplete, fmt.Errorf("examine feeds: %d of %s not ready", n, plural(len(d.Feeds), "feed")), "each says above what it lacks"}
 	}
 	return nil
+}
+
+// foundState is what the state is like.
+type foundState struct {
+	Name    string `json:"name"`
+	Version int    `json:"version"` // of its tables, 0 where there are none yet
+	Newest  int    `json:"newest"`  // to which the next command brings them
+}
+
+// examineState looks at the state, which stays as it is; nil where that would dial.
+func examineState(ctx context.Context, c *config.Config, offline bool) (*foundState, error) {
+	if offline && state.IsPostgres(c.State) {
+		return nil, nil
+	}
+	o, err := stateOptions(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	out := foundState{Name: c.State}
+	if out.Version, out.Newest, err = state.Examine(ctx, c.State, o); err != nil {
+		return nil, stateError(err)
+	}
+	return &out, nil
+}
+
+func (s *foundState) text() string {
+	switch s.Version {
+	case 0:
+		return "none yet: the first sweep makes it"
+	case s.Newest:
+		return "can be used"
+	}
+	return fmt.Sprintf("can be used; the next command brings it from version %d to %d", s.Version, s.Newest)
 }
 
 func (d *diagnosis) print(w io.Writer) error {
@@ -254,6 +292,9 @@ func (d *diagnosis) print(w io.Writer) error {
 	}
 	if d.Config != "" {
 		fmt.Fprintf(&b, "config  %s: %s\n", d.Config, plural(len(d.Feeds), "feed"))
+	}
+	if s := d.State; s != nil {
+		fmt.Fprintf(&b, "state   %s: %s\n", s.Name, s.text())
 	}
 	if a := d.Archive; a != nil {
 		fmt.Fprintf(&b, "archive %s: %s\n", a.Location, cmp.Or(a.Error, "can be reached"))

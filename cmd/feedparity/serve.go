@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,7 +51,7 @@ func newServe(std streams) *cobra.Command {
 			if c.Schedule.IsZero() {
 				return usageError(`write when to sweep, such as schedule: "15 3 * * *"`, "read config %q: no schedule", file)
 			}
-			return keepServing(cmd.Context(), &nightly{std: std, file: file, log: log, config: c}, listen)
+			return keepServing(cmd.Context(), &nightly{std: std, file: file, format: format, log: log, config: c}, listen)
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file, read anew before each sweep")
@@ -134,7 +135,9 @@ func keepServing(ctx context.Context, n *nightly, listen string) error {
 type nightly struct {
 	std  streams
 	file string // of the configuration
-	log  *slog.Logger
+	// format of the log: as JSON it has a record of every step of a sweep.
+	format string
+	log    *slog.Logger
 
 	mu       sync.Mutex
 	config   *config.Config // as it was last read
@@ -242,7 +245,7 @@ func (n *nightly) sweepNow(ctx context.Context) error {
 	n.mu.Unlock()
 	n.log.Info("sweeping", "feeds", len(c.Feeds))
 	std := streams{n.std.in, io.Discard, &recorded{log: n.log, failed: slog.LevelWarn}} // the report is in its directory and on the page
-	res, err := sweepConfig(ctx, std, c, c.Feeds, "text")
+	res, err := sweepConfig(ctx, std, c, c.Feeds, cmp.Or(n.format, "text"))
 	if err != nil {
 		return err
 	}

@@ -119,9 +119,9 @@ func (r *served) log() string {
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
-func (s *site) serve() *served {
+func (s *site) serve(args ...string) *served {
 	s.t.Helper()
-	r := &served{site: s, cmd: s.command("serve", "--listen", "127.0.0.1:0")}
+	r := &served{site: s, cmd: s.command(append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)}
 	r.cmd.Stderr, r.cmd.Stdout = r, r
 	if err := r.cmd.Start(); err != nil {
 		s.t.Fatal(err)
@@ -207,8 +207,11 @@ func TestServe(t *testing.T) {
 	})
 
 	s.ftp.ClearFaults()
-	r = s.serve()
-	eventually(t, "the sweep is made", func() bool { return strings.Contains(r.log(), "msg=swept") })
+	r = s.serve("--log-format", "json")
+	eventually(t, "the sweep is made", func() bool { return strings.Contains(r.log(), `"msg":"swept"`) })
+	if step := `"msg":"fetching","feed":"acme","host":"` + s.ftp.Addr() + `","delivery":"stock.csv"`; !strings.Contains(r.log(), step) {
+		t.Errorf("the log lacks %s:\n%s", step, r.log())
+	}
 	eventually(t, "it waits again", func() bool { body, _ := r.get("/"); return strings.Contains(body, "The next sweep begins at ") })
 	if body, _ := r.get("/"); !strings.Contains(body, "stock.csv") || !strings.Contains(body, "03:15 UTC") {
 		t.Errorf("the page:\n%s", body)
@@ -223,7 +226,7 @@ func TestServe(t *testing.T) {
 		t.Errorf("/nosuch: %d", status)
 	}
 	r.terminate()
-	if n := strings.Count(r.log(), "msg=sweeping"); n != 1 {
+	if n := strings.Count(r.log(), `"msg":"sweeping"`); n != 1 {
 		t.Errorf("%d sweeps:\n%s", n, r.log())
 	}
 }

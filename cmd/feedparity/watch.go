@@ -254,9 +254,20 @@ func (r *recorded) Write(b []byte) (int, error) {
 		}
 		r.rest = rest
 		if text, failed := strings.CutPrefix(string(line), "feedparity: "); failed {
-			r.log.Log(context.Background(), r.failed, text)
+			r.log.Log(context.Background(), r.level(text), text)
 		} else if text != "" {
 			r.log.Info(text)
 		}
 	}
+}
+
+// level is that of a line which says what went wrong. What the next night or a look at the
+// configuration settles did not.
+func (r *recorded) level(text string) slog.Level {
+	for _, aside := range []string{": warning: ", ": not taken yet: ", ": gone before it could be fetched: ", ": noise: ", ": policy-stale: "} {
+		if strings.Contains(text, aside) {
+			return min(r.failed, slog.LevelWarn)
+		}
+	}
+	return r.failed
 }

@@ -104,7 +104,7 @@ func TestWatchAsJSON(t *testing.T) {
 	var w strings.Builder
 	talk := streams{err: &w}.logging("json").err
 	watched(newWatch(talk, 2, "json"))
-	for _, s := range []string{"feedparity: sweep feed \"acme\": ", "short\nreport: x", "\n\nhalf"} {
+	for _, s := range []string{"feedparity: sweep feed \"acme\": ", "short\nreport: x", "\n\n", "feedparity: sweep feed \"acme\": warning: no column \"x\"\nhalf"} {
 		if n, err := talk.Write([]byte(s)); n != len(s) || err != nil {
 			t.Errorf("%d, %v", n, err)
 		}
@@ -117,7 +117,7 @@ func TestWatchAsJSON(t *testing.T) {
 		}
 		got = append(got, rec)
 	}
-	if len(got) != 9 {
+	if len(got) != 10 {
 		t.Fatalf("%d records: %s", len(got), w.String())
 	}
 	for i, want := range map[int]map[string]any{
@@ -127,6 +127,7 @@ func TestWatchAsJSON(t *testing.T) {
 		5: {"deliveries": 2.0, "bytes": 2500.0, "feeds_done": 1.0, "feeds": 2.0},
 		7: {"level": "ERROR", "msg": `sweep feed "acme": short`},
 		8: {"level": "INFO", "msg": "report: x"},
+		9: {"level": "WARN", "msg": `sweep feed "acme": warning: no column "x"`},
 	} {
 		for key, v := range want {
 			if got[i][key] != v {

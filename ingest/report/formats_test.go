@@ -92,7 +92,7 @@ func TestMetrics(t *testing.T) {
 	for key, want := range map[string]float64{
 		"feedparity_sweep_run": 7, "feedparity_sweep_start_timestamp_seconds": float64(start.Unix()), "feedparity_sweep_new_divergences": 1, "feedparity_sweep_unmet_feeds": 2,
 		"feedparity_feed_up beta": 0, "feedparity_feed_up quiet": 1, "feedparity_feed_deliveries quiet seen": 3, "feedparity_feed_deliveries " + acme + " new": 2,
-		"feedparity_feed_divergences " + acme + " py3-fault": 2, "feedparity_feed_signatures " + acme + " gone": 1, "feedparity_feed_alarms " + acme + " shrunk": 2, "feedparity_feed_alarms beta late": 1,
+		"feedparity_feed_divergences " + acme + " py3-fault": 2, "feedparity_feed_causes " + acme + " mojibake": 3, "feedparity_feed_signatures " + acme + " gone": 1, "feedparity_feed_alarms " + acme + " shrunk": 2, "feedparity_feed_alarms beta late": 1,
 	} {
 		if v, ok := values[key]; !ok || v != want {
 			t.Errorf("%s: %v, want %v", key, v, want)

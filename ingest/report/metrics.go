@@ -97,6 +97,7 @@ func (m *metrics) feeds(feeds []Feed) {
 	m.perFeed(feeds, "feed_bytes", "Bytes of the deliveries compared.", func(f Feed) (float64, bool) { return float64(f.Bytes), true })
 	m.perFeed(feeds, "feed_newest_delivery_timestamp_seconds", "Time of the newest delivery ever seen.", func(f Feed) (float64, bool) { return seconds(f.Newest), !f.Newest.IsZero() })
 	m.counted(feeds, "feed_divergences", "Signatures that the deliveries show, by severity.", "severity", func(f Feed) map[string]int { return f.Severities })
+	m.counted(feeds, "feed_causes", "Signatures that the deliveries show, by cause.", "cause", func(f Feed) map[string]int { return f.Causes })
 	m.counted(feeds, "feed_signatures", "Signatures by what they are to the feed.", "news", func(f Feed) map[string]int {
 		n := map[string]int{}
 		for _, s := range f.Signatures {

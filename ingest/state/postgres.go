@@ -64,14 +64,36 @@ func openPostgres(ctx context.Context, name, password string) (*DB, error) {
 	return &DB{db: db, name: name, kind: postgresSchema{schema}, config: c}, nil
 }
 
+// glancePostgres examines a database without a change to it.
+func glancePostgres(ctx context.Context, name, password string) (now, newest int, err error) {
+	c, err := postgresConfig(name, password)
+	if err != nil {
+		return 0, 0, err
+	}
+	schema := c.RuntimeParams["search_path"]
+	db := stdlib.OpenDB(*c)
+	defer db.Close()
+	there, err := hasSchema(ctx, db, schema)
+	if err != nil || !there {
+		return 0, len(migrations), err
+	}
+	return (&DB{db: db, name: name, kind: postgresSchema{schema}, config: c}).examine(ctx)
+}
+
+func hasSchema(ctx context.Context, db *sql.DB, schema string) (bool, error) {
+	var n int
+	err := db.QueryRowContext(ctx, "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = $1", schema).Scan(&n)
+	return n > 0, err
+}
+
 // makeSchema makes the schema unless it is there: it may have been made for a user
 // that may make none.
 func makeSchema(ctx context.Context, db *sql.DB, schema string) error {
-	var n int
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = $1", schema).Scan(&n); err != nil || n > 0 {
+	there, err := hasSchema(ctx, db, schema)
+	if err != nil || there {
 		return err
 	}
-	_, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{schema}.Sanitize())
+	_, err = db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{schema}.Sanitize())
 	if exists(err) {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -19,9 +20,15 @@ import (
 const applicationID = 0x66647074
 
 // openSQLite opens a file, creating it and its directory if need be.
-func openSQLite(path string) (*DB, error) {
+func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := create(path); err != nil {
 		return nil, err
+	}
+	if !writtenAhead(path) {
+		// Ours are, but for copies: to open it as ours would change another program's.
+		if _, _, err := glance(ctx, path); err != nil {
+			return nil, err
+		}
 	}
 	db, err := sql.Open("sqlite", dsn(path))
 	if err != nil {
@@ -49,6 +56,35 @@ func create(path string) error {
 	return f.Close()
 }
 
+// writtenAhead reports whether a file is empty or says that it has a write-ahead log (the
+// file format's header, bytes 18 and 19).
+func writtenAhead(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return true // to open it will say why
+	}
+	defer f.Close()
+	head := make([]byte, 20)
+	n, err := f.ReadAt(head, 0)
+	return n == 0 && err == io.EOF || n == len(head) && head[18] == 2 && head[19] == 2
+}
+
+// glance examines a file without a change to it.
+func glance(ctx context.Context, path string) (now, newest int, err error) {
+	q := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(10000)"}}
+	db, err := sql.Open("sqlite", fileURL(path, q))
+	if err != nil {
+		return 0, 0, err
+	}
+	defer db.Close()
+	d := &DB{db: db, name: path, kind: sqliteFile{}}
+	return d.examine(ctx)
+}
+
+func fileURL(path string, q url.Values) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
 // dsn asks for WAL, so that readers do not wait for the sweep, and for transactions
 // that take the write lock at once rather than fail half way. A commit is not synced: the
 // queue's jobs are worth nothing once their process is gone, and what is to survive a power
@@ -60,7 +96,7 @@ func dsn(path string) string {
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)", "wal_autocheckpoint(4000)", "cache_size(-16000)",
 	}}
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+	return fileURL(path, q)
 }
 
 // sqliteFile keeps the version in the file's header.

@@ -23,6 +23,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -89,7 +91,7 @@ func OpenWith(ctx context.Context, name string, o Options) (*DB, error) {
 	if IsPostgres(name) {
 		d, err = openPostgres(ctx, name, o.Password)
 	} else {
-		d, err = openSQLite(name)
+		d, err = openSQLite(ctx, name)
 	}
 	if err != nil {
 		return nil, openError(name, err)
@@ -137,19 +139,38 @@ func openError(name string, err error) error {
 
 // prepare checks what it is before anything is written to it.
 func (d *DB) prepare(ctx context.Context) error {
-	if err := d.kind.check(ctx, d.q()); err != nil {
+	now, newest, err := d.examine(ctx)
+	if err != nil || now == newest {
 		return err
-	}
-	now, newest, err := d.Versions(ctx)
-	switch {
-	case err != nil:
-		return err
-	case now > newest:
-		return fmt.Errorf("%w (version %d, this one knows %d)", ErrNewer, now, newest)
-	case now == newest:
-		return nil
 	}
 	return d.Migrate(ctx, newest)
+}
+
+// examine says of which version a state is that may be opened.
+func (d *DB) examine(ctx context.Context) (now, newest int, err error) {
+	if err := d.kind.check(ctx, d.q()); err != nil {
+		return 0, 0, err
+	}
+	if now, newest, err = d.Versions(ctx); err == nil && now > newest {
+		err = fmt.Errorf("%w (version %d, this one knows %d)", ErrNewer, now, newest)
+	}
+	return now, newest, err
+}
+
+// Examine says whether Open would open a state, and changes nothing: now is the version of
+// its tables, 0 where there are none yet, newest the one that Open brings them to.
+func Examine(ctx context.Context, name string, o Options) (now, newest int, err error) {
+	if IsPostgres(name) {
+		now, newest, err = glancePostgres(ctx, name, o.Password)
+	} else if info, serr := os.Stat(name); errors.Is(serr, fs.ErrNotExist) || serr == nil && info.Size() == 0 {
+		return 0, len(migrations), nil
+	} else {
+		now, newest, err = glance(ctx, name)
+	}
+	if err != nil {
+		return 0, 0, openError(name, err)
+	}
+	return now, newest, nil
 }
 
 // q runs single statements.

@@ -300,6 +300,9 @@ func TestOpenRefuses(t *testing.T) {
 		{"newer", file("newer.db", "PRAGMA user_version = 99"), ErrNewer},
 		{"another program's", file("foreign.db", "PRAGMA application_id = 7"), ErrForeign},
 		{"unmarked, with tables", file("tables.db", "PRAGMA application_id = 0"), ErrForeign},
+		// What is not in WAL mode would be put into it by being opened.
+		{"another program's, with a journal", file("journal.db", "PRAGMA application_id = 7; PRAGMA journal_mode = DELETE"), ErrForeign},
+		{"a newer copy", file("copy.db", "PRAGMA user_version = 99; PRAGMA journal_mode = DELETE"), ErrNewer},
 		{"no database", garbage, ErrCorrupt},
 		{"pages of zeros", torn, ErrCorrupt},
 		{"a directory", t.TempDir(), nil},
@@ -309,6 +312,9 @@ func TestOpenRefuses(t *testing.T) {
 		var open *OpenError
 		if !errors.As(err, &open) || tt.want != nil && (!errors.Is(err, tt.want) || open.Hint == "") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: error %v, want %v", tt.name, err, tt.want)
+		}
+		if _, _, err := Examine(ctx, tt.path, Options{}); tt.want != nil && !errors.Is(err, tt.want) {
+			t.Errorf("%s: examined: %v, want %v", tt.name, err, tt.want)
 		}
 		if after, _ := os.ReadFile(tt.path); string(after) != string(before) {
 			t.Errorf("%s: the file was changed", tt.name)
@@ -496,5 +502,46 @@ func TestPrivate(t *testing.T) {
 		if err := errors.Join(d.Close(), os.Chmod(path, 0o640)); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestExamine: to look at a state makes none and brings none up to date.
+func TestExamine(t *testing.T) {
+	onBoth(t, func(t *testing.T, name func() string) {
+		path := name()
+		look := func(want int) {
+			t.Helper()
+			if now, newest, err := Examine(ctx, path, Options{}); err != nil || now != want || newest != len(migrations) {
+				t.Errorf("version %d of %d, %v, want %d", now, newest, err, want)
+			}
+		}
+		look(0)
+		if _, err := os.Stat(path); err == nil {
+			t.Error("it was made")
+		}
+		d := open(t, path)
+		look(len(migrations))
+		if err := d.Migrate(ctx, 3); err != nil {
+			t.Fatal(err)
+		}
+		look(3)
+		look(3)
+	})
+}
+
+// TestCopyOpens: a copy that is not in WAL mode is ours all the same.
+func TestCopyOpens(t *testing.T) {
+	dir := t.TempDir()
+	copied := filepath.Join(dir, "copy.db")
+	d := open(t, filepath.Join(dir, "state.db"))
+	begin(t, d)
+	if _, err := d.db.Exec("VACUUM INTO ?", copied); err != nil {
+		t.Fatal(err)
+	}
+	if writtenAhead(copied) {
+		t.Fatal("the copy is in WAL mode")
+	}
+	if _, ok, err := open(t, copied).LastRun(ctx); err != nil || !ok {
+		t.Errorf("%v, %v", ok, err)
 	}
 }

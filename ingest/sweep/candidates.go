@@ -279,6 +279,9 @@ func (s *sweeper) settled(ctx context.Context, l *look) ([]task, error) {
 	again := map[string]fetch.Entry{}
 	held := map[string]string{}
 	if s.looksAgain(l) {
+		if err := s.avoid(ctx, l.feed); err != nil {
+			return nil, err
+		}
 		found, err := fetch.Find(ctx, l.src, Selection(l.feed))
 		if err != nil {
 			return nil, fmt.Errorf("look again: %w", err)

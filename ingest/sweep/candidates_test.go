@@ -279,6 +279,9 @@ func TestAvoid(t *testing.T) {
 		t.Errorf("%s, %q", names(got), waited)
 	}
 	w.now = func() time.Time { return night }
+	if p := Look(t.Context(), w.options()); p[0].Err == nil || p[0].Listed > 0 || !strings.Contains(p[0].Err.Error(), "left alone until 02:01") {
+		t.Errorf("looked at: %+v", p[0])
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if res, _ := w.try(ctx); !errors.Is(res.Feeds[0].Err, context.DeadlineExceeded) {
@@ -287,6 +290,27 @@ func TestAvoid(t *testing.T) {
 	w.feeds[0].Take.Avoid[0].To = 5 * time.Hour
 	if res := w.sweep(); res.Feeds[0].Err == nil || !strings.Contains(res.Feeds[0].Err.Error(), "left alone until 05:00") {
 		t.Errorf("for three hours: %v", res.Feeds[0].Err)
+	}
+}
+
+// TestAvoidSettled: nor is it listed a second time while it is to be left alone.
+func TestAvoidSettled(t *testing.T) {
+	d := newDrop(t)
+	d.put("a.csv", plain, 1)
+	f := feed(t, "acme", d.dir)
+	f.Take.Settle = time.Millisecond
+	f.Take.Avoid = []config.Window{{From: 2 * time.Hour, To: 5 * time.Hour, Zone: time.UTC}}
+	w := newWorld(t, f)
+	listed := false
+	w.watch = func(e Event) { listed = listed || e.What == "listing" }
+	w.now = func() time.Time { // the window begins once it was listed
+		if listed {
+			return night
+		}
+		return night.Add(-time.Minute)
+	}
+	if res := w.sweep(); res.Feeds[0].Err == nil || !strings.Contains(res.Feeds[0].Err.Error(), "left alone until 05:00") || len(res.Feeds[0].Deliveries) > 0 {
+		t.Errorf("%v, %s", res.Feeds[0].Err, show(res))
 	}
 }
 

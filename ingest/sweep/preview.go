@@ -51,6 +51,11 @@ func Look(ctx context.Context, o Options) []Preview {
 // preview does what list and news do, but for what these remember: that a file was seen
 // again, and what is older than the backfill.
 func (s *sweeper) preview(ctx context.Context, f config.Feed, p *Preview) error {
+	for _, w := range f.Take.Avoid { // a sweep waits; somebody who wants to know now does not
+		if until := w.Until(s.Now()); !until.IsZero() {
+			return fmt.Errorf("it is to be left alone until %s", until.Format("15:04"))
+		}
+	}
 	src, err := Open(ctx, f, s.Fetch)
 	if err != nil {
 		return err

@@ -268,7 +268,7 @@ func TestAvoid(t *testing.T) {
 	f.Take.Avoid = []config.Window{{From: 2 * time.Hour, To: 2*time.Hour + time.Minute, Zone: time.UTC}}
 	w := newWorld(t, f)
 	began := time.Now()
-	w.now = func() time.Time { return night.Add(59*time.Second + 700*time.Millisecond + time.Since(began)) }
+	w.now = func() time.Time { return night.Add(58*time.Second + time.Since(began)) }
 	waited := ""
 	w.watch = func(e Event) {
 		if strings.HasPrefix(e.What, "waiting") {

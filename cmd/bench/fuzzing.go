@@ -31,6 +31,9 @@ const (
 // loopInputs are how many the loop is measured with.
 const loopInputs = 1_000_000
 
+// profileOfCommand is what "make build" builds the command by, whose campaigns are measured.
+const profileOfCommand = "cmd/feedparity/engine.pgo"
+
 // loopRow is the campaign's loop with default Settings: inputs of 200 bytes changed in one
 // place. The note has that of a whole campaign, whose inputs are longer, differ more often
 // than not and are classified.
@@ -39,7 +42,7 @@ func (s *suite) loopRow() row {
 		what: "a campaign's loop, inputs of 200 bytes, default settings", goal: fmt.Sprintf(">= %d per CPU-second", wantLoop),
 		format: "%.0f per CPU-second", holds: atLeast(wantLoop),
 		measure: func(ctx context.Context) (float64, string, error) {
-			program, err := s.fuzzProgram(ctx, "plain.test")
+			program, err := s.fuzzProgram(ctx, "plain.test", "-pgo="+profileOfCommand)
 			if err != nil {
 				return 0, "", err
 			}

@@ -254,12 +254,13 @@ func (s *suite) smallRow(size int, peer string, goal int) row {
 			if err := s.needPythons(); err != nil {
 				return 0, "", err
 			}
-			few := max(s.size*40_000/(size+400)/1000, 1) * 1000
+			// So many that starting and making the inputs is a small part of it, on either side.
+			few := max(s.size*200_000/(size+400)/1000, 1) * 1000
 			theirs, t, err := work(ctx, peer, few, size, s.pythons[0], s.pythons[1])
 			if err != nil {
 				return 0, "", err
 			}
-			ours, o, err := work(ctx, "small", few*20, size)
+			ours, o, err := work(ctx, "small", few*50, size)
 			if err != nil {
 				return 0, "", err
 			}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/interp"
@@ -131,9 +132,8 @@ func compareFiles(ctx context.Context, args []string) (done, error) {
 	}
 	settings := pair(codec)
 	d := done{Inputs: len(paths)}
-	room := make([]byte, 1<<16)
 	for _, path := range paths {
-		rows, err := compareFile(ctx, path, room, &settings)
+		rows, err := compareFile(ctx, path, &settings)
 		if err != nil {
 			return d, err
 		}
@@ -142,25 +142,14 @@ func compareFiles(ctx context.Context, args []string) (done, error) {
 	return d, nil
 }
 
-// compareFile reads a small file once, for both paths, into room.
-func compareFile(ctx context.Context, path string, room []byte, settings *[2]ingest.Settings) (int, error) {
-	f, err := os.Open(path)
+// compareFile opens a file as "feedparity check" and a sweep do.
+func compareFile(ctx context.Context, path string, settings *[2]ingest.Settings) (int, error) {
+	f, err := archive.OpenFile(path)
 	if err != nil {
 		return 0, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	in := ingest.Input{Name: path, Data: f, Size: info.Size()}
-	if in.Size <= int64(len(room)) {
-		if _, err := io.ReadFull(f, room[:in.Size]); err != nil {
-			return 0, err
-		}
-		in.Data = bytes.NewReader(room[:in.Size])
-	}
-	return compare(ctx, in, settings)
+	return compare(ctx, ingest.Input{Name: path, Data: f, Size: f.Size}, settings)
 }
 
 // repeated is a block over and over again, of any size without a file.

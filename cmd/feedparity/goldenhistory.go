@@ -183,7 +183,7 @@ func (b *backward) delivery(ctx context.Context, f state.Fetch) error {
 	if err := b.store.Get(ctx, f.SHA256, file); err != nil {
 		return err
 	}
-	data, err := os.Open(file)
+	data, err := archive.OpenFile(file)
 	if err != nil {
 		return err
 	}

@@ -223,7 +223,7 @@ func (s *spreader) one(ctx context.Context, c *golden.Case, f config.Feed) (dir 
 	if err != nil || d.file == "" {
 		return "", false, 0, err
 	}
-	data, err := os.Open(d.file)
+	data, err := archive.OpenFile(d.file)
 	if err != nil {
 		return "", false, 0, fmt.Errorf("spread %q to feed %q: %w", c.Dir(), f.Name, err)
 	}

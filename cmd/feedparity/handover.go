@@ -141,7 +141,7 @@ func (h *handing) latest(ctx context.Context, c *config.Config, db *state.DB, f 
 	if err := store.Get(ctx, last[0].SHA256, name); err != nil {
 		return []error{err}
 	}
-	file, err := os.Open(name)
+	file, err := archive.OpenFile(name)
 	if err != nil {
 		return []error{err}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/pycodec"
@@ -198,38 +200,22 @@ func warnOfColumns(std streams, name string, s ingest.Settings, columns []string
 // openInput opens a named file, or spools standard input for "-": engines read
 // inputs more than once. The returned function releases it.
 func openInput(stdin io.Reader, name string) (ingest.Input, func(), error) {
-	f, err := openNamed(stdin, name)
-	if err != nil {
-		return ingest.Input{}, nil, err
-	}
-	done := func() { f.Close() }
+	file, remove := name, func() {}
 	if name == "-" {
-		done = func() { f.Close(); os.Remove(f.Name()) }
-	}
-	info, err := f.Stat()
-	if err != nil {
-		done()
-		return ingest.Input{}, nil, err
-	}
-	return ingest.Input{Name: baseName(name), Data: f, Size: info.Size(), File: f.Name()}, done, nil
-}
-
-func openNamed(stdin io.Reader, name string) (*os.File, error) {
-	if name == "-" {
-		f, err := spool(stdin)
-		if err != nil {
-			return nil, usageError("", "read standard input: %w", err)
+		var err error
+		if file, err = spool(stdin); err != nil {
+			return ingest.Input{}, nil, usageError("", "read standard input: %w", err)
 		}
-		return f, nil
+		remove = func() { os.Remove(file) }
+	} else if err := checkRegular(name); err != nil {
+		return ingest.Input{}, nil, err
 	}
-	if err := checkRegular(name); err != nil {
-		return nil, err
-	}
-	f, err := os.Open(name)
+	f, err := archive.OpenFile(file)
 	if err != nil {
-		return nil, usageError("", "open %q: %w", name, cause(err))
+		remove()
+		return ingest.Input{}, nil, usageError("", "open %q: %w", name, cause(err))
 	}
-	return f, nil
+	return ingest.Input{Name: baseName(name), Data: f, Size: f.Size, File: file}, func() { f.Close(); remove() }, nil
 }
 
 // checkRegular refuses what is no file before it is opened: a named pipe to which
@@ -260,15 +246,15 @@ func checkRegular(name string) error {
 }
 
 // spool copies a stream into a temporary file.
-func spool(r io.Reader) (*os.File, error) {
+func spool(r io.Reader) (name string, err error) {
 	f, err := os.CreateTemp("", "feedparity-*.csv")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	if _, err := io.Copy(f, r); err != nil {
-		f.Close()
+	_, err = io.Copy(f, r)
+	if err = errors.Join(err, f.Close()); err != nil {
 		os.Remove(f.Name())
-		return nil, err
+		return "", err
 	}
-	return f, nil
+	return f.Name(), nil
 }

@@ -40,7 +40,7 @@ func eachMember(ctx context.Context, limits archive.Limits, name string, in inge
 }
 
 func member(archived string, m archive.Member, f func(string, ingest.Input) error) error {
-	file, err := os.Open(m.File)
+	file, err := archive.OpenFile(m.File)
 	if err != nil {
 		return err
 	}

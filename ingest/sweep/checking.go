@@ -269,16 +269,12 @@ func (c *checking) inMemory(ctx context.Context, t task) ([]byte, error) {
 
 // runFile is run for what is in a file.
 func (c *checking) runFile(ctx context.Context, t task, name string, out *Delivery) ([]state.Outcome, error) {
-	file, err := os.Open(name)
+	file, err := archive.OpenFile(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	return c.run(ctx, t, content{file, info.Size(), name}, out)
+	return c.run(ctx, t, content{file, file.Size, name}, out)
 }
 
 // remember asks what the feed's deliveries were like until now.

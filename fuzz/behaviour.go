@@ -87,29 +87,39 @@ func features(data []byte) int {
 	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
 		mask |= featureBOM
 	}
-	for i, r := range string(data) { // no copy is made
-		switch {
-		case r == 0:
-			mask |= featureNUL
-		case r == '"':
-			mask |= featureQuote
-		case r == '_':
-			mask |= featureUnderscore
-		case r == 0x0b, r == 0x0c:
-			mask |= featureSeparator
-		case r == '\r':
-			mask |= returned(data[i+1:])
-		case r >= 0x1c:
-			mask |= featureOf[classOf(r)]
+	for i := 0; i < len(data); {
+		c := data[i]
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRune(data[i:])
+			mask |= featureOf(classOf(r))
+			i += n
+			continue
+		}
+		mask |= int(asciiFeatures[c])
+		if i++; c == '\r' {
+			mask |= returned(data[i:])
 		}
 	}
 	return mask
 }
 
-// featureOf are the features that classes of characters are.
-var featureOf = map[int]int{
-	classSpace | classSeparator: featureSeparator | featureSpace, classHigh | classSpace | classSeparator: featureSeparator | featureSpace,
-	classHigh | classSpace: featureSpace, classHigh | classDigit: featureDigit,
+// asciiFeatures are those of each ASCII character but CR.
+var asciiFeatures = [utf8.RuneSelf]uint16{
+	0: featureNUL, '"': featureQuote, '_': featureUnderscore, 0x0b: featureSeparator, 0x0c: featureSeparator,
+	0x1c: featureSeparator | featureSpace, 0x1d: featureSeparator | featureSpace, 0x1e: featureSeparator | featureSpace, 0x1f: featureSeparator | featureSpace,
+}
+
+// featureOf are the features that a character beyond ASCII is by its classes.
+func featureOf(classes int) int {
+	switch classes {
+	case classHigh | classSpace | classSeparator:
+		return featureSeparator | featureSpace
+	case classHigh | classSpace:
+		return featureSpace
+	case classHigh | classDigit:
+		return featureDigit
+	}
+	return 0
 }
 
 // returned is what a CR is, by what comes after it.
@@ -127,6 +137,7 @@ func returned(rest []byte) int {
 // what is quoted.
 func withoutNumbers(s string) string {
 	var out strings.Builder
+	out.Grow(len(s))
 	quote := rune(0)
 	for _, r := range s {
 		switch {

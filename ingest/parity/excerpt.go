@@ -9,20 +9,25 @@ import (
 )
 
 // Shrinking a delivery of many megabytes costs a run of both paths over all of
-// it for each candidate. The header and the rows around the finding mostly show
-// it as well, and are found without holding the delivery in memory.
+// it for each candidate, and more where each of its rows diverges for another cause.
+// The header and the rows around the finding mostly show it as well, and are found
+// without holding the delivery in memory.
 const (
-	excerptAbove = 256 << 10 // smaller inputs are shrunk as they are
-	excerptHead  = 64 << 10  // of this the first line is kept, if it ends there
-	excerptSide  = 64 << 10  // before and behind the finding
-	maxInput     = 64 << 20  // of an input that must be held whole
+	excerptNear = 2 << 10  // before and behind the finding, tried first
+	excerptSide = 64 << 10 // the same, where those do not show it
+	excerptHead = 64 << 10 // of this the first line is kept, if it ends there
+	maxInput    = 64 << 20 // of an input that must be held whole
 )
 
-// start returns the bytes with which shrinking begins: an excerpt of a large
-// input if it keeps the finding, else all of it.
+// start returns the bytes with which shrinking begins: the smallest excerpt that keeps
+// the finding and is a half of the input at most, else all of it.
 func start(in input, first diff.Divergence, keep func([]byte) bool) ([]byte, error) {
-	if at := max(first.Py2Offset, first.Py3Offset); in.size > excerptAbove && at >= 0 {
-		part, err := excerpt(in, at)
+	at := max(first.Py2Offset, first.Py3Offset)
+	for _, side := range [...]int64{excerptNear, excerptSide} {
+		if at < 0 || in.size <= 4*side {
+			break
+		}
+		part, err := excerpt(in, at, side)
 		if err != nil {
 			return nil, err
 		}
@@ -36,11 +41,11 @@ func start(in input, first diff.Divergence, keep func([]byte) bool) ([]byte, err
 	return read(in, 0, in.size)
 }
 
-// excerpt cuts the first line and the lines around an offset out of the input.
+// excerpt cuts the first line and the lines up to side bytes around an offset out of the input.
 // That it cuts where lines end is a help and no promise: whoever uses the
 // excerpt looks at what it does.
-func excerpt(in input, at int64) ([]byte, error) {
-	from, to := max(at-excerptSide, 0), min(at+excerptSide, in.size)
+func excerpt(in input, at, side int64) ([]byte, error) {
+	from, to := max(at-side, 0), min(at+side, in.size)
 	around, err := read(in, from, to)
 	if err != nil {
 		return nil, err

@@ -153,7 +153,7 @@ func TestExcerpt(t *testing.T) {
 	at := int64(0)
 	for i, line := range lines[:len(lines)-1] {
 		if i%997 == 0 || i < 3 || i > len(lines)-4 || at > excerptSide-40 && at < excerptSide+40 {
-			got, err := excerpt(in, at)
+			got, err := excerpt(in, at, excerptSide)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -169,7 +169,7 @@ func TestExcerpt(t *testing.T) {
 	}
 	for name, data := range map[string]string{"no line ends": strings.Repeat("x", 1<<20), "one long line": "a\n" + strings.Repeat("x", 1<<20)} {
 		for _, at := range []int64{0, 2, 70_000, 1 << 19, 1<<20 - 1} {
-			got, err := excerpt(input{data: strings.NewReader(data), size: int64(len(data))}, at)
+			got, err := excerpt(input{data: strings.NewReader(data), size: int64(len(data))}, at, excerptSide)
 			if err != nil || len(got) == 0 || len(got) > 2*excerptSide+excerptHead {
 				t.Errorf("%s, byte %d: %d bytes, %v", name, at, len(got), err)
 			}
@@ -202,5 +202,33 @@ func TestMinimizeLarge(t *testing.T) {
 	v.input.size = maxInput + 1
 	if _, err := models().Minimize(t.Context(), d, &v, unknown); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("too large: %v", err)
+	}
+}
+
+// TestMinimizeManyHits: of two causes with thousands of hits in one delivery each is
+// minimised from the few rows around its first, so that a busy machine does not leave the
+// delivery in the case.
+func TestMinimizeManyHits(t *testing.T) {
+	var b strings.Builder
+	for i := range 8_000 {
+		fmt.Fprintf(&b, "%d,%s,%d\n", i, []string{"plain", "straße"}[i/100%2], i)
+	}
+	p := pair(t, "detected", func(p *ingest.Pair) {
+		for _, s := range []*ingest.Settings{&p.Py2, &p.Py3} {
+			s.Clean = []ingest.Step{"upper"}
+			s.Types = []ingest.ColumnType{{Column: "3", Type: "int|div:2"}}
+		}
+	})
+	d := delivery(b.String(), p)
+	r := check(t, models(), d)
+	v := &r.Views[0]
+	if len(v.Findings) != 2 {
+		t.Fatalf("findings %+v", v.Findings)
+	}
+	for _, f := range v.Findings {
+		m, err := models().Minimize(t.Context(), d, v, f)
+		if err != nil || len(m.Input) > 12 || m.Stats.From > 16<<10 {
+			t.Errorf("%s: %q, %+v, %v", f.Signature, m.Input, m.Stats, err)
+		}
 	}
 }

@@ -28,17 +28,25 @@ type Hunter struct {
 }
 
 // NewHunter returns a hunter on the embedded engine that knows the signatures of
-// the stores' cases, whatever feed they came from.
+// the stores' cases, whatever feed they came from, but for those that one of the stores
+// has as fixed.
 func NewHunter(stores ...*golden.Store) (*Hunter, error) {
 	h := &Hunter{line: parity.Line{Engine: embedded.New()}, known: map[string]bool{}, feed: Feed}
+	var fixed []string
 	for _, s := range stores {
 		found, err := s.Signatures()
 		if err != nil {
 			return nil, err
 		}
-		for signature := range found {
+		for signature, is := range found {
 			h.known[signature] = true
+			if is {
+				fixed = append(fixed, signature)
+			}
 		}
+	}
+	for _, signature := range fixed {
+		delete(h.known, signature)
 	}
 	return h, nil
 }

@@ -40,8 +40,8 @@ func (c *Case) Resolve(who string, at time.Time) error { return c.move("resolve"
 
 // Regress makes a fixed case regressed: its paths differ again, which the caller has
 // seen.
-func (c *Case) Regress(who string, at time.Time) error {
-	return c.move("regress", Regressed, who, "", at)
+func (c *Case) Regress(who, why string, at time.Time) error {
+	return c.move("regress", Regressed, who, why, at)
 }
 
 // Reopen takes back what was decided about a case.

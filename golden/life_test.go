@@ -23,7 +23,7 @@ func TestMoves(t *testing.T) {
 		why  string // of the event
 	}{
 		"resolve": {Fixed, []State{Open, Accepted, Regressed}, func(c *Case) error { return c.Resolve("kim", at) }, ""},
-		"regress": {Regressed, []State{Fixed}, func(c *Case) error { return c.Regress("kim", at) }, ""},
+		"regress": {Regressed, []State{Fixed}, func(c *Case) error { return c.Regress("kim", "", at) }, ""},
 		"reopen":  {Open, []State{Accepted, Fixed, Regressed, Obsolete}, func(c *Case) error { return c.Reopen("kim", "it came back", at) }, ": it came back"},
 		"retire":  {Obsolete, []State{Open, Accepted, Fixed, Regressed}, func(c *Case) error { return c.Retire("kim", "", at) }, ""},
 		"accept": {Accepted, []State{Open, Accepted, Regressed}, func(c *Case) error {

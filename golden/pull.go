@@ -13,11 +13,14 @@ type Pulled struct {
 	Dir    string // below both roots
 	Copied bool   // false: the checkout has the case, Held or Err says why not
 	Held   bool   // too much of it is the supplier's, and nobody has allowed that
-	Err    error
+	// Regressed: the checkout has it as fixed, and it was found again since.
+	Regressed bool
+	Err       error
 }
 
 // Pull copies the cases of an inbox, into which a sweep writes, to the store of a
-// checkout. Cases that are there stay as they are, whatever the inbox says; one
+// checkout. Cases that are there stay as they are, whatever the inbox says, but for those
+// that are fixed and were found again since, which become regressed; one
 // that cannot be copied, or may not (see Case.Held), does not stop the others. An
 // inbox that does not exist yet is empty.
 func Pull(inbox, into *Store) ([]Pulled, error) {
@@ -34,6 +37,9 @@ func Pull(inbox, into *Store) ([]Pulled, error) {
 		if c.Err == nil {
 			if p.Held = c.Case.Held(); !p.Held {
 				p.Copied, p.Err = into.copy(c)
+			}
+			if !p.Copied && p.Err == nil {
+				p.Regressed, p.Err = into.regress(c.Case)
 			}
 		}
 		out = append(out, p)

@@ -324,7 +324,8 @@ func (s *Store) stored(dir string) Stored {
 	return out
 }
 
-// Signatures returns every signature in the store, whatever feed it came from.
+// Signatures returns every signature in the store, whatever feed it came from, and
+// whether it is that of a fixed case: to meet it again is news.
 // A store that does not exist yet has none; unreadable cases are passed over,
 // as Replay reports them.
 func (s *Store) Signatures() (map[string]bool, error) {
@@ -335,7 +336,7 @@ func (s *Store) Signatures() (map[string]bool, error) {
 	out := map[string]bool{}
 	for _, c := range cases {
 		if c.Case != nil {
-			out[c.Case.Signature] = true
+			out[c.Case.Signature] = out[c.Case.Signature] || c.Case.State == Fixed
 		}
 	}
 	return out, nil

@@ -189,7 +189,10 @@ func (c *checker) write(ctx context.Context, d parity.Delivery, rep *parity.Repo
 		if gc != nil && !errors.As(err, &model) { // a case built on a wrong model would be a false one
 			gc.Found("check", time.Now(), "", d.Name, time.Time{}, "")
 			var werr error
-			if out.Findings[n].Case, out.Findings[n].New, werr = c.cases.Write(gc); werr != nil {
+			if out.Findings[n].Case, out.Findings[n].New, werr = c.cases.Write(gc); werr == nil {
+				out.Findings[n].Regressed, werr = regressed(c.cases, gc, "check", d.Name)
+			}
+			if werr != nil {
 				err = werr
 			}
 		}

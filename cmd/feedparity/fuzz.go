@@ -69,15 +69,17 @@ func newFuzz(std streams) *cobra.Command {
 
 // campaigner runs campaigns one after the other.
 type campaigner struct {
-	std    streams
-	flags  *fuzzFlags
-	eng    engines
-	cases  *golden.Store
-	hunter *fuzz.Hunter
-	bar    *progress
-	code   string
-	found  bool // a signature that no case had
-	lines  []campaignLine
+	std   streams
+	flags *fuzzFlags
+	eng   engines
+	cases *golden.Store
+	// checkout has the configuration's cases; nil without one.
+	checkout *golden.Store
+	hunter   *fuzz.Hunter
+	bar      *progress
+	code     string
+	found    bool // a signature that no case had
+	lines    []campaignLine
 }
 
 // campaignLine is a line of the final table.
@@ -149,7 +151,8 @@ func (f *fuzzFlags) choose(cfg *config.Config) (*config.Feed, error) {
 func (c *campaigner) open(ctx context.Context, cfg *config.Config, feed *config.Feed) error {
 	known := []*golden.Store{c.cases}
 	if cfg != nil {
-		known = append(known, golden.NewStore(cfg.Golden), golden.NewStore(cfg.Inbox))
+		c.checkout = golden.NewStore(cfg.Golden)
+		known = append(known, c.checkout, golden.NewStore(cfg.Inbox))
 	}
 	var err error
 	if c.hunter, err = fuzz.NewHunter(known...); err != nil || feed == nil {
@@ -288,9 +291,16 @@ func (c *campaigner) write(ctx context.Context, p fuzz.Prey) error {
 		return err
 	}
 	gc.Found("fuzz", time.Now(), "", "", time.Time{}, c.code)
-	dir, _, err := c.cases.Write(gc)
+	dir, created, err := c.cases.Write(gc)
 	if err != nil {
 		return err
+	}
+	word := "new"
+	if !created { // it was fixed, or it would be known
+		word = string(golden.Regressed)
+		if err := c.back(gc); err != nil {
+			return err
+		}
 	}
 	c.found = true
 	c.bar.finish()
@@ -301,9 +311,19 @@ func (c *campaigner) write(ctx context.Context, p fuzz.Prey) error {
 			Severity  string `json:"severity"`
 			Bytes     int    `json:"bytes"`
 			Case      string `json:"case"`
-		}{"new", p.Signature, p.Severity.String(), len(gc.Input), relative(dir)})
+		}{word, p.Signature, p.Severity.String(), len(gc.Input), relative(dir)})
 	}
-	_, err = fmt.Fprintf(c.std.out, "new  %s  %s  %s\n", p.Severity, p.Signature, relative(dir))
+	_, err = fmt.Fprintf(c.std.out, "%s  %s  %s  %s\n", word, p.Severity, p.Signature, relative(dir))
+	return err
+}
+
+// back notes that the signature of a case which was fixed was met again: in the case, or
+// where that is in the checkout in the inbox's.
+func (c *campaigner) back(gc *golden.Case) error {
+	if _, err := regressed(c.cases, gc, "fuzz", ""); err != nil || c.checkout == nil {
+		return err
+	}
+	_, err := c.cases.Again(c.checkout.Of(gc.Feed, gc.Cause, gc.Signature), "fuzz", "", time.Now())
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -128,7 +129,13 @@ func (a *adder) finding(ctx context.Context, d parity.Delivery, v *parity.View, 
 	there := &golden.Case{Feed: d.Feed, Signature: f.Signature, Cause: string(f.Cause)}
 	switch _, err := golden.Load(a.store.Path(there)); {
 	case err == nil:
-		_, err := fmt.Fprintf(a.std.out, "%-14s %s\n", "there already", relative(a.store.Path(there)))
+		word := "there already"
+		if back, err := regressed(a.store, there, a.by, d.Name); err != nil {
+			return err
+		} else if back {
+			word = string(golden.Regressed)
+		}
+		_, err := fmt.Fprintf(a.std.out, "%-14s %s\n", word, relative(a.store.Path(there)))
 		return err
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
@@ -152,4 +159,17 @@ func (a *adder) finding(ctx context.Context, d parity.Delivery, v *parity.View, 
 	}
 	_, err = fmt.Fprintf(a.std.out, "%-14s %s\n", "added", relative(dir))
 	return err
+}
+
+// regressed makes a store's case regressed that was fixed and whose signature was met
+// again, and reports whether it did.
+func regressed(store *golden.Store, met *golden.Case, by, where string) (bool, error) {
+	c := store.Of(met.Feed, met.Cause, met.Signature)
+	if c == nil || c.State != golden.Fixed {
+		return false, nil
+	}
+	if err := c.Regress(by, strings.TrimSuffix("found again in "+where, " in "), time.Now()); err != nil {
+		return false, err
+	}
+	return true, store.Update(c)
 }

@@ -165,8 +165,8 @@ func newGoldenPull(std streams) *cobra.Command {
 		Short: "Copy new cases from a sweep's inbox into the checkout",
 		Long: `Copies the cases that sweeps wrote into the directory under version control. It is
 the only way in, so that no supplier data gets there unasked: look at what it
-copied before you commit it. Cases that are there already stay as they are. A case
-of which too much is still the supplier's is held back until golden allow.`,
+copied before you commit it. Cases that are there already stay as they are, but one
+that is fixed and was found again since becomes regressed. A case of which too much is still the supplier's is held back until golden allow.`,
 		Example: `  feedparity golden pull
   feedparity golden pull --from /srv/feeds/.feedparity/inbox --dir golden/cases`,
 		Args: wantArgs(0, 0, ""),
@@ -218,6 +218,8 @@ func reportPulled(std streams, inbox, into *golden.Store, pulled []golden.Pulled
 		case p.Copied:
 			copied++
 			fmt.Fprintln(std.out, filepath.Join(into.Root(), filepath.FromSlash(p.Dir)))
+		case p.Regressed:
+			fmt.Fprintf(std.out, "%-14s %s\n", golden.Regressed, relative(filepath.Join(into.Root(), filepath.FromSlash(p.Dir))))
 		}
 	}
 	fmt.Fprintf(std.err, "%s copied, %d there already%s\n", plural(copied, "case"), len(pulled)-copied-failed-held, also(held))

@@ -46,3 +46,44 @@ func (f *Finding) regress(feed string, store *golden.Store, fixed map[string]str
 		f.Regressed, f.New, f.Case = true, true, dir
 	}
 }
+
+// noteBack notes in the inbox what is back though the checkout has it as fixed, so that
+// golden pull makes it regressed there.
+func (s *sweeper) noteBack(res *Result) error {
+	noted := map[string]bool{}
+	note := func(dir, where string) error {
+		if noted[dir] {
+			return nil
+		}
+		noted[dir] = true
+		fixed, err := golden.Load(dir)
+		if err != nil {
+			return err
+		}
+		_, err = s.inbox.Again(fixed, "sweep", where, s.Now())
+		return err
+	}
+	for _, f := range res.Feeds {
+		for _, d := range f.Deliveries {
+			for _, v := range d.Views {
+				for _, found := range v.Findings {
+					if !found.Regressed {
+						continue
+					}
+					if err := note(found.Case, d.Name); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		for _, c := range f.Cases {
+			if c.Status != golden.DoesRegress {
+				continue
+			}
+			if err := note(c.Dir, "a replay"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

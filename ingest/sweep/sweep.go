@@ -272,6 +272,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		err = fmt.Errorf("sweep: replay cases: %w", rerr)
 	}
 	res.regressions(o.Golden)
+	if nerr := c.mine.noteBack(res); err == nil && nerr != nil {
+		err = fmt.Errorf("sweep: %w", nerr)
+	}
 	// The run is closed even where the context has ended: its status says so.
 	if eerr := o.State.End(context.WithoutCancel(ctx), res.Run, status(ctx, res), o.Now()); err == nil && eerr != nil {
 		err = fmt.Errorf("end sweep: %w", eerr)

@@ -42,7 +42,8 @@ type CampaignStats struct {
 	Diverged   int // on which they differed
 	Behaviours int // pairs of behaviours that were seen
 	Kept       int // inputs in the corpus
-	New        int // signatures
+	New        int // signatures that nothing knew
+	Known      int // signatures that were met and known before the campaign
 	Refused    int // inputs on which the paths could not be compared, which only the team's own code makes
 	// Remembers: the team's functions show something else where a call came before, so each
 	// input has processes of its own.
@@ -73,7 +74,7 @@ func newCampaign(h *Hunter, o CampaignOptions) *campaign {
 		read(&pair)
 		o.Pair = &pair
 	}
-	return &campaign{scout: newScout(h), o: o, edit: editor{learned: o.Learned}, rand: rand.New(rand.NewPCG(o.Seed, 0x5851F42D4C957F2D)), start: time.Now()}
+	return &campaign{scout: newScout(h), o: o, met: map[string]bool{}, edit: editor{learned: o.Learned}, rand: rand.New(rand.NewPCG(o.Seed, 0x5851F42D4C957F2D)), start: time.Now()}
 }
 
 type campaign struct {
@@ -90,6 +91,8 @@ type campaign struct {
 	told  time.Time
 
 	choosing Choices
+
+	met map[string]bool // signatures of which it was decided whether they are new
 }
 
 // maxPlan is how many choices a trial has, a multiple of what is drawn at a time.
@@ -239,6 +242,10 @@ func (c *campaign) hunt(ctx context.Context, t Trial) error {
 	}
 	for _, p := range large {
 		if c.known[p.Signature] {
+			if !c.met[p.Signature] {
+				c.met[p.Signature] = true
+				c.stats.Known++
+			}
 			continue
 		}
 		small, err := c.isolate(ctx, t, p)
@@ -246,6 +253,7 @@ func (c *campaign) hunt(ctx context.Context, t Trial) error {
 			return err
 		}
 		for _, p := range c.unknown(small) {
+			c.met[p.Signature] = true
 			c.stats.New++
 			if err := c.o.Found(ctx, p); err != nil {
 				return err

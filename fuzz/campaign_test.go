@@ -99,7 +99,7 @@ func TestCampaignGoesOn(t *testing.T) {
 	}
 	o.Execs, o.Seed = len(kept)+1, 2
 	again, err := hunter(t, cases).Campaign(t.Context(), o)
-	if err != nil || again.New != 0 || again.Behaviours != first.Behaviours {
+	if err != nil || again.New != 0 || again.Known == 0 || first.Known != 0 || again.Behaviours != first.Behaviours {
 		t.Errorf("%+v after %+v, %v", again, first, err)
 	}
 }

@@ -51,7 +51,7 @@ func (f *fuzzFlags) learn(cmd *cobra.Command, std streams, names []string) error
 	if err != nil {
 		return err
 	}
-	feed, err := addFeed(cfg, f.config.config, f.feed)
+	feed, err := feedNamed(cfg, "learn", f.config.config, f.feed)
 	if err != nil {
 		return err
 	}

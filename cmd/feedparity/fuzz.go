@@ -91,7 +91,8 @@ type campaignLine struct {
 	Diverged   int     `json:"diverged"`
 	Behaviours int     `json:"behaviours"`
 	Corpus     int     `json:"corpus"`
-	New        int     `json:"new"`
+	New        int     `json:"new"`   // signatures
+	Known      int     `json:"known"` // signatures that had a case before
 	Refused    int     `json:"refused,omitempty"`
 }
 
@@ -143,7 +144,7 @@ func (f *fuzzFlags) choose(cfg *config.Config) (*config.Feed, error) {
 	if len(f.pairs) > 0 {
 		return nil, usageError("", "read --pairs: a feed has its own paths")
 	}
-	feed, err := addFeed(cfg, f.config.config, f.feed)
+	feed, err := feedNamed(cfg, "fuzz", f.config.config, f.feed)
 	return &feed, err
 }
 
@@ -257,7 +258,7 @@ func (c *campaigner) campaign(ctx context.Context, pair *ingest.Pair, seeds [][]
 	if stats.Remembers && err == nil {
 		fmt.Fprintf(c.std.err, "feedparity: note: %s: a call shows something else where another came before it (a cache, a counter), so each input had a process of its own\n", c.flags.feed)
 	}
-	c.lines = append(c.lines, campaignLine{"end", name, stats.Execs, perSecond(stats), stats.Diverged, stats.Behaviours, stats.Kept, stats.New, stats.Refused})
+	c.lines = append(c.lines, campaignLine{"end", name, stats.Execs, perSecond(stats), stats.Diverged, stats.Behaviours, stats.Kept, stats.New, stats.Known, stats.Refused})
 	return err
 }
 
@@ -346,9 +347,9 @@ func (c *campaigner) finish() error {
 
 func (c *campaigner) table() error {
 	w := tabwriter.NewWriter(c.std.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "pair\tinputs\tper second\tdiverged\tbehaviours\tcorpus\tnew signatures\trefused")
+	fmt.Fprintln(w, "pair\tinputs\tper second\tdiverged\tbehaviours\tcorpus\tnew signatures\tknown\trefused")
 	for _, l := range c.lines {
-		fmt.Fprintf(w, "%s\t%d\t%.0f\t%d\t%d\t%d\t%d\t%d\n", l.Pair, l.Execs, l.PerSecond, l.Diverged, l.Behaviours, l.Corpus, l.New, l.Refused)
+		fmt.Fprintf(w, "%s\t%d\t%.0f\t%d\t%d\t%d\t%d\t%d\t%d\n", l.Pair, l.Execs, l.PerSecond, l.Diverged, l.Behaviours, l.Corpus, l.New, l.Known, l.Refused)
 	}
 	return w.Flush()
 }

@@ -49,7 +49,7 @@ the files.`,
 				return err
 			}
 			a := &adder{std: std, store: store, by: by, allow: allow}
-			if a.feed, err = addFeed(cfg, f.config, feed); err != nil {
+			if a.feed, err = feedNamed(cfg, "add cases", f.config, feed); err != nil {
 				return err
 			}
 			run, closeRun, err := engine.open(cmd.Context())
@@ -81,19 +81,19 @@ the files.`,
 	return cmd
 }
 
-// addFeed finds the feed that files are said to be of.
-func addFeed(cfg *config.Config, file, name string) (config.Feed, error) {
+// feedNamed finds the feed that files are said to be of; verb is what is to be done.
+func feedNamed(cfg *config.Config, verb, file, name string) (config.Feed, error) {
 	switch {
 	case cfg == nil:
-		return config.Feed{}, usageError("feedparity check --golden DIR FILE makes cases without one", "add cases: there is no %s", file)
+		return config.Feed{}, usageError("feedparity init makes one; feedparity check FILE does without", "%s: there is no %s", verb, file)
 	case name == "" && len(cfg.Feeds) == 1:
 		return cfg.Feeds[0], nil
 	case name == "":
-		return config.Feed{}, usageError("", "add cases: --feed says whose files they are")
+		return config.Feed{}, usageError("", "%s: --feed says whose files they are", verb)
 	}
 	f, err := cfg.Feed(name)
 	if err != nil {
-		return f, usageError("", "add cases: %w", err)
+		return f, usageError("", "%s: %w", verb, err)
 	}
 	return f, nil
 }

@@ -21,7 +21,7 @@ bytes, both values, why Python reads them differently, what to change, and what
 normalizing the input would do. Exit status 1 while the case diverges, 0 if the
 paths now agree. The case's own repro.py does it without feedparity. CASE is a case's
 directory, the beginning of its signature or its hash, or any CSV file, of which the
-worst divergence is shown. With --frozen py2 is what was recorded: Python 2 need not
+worst divergence is shown, read as --feed or --pair says. With --frozen py2 is what was recorded: Python 2 need not
 be there any more.`
 
 func newRepro(std streams) *cobra.Command {
@@ -29,6 +29,7 @@ func newRepro(std streams) *cobra.Command {
 	var f goldenFlags
 	var asJSON, frozen bool
 	var html string
+	var read readAs
 	var deep deeper
 	var colour colourFlag
 	cmd := &cobra.Command{
@@ -39,6 +40,7 @@ func newRepro(std streams) *cobra.Command {
   feedparity repro --engine interpreter feedparity-demo/golden/hanse/case-mapping-80f72829
   feedparity repro --ladder --matrix golden/cases/acme/mojibake-1b2c3d4e
   feedparity repro mojibake:iso8859-1
+  feedparity repro --feed acme stock.csv
   feedparity repro --html page.html stock.csv
   python2.7 CASE/repro.py; python3 CASE/repro.py`,
 		Args: wantArgs(1, 1, "CASE"),
@@ -56,7 +58,7 @@ func newRepro(std streams) *cobra.Command {
 				return err
 			}
 			defer closeEngine()
-			c, dir, err := f.find(cmd, eng, args[0])
+			c, dir, err := f.find(cmd, cfg, eng, read, args[0])
 			if err != nil {
 				return err
 			}
@@ -93,6 +95,7 @@ func newRepro(std streams) *cobra.Command {
 	engine.add(cmd)
 	f.add(cmd)
 	colour.add(cmd)
+	read.add(cmd)
 	cmd.Flags().BoolVar(&frozen, "frozen", false, "take what is recorded of py2 instead of running it")
 	cmd.Flags().StringVar(&html, "html", "", "write the page to this `FILE` as HTML, all in one")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")

@@ -14,6 +14,7 @@ import (
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
+	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/parity"
 )
@@ -22,12 +23,18 @@ import (
 // directory or its case.yaml; a CSV file, of which a case is made and not kept; or
 // the beginning of a signature, or the hash, of a case in the store. A file on which
 // the paths agree has none.
-func (f *goldenFlags) find(cmd *cobra.Command, eng ingest.Engine, arg string) (*golden.Case, string, error) {
+func (f *goldenFlags) find(cmd *cobra.Command, cfg *config.Config, eng ingest.Engine, read readAs, arg string) (*golden.Case, string, error) {
 	info, err := os.Stat(arg)
 	switch {
 	case err == nil && info.Mode().IsRegular() && filepath.Base(arg) != "case.yaml":
-		c, err := caseOfFile(cmd.Context(), eng, arg)
+		d, err := read.delivery(cfg, f.config)
+		if err != nil {
+			return nil, "", err
+		}
+		c, err := caseOfFile(cmd.Context(), eng, d, arg)
 		return c, arg, err
+	case err == nil && read != readAs{}:
+		return nil, "", usageError("", "read %q: --feed and --pair say how a CSV file is read, and this is a case", arg)
 	case err == nil || !errors.Is(err, fs.ErrNotExist):
 		return loadCase(arg)
 	}
@@ -66,15 +73,43 @@ func choose(cases []golden.Stored, arg string) (*golden.Case, string, error) {
 // maxMeant is how many of the cases that could be meant are named.
 const maxMeant = 5
 
-// caseOfFile makes a case of a file's worst divergence, nil if the paths agree.
-func caseOfFile(ctx context.Context, eng ingest.Engine, name string) (*golden.Case, error) {
+// readAs says how a CSV file is read that is no case's: as a configured feed's paths do,
+// or by a built-in pair of policies.
+type readAs struct{ feed, pair string }
+
+func (r *readAs) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&r.feed, "feed", "", "read a CSV file as the paths of this configured feed do")
+	cmd.Flags().StringVar(&r.pair, "pair", "", "read a CSV file by this built-in pair of policies (default: detected)")
+}
+
+// delivery is a delivery without its data.
+func (r *readAs) delivery(cfg *config.Config, file string) (parity.Delivery, error) {
+	switch {
+	case r.feed != "" && r.pair != "":
+		return parity.Delivery{}, usageError("", "read --pair: a feed has its own paths")
+	case r.feed != "":
+		f, err := feedNamed(cfg, "repro", file, r.feed)
+		return parity.Delivery{Feed: f.Name, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}, err
+	case r.pair != "":
+		p, err := ingest.BuiltinPair(r.pair)
+		if err != nil {
+			err = usageError("", "read --pair: %w", err)
+		}
+		return parity.Delivery{Feed: "repro", Pair: p}, err
+	}
+	return parity.Delivery{Feed: "repro", Pair: ingest.Builtin()[0]}, nil
+}
+
+// caseOfFile makes a case of a file's worst divergence, nil if the paths agree; d says how
+// it is read.
+func caseOfFile(ctx context.Context, eng ingest.Engine, d parity.Delivery, name string) (*golden.Case, error) {
 	in, done, err := openInput(nil, name)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
 	line := &parity.Line{Engine: eng, Calls: eng}
-	d := parity.Delivery{Feed: "repro", Name: in.Name, Data: in.Data, Size: in.Size, File: in.File, Pair: ingest.Builtin()[0]}
+	d.Name, d.Data, d.Size, d.File = in.Name, in.Data, in.Size, in.File
 	rep, err := line.Check(ctx, d)
 	if err != nil {
 		return nil, err

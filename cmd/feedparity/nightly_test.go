@@ -91,6 +91,29 @@ func TestUnits(t *testing.T) {
 	}
 }
 
+// TestUnitsVerified has systemd itself read the units, where it is installed.
+func TestUnitsVerified(t *testing.T) {
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip("no systemd-analyze here: apt-get install systemd")
+	}
+	dir, args := t.TempDir(), []string{"verify"}
+	for _, name := range []string{"feedparity.service", "feedparity.timer", "feedparity-serve.service"} {
+		file := filepath.Join(dir, name)
+		text := strings.ReplaceAll(example(t, name), "/usr/local/bin/feedparity", "/bin/true") // it must be there
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, file)
+	}
+	out, err := exec.Command(analyze, args...).CombinedOutput()
+	for _, line := range strings.Split(string(out), "\n") { // what it says of other units is not about these
+		if strings.Contains(line, "feedparity") {
+			t.Errorf("%v: %s", err, line)
+		}
+	}
+}
+
 // TestCrontab runs the line: news are printed and fail, a night with nothing but a known
 // open case says nothing and succeeds.
 func TestCrontab(t *testing.T) {

@@ -108,11 +108,21 @@ func testTransferFault(t *testing.T, c faultCase, mode ftptest.TLSMode) {
 		return
 	}
 	srv.ClearFaults()
+	before := srv.Connections()
 	d, err := Download(t.Context(), src, e, dir, "a.csv")
 	if err != nil {
 		t.Fatalf("after the fault: %v", err)
 	}
 	took(t, dir, d, data)
+	c.dropped(t, srv, before)
+}
+
+// dropped wants a connection over which an answer may still come, late, not to be used again.
+func (c *faultCase) dropped(t *testing.T, srv *ftptest.Server, before int) {
+	t.Helper()
+	if (c.limit > 0 || c.fault.Action == ftptest.Extra) && srv.Connections() == before {
+		t.Errorf("the connection is used again")
+	}
 }
 
 // TestTransferRetry: a transient fault is tried again by itself, a lasting one as
@@ -195,9 +205,11 @@ func testSessionFault(t *testing.T, c faultCase, mode ftptest.TLSMode) {
 	})
 	checkVerbs(t, srv)
 	srv.ClearFaults()
+	before := srv.Connections()
 	if entries, _, err := src.List(t.Context(), ""); err != nil || paths(entries) != both {
 		t.Errorf("after the fault: %v, %v", entries, err)
 	}
+	c.dropped(t, srv, before)
 }
 
 // testNoPassive: a server with active mode alone is told so whatever it is asked for, also

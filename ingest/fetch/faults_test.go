@@ -198,7 +198,7 @@ func listingTests() map[string]func(*testing.T) {
 		"D/unparsed-line":  served(a+"junk\r\n"+b, "file a, file b", "junk"),
 		"D/total-and-dots": served("total 8\r\n"+strings.Replace(a, " a\r", " .\r", 1)+strings.Replace(a, " a\r", " ..\r", 1)+a, "file a"),
 		"D/duplicate":      served(a+b+a, "file a, file b", strings.TrimSpace(a)),
-		"D/case-clash":     served(a+strings.Replace(a, " a\r", " A\r", 1), "file a, file A"),
+		"D/case-clash":     takenNames("A.csv", "a.csv"),
 
 		"D/line-selinux":        oneLine(unixLines, "SELinux"),
 		"D/line-acl":            oneLine(unixLines, "ACL"),

@@ -5,8 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
+	"github.com/feedparity/feedparity/ingest/state"
 )
 
 // TestFaults injects every fault of package faultrows that only a whole sweep shows.
@@ -14,6 +16,7 @@ func TestFaults(t *testing.T) {
 	faultrows.Run(t, "ingest/sweep", map[string]func(*testing.T){
 		"A/appended-each-night": testAppended,
 		"A/gone":                testGone,
+		"A/empty-night":         testEmpty,
 		"H/disk-full-run":       testDiskFull,
 		"D/shrinking":           testShrinking,
 		"D/year-flip":           testYearFlip,
@@ -52,6 +55,25 @@ func testAppended(t *testing.T) {
 	w.watch = nil
 	if res := w.clean(); names(res.Feeds[0]) != "a.csv" {
 		t.Errorf("when it is whole: %s", show(res))
+	}
+}
+
+// testEmpty: a file without a byte is held until the feed says that it may be one.
+func testEmpty(t *testing.T) {
+	n := newNights(t, config.Expect{MinSize: 1})
+	n.put("a.csv", "")
+	if res := n.sweep(); len(res.Feeds[0].Held) != 1 || len(res.Feeds[0].Deliveries) > 0 {
+		t.Errorf("held: %s", show(res))
+	}
+	n.feeds[0].Take.AllowEmpty = true
+	if f := n.next(); f.New != 1 || said(f) != "too-small a.csv" {
+		t.Errorf("%+v", f)
+	}
+	if d, err := n.db.Delivery(t.Context(), "acme", "a.csv"); err != nil || d.Status != state.Processed || d.Bytes != 0 {
+		t.Errorf("recorded: %+v, %v", d, err)
+	}
+	if f := n.next(); f.Seen != 1 || said(f) != "" {
+		t.Errorf("the next night: %+v", f)
 	}
 }
 

@@ -61,6 +61,7 @@ var completeness = []Row{
 	{"A/no-226-once", "all of the data and no reply after it, once", "one more try, which is taken", fetch, ""},
 	{"A/control-closed", "all of the data, then both connections closed without a reply", "tried again", fetch, ""},
 	{"A/empty-file", "a file of no bytes", "taken and valid", fetch, ""},
+	{"A/empty-night", "the same, in a sweep", "held, for its upload may have begun; with allow_empty recorded, and flagged by min_size", sweep, ""},
 	{"A/550-on-retr", "550 in place of the file", "not there or not permitted: not tried again", fetch, ""},
 	{"A/552-on-retr", "552 in place of the file", "not tried again", fetch, ""},
 }

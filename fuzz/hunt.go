@@ -20,6 +20,7 @@ const Feed = "fuzz"
 // goroutine.
 type Hunter struct {
 	line    parity.Line
+	cases   map[golden.Known]bool // whether they are fixed
 	known   map[string]bool
 	feed    string
 	calls   [2]*ingest.Call // the feed's own functions, in the policies' place
@@ -31,31 +32,36 @@ type Hunter struct {
 // the stores' cases, whatever feed they came from, but for those that one of the stores
 // has as fixed.
 func NewHunter(stores ...*golden.Store) (*Hunter, error) {
-	h := &Hunter{line: parity.Line{Engine: embedded.New()}, known: map[string]bool{}, feed: Feed}
-	var fixed []string
+	h := &Hunter{line: parity.Line{Engine: embedded.New()}, cases: map[golden.Known]bool{}, feed: Feed}
 	for _, s := range stores {
 		found, err := s.Signatures()
 		if err != nil {
 			return nil, err
 		}
-		for signature, is := range found {
-			h.known[signature] = true
-			if is {
-				fixed = append(fixed, signature)
-			}
+		for k, fixed := range found {
+			h.cases[k] = h.cases[k] || fixed
 		}
 	}
-	for _, signature := range fixed {
-		delete(h.known, signature)
-	}
+	h.know("")
 	return h, nil
 }
 
+// know makes the hunter know the signatures of a feed's cases, of all where feed is "".
+func (h *Hunter) know(feed string) {
+	h.known = map[string]bool{}
+	for k, fixed := range h.cases {
+		if !fixed && (feed == "" || feed == k.Feed) {
+			h.known[k.Signature] = true
+		}
+	}
+}
+
 // Of makes the hunter hunt in a feed's own paths: its functions, which run on an engine
-// of real interpreters, and what counts as a difference. Cases are the feed's. A campaign
-// looks through its inputs by quick, an engine that may be wrong about some; whatever is
-// told of was run by the other.
+// of real interpreters, and what counts as a difference. Cases are the feed's, and no
+// other's are known. A campaign looks through its inputs by quick, an engine that may be
+// wrong about some; whatever is told of was run by the other.
 func (h *Hunter) Of(feed string, calls [2]*ingest.Call, run, quick ingest.Engine, compare ingest.Comparison) {
+	h.know(feed)
 	h.feed, h.calls, h.compare, h.line.Calls, h.quick = feed, calls, compare, run, quick
 	h.line.NoRepeats = true // a campaign's inputs are too many to be run again and again
 }
@@ -91,6 +97,7 @@ func (h *Hunter) unknown(found []Prey) []Prey {
 	for _, p := range found {
 		if !h.known[p.Signature] {
 			h.known[p.Signature] = true
+			h.cases[golden.Known{Feed: h.feed, Signature: p.Signature}] = false
 			out = append(out, p)
 		}
 	}

@@ -150,3 +150,38 @@ func TestReproCommand(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestHuntOfFeed: another feed's case says nothing of this feed, a fixed one that the
+// signature is news; what a hunt has told of stays told when feeds take turns.
+func TestHuntOfFeed(t *testing.T) {
+	store := golden.NewStore(t.TempDir())
+	prey := hunt(t, hunter(t), latin1AsUTF8())
+	c, err := prey[0].Case(t.Context(), golden.Judge{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Feed = "acme"
+	if _, _, err := store.Write(c); err != nil {
+		t.Fatal(err)
+	}
+	of := func(h *Hunter, feed string) { h.Of(feed, [2]*ingest.Call{}, nil, nil, ingest.Comparison{}) }
+	h := hunter(t, store)
+	if !h.Knows(c.Signature) {
+		t.Error("a case is not known")
+	}
+	for i, feed := range []string{"acme", "hanse", "hanse", "acme"} {
+		of(h, feed)
+		if got := hunt(t, h, latin1AsUTF8()); len(got) != map[int]int{1: 1}[i] {
+			t.Errorf("%d, %s: %d found", i, feed, len(got))
+		}
+	}
+	c.State = golden.Fixed
+	if err := store.Update(c); err != nil {
+		t.Fatal(err)
+	}
+	h = hunter(t, store)
+	of(h, "acme")
+	if got := hunt(t, h, latin1AsUTF8()); len(got) != 1 {
+		t.Errorf("of a fixed case: %d found", len(got))
+	}
+}

@@ -324,19 +324,22 @@ func (s *Store) stored(dir string) Stored {
 	return out
 }
 
-// Signatures returns every signature in the store, whatever feed it came from, and
-// whether it is that of a fixed case: to meet it again is news.
-// A store that does not exist yet has none; unreadable cases are passed over,
-// as Replay reports them.
-func (s *Store) Signatures() (map[string]bool, error) {
+// Known is a signature of a feed that has a case.
+type Known struct{ Feed, Signature string }
+
+// Signatures returns what has a case in the store, and whether that case is fixed: to
+// meet such a signature again is news. A store that does not exist yet has none;
+// unreadable cases are passed over, as Replay reports them.
+func (s *Store) Signatures() (map[Known]bool, error) {
 	cases, err := s.List()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	out := map[string]bool{}
+	out := map[Known]bool{}
 	for _, c := range cases {
-		if c.Case != nil {
-			out[c.Case.Signature] = out[c.Case.Signature] || c.Case.State == Fixed
+		if c.Case != nil { // one that lies in the wrong directory, too
+			k := Known{c.Case.Feed, c.Case.Signature}
+			out[k] = out[k] || c.Case.State == Fixed
 		}
 	}
 	return out, nil

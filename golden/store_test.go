@@ -350,14 +350,14 @@ func TestListNamesBrokenOnes(t *testing.T) {
 	if found[0].Case == nil || found[0].Path != goodDir || found[1].Err == nil || !strings.Contains(found[1].Err.Error(), "belong in \"acme/mojibake-") {
 		t.Errorf("%+v", found)
 	}
-	if sigs, err := s.Signatures(); err != nil || len(sigs) != 1 || sigs[good.Signature] {
+	if sigs, err := s.Signatures(); err != nil || len(sigs) != 1 || sigs[Known{good.Feed, good.Signature}] {
 		t.Errorf("%v, %v", sigs, err)
 	}
 	good.State = Fixed
 	if err := s.Update(good); err != nil {
 		t.Fatal(err)
 	}
-	if sigs, err := s.Signatures(); err != nil || !sigs[good.Signature] {
+	if sigs, err := s.Signatures(); err != nil || !sigs[Known{good.Feed, good.Signature}] {
 		t.Errorf("of a fixed case: %v, %v", sigs, err)
 	}
 	nowhere := NewStore(filepath.Join(s.root, "none"))

@@ -29,11 +29,14 @@ func (m *Model) keys(first tea.Cmd) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// key does what one key says.
+// key does what one key says. Ctrl-C ends the review whatever it is about, Ctrl-Z stops it
+// for the shell.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case k.String() == "ctrl+c":
 		return tea.Quit
+	case k.String() == "ctrl+z":
+		return tea.Suspend
 	case m.asked != nil:
 		return m.answer(k)
 	}

@@ -32,6 +32,7 @@ type Store struct {
 	place    place
 	encoders sync.Pool
 	decoders sync.Pool
+	recent   recent
 }
 
 // place is where objects are: a directory or a bucket.
@@ -193,6 +194,7 @@ func (s *Store) PutAll(ctx context.Context, blobs ...Blob) error {
 	if err := s.place.put(ctx, items...); err != nil {
 		return fmt.Errorf("archive delivery: %w", err)
 	}
+	s.recent.add(blobs)
 	return nil
 }
 
@@ -240,6 +242,7 @@ func (s *Store) Has(ctx context.Context, sum string) (bool, error) {
 
 // Remove removes a delivery; that it is not kept is no error.
 func (s *Store) Remove(ctx context.Context, sum string) error {
+	s.recent.take(sum)
 	name, err := blobName(sum)
 	if err == nil {
 		err = s.place.remove(ctx, name)
@@ -264,8 +267,12 @@ func (s *Store) Get(ctx context.Context, sum, file string) error {
 	return nil
 }
 
-// Read returns a delivery, verified; errors as of Get. It is for small ones.
+// Read returns a delivery, verified; errors as of Get. It is for small ones. One that was
+// put a moment ago, by this process, is not read back, once.
 func (s *Store) Read(ctx context.Context, sum string) ([]byte, error) {
+	if data := s.recent.take(sum); data != nil {
+		return data, nil
+	}
 	name, err := blobName(sum)
 	var r io.ReadCloser
 	if err == nil {

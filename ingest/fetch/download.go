@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // partSuffix marks a file that is not whole yet. LocalName never ends in it.
@@ -52,7 +53,7 @@ func Take(ctx context.Context, src Files, e Entry, dir *os.Root, name string, sm
 	if err := checkLocal(name); err != nil {
 		return Delivery{}, fmt.Errorf("download %q: %w", e.Path, err)
 	}
-	d := download{src: src, path: e.Path, mark: e.Done, dir: dir, name: name, small: small}
+	d := download{src: src, path: e.Path, listed: e, mark: e.Done, dir: dir, name: name, small: small}
 	var err error
 	switch s := src.(type) {
 	case *retrying:
@@ -81,6 +82,7 @@ func checkLocal(name string) error {
 type download struct {
 	src        Files
 	path, name string
+	listed     Entry  // what the listing said
 	mark       string // of Entry.Done
 	dir        *os.Root
 	small      int64  // up to so many bytes it is taken into memory
@@ -92,11 +94,21 @@ type download struct {
 	out        Delivery
 }
 
-func (d *download) once(ctx context.Context) (err error) {
+func (d *download) once(ctx context.Context) error {
+	if before, ok := d.told(); ok {
+		if err := d.attempt(ctx, before, true); err == nil || !d.doubted(ctx, before, err) {
+			return err
+		}
+	}
 	before, err := d.src.Stat(ctx, d.path)
 	if err != nil {
 		return err
 	}
+	return d.attempt(ctx, before, false)
+}
+
+// attempt takes the file, of which the listing told what it was before, or the server.
+func (d *download) attempt(ctx context.Context, before Entry, told bool) (err error) {
 	p, err := d.begin(before)
 	if err != nil {
 		return err
@@ -110,11 +122,14 @@ func (d *download) once(ctx context.Context) (err error) {
 	if err := d.transfer(ctx, before, p); err != nil {
 		return err
 	}
-	after, err := d.src.Stat(ctx, d.path)
+	after, err := d.after(ctx, told)
 	if err != nil {
 		return err
 	}
 	if err := d.unchanged(before, after); err != nil {
+		if told && after.Size == d.out.Size {
+			err = fmt.Errorf("%w: %w", errListed, err)
+		}
 		return err
 	}
 	if err := d.verify(ctx, p); err != nil {
@@ -192,6 +207,9 @@ func (d *download) fill(ctx context.Context, before Entry, p *partial) (int64, e
 	return from + n, err
 }
 
+// buffers are what files come through: most of them are much smaller.
+var buffers = sync.Pool{New: func() any { return new(make([]byte, 32<<10)) }}
+
 // read copies the file from a byte on to w and believes in its end only if reading,
 // closing and the size say so.
 func (d *download) read(ctx context.Context, from, want int64, w io.Writer) (int64, error) {
@@ -200,7 +218,9 @@ func (d *download) read(ctx context.Context, from, want int64, w io.Writer) (int
 		return 0, err
 	}
 	r = d.host.slow(ctx, r)
-	n, err := io.Copy(w, r)
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	n, err := io.CopyBuffer(w, r, *buf)
 	errClose := r.Close()
 	switch {
 	case errors.Is(err, ErrTarget), errors.Is(err, errOverlap):

@@ -70,7 +70,7 @@ type account struct {
 }
 
 // flags are what a server was found not to do; remembered for the next session.
-type flags struct{ noEPSV, noUTF8, noMLSD, noREST bool }
+type flags struct{ noEPSV, noUTF8, noMLSD, noREST, noMLST, noTold bool }
 
 // link is a connection that can be kept for its account's next use.
 type link interface {

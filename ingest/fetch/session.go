@@ -74,6 +74,9 @@ func (s *session) forget(c net.Conn) {
 func (s *session) dial(network, address string) (net.Conn, error) {
 	d := net.Dialer{Timeout: s.src.o.DialTimeout}
 	s.dialled = s.control != nil
+	if s.dialled { // deadlines watch over data, and there is a connection for each file
+		d.KeepAlive = -1
+	}
 	tcp, err := d.DialContext(s.ctx, network, address)
 	if err != nil {
 		if s.control != nil {

@@ -30,7 +30,10 @@ func (l *lines) put(p piece) error {
 	case outside && p.is('\r'):
 		return l.carriageReturn(p)
 	case outside && p.is('\n') && len(l.crs) > 0:
-		whole := joined(append(l.crs, p))
+		whole := piece{offset: l.crs[0].offset, src: crlf, text: crlf}
+		if len(l.crs) > 1 || l.crs[0].kind != "" || p.kind != "" {
+			whole = joined(append(l.crs, p))
+		}
 		l.crs = l.crs[:0]
 		return l.lineBreak(whole)
 	}
@@ -110,9 +113,17 @@ func (l *lines) carriageReturn(p piece) error {
 			return err
 		}
 	}
-	l.crs = append(l.crs, p.clone())
+	if p.kind == "" {
+		p.src, p.text = crlf[:1:1], crlf[:1:1]
+	} else {
+		p = p.clone()
+	}
+	l.crs = append(l.crs, p)
 	return nil
 }
+
+// What line breaks are made of; nobody writes to it.
+var crlf, lf = []byte("\r\n"), []byte("\n")
 
 // lineBreaks ends the wait: each CR is a line break of its own.
 func (l *lines) lineBreaks() error {
@@ -127,7 +138,7 @@ func (l *lines) lineBreaks() error {
 
 func (l *lines) lineBreak(p piece) error {
 	l.follow('\n')
-	return l.next.put(p.changed(Newline, []byte{'\n'}))
+	return l.next.put(p.changed(Newline, lf))
 }
 
 // follow follows the record with a character that is kept.

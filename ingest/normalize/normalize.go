@@ -169,6 +169,7 @@ func Normalize(dst io.Writer, src io.Reader, o Options) ([]Edit, error) {
 		return nil, err
 	}
 	w := newWriter(dst, o)
+	defer w.release()
 	if err := s.run(src, w, o.chain(w)); err != nil {
 		return nil, err
 	}

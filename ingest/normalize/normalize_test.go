@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -270,4 +271,19 @@ func ExampleNormalize() {
 	// byte 0x4 newline: 0d 0a -> 0a
 	// byte 0x9 transcode: e9 -> c3 a9
 	// byte 0xa newline: 0d 0a -> 0a
+}
+
+// What characters are in a run decides nothing: a table that ends where the input does
+// has them taken one by one.
+func TestNormalizeRuns(t *testing.T) {
+	for _, in := range []string{
+		"a é,ü\r\nß,x\xc3\xa9", "a\ufeffb\x1aé\x1a", "\"é\nb\"\"é\r\n\",é\r\r\né", "x, é", "é\x00a\x00é\rü\n", "a\xc3", "aé\xe2\x82", "aé\xed\xa0\xbd\xed\xb8\x80é",
+	} {
+		var runs, single bytes.Buffer
+		a, errA := Normalize(&runs, strings.NewReader(in), Options{KeepGoing: true})
+		b, errB := Normalize(&single, strings.NewReader(in), Options{KeepGoing: true, TableTo: int64(len(in))})
+		if runs.String() != single.String() || !reflect.DeepEqual(a, b) || (errA == nil) != (errB == nil) {
+			t.Errorf("%q: %q %v %v, one by one %q %v %v", in, runs.String(), a, errA, single.String(), b, errB)
+		}
+	}
 }

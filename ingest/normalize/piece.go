@@ -11,7 +11,7 @@ const (
 )
 
 // piece is a part of the input and what stands in its place: one character, or a run
-// of ASCII characters that mean nothing to any stage.
+// of characters that mean nothing to any stage, the first of which is an ASCII one.
 type piece struct {
 	offset int64
 	src    []byte // as sent; empty for what is added
@@ -34,7 +34,7 @@ func (p piece) clone() piece {
 // is reports whether the piece is that one ASCII character.
 func (p piece) is(c byte) bool { return len(p.text) == 1 && p.text[0] == c }
 
-// run reports whether the piece is more than one ASCII character.
+// run reports whether the piece is more than one character.
 func (p piece) run() bool { return len(p.text) > 1 && p.text[0] < utf8.RuneSelf }
 
 // char is the piece's character, -1 if it is a run, more than one or none.

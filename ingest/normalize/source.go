@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -18,6 +19,7 @@ type source struct {
 	next     stage
 	buf      []byte
 	plain    *[256]uint8 // of the part at hand
+	utf8     bool        // in it, characters of several bytes may be in a run
 }
 
 // part is a stretch of the input in one charset.
@@ -30,7 +32,7 @@ type part struct {
 // newSource makes the decoders of all charsets, so that one that is not known is
 // an error before anything is read.
 func newSource(o Options) (*source, error) {
-	s := &source{o: o, buf: make([]byte, 0, 64<<10), decoders: map[string]decoder{}}
+	s := &source{o: o, decoders: map[string]decoder{}}
 	at := int64(0)
 	for _, r := range o.Ranges {
 		if r.From < at || r.To <= r.From {
@@ -70,15 +72,20 @@ func (s *source) part(to int64, charset string) error {
 
 // run feeds the whole input through the chain of stages that begins with next.
 func (s *source) run(src io.Reader, w *writer, next stage) error {
-	s.w, s.next = w, next
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	s.w, s.next, s.buf = w, next, *buf
 	for _, p := range s.parts {
-		s.plain = s.plainBytes(p.d)
+		s.plain, s.utf8 = s.plainBytes(p.d), s.mixed(p.d)
 		if err := s.decode(p, io.LimitReader(src, p.to-s.offset)); err != nil {
 			return err
 		}
 	}
 	return next.end()
 }
+
+// buffers are for what is being read: most deliveries are much smaller.
+var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, 64<<10)) }}
 
 // decode feeds the characters of a part to the stages one by one, except for runs
 // of ASCII that cannot change.
@@ -210,8 +217,28 @@ func (s *source) plainRun(p []byte) int {
 		return 0
 	}
 	k := 1
-	for k < len(p) && s.plain[p[k]] != 0 {
-		k++
+	for k < len(p) {
+		if s.plain[p[k]] != 0 {
+			k++
+			continue
+		}
+		if !s.utf8 || p[k] < utf8.RuneSelf {
+			break
+		}
+		r, n := utf8.DecodeRune(p[k:])
+		if r == utf8.RuneError && n <= 1 {
+			break
+		}
+		k += n
 	}
 	return k
+}
+
+// mixed reports whether no stage minds what characters beyond ASCII are: they may be in a
+// run then, behind its first.
+func (s *source) mixed(d decoder) bool {
+	_, ok := d.(*utf8Decoder)
+	o := &s.o
+	return ok && !o.Canonical && !o.NFC && !o.FixMojibake && o.TableFrom == 0 && o.TableTo == 0 &&
+		max(o.Delimiter, o.Quotechar, o.Escapechar) < utf8.RuneSelf
 }

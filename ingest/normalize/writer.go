@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // writer is the last stage: it writes the text and records the edits and notes.
@@ -16,7 +17,17 @@ type writer struct {
 }
 
 func newWriter(dst io.Writer, o Options) *writer {
-	return &writer{o: o, out: bufio.NewWriterSize(dst, 64<<10)}
+	out := writers.Get().(*bufio.Writer)
+	out.Reset(dst)
+	return &writer{o: o, out: out}
+}
+
+var writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 64<<10) }}
+
+// release gives the buffer back.
+func (w *writer) release() {
+	w.out.Reset(nil)
+	writers.Put(w.out)
 }
 
 func (w *writer) put(p piece) error {

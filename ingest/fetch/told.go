@@ -1,0 +1,87 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// An MLSD tells size and time of a file as exactly as SIZE and MDTM do (RFC 3659, section
+// 7.5): its line is the look before the transfer, and one MLST the look after it, which
+// saves small files half of what they cost their server. Where the two differ the server
+// is asked by the other commands, and from then on for each of its files: it may tell the
+// size of a link, or two kinds of time.
+
+// told returns what the listing said of the file, if that is exact, on the first attempt.
+func (d *download) told() (before Entry, ok bool) {
+	f, isFTP := d.src.(*ftpSource)
+	line := d.listed
+	d.listed.Raw = ""
+	if !isFTP || line.Raw == "" || f.host.flags().noTold {
+		return Entry{}, false
+	}
+	e, err := parseMLSD(line.Raw)
+	if err != nil || e.Kind != KindFile || e.Size < 0 || e.MPrec != PrecisionSecond || e.Size != line.Size || !e.MTime.Equal(line.MTime) {
+		return Entry{}, false
+	}
+	e.Path = d.path
+	return e, true
+}
+
+// doubted reports whether an attempt that took the listing at its word is to be repeated
+// by asking: the file is not what was listed, and was not while it was read. Where only it
+// was read too short the error stands.
+func (d *download) doubted(ctx context.Context, before Entry, err error) bool {
+	var length *LengthError
+	switch {
+	case errors.As(err, &length):
+		if length.Err != nil && !errors.Is(err, errTooMuch) {
+			return false // the connection broke
+		}
+		now, serr := d.src.Stat(ctx, d.path)
+		if serr != nil || now.Size == before.Size {
+			return false
+		}
+	case !errors.Is(err, errListed):
+		return false
+	}
+	f := d.src.(*ftpSource)
+	f.host.learn("the listing's word", func(k *flags) *bool { return &k.noTold })
+	return true
+}
+
+// errListed is a file that has another time than was listed, and the bytes it has now.
+var errListed = errors.New("not what was listed")
+
+// after asks what the file is now.
+func (d *download) after(ctx context.Context, told bool) (Entry, error) {
+	if f, ok := d.src.(*ftpSource); ok && told && !f.host.flags().noMLST {
+		if e, ok, err := f.describe(ctx, d.path); ok || err != nil {
+			return e, err
+		}
+	}
+	return d.src.Stat(ctx, d.path)
+}
+
+// describe is Stat by MLST; not ok where the server does not answer it.
+func (f *ftpSource) describe(ctx context.Context, p string) (e Entry, ok bool, err error) {
+	err = f.do(ctx, func(s *session) error {
+		return s.guard(func() error {
+			got, err := s.lib.GetEntry(f.remote(s, p))
+			if err == nil {
+				e = Entry{Path: p, Size: int64(min(got.Size, 1<<62)), MTime: got.Time, MPrec: PrecisionSecond}
+			}
+			return err
+		})
+	})
+	switch {
+	case err == nil && !e.MTime.IsZero():
+		return e, true, nil
+	case refusal(err) == 550:
+		return Entry{}, false, nil
+	case err != nil && (Transient(err) || ctx.Err() != nil):
+		return Entry{}, false, fmt.Errorf("stat %q on %s: %w", p, f.at(), err)
+	}
+	f.host.learn("MLST", func(k *flags) *bool { return &k.noMLST })
+	return Entry{}, false, nil
+}

@@ -1,9 +1,6 @@
 package detect
 
-import (
-	"bytes"
-	"unicode/utf8"
-)
+import "bytes"
 
 // CellType is what a cell looks like.
 type CellType uint8
@@ -30,37 +27,55 @@ func (t CellType) typed() bool { return t >= Integer && t <= Time }
 
 // charClass sums up what a cell is made of.
 type charClass struct {
-	digits, letters, high, blanks, points, commas, colons, dashes, slashes, signs, marks int
+	digits, letters, high, blanks, points, commas, colons, dashes, slashes, marks int
+	foreign                                                                       bool // one of the marks is none of a code's
 }
 
-func classify(c []byte) (n charClass) {
+// The classes of bytes.
+const (
+	otherByte = iota
+	digitByte
+	letterByte
+	highByte
+	blankByte
+	pointByte
+	commaByte
+	colonByte
+	dashByte
+	slashByte
+	signByte    // of numbers
+	foreignByte // of neither codes nor addresses nor names of columns
+	byteClasses
+)
+
+// byteClass is looked up for each byte of a cell.
+var byteClass = [256]uint8{
+	'0': digitByte, '1': digitByte, '2': digitByte, '3': digitByte, '4': digitByte, '5': digitByte, '6': digitByte, '7': digitByte, '8': digitByte, '9': digitByte,
+	'a': letterByte, 'b': letterByte, 'c': letterByte, 'd': letterByte, 'e': letterByte, 'f': letterByte, 'g': letterByte, 'h': letterByte, 'i': letterByte, 'j': letterByte, 'k': letterByte, 'l': letterByte, 'm': letterByte,
+	'n': letterByte, 'o': letterByte, 'p': letterByte, 'q': letterByte, 'r': letterByte, 's': letterByte, 't': letterByte, 'u': letterByte, 'v': letterByte, 'w': letterByte, 'x': letterByte, 'y': letterByte, 'z': letterByte,
+	'A': letterByte, 'B': letterByte, 'C': letterByte, 'D': letterByte, 'E': letterByte, 'F': letterByte, 'G': letterByte, 'H': letterByte, 'I': letterByte, 'J': letterByte, 'K': letterByte, 'L': letterByte, 'M': letterByte,
+	'N': letterByte, 'O': letterByte, 'P': letterByte, 'Q': letterByte, 'R': letterByte, 'S': letterByte, 'T': letterByte, 'U': letterByte, 'V': letterByte, 'W': letterByte, 'X': letterByte, 'Y': letterByte, 'Z': letterByte,
+	' ': blankByte, '.': pointByte, ',': commaByte, ':': colonByte, '-': dashByte, '/': slashByte,
+	'+': signByte, '%': signByte, '$': signByte, '(': signByte, ')': signByte,
+	';': foreignByte, '|': foreignByte, '\t': foreignByte, '"': foreignByte, '\'': foreignByte, '`': foreignByte, '~': foreignByte, '^': foreignByte,
+	'{': foreignByte, '}': foreignByte, '<': foreignByte, '>': foreignByte,
+	0x80: highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte,
+	0x90: highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte,
+	0xA0: highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte,
+	0xB0: highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte,
+	0xC0: highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte,
+	0xD0: highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte,
+	0xE0: highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte,
+	0xF0: highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte,
+}
+
+func classify(c []byte) charClass {
+	var k [byteClasses]int
 	for _, b := range c {
-		switch {
-		case b >= '0' && b <= '9':
-			n.digits++
-		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z':
-			n.letters++
-		case b >= utf8.RuneSelf:
-			n.high++
-		case b == ' ':
-			n.blanks++
-		case b == '.':
-			n.points++
-		case b == ',':
-			n.commas++
-		case b == ':':
-			n.colons++
-		case b == '-':
-			n.dashes++
-		case b == '/':
-			n.slashes++
-		case b == '+', b == '%', b == '$', b == '(', b == ')':
-			n.signs++
-		default:
-			n.marks++
-		}
+		k[byteClass[b]]++
 	}
-	return n
+	return charClass{k[digitByte], k[letterByte], k[highByte], k[blankByte], k[pointByte], k[commaByte], k[colonByte], k[dashByte], k[slashByte],
+		k[otherByte] + k[foreignByte], k[foreignByte] > 0}
 }
 
 // typeOf tells a cell's type from its characters.
@@ -80,9 +95,9 @@ func typeOf(c []byte) CellType {
 			return Time
 		}
 		return Date
-	case n.high == 0 && n.marks == 0 && isExponent(c):
+	case n.high == 0 && n.marks == 0 && n.letters == 1 && isExponent(c):
 		return DecimalPoint
-	case n.blanks == 0 && n.commas == 0 && n.high == 0 && n.colons < 2 && onlyCodeMarks(c):
+	case n.blanks == 0 && n.commas == 0 && n.high == 0 && n.colons < 2 && !n.foreign:
 		return Code
 	}
 	return textType(c, n)
@@ -91,8 +106,17 @@ func typeOf(c []byte) CellType {
 // absent are words for no value.
 var absent = [][]byte{[]byte("na"), []byte("n/a"), []byte("nan"), []byte("null"), []byte("none"), []byte("-"), []byte("--"), []byte("."), []byte("?"), []byte(`\n`)}
 
+// absentByte reports whether one of them begins with a byte.
+func absentByte(b byte) bool {
+	switch b {
+	case 'n', 'N', '-', '.', '?', '\\':
+		return true
+	}
+	return false
+}
+
 func wordType(c []byte, n charClass) CellType {
-	if len(c) <= 4 {
+	if len(c) <= 4 && absentByte(c[0]) {
 		for _, w := range absent {
 			if bytes.EqualFold(c, w) {
 				return Empty
@@ -102,21 +126,18 @@ func wordType(c []byte, n charClass) CellType {
 	switch {
 	case n.letters+n.high == len(c):
 		return Word
-	case n.blanks == 0 && n.commas == 0 && n.high == 0 && n.letters > 0 && onlyCodeMarks(c):
+	case n.blanks == 0 && n.commas == 0 && n.high == 0 && n.letters > 0 && !n.foreign:
 		return Code
 	}
 	return textType(c, n)
 }
 
-// onlyCodeMarks reports that the marks of a cell are those of codes, addresses and
-// names of columns.
-func onlyCodeMarks(c []byte) bool {
-	return !bytes.ContainsAny(c, ";|\t\"'`~^{}<>")
-}
-
 // textType is Mess for what is rather several cells than a text.
 func textType(c []byte, n charClass) CellType {
-	if bytes.IndexByte(c, '\t') >= 0 || bytes.ContainsAny(c, ";|") || c[0] == '"' || c[len(c)-1] == '"' || c[0] == '\'' && c[len(c)-1] == '\'' || c[0] == ',' || c[len(c)-1] == ',' {
+	if n.foreign && (bytes.IndexByte(c, '\t') >= 0 || bytes.ContainsAny(c, ";|") || c[0] == '"' || c[len(c)-1] == '"' || c[0] == '\'' && c[len(c)-1] == '\'') {
+		return Mess
+	}
+	if c[0] == ',' || c[len(c)-1] == ',' {
 		return Mess
 	}
 	for i := 0; n.commas > 0 && i+1 < len(c); i++ { // a comma in a text has a blank or a line break after it
@@ -197,16 +218,21 @@ func isDate(c []byte, n charClass) bool {
 	if n.digits < 2 || n.letters > 9 || len(c) > 32 {
 		return false
 	}
-	word := bytes.ToLower(bytes.TrimFunc(c, func(r rune) bool { return r < 'A' || r > 'z' }))
 	switch {
 	case n.colons > 0 && (n.letters == 1 && bytes.ContainsAny(c, "TZ") || n.letters == 2 && bytes.ContainsAny(c, "TZMm")):
 		return true
 	case n.letters >= 3 && n.digits == 2 && n.dashes+n.slashes+n.blanks == 1:
-		return monthName(word)
-	case n.letters >= 3 && n.digits >= 3 && len(word) >= 3:
-		return bytes.Contains([]byte("jan feb mar apr may jun jul aug sep oct nov dec"), word[:3])
+		return monthName(wordIn(c))
+	case n.letters >= 3 && n.digits >= 3:
+		word := wordIn(c)
+		return len(word) >= 3 && bytes.Contains([]byte("jan feb mar apr may jun jul aug sep oct nov dec"), word[:3])
 	}
 	return false
+}
+
+// wordIn is what is left of a cell without the signs and digits around it, in lower case.
+func wordIn(c []byte) []byte {
+	return bytes.ToLower(bytes.TrimFunc(c, func(r rune) bool { return r < 'A' || r > 'z' }))
 }
 
 var months = [...]string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}

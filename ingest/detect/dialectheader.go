@@ -49,7 +49,7 @@ func (h *heading) again(row []field) bool {
 			}
 		}
 	}
-	return same > 1 && same*3 >= filled*2 && !typeOf(h.first[0].text).typed()
+	return same > 1 && same*3 >= filled*2 && !h.first[0].typ.typed()
 }
 
 // mostLower is how many further levels a heading may have.
@@ -69,7 +69,7 @@ func (h *heading) takeLower(rows [][]field) [][]field {
 // if it holds a cell that no name of a column is.
 func (h *heading) names(row []field) (n int) {
 	for c := range min(len(row), len(h.columns)) {
-		switch t := typeOf(row[c].text); {
+		switch t := row[c].typ; {
 		case t.typed():
 			return -1
 		case t != Empty && len(h.headerCell(c)) == 0 && len(h.lowerCell(c)) == 0:
@@ -82,7 +82,7 @@ func (h *heading) names(row []field) (n int) {
 // lowerCell is what the lower levels of a heading call a column.
 func (h *heading) lowerCell(c int) []byte {
 	for _, row := range h.lower {
-		if c < len(row) && typeOf(row[c].text) != Empty {
+		if c < len(row) && row[c].typ != Empty {
 			return bytes.TrimSpace(row[c].text)
 		}
 	}
@@ -106,14 +106,14 @@ func (h *heading) shape(c int) columnShape {
 	var types [Mess + 1]int
 	name := h.headerCell(c)
 	for _, row := range h.rows {
-		text := bytes.TrimSpace(row[c].text)
-		t := typeOf(text)
+		t := row[c].typ
 		if t == Empty {
 			continue
 		}
+		text := bytes.TrimSpace(row[c].text)
 		s.filled++
 		types[t]++
-		if bytes.ContainsAny(text, "0123456789") {
+		if t != Word && bytes.ContainsAny(text, "0123456789") {
 			s.digits++
 		}
 		if bytes.Equal(text, name) {
@@ -221,7 +221,7 @@ func (h *heading) vote(c int, name []byte) float64 {
 // or other numbers one apart: a table with a column for each.
 func (h *heading) yearsAcross() bool {
 	last, run := 0, 0
-	if typeOf(h.first[0].text).typed() {
+	if h.first[0].typ.typed() {
 		return false
 	}
 	for _, c := range h.first {

@@ -204,15 +204,20 @@ func (l *layout) tables(first, last int) int {
 // its header.
 func (l *layout) columnTypes(d *Dialect, first, last int) {
 	r := reader{text: l.reader.text, delimiter: l.delimiter, quote: l.quote, escape: l.escape, at: l.records[first].at}
-	var rows [][]field
+	most := min(bodyRecords, last-first+1)
+	rows, cells := make([][]field, 0, most), make([]field, 0, most*l.columns)
 	plain, quoted := 0, 0
 	for i := first; i <= last && len(rows) < bodyRecords && r.next(); i++ {
 		if len(r.cells) == 0 || len(rows) > 0 && len(r.cells) != l.columns {
 			continue
 		}
-		rows = append(rows, append([]field(nil), r.cells...))
-		for _, c := range r.cells {
-			switch t := typeOf(c.text); {
+		from := len(cells)
+		cells = append(cells, r.cells...)
+		row := cells[from:len(cells):len(cells)]
+		rows = append(rows, row)
+		for n, c := range row {
+			row[n].typ = typeOf(c.text)
+			switch t := row[n].typ; {
 			case c.quoted:
 				quoted++
 			case t != Empty && !t.number():

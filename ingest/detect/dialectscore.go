@@ -116,6 +116,7 @@ func (l *layout) read(text []byte) {
 	l.reader = reader{text: text, delimiter: l.delimiter, quote: l.quote, escape: l.escape}
 	r := &l.reader
 	left := typedCells
+	l.records = make([]record, 0, bytes.Count(text, []byte{'\n'})+1)
 	for {
 		rec := record{line: r.line, at: r.at}
 		if !r.next() {
@@ -127,7 +128,7 @@ func (l *layout) read(text []byte) {
 				l.types[l.typeOf(c)]++
 				left--
 			}
-			if len(bytes.TrimSpace(c.text)) > 0 {
+			if len(c.text) > 0 && (c.text[0] > ' ' && c.text[0] < 0x80 || len(bytes.TrimSpace(c.text)) > 0) {
 				rec.filled++
 			}
 		}

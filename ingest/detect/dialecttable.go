@@ -26,6 +26,7 @@ type reader struct {
 type field struct {
 	text   []byte // without its quotes; doubled ones stay doubled
 	quoted bool
+	typ    CellType // where a table's columns are looked at
 }
 
 // The line endings, in the order in which they are looked for.
@@ -98,7 +99,7 @@ func (r *reader) quotedCell(start int) (field, bool) {
 	if start > r.at {
 		r.blanks++
 	}
-	c := field{r.text[start+1 : end], true}
+	c := field{text: r.text[start+1 : end], quoted: true}
 	if bytes.IndexByte(c.text, r.delimiter) >= 0 && bytes.IndexByte(c.text, '\n') < 0 {
 		r.guarded++
 	}

@@ -68,7 +68,7 @@ func (d *directory) put(_ context.Context, items ...item) error {
 		return err
 	}
 	for n, i := range items {
-		if err := os.Rename(written[n], d.path(i.name)); err != nil {
+		if err := inDirectory(d.path(i.name), func(to string) error { return rename(written[n], to) }); err != nil {
 			return err
 		}
 		written[n] = ""
@@ -88,13 +88,12 @@ func (d *directory) put(_ context.Context, items ...item) error {
 func (d *directory) write(i item, sync bool) (string, error) {
 	top, _, _ := strings.Cut(i.name, "/")
 	dir := d.path(top + "/.new")
-	for _, dir := range []string{dir, filepath.Dir(d.path(i.name))} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return "", err
-		}
-	}
 	d.swept.Do(func() { d.sweep(dir) })
-	out, err := os.CreateTemp(dir, filepath.Base(i.name)+".*"+unfinished) // O_EXCL, 0600
+	var out *os.File
+	err := inDirectory(filepath.Join(dir, filepath.Base(i.name)+".*"+unfinished), func(name string) (err error) {
+		out, err = os.CreateTemp(dir, filepath.Base(name)) // O_EXCL, 0600
+		return err
+	})
 	if err != nil {
 		return "", err
 	}
@@ -105,6 +104,18 @@ func (d *directory) write(i item, sync bool) (string, error) {
 		err = cerr
 	}
 	return out.Name(), err
+}
+
+// inDirectory makes a file, and its directory first where it is not there: it mostly is.
+func inDirectory(name string, do func(name string) error) error {
+	err := do(name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	return do(name)
 }
 
 // sweep removes what writers that died left where new files are written.

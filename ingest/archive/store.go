@@ -164,13 +164,6 @@ type Blob struct {
 	File   string // of a delivery that is large
 }
 
-func (b Blob) open() (io.ReadCloser, error) {
-	if b.Data != nil {
-		return io.NopCloser(bytes.NewReader(b.Data)), nil
-	}
-	return os.Open(b.File)
-}
-
 // Put keeps the bytes of a file, whose hash must be sum.
 func (s *Store) Put(ctx context.Context, file, sum string) error {
 	return s.PutAll(ctx, Blob{SHA256: sum, File: file})
@@ -199,12 +192,33 @@ func (s *Store) PutAll(ctx context.Context, blobs ...Blob) error {
 }
 
 func (s *Store) putBlob(ctx context.Context, w io.Writer, b Blob) error {
-	r, err := b.open()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if b.Data != nil {
+		return s.packAll(w, b.Data, b.SHA256)
+	}
+	r, err := os.Open(b.File)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
 	return s.pack(w, stoppable{ctx, r}, b.SHA256)
+}
+
+// packAll compresses bytes, whose hash must be sum.
+func (s *Store) packAll(w io.Writer, data []byte, sum string) error {
+	if hash := sha256.Sum256(data); hex.EncodeToString(hash[:]) != sum {
+		return otherBytes(sum, hash[:])
+	}
+	e := s.encoders.Get().(*zstd.Encoder)
+	defer s.encoders.Put(e)
+	_, err := w.Write(e.EncodeAll(data, make([]byte, 0, len(data)/2)))
+	return err
+}
+
+func otherBytes(sum string, got []byte) error {
+	return fmt.Errorf("%w: %s was fetched, %x is in its file", ErrDamaged, sum, got)
 }
 
 // pack compresses what is in r, whose hash must be sum.
@@ -219,8 +233,8 @@ func (s *Store) pack(w io.Writer, r io.Reader, sum string) error {
 	if err := e.Close(); err != nil {
 		return err
 	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != sum {
-		return fmt.Errorf("%w: %s was fetched, %s is in its file", ErrDamaged, sum, got)
+	if got := h.Sum(nil); hex.EncodeToString(got) != sum {
+		return otherBytes(sum, got)
 	}
 	return nil
 }

@@ -35,6 +35,14 @@ var tellsErrors = sync.OnceValue(func() bool {
 	return err == nil && (major > 5 || major == 5 && minor >= 8)
 })
 
+// rename is os.Rename for a file in place of a file, at which that would look before.
+func rename(from, to string) error {
+	if err := unix.Rename(from, to); err != nil {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+	}
+	return nil
+}
+
 func (s syncer) works() bool { return s.dir != nil }
 
 func (s syncer) sync() error {

@@ -83,6 +83,7 @@ type download struct {
 	src        Files
 	path, name string
 	listed     Entry  // what the listing said
+	asked      bool   // what the file is after an attempt was not told as the listing tells it
 	mark       string // of Entry.Done
 	dir        *os.Root
 	small      int64  // up to so many bytes it is taken into memory
@@ -96,7 +97,11 @@ type download struct {
 
 func (d *download) once(ctx context.Context) error {
 	if before, ok := d.told(); ok {
-		if err := d.attempt(ctx, before, true); err == nil || !d.doubted(ctx, before, err) {
+		err := d.attempt(ctx, before, true)
+		if err == nil {
+			return nil
+		}
+		if again, err := d.doubted(ctx, before, err); !again {
 			return err
 		}
 	}
@@ -127,9 +132,6 @@ func (d *download) attempt(ctx context.Context, before Entry, told bool) (err er
 		return err
 	}
 	if err := d.unchanged(before, after); err != nil {
-		if told && after.Size == d.out.Size {
-			err = fmt.Errorf("%w: %w", errListed, err)
-		}
 		return err
 	}
 	if err := d.verify(ctx, p); err != nil {

@@ -8,9 +8,9 @@ import (
 
 // An MLSD tells size and time of a file as exactly as SIZE and MDTM do (RFC 3659, section
 // 7.5): its line is the look before the transfer, and one MLST the look after it, which
-// saves small files half of what they cost their server. Where the two differ the server
-// is asked by the other commands, and from then on for each of its files: it may tell the
-// size of a link, or two kinds of time.
+// saves small files half of what they cost their server. A server whose listing tells
+// other things than its other commands do, such as the size of a link, is asked by them,
+// from then on about each of its files.
 
 // told returns what the listing said of the file, if that is exact, on the first attempt.
 func (d *download) told() (before Entry, ok bool) {
@@ -29,37 +29,40 @@ func (d *download) told() (before Entry, ok bool) {
 }
 
 // doubted reports whether an attempt that took the listing at its word is to be repeated
-// by asking: the file is not what was listed, and was not while it was read. Where only it
-// was read too short the error stands.
-func (d *download) doubted(ctx context.Context, before Entry, err error) bool {
+// by asking, since the listing tells something else of the file than the other commands
+// do, or what to say of the attempt. A file that is not any more what was listed is still
+// being written for all that is known, and waits for the next attempt.
+func (d *download) doubted(ctx context.Context, before Entry, err error) (again bool, _ error) {
 	var length *LengthError
 	switch {
-	case errors.As(err, &length):
-		if length.Err != nil && !errors.Is(err, errTooMuch) {
-			return false // the connection broke
+	case errors.As(err, &length) && (length.Err == nil || errors.Is(err, errTooMuch)):
+		now, err2 := d.after(ctx, true)
+		if err2 == nil && !d.asked {
+			if !before.SameVersion(now) {
+				return false, fmt.Errorf("%w: %w", d.unchanged(before, now), err)
+			}
+			now, err2 = d.src.Stat(ctx, d.path)
 		}
-		now, serr := d.src.Stat(ctx, d.path)
-		if serr != nil || now.Size == before.Size {
-			return false
+		if err2 != nil || now.Size == before.Size {
+			return false, err // only what was sent is wrong
 		}
-	case !errors.Is(err, errListed):
-		return false
+	case errors.Is(err, ErrChanged) && d.asked:
+	default:
+		return false, err
 	}
-	f := d.src.(*ftpSource)
-	f.host.learn("the listing's word", func(k *flags) *bool { return &k.noTold })
-	return true
+	d.src.(*ftpSource).host.learn("the listing's word", func(k *flags) *bool { return &k.noTold })
+	return true, nil
 }
 
-// errListed is a file that has another time than was listed, and the bytes it has now.
-var errListed = errors.New("not what was listed")
-
-// after asks what the file is now.
+// after asks what the file is now: as the listing told it, or by the other commands.
 func (d *download) after(ctx context.Context, told bool) (Entry, error) {
+	d.asked = false
 	if f, ok := d.src.(*ftpSource); ok && told && !f.host.flags().noMLST {
 		if e, ok, err := f.describe(ctx, d.path); ok || err != nil {
 			return e, err
 		}
 	}
+	d.asked = true
 	return d.src.Stat(ctx, d.path)
 }
 

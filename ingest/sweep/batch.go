@@ -20,7 +20,9 @@ const (
 	atOnce = 256
 	// jobSize is how many a job checks that only the models read: a job each would cost more
 	// than running them.
-	jobSize = 64
+	jobSize = 256
+	// sharedJobSize is that where other machines are to have a share.
+	sharedJobSize = 64
 	// callsAtOnce is how many a job checks that the team's own code reads, which takes its
 	// time: other workers are to have a share.
 	callsAtOnce = 16
@@ -38,6 +40,9 @@ func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 		return err
 	}
 	b := batch{s: s, look: l, size: jobSize, most: bytesAtOnce}
+	if s.queue.fleet() {
+		b.size = sharedJobSize
+	}
 	if calls(l.feed) {
 		b.size = callsAtOnce
 	}

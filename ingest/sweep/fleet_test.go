@@ -219,14 +219,14 @@ func TestAnotherSweepsLeftovers(t *testing.T) {
 // each other's way.
 func TestManyAtOnce(t *testing.T) {
 	d := newDrop(t)
-	for i := range 20 * jobSize {
+	for i := range 20 * sharedJobSize {
 		d.put(fmt.Sprintf("%04d.csv", i), fmt.Sprintf("sku,name\r\n%d,x\r\n", i), 1)
 	}
 	w := newWorld(t, plenty(t, "acme", d.dir))
 	o := w.options()
 	o.Workers = 8
 	res, err := Run(t.Context(), o)
-	if err != nil || res.Failed() > 0 || len(res.Feeds[0].Deliveries) != 20*jobSize || w.outcomes() != 40*jobSize {
+	if err != nil || res.Failed() > 0 || len(res.Feeds[0].Deliveries) != 20*sharedJobSize || w.outcomes() != 40*sharedJobSize {
 		for _, d := range res.Feeds[0].Deliveries {
 			if d.Err != nil {
 				t.Error(d.Err)

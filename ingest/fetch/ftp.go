@@ -34,6 +34,7 @@ type ftpSource struct {
 	host    *host
 	account *account
 	closed  atomic.Bool
+	listed  sync.Map // when, by directory as path.Dir names it
 }
 
 func newFTPSource(u *url.URL, o Options) (*ftpSource, error) {
@@ -95,6 +96,7 @@ func (f *ftpSource) List(ctx context.Context, dir string) ([]Entry, []Unparsed, 
 	if err := checkPath(dir); err != nil {
 		return nil, nil, fmt.Errorf("list: %w", err)
 	}
+	began := time.Now()
 	var entries []Entry
 	var unparsed []Unparsed
 	list := func() error {
@@ -111,6 +113,7 @@ func (f *ftpSource) List(ctx context.Context, dir string) ([]Entry, []Unparsed, 
 	if err != nil {
 		return nil, nil, fmt.Errorf("list %q on %s: %w", dir, f.at(), err)
 	}
+	f.listed.Store(path.Clean(dir), began)
 	return entries, unparsed, nil
 }
 

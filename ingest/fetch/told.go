@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
+	"time"
 )
 
 // An MLSD tells size and time of a file as exactly as SIZE and MDTM do (RFC 3659, section
@@ -12,12 +14,21 @@ import (
 // other things than its other commands do, such as the size of a link, is asked by them,
 // from then on about each of its files.
 
+// believed is how long a listing is: later, more files are not any more what was listed.
+const believed = time.Minute
+
+func (f *ftpSource) listedAt(dir string) time.Time {
+	at, _ := f.listed.Load(dir)
+	t, _ := at.(time.Time)
+	return t
+}
+
 // told returns what the listing said of the file, if that is exact, on the first attempt.
 func (d *download) told() (before Entry, ok bool) {
 	f, isFTP := d.src.(*ftpSource)
 	line := d.listed
 	d.listed.Raw = ""
-	if !isFTP || line.Raw == "" || f.host.flags().noTold {
+	if !isFTP || line.Raw == "" || f.host.flags().noTold || time.Since(f.listedAt(path.Dir(d.path))) > believed {
 		return Entry{}, false
 	}
 	e, err := parseMLSD(line.Raw)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,7 +49,9 @@ func TestSettle(t *testing.T) {
 			srv := serve(t, ftptest.Options{Files: files, NoMLSD: list == "LIST"})
 			f := feed(t, "acme", srv.URL()+"/in")
 			f.Backfill, f.Take.Settle = 10, 200*time.Millisecond
-			w := newWorld(t, f, feed(t, "other", srv.URL()+"/in"))
+			other := feed(t, "other", srv.URL()+"/in")
+			other.Source.Retries = 1 // for what is changed since it was listed
+			w := newWorld(t, f, other)
 			w.onListing("acme", func() {
 				srv.Put("in/grows.csv", ftptest.File{Data: []byte(plain)})
 				srv.Put("in/touched.csv", ftptest.File{Data: []byte(plain), MTime: time.Date(2024, 2, 2, 0, 0, 0, 0, time.UTC)})
@@ -267,12 +270,19 @@ func TestAvoid(t *testing.T) {
 	f := feed(t, "acme", d.dir)
 	f.Take.Avoid = []config.Window{{From: 2 * time.Hour, To: 2*time.Hour + time.Minute, Zone: time.UTC}}
 	w := newWorld(t, f)
-	began := time.Now()
-	w.now = func() time.Time { return night.Add(58*time.Second + time.Since(began)) }
 	waited := ""
+	var since atomic.Pointer[time.Time] // it began to wait: until then the clock stands
+	w.now = func() time.Time {
+		now := night.Add(59*time.Second + 700*time.Millisecond)
+		if at := since.Load(); at != nil {
+			now = now.Add(time.Since(*at))
+		}
+		return now
+	}
 	w.watch = func(e Event) {
 		if strings.HasPrefix(e.What, "waiting") {
 			waited = e.What
+			since.Store(new(time.Now()))
 		}
 	}
 	if got := w.clean().Feeds[0]; names(got) != "a.csv" || waited != "waiting until 02:01" {
@@ -282,9 +292,14 @@ func TestAvoid(t *testing.T) {
 	if p := Look(t.Context(), w.options()); p[0].Err == nil || p[0].Listed > 0 || !strings.Contains(p[0].Err.Error(), "left alone until 02:01") {
 		t.Errorf("looked at: %+v", p[0])
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
+	w.watch = func(e Event) {
+		if strings.HasPrefix(e.What, "waiting") {
+			cancel()
+		}
+	}
 	defer cancel()
-	if res, _ := w.try(ctx); !errors.Is(res.Feeds[0].Err, context.DeadlineExceeded) {
+	if res, _ := w.try(ctx); !errors.Is(res.Feeds[0].Err, context.Canceled) {
 		t.Errorf("interrupted: %v", res.Feeds[0].Err)
 	}
 	w.feeds[0].Take.Avoid[0].To = 5 * time.Hour

@@ -191,8 +191,9 @@ type char struct {
 // incomplete character at the end of a span that was cut is left out.
 func (c *candidate) read(dst []char, s *span, m *model) (_ []char, ok bool) {
 	if c.table != nil {
-		for _, b := range s.raw {
-			dst = append(dst, c.chars[b])
+		dst = slices.Grow(dst, len(s.raw))[:len(s.raw)]
+		for i, b := range s.raw {
+			dst[i] = c.chars[b]
 		}
 		if c.tones {
 			dst = composeTones(dst, m)

@@ -14,7 +14,7 @@ type mixture struct {
 	next      *mixture // of its group
 	score     float64
 	languages []float32             // weights by the input's ASCII words
-	norm      float32               // by which they and native are multiplied
+	norm      float32               // by which they and native are multiplied, 0 until it is known
 	counts    [allLanguages]float32 // of spans by language, shared out
 	total     float32
 	broken    int // spans that were UTF-8 before somebody read them as cp1252
@@ -25,10 +25,15 @@ type mixture struct {
 // allLanguages is the most languages of all scripts.
 const allLanguages = 64
 
-// start starts a score. Only the languages of Latin letters weigh other than 1.
+// start starts a score.
 func (x *mixture) start(c *candidate, languages []float32, score cost) {
-	sum := c.strange + dot(c.native[:c.latins], languages)
-	*x = mixture{candidate: c, score: float64(score), languages: languages, norm: inertia / sum}
+	*x = mixture{candidate: c, score: float64(score), languages: languages}
+}
+
+// normalize sets norm, which few candidates get to need. Only the languages of Latin
+// letters weigh other than 1.
+func (x *mixture) normalize() {
+	x.norm = inertia / (x.strange + dot(x.native[:x.latins], x.languages))
 }
 
 // dot returns the sum of products, four at a time.
@@ -76,8 +81,12 @@ func (x *mixture) mix(r *reading, m *model) cost {
 	var p [maxLanguages]float32
 	var sum float32
 	native, languages, counts := x.native[first:][:len(costs)], x.languages[first:][:len(costs)], x.counts[first:][:len(costs)]
+	if x.norm == 0 {
+		x.normalize()
+	}
+	norm, least := x.norm, r.least
 	for i, c := range costs {
-		p[i] = (native[i]*languages[i]*x.norm + counts[i]) * m.exponentials[min(c-r.least, 20*nat)]
+		p[i] = (native[i]*languages[i]*norm + counts[i]) * m.exponentials[min(uint32(c-least), 20*uint32(nat))]
 	}
 	for i := 0; i < len(p) && i < len(costs); i += 4 {
 		sum += p[i] + p[i+1] + (p[i+2] + p[i+3])

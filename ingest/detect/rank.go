@@ -126,13 +126,14 @@ func (c *candidate) hash(present []byte) (h uint64, ok bool) {
 	if c.table == nil {
 		return uint64(c.prior), true
 	}
-	h = 14695981039346656037
+	factor := uint64(0x9E3779B97F4A7C15)
 	for _, b := range present {
 		r := c.table[b]
 		if r == undefined {
 			return 0, false
 		}
-		h = (h ^ uint64(r)) * 1099511628211
+		h += uint64(r) * factor // no product waits for another
+		factor += 0xBF58476D1CE4E5B8
 	}
 	return h, true
 }

@@ -24,6 +24,7 @@ type options struct {
 	fit   bool
 	wrong bool
 	seed  uint64
+	held  int
 
 	natural string
 }
@@ -51,6 +52,7 @@ from; without it a list of product names in 33 languages serves.`,
 	f.BoolVar(&o.peers, "peers", false, "measure the other libraries too (needs the Go module proxy), and speed")
 	f.BoolVar(&o.fit, "fit", false, "print how often answers are right by how far they are ahead, and nothing else")
 	f.Uint64Var(&o.seed, "seed", freshSeed, "draw the fresh set by this seed")
+	f.IntVar(&o.held, "held", 6, "from how many fresh sets more, drawn by the seeds from 201 on, to tell whether the stated confidence is true")
 	f.BoolVar(&o.wrong, "wrong", false, "list the files that are answered wrongly")
 	cmd.AddCommand(newDialect())
 	if err := cmd.Execute(); err != nil {
@@ -92,6 +94,9 @@ func run(o options, out io.Writer) error {
 	}
 	p := page{options: o, files: files, left: left, results: map[string][]result{ours: results}}
 	if err := p.others(); err != nil {
+		return err
+	}
+	if p.held, err = measureHeld(o); err != nil {
 		return err
 	}
 	if p.tallies, err = measureDialects(nil); err != nil {

@@ -43,6 +43,26 @@ func measureWith(files []file, options func(file) detect.Options) ([]result, err
 	return out, nil
 }
 
+// heldSeed is the first seed of the sets by which the stated confidence is judged,
+// and no other choice is made.
+const heldSeed = 201
+
+// measureHeld measures those sets, one after the other as they are large.
+func measureHeld(o options) (out []result, err error) {
+	for i := range o.held {
+		files, err := buildFresh(o.words, heldSeed+uint64(i))
+		if err != nil {
+			return nil, fmt.Errorf("build fresh set: %w", err)
+		}
+		results, err := measure(files)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, results...)
+	}
+	return out, nil
+}
+
 // rightText reports whether a charset gives the text that the true one does.
 func rightText(f file, charset string) bool {
 	if charset == f.truth {

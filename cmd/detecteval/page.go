@@ -21,6 +21,7 @@ type page struct {
 	history  map[bool][]result // right and wrong
 	detector []string
 	tallies  []*tally // of dialects
+	held     []result // of fresh sets that nothing was fitted to
 	left     int      // files of the natural set that are left out
 }
 

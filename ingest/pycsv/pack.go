@@ -38,13 +38,13 @@ func (p *packer) pack(b *ingest.Batch, words []marks, quoted bool) {
 	p.starts, p.bare, p.opened, p.closed, p.within, p.pending = 1, 0, 0, 0, 0, false
 	b.Cells = slices.Grow(b.Cells, len(b.Text)+64) // a field for each byte, and more than a word's
 	b.Cells = b.Cells[:cap(b.Cells)]
-	start := 0 // of the field
+	cells, start := b.Cells, 0 // of the field
 	for w := range words {
-		m := &words[w]
+		m, base := &words[w], w*64
 		ends := m.ends
 		if quoted && (m.quotes|p.within != 0 || p.pending) {
 			ends = p.outside(w, m)
-			p.quotedCells(w*64, start, ends)
+			p.quotedCells(base, start, ends)
 		} else {
 			bare := m.bare &^ ends
 			special := bare&(ends<<1|p.starts) | (bare<<1|p.bare)&ends
@@ -52,14 +52,14 @@ func (p *packer) pack(b *ingest.Batch, words []marks, quoted bool) {
 			if special != 0 {
 				p.note(ends, special)
 			}
-			cut(b.Cells[p.count:], w*64, start, ends)
+			cut(cells[p.count:], base, start, ends)
 		}
 		if ends != 0 {
 			if newlines := ends & m.newlines; newlines != 0 {
-				p.rows(w*64, ends, newlines)
+				p.rows(base, ends, newlines)
 			}
 			p.count += bits.OnesCount64(ends)
-			start = w*64 + bits.Len64(ends)
+			start = base + bits.Len64(ends)
 		}
 		if p.odd {
 			break
@@ -139,11 +139,14 @@ func notCR(text string, word uint64) uint64 {
 
 // note makes the cells special in which the bytes of a word are.
 func (p *packer) note(ends, special uint64) {
-	for ; special != 0; special &= special - 1 {
-		cell := p.count + bits.OnesCount64(ends&(special&-special-1))
+	for special != 0 {
+		before := special&-special - 1
+		cell := p.count + bits.OnesCount64(ends&before)
 		if n := len(p.special); n == 0 || p.special[n-1] != cell {
 			p.special = append(p.special, cell)
 		}
+		ends := ends &^ before // the first of them is the cell's, and all up to it
+		special &= -(ends & -ends << 1)
 	}
 }
 

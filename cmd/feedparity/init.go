@@ -99,6 +99,9 @@ func (f *initFlags) run(ctx context.Context, std streams, name string) error {
 		fmt.Fprintln(std.err, "wrote", adapters)
 	}
 	f.sum(std.err, &p)
+	if f.code != "" && len(p.Code.Modules) == 0 {
+		fmt.Fprintln(std.err, `hint: no function was seen to come to csv, unicodecsv, pandas or a loop that splits lines: name yours with call: "module:function", see docs/adopting.md`)
+	}
 	fmt.Fprintln(std.err, "hint: fill in the lines marked TODO, then run feedparity doctor")
 	return nil
 }

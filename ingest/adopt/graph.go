@@ -74,6 +74,11 @@ func (p *project) linkFunction(f function, python pysource.Pythons, callers map[
 			continue
 		case useDecode:
 			own |= comesToOther
+		default:
+			if p.loopOf(f, c, python) != nil {
+				own |= comesToReader
+				continue
+			}
 		}
 		found := p.lookup(f, c.Callee, target, python)
 		if len(found) == 0 {

@@ -199,6 +199,15 @@ func (p *project) argsOf(f function) ingest.Args {
 	first := f.Params[0].Name
 	for _, c := range f.Calls {
 		target := f.in.target(c.Callee, pysource.Py3)
+		if l := p.loopOf(f, c, pysource.Both); l != nil && l.parameter == first {
+			if f.decodes(l.name) {
+				return ingest.ArgsFileRB
+			}
+			return ingest.ArgsFileText
+		}
+		if strings.HasPrefix(target, "pandas.") || strings.HasPrefix(target, "csv23.") {
+			continue // they open what they are given, and are mostly given a path
+		}
 		if readers[target] && pysource.Dotted(c.Arg("f", 0)) == first {
 			if strings.HasPrefix(target, "unicodecsv.") {
 				return ingest.ArgsFileRB

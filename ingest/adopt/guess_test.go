@@ -36,6 +36,36 @@ func summary(g Guess) string {
 	return s
 }
 
+const splitNote = " lines are split at each separator, also within quotes; line ends within quotes end a row"
+
+// TestArgs: what a function is given, by what it does with it; and what splits texts of
+// its own is no ingestion.
+func TestArgs(t *testing.T) {
+	for source, want := range map[string]string{
+		"def load(f):\n    for line in f:\n        yield line.split(';')\n":                                      "[file-text]",
+		"def load(f):\n    for line in f:\n        yield line.decode('utf-8').split(';')\n":                      "[file-rb]",
+		"def load(p):\n    with open(p) as f:\n        for line in f:\n            yield line.split(';')\n":      "[path]",
+		"import pandas\ndef load(path):\n    return pandas.read_csv(path)\n":                                     "[path]",
+		"import csv\ndef load(f):\n    return list(csv.reader(f))\n":                                             "[file-text]",
+		"def load(path):\n    for tag in path.split('/'):\n        yield tag.split(',')\n":                       "[]",
+		"def load(names):\n    for name in names:\n        yield name.split(' ')\n":                              "[]",
+		"def load(a, rows):\n    for row in rows:\n        yield row.split(';')\n":                               "[]",
+		"def load(f):\n    data = f.read()\n    for line in data.split('\\n'):\n        yield line.split(',')\n": "[file-text]",
+	} {
+		code, err := ReadCode(t.Context(), write(t, "-- m.py --\n"+source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		args := []string{}
+		for _, m := range code.Modules {
+			args = append(args, string(m.Args))
+		}
+		if got := fmt.Sprint(args); got != want {
+			t.Errorf("%s%s, want %s", source, got, want)
+		}
+	}
+}
+
 // TestGuess: the idioms by which code reads CSV, on either Python.
 func TestGuess(t *testing.T) {
 	for _, tt := range []struct{ why, source, py2, py3 string }{
@@ -86,6 +116,18 @@ func TestGuess(t *testing.T) {
 		{"what only a run can tell", "import csv\ndef load(path, encoding):\n    return list(csv.reader(open(path, newline='', encoding=encoding), delimiter=find(path)))\n",
 			"{open: bytes, codec: latin-1, dialect: excel} delimiter= is no literal: find(path) (m.py:3)",
 			"{open: text, codec: detected, dialect: excel} delimiter= is no literal: find(path) (m.py:3); encoding= is no literal: encoding (m.py:3)"},
+		{"lines that are split", "def load(path):\n    with open(path) as f:\n        for line in f:\n            yield line.rstrip('\\n').split(';')\n",
+			`{open: bytes, codec: latin-1, dialect: ["delimiter=;", "quoting=QUOTE_NONE", "quotechar=None"]}` + splitNote,
+			`{open: locale, codec: locale, dialect: ["delimiter=;", "quoting=QUOTE_NONE", "quotechar=None"]}` + splitNote},
+		{"lines of a file that is given", "def load(f):\n    for n, raw in enumerate(f):\n        line = raw.decode('cp1252').strip()\n        yield [c.strip() for c in line.split('\\t')]\n",
+			`{open: bytes-decode, codec: cp1252, dialect: ["delimiter=\\t", "quoting=QUOTE_NONE", "quotechar=None"]}` + splitNote,
+			`{open: stringio, codec: cp1252, dialect: ["delimiter=\\t", "quoting=QUOTE_NONE", "quotechar=None"]}` + splitNote},
+		{"lines in brackets, opened by another function", "import io\ndef lines(path):\n    return io.open(path, encoding='utf-8', newline='')\ndef load(path):\n    source = lines(path)\n    return [l.strip().split(u',') for l in source if l]\n",
+			`{open: io-open, codec: utf-8, dialect: ["quoting=QUOTE_NONE", "quotechar=None"]}` + splitNote,
+			`{open: text, codec: utf-8, dialect: ["quoting=QUOTE_NONE", "quotechar=None"]}` + splitNote},
+		{"a line after the other", "def load(path):\n    f = open(path)\n    line = f.readline()\n    while line:\n        yield line.split('|')\n        line = f.readline()\n",
+			`{open: bytes, codec: latin-1, dialect: ["delimiter=|", "quoting=QUOTE_NONE", "quotechar=None"]}` + splitNote,
+			`{open: locale, codec: locale, dialect: ["delimiter=|", "quoting=QUOTE_NONE", "quotechar=None"]}` + splitNote},
 		{"pandas", "import pandas as pd\ndef load(path):\n    return pd.read_csv(path)\n",
 			"{codec: detected, dialect: excel} pandas.read_csv is not the csv module: name the function with call", "{codec: detected, dialect: excel} pandas.read_csv is not the csv module: name the function with call"},
 	} {

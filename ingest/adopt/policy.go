@@ -34,6 +34,9 @@ func (g *guesser) narrow() {
 		return
 	}
 	source := r.in.given(r.call.Arg("f", 0), g.python)
+	if r.loop != nil {
+		source = r.loop.source
+	}
 	near := &scope{fn: r.in, python: g.python, params: r.args}
 	for _, wanted := range []string{pysource.Text(source), ""} {
 		opened := slices.DeleteFunc(g.p.gather(near), func(u use) bool {
@@ -72,7 +75,9 @@ func (g *guesser) first(kind string, targets ...string) *use {
 
 func (g *guesser) see(u *use) {
 	s := Seen{u.in.in.name, u.call.Line, u.call.Text}
-	if len(u.call.Chain) > 0 {
+	if u.loop != nil {
+		s.Text = u.loop.String() + ": " + u.call.Text
+	} else if len(u.call.Chain) > 0 {
 		s.Text += "." + strings.Join(u.call.Chain, "().") + "()"
 	}
 	if !slices.Contains(g.Seen, s) {
@@ -157,7 +162,11 @@ func (g *guesser) run() {
 	if strings.HasSuffix(r.target, "DictReader") {
 		g.Reader = ingest.DictReader
 	}
-	g.dialect(r)
+	if r.loop != nil {
+		g.split(r)
+	} else {
+		g.dialect(r)
+	}
 	if u := g.first(useSniff); u != nil {
 		g.see(u)
 		g.Sniff = true
@@ -379,6 +388,16 @@ func (g *guesser) py3Text(u *use) {
 		g.Open = ingest.OpenText
 	default:
 		g.Open = ingest.OpenTextUniversal
+	}
+}
+
+// split is the dialect of lines that are split: no character is a quote.
+func (g *guesser) split(r *use) {
+	g.note("lines are split at each separator, also within quotes; line ends within quotes end a row")
+	g.Dialect = []string{"quoting=QUOTE_NONE", "quotechar=None"}
+	separator, _ := r.call.Args[0].Value[0].Value()
+	if o := (ingest.DialectOption{Name: "delimiter", Value: ingest.Text(separator)}); separator != "," {
+		g.Dialect = append([]string{o.String()}, g.Dialect...)
 	}
 }
 

@@ -123,7 +123,7 @@ func (p *project) add(dir, name string, packages map[string]bool) error {
 	if p.settings == "" && bytes.Contains(source, []byte("INSTALLED_APPS =")) {
 		p.settings = module
 	}
-	if !bytes.Contains(source, []byte("csv")) && !bytes.Contains(source, []byte("open")) && !bytes.Contains(source, []byte("decode")) {
+	if !slices.ContainsFunc([]string{"csv", "open", "decode", ".split("}, func(s string) bool { return bytes.Contains(source, []byte(s)) }) {
 		return nil
 	}
 	f := &file{Module: pysource.Read(source), name: name, module: module, root: root}

@@ -22,6 +22,7 @@ type use struct {
 	via    *pysource.Call   // the call in the function looked at that comes to it
 	args   map[string]value // what the names in its arguments stand for
 	in     function
+	loop   *loop // of a reader that is a loop, else nil
 }
 
 // value is an expression with what its own names stand for.
@@ -80,7 +81,9 @@ func (g *gatherer) gather(s *scope, depth int) []use {
 		}
 		target := s.fn.in.target(c.Callee, s.python)
 		if kind := kindOf(target); kind != "" {
-			out = append(out, use{kind, base(target, kind), c, c, s.params, s.fn})
+			out = append(out, use{kind, base(target, kind), c, c, s.params, s.fn, nil})
+		} else if l := g.p.loopOf(s.fn, c, s.python); l != nil {
+			out = append(out, use{useReader, splitTarget, c, c, s.params, s.fn, l})
 		}
 		for _, callee := range g.p.called(c, s.python) {
 			inner := &scope{fn: callee, python: s.python, params: bind(s, c, callee)}

@@ -92,7 +92,7 @@ func lossOf(got, want ingest.Value, path ingest.Path) *Loss {
 		return nil
 	}
 	loss := &Loss{Want: want, Got: got, Kind: kindOf(got, want, path)}
-	for i, p := range cells(got, want) {
+	for i, p := range cells(got, want, path) {
 		if canonical(p[0], path).Equal(canonical(p[1], path)) {
 			continue
 		}
@@ -102,8 +102,9 @@ func lossOf(got, want ingest.Value, path ingest.Path) *Loss {
 }
 
 // cells pairs the cells of two rows of the same shape, in the order of the row
-// wanted; nil if they have another.
-func cells(got, want ingest.Value) [][2]ingest.Value {
+// wanted; nil if they have another. Where a reader does not hold two keys equal, they
+// are what differs.
+func cells(got, want ingest.Value, path ingest.Path) [][2]ingest.Value {
 	if got.Kind != want.Kind || len(got.Items) != len(want.Items) {
 		return nil
 	}
@@ -117,7 +118,7 @@ func cells(got, want ingest.Value) [][2]ingest.Value {
 			switch {
 			case j < 0:
 				return nil
-			case got.Items[j].Kind != want.Items[i].Kind:
+			case !canonical(got.Items[j], path).Equal(canonical(want.Items[i], path)):
 				out = append(out, [2]ingest.Value{got.Items[j], want.Items[i]}) // row['sku'] is a KeyError
 			default:
 				out = append(out, [2]ingest.Value{got.Items[j+1], want.Items[i+1]})

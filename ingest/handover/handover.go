@@ -448,7 +448,7 @@ func (h *handed) try(ctx context.Context, t *Trial) error {
 // name finds the first cell of a row whose digest is another one on each path by itself.
 func (h *handed) name(ctx context.Context, loss *Loss, row int) error {
 	written, want := h.rows[row], h.targets[row]
-	both := cells(written, want)
+	both := cells(written, want, ingest.Py2)
 	if len(both) == 0 {
 		return nil
 	}

@@ -39,6 +39,12 @@ var outcomes = []struct {
 		"forward json":            "loads",         // 2.7 decodes as UTF-8
 		"forward signed-repr":     "text column 1", // 'caf\xc3\xa9'
 	}},
+	{"a dict whose value is another", `{"dict":[[{"bytes":"736b75"},{"bytes":"61"}],[{"bytes":"6e616d65"},{"bytes":"636166c3a9"}]]}`, `{"dict":[["sku","a"],["name","café"]]}`, map[string]string{
+		"rollback pickle:2 pickle": "unicode column 2",
+		"forward signed-repr":      "text column 2",
+		"forward digest-repr":      "fault BadSignature name",
+		"forward digest-pickle:2":  "fault BadSignature sku", // str is pickled in another way
+	}},
 	{"latin-1 in bytes", `[{"bytes":"636166e9"}]`, `["café"]`, map[string]string{
 		"forward pickle:2 ASCII":  "fault UnicodeDecodeError",
 		"forward pickle:2 latin1": "loads",
@@ -130,7 +136,7 @@ func told(t *testing.T, r *Report, way string) string {
 		case tr.Loads():
 			return "loads"
 		case tr.First.Kind == LossFault:
-			return "fault " + tr.First.Fault.Type
+			return strings.TrimSpace("fault " + tr.First.Fault.Type + " " + tr.First.Field)
 		}
 		return string(tr.First.Kind) + " column " + string(rune('0'+tr.First.Column))
 	}

@@ -15,6 +15,8 @@ func (r *reader) expressions(toks []Token) {
 			b.fn.Yields = true
 		case "as":
 			r.withAs(toks, i)
+		case "for":
+			r.loop(toks, i)
 		}
 	}
 	for i := range toks {
@@ -60,6 +62,37 @@ func (r *reader) withAs(toks []Token, i int) {
 			}
 		}
 		r.give(toks[i+1].Text, toks[start:i])
+	}
+}
+
+// loop keeps what the "for" at i goes through: up to the bracket that closes around it, to
+// an "if" or to another "for".
+func (r *reader) loop(toks []Token, i int) {
+	in, end := 0, len(toks)
+	deep := 0
+	for j := i + 1; j < len(toks) && end == len(toks); j++ {
+		t := toks[j]
+		switch {
+		case opens(t):
+			deep++
+		case closes(t):
+			if deep--; deep < 0 {
+				end = j
+			}
+		case deep > 0 || t.Kind != Name:
+		case t.Text == "in" && in == 0:
+			in = j
+		case in > 0 && (t.Text == "if" || t.Text == "for"):
+			end = j
+		}
+	}
+	if in == 0 {
+		return
+	}
+	names := Split(toks[i+1 : in])
+	if name := Dotted(names[len(names)-1]); name != "" {
+		f := r.top().fn
+		f.Loops[name] = append(f.Loops[name], Assigned{toks[in+1 : end], r.top().python})
 	}
 }
 

@@ -42,6 +42,9 @@ type Function struct {
 	// Assigned are the values that its names are given, in order. A with statement's
 	// "as" and the module's constants count.
 	Assigned map[string][]Assigned
+	// Loops are what its for loops, those in brackets included, go through, by the name
+	// that is given each item: of several the last, as of "for n, line in enumerate(f)".
+	Loops map[string][]Assigned
 	// Nested is set for a function within a function.
 	Nested bool
 }
@@ -99,7 +102,7 @@ func (c *Call) Arg(name string, position int) []Token {
 
 // Read reads a module.
 func Read(source []byte) *Module {
-	m := &Module{Functions: []*Function{{Python: Both, Assigned: map[string][]Assigned{}}}}
+	m := &Module{Functions: []*Function{{Python: Both, Assigned: map[string][]Assigned{}, Loops: map[string][]Assigned{}}}}
 	r := reader{m: m, blocks: []*block{{indent: -1, fn: m.Functions[0], python: Both}}}
 	for _, l := range Lines(source) {
 		l.Tokens = l.Tokens[:min(len(l.Tokens), maxTokens)]
@@ -188,7 +191,7 @@ func (r *reader) def(l Line, toks []Token) {
 		return
 	}
 	above := r.top()
-	f := &Function{Name: toks[1].Text, Class: above.class, Line: l.Number, Python: above.python, Assigned: map[string][]Assigned{}, Nested: above.fn.Name != ""}
+	f := &Function{Name: toks[1].Text, Class: above.class, Line: l.Number, Python: above.python, Assigned: map[string][]Assigned{}, Loops: map[string][]Assigned{}, Nested: above.fn.Name != ""}
 	end := closing(toks, 2)
 	for _, p := range Split(toks[3:end]) {
 		if param, ok := readParam(p); ok {
@@ -244,6 +247,9 @@ func (r *reader) compound(l Line, toks []Token) {
 		b.try = true
 	case head == "except" && r.closed != nil && r.closed.try && importError(toks[1:end]):
 		b.python = r.top().python & Py3 // what 2.7 has is tried first, mostly
+	}
+	if toks[0].Text == "for" {
+		r.loop(toks[:end], 0)
 	}
 	r.statement(toks[1:end])
 	if b.cond != 0 && b.python == 0 {

@@ -86,14 +86,21 @@ func (p *Plan) results(add func(string, ...string)) {
 	}
 }
 
-// makers adds a factory for each method.
+// makers adds a factory for each class whose method is called, and then what collects
+// what methods leave that return nothing.
 func (p *Plan) makers(add func(string, ...string)) {
 	found := map[string]bool{}
 	for _, m := range p.Code.Modules {
-		if !m.Class || found[m.maker()] {
+		if !m.Class {
 			continue
 		}
 		module, method, class := m.names()
+		if m.Shape == Nothing {
+			defer add("state", "METHOD", method, "ADAPTER", m.function(), "GUESSED", fmt.Sprintf("guessed: %s:%d", m.File, m.Line))
+		}
+		if found[m.maker()] {
+			continue
+		}
 		found[m.maker()] = true
 		add("factory", "MODULE", module, "CLASS", class, "METHOD", method, "MAKER", m.maker(), "ARGUMENTS", strings.Join(missing(m.Makes), ", "), "GUESSED", fmt.Sprintf("guessed: %s:%d", m.File, m.Line)+todo(m.Makes, "; TODO: give it "))
 	}

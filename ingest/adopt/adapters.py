@@ -73,6 +73,13 @@ def MAKER():
     from MODULE import CLASS
     return CLASS(ARGUMENTS)
 
+#: state
+# What METHOD leaves in its object, which collect is given after the call:
+# collect: "adapters:ADAPTER_result". Here it is all attributes, as one row.
+# GUESSED
+def ADAPTER_result(made):
+    return [vars(made)]  # TODO: the attribute that holds its rows
+
 #: class
 # Rows that are objects: named tuples, dataclasses, attrs classes, Django's models and
 # whatever has __slots__ are known by themselves. Of other classes say which attributes

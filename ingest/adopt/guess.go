@@ -55,7 +55,8 @@ type Guess struct {
 	Notes   []string // what the mode does not say
 	Seen    []Seen   // what it was guessed from, in order
 
-	reads bool // a reader was found
+	reads     bool // a reader was found
+	elsewhere bool // the file is given
 }
 
 // Seen is a place in the code.
@@ -154,6 +155,9 @@ func (p *project) guess(f function) Module {
 	}
 	m.Py2 = p.policy(f, pysource.Py2)
 	m.Py3 = p.policy(f, pysource.Py3)
+	if m.Args == ingest.ArgsFileText && m.Py3.elsewhere { // we do, as code of both Pythons does
+		m.Py3.Open, m.Py3.Codec = ingest.OpenLocale, ingest.LocaleCodec
+	}
 	if seen := append(m.Py3.Seen, m.Py2.Seen...); f.Name == "" { // a script
 		m.Call, m.Line = "", seen[len(seen)-1].Line
 	}

@@ -213,7 +213,7 @@ func TestReadCode(t *testing.T) {
 	}
 	want := []string{
 		"app/base.py:8 app.base:Importer.total value path class=true needs=[country] writes=[] app/files.py:8 open(path, encoding=encoding, newline='') text/latin-1",
-		"app/tools.py:3 app.tools:table mapping file-text class=false needs=[] writes=[] app/tools.py:5 reader(fh) text/detected",
+		"app/tools.py:3 app.tools:table mapping file-text class=false needs=[] writes=[] app/tools.py:5 reader(fh) locale/locale",
 		"app/tools.py:8 app.tools:log None path class=false needs=[] writes=[app/tools.py:9 open('import.log', 'a')] app/files.py:8 open(path, encoding=encoding, newline='') text/utf-8",
 		"scripts/nightly.py:2  None path class=false needs=[] writes=[] scripts/nightly.py:2 open(sys.argv[1]) locale/locale",
 	}
@@ -278,4 +278,16 @@ func moduleNamed(code Code, call string) *Module {
 		}
 	}
 	return nil
+}
+
+// TestMethodsLeaveState: what a feed names to collect what a method leaves is there.
+func TestMethodsLeaveState(t *testing.T) {
+	code, err := ReadCode(t.Context(), write(t, "-- m.py --\nimport csv\nclass Importer(object):\n    def run(self, path):\n        self.rows = list(csv.reader(open(path)))\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Plan{Root: ".", Code: code}
+	if c, a := p.Config(), p.Adapters(); !strings.Contains(c, `collect: "adapters:importer_run_result"`) || !strings.Contains(a, "\ndef importer_run_result(made):\n") {
+		t.Errorf("%s\n%s", c, a)
+	}
 }

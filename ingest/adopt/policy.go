@@ -365,7 +365,7 @@ func (g *guesser) py3() {
 	case u != nil:
 		g.note("csv of Python 3 refuses bytes: this raises on the first line")
 	default:
-		g.Open = ingest.OpenText
+		g.Open, g.elsewhere = ingest.OpenText, true
 		g.note("the file is opened elsewhere")
 	}
 }

@@ -83,7 +83,9 @@ func (r *Report) advise(d Direction, family string, of []Trial) Advice {
 // whyNone says what is in the way of every setting, by the trial that gets furthest, and
 // what to write instead.
 func whyNone(d Direction, family string, of []Trial) string {
-	best := slices.MinFunc(of, func(a, b Trial) int { return cmp.Or(cmp.Compare(a.Failed+a.Differ, b.Failed+b.Differ), cmp.Compare(a.Failed, b.Failed)) })
+	best := slices.MinFunc(of, func(a, b Trial) int {
+		return cmp.Or(cmp.Compare(a.Failed+a.Differ, b.Failed+b.Differ), cmp.Compare(a.Failed, b.Failed))
+	})
 	lost := best.String()
 	instead := "write JSON"
 	if strings.HasPrefix(family, "signed-") {

@@ -140,7 +140,7 @@ func (run *replayed) frozen(ctx context.Context, eng ingest.Engine, dir string, 
 	if !r.Diverges {
 		return r, nil
 	}
-	r.Why, r.Fix = classify.Explain(classify.Cause(c.Cause), c.Py2, c.Py3)
+	r.Why, r.Fix = classify.ExplainSignature(c.Signature, c.Py2, c.Py3)
 	if c.Fix != "" {
 		r.Fix = c.Fix
 	}

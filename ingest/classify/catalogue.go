@@ -95,6 +95,21 @@ func Explain(cause Cause, py2, py3 ingest.Settings) (why, fix string) {
 	return explain(cause, Case{Py2: py2, Py3: py3})
 }
 
+// ExplainSignature is Explain for the cause of a signature, with what more that tells.
+func ExplainSignature(signature string, py2, py3 ingest.Settings) (why, fix string) {
+	name, rest, _ := strings.Cut(signature, ":")
+	why, fix = Explain(Cause(name), py2, py3)
+	if Cause(name) == Unclassified && strings.HasPrefix(rest, "cell:"+featNumber+":") && strings.HasSuffix(rest, ":call/call") {
+		why = numberWhy
+	}
+	return why, fix
+}
+
+// numberWhy is said of numbers that code makes and that differ for no reason of the
+// catalogue.
+const numberWhy = "Both paths make a number of one type, and not the same one; the Pythons' division, round(), str() and the order of rows were neutralised and do not account for it. " +
+	"So the code itself calculates differently: look for what depends on the version, or on libraries of other versions."
+
 func explain(cause Cause, c Case) (why, fix string) {
 	for _, e := range catalogue() {
 		if e.cause == cause {

@@ -440,15 +440,11 @@ func (c *code) found(cause Cause, e evidence, n int, sure bool, at ingest.Frame)
 	}
 	f := Finding{Cause: cause, Signature: strings.Join(parts, ":"), First: e.d, Count: n, Confirmed: sure, Severity: severityOf(e.d), Place: at}
 	f.Why, f.Fix = explain(cause, c.seen.described(c.in, e))
-	if cause == Unclassified && e.feature == featNumber {
-		f.Why = numberWhy
+	if cause == Unclassified {
+		f.Why, _ = ExplainSignature(f.Signature, c.in.Py2, c.in.Py3)
 	}
 	return f
 }
-
-// numberWhy is said of numbers that differ for no reason of the catalogue.
-const numberWhy = "Both paths make a number of one type, and not the same one; the Pythons' division, round(), str() and the order of rows were neutralised and do not account for it. " +
-	"So the code itself calculates differently: look for what depends on the version, or on libraries of other versions."
 
 // fileName is a file of the team's as it is called everywhere: what lies outside the
 // project's directory goes by the end of its path.

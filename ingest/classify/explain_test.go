@@ -10,6 +10,16 @@ import (
 
 // The NULs of UTF-16 belong to its characters: the fix must not remove them. That
 // the line works on 2.7.18 was tried there.
+// TestNumbersOfCode: what no reason accounts for is not said to be of other types.
+func TestNumbersOfCode(t *testing.T) {
+	s := ingest.DefaultSettings(ingest.Python27)
+	why, _ := classify.ExplainSignature("unclassified:cell:number:feed.py:price:-/locale:call/call", s, s)
+	other, _ := classify.ExplainSignature("unclassified:cell:text:feed.py:price:-/locale:call/call", s, s)
+	if !strings.Contains(why, "a number of one type") || strings.Contains(other, "number") {
+		t.Errorf("%s\n%s", why, other)
+	}
+}
+
 func TestExplainWideNUL(t *testing.T) {
 	py2, py3 := ingest.DefaultSettings(ingest.Python27), ingest.DefaultSettings(ingest.Python313)
 	if _, fix := classify.Explain(classify.NULByte, py2, py3); !strings.Contains(fix, "replace") {

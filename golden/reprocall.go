@@ -64,7 +64,7 @@ func (g *pathScript) function(qualified string) string {
 }
 
 func (g *pathScript) yieldRows(depth int) {
-	g.line(depth, "one = isinstance(result, (Mapping, set, frozenset)) or not hasattr(result, '__iter__')")
+	g.line(depth, "one = isinstance(result, (Mapping, set, frozenset, str, bytes, bytearray)) or not hasattr(result, '__iter__')")
 	g.line(depth, "for row in [result] if one else result:")
 	g.line(depth+1, "yield show(row)")
 }

@@ -107,6 +107,9 @@ type Recording struct {
 	Records int
 	// Frame is the last frame of the fault within the team's files, zero without one.
 	Frame Frame
+	// Threads are those that the import or setup has started, by name. The call, in a
+	// process that was forked, has none of them.
+	Threads []string
 	// Used are those of Input.Neutral that had something to do.
 	Used []*Used
 }

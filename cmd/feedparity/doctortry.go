@@ -52,6 +52,7 @@ type pathTrial struct {
 	Opens   []string    `json:"opens,omitempty"`
 	CSV     []string    `json:"csv,omitempty"`
 	Writes  []string    `json:"writes,omitempty"`
+	Threads []string    `json:"threads,omitempty"` // of the import, which the call has not
 	Effects string      `json:"effects,omitempty"`
 	// Wrong is the harness fault that kept the path from being run.
 	Wrong *foundFault `json:"wrong,omitempty"`
@@ -221,7 +222,7 @@ func typeOf(v ingest.Value, depth int) string {
 
 // recorded says what the code was seen to do.
 func (p *pathTrial) recorded(rec *ingest.Recording) {
-	p.Records = rec.Records
+	p.Records, p.Threads = rec.Records, rec.Threads
 	for _, o := range rec.Opens {
 		word := describeOpen(o)
 		switch {
@@ -377,6 +378,9 @@ func (p pathTrial) print(b *strings.Builder) {
 	}
 	for _, o := range p.Writes {
 		line("write", "%s", o)
+	}
+	if len(p.Threads) > 0 {
+		line("threads", "%s, started by the import: the call has none of them, unless isolation: process", visible(strings.Join(p.Threads, ", ")))
 	}
 	if p.Effects != "" {
 		line("effects", "%s", p.Effects)

@@ -31,11 +31,12 @@ def mapping(path):
     return FUNCTION(path)
 
 #: value
-# A single value is no row: make it one.
+# A single value is one row: call: "MODULE:FUNCTION". A count alone is refused, for it
+# tells nothing of what was counted: name a collect.
 # GUESSED
 def single_value(path):
     from MODULE import FUNCTION
-    return [FUNCTION(path)]
+    return FUNCTION(path)
 
 #: nothing
 # A function that returns nothing and leaves its results somewhere:

@@ -32,6 +32,7 @@ const (
 	codeCollect       = "collect-failed"
 	codePipe          = "result-pipe-closed"
 	codeGarbage       = "bad-answer"
+	codeThreads       = "threads-at-import" // without which a call did not end
 
 	// import-error, setup-failed, no-function, not-callable, wrong-signature,
 	// call-failed, nothing-to-compare, unserialisable-value, serializer-failed,
@@ -126,7 +127,7 @@ func (e *Engine) callOnce(ctx context.Context, in ingest.Input, together int, fr
 		return nil, err
 	}
 	seen := &callWatch{call: c, work: w, timeout: e.callTimeout(c), stage: firstStage(c)}
-	seen.rec.Python = p.Interpreter.Full
+	seen.rec.Python, seen.rec.Threads = p.Interpreter.Full, p.threads
 	s.recording, s.control, s.end, s.rewrite = &seen.rec, seen.control, seen.end, w.anonymous()
 	s.done = func() {
 		p.giveBack(w, seen.alone)
@@ -315,10 +316,14 @@ func (p *Process) prepare(ctx context.Context, c ingest.Call) error {
 	case err != nil:
 		return harness(codeImportCrash, py, fmt.Sprintf("import %s: %v", firstModule(c), err), importCrashHint)
 	}
-	var h remoteHarness
+	var h struct {
+		remoteHarness
+		Threads []string
+	}
 	if err := json.Unmarshal(answer, &h); err != nil {
 		return harness(codeGarbage, py, err.Error(), "")
 	}
+	p.threads = h.Threads
 	return h.error(py)
 }
 

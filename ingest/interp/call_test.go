@@ -49,6 +49,20 @@ def integer(path):
     return 3
 def string(path):
     return 'abc'
+def unicode_string(path):
+    return u'caf\xe9'
+def byte_array(path):
+    return bytearray(b'a')
+def truth(path):
+    return True
+def real(path):
+    return 0.1
+def amount(path):
+    return decimal.Decimal('1.10')
+def day(path):
+    return datetime.date(2026, 11, 22)
+def plain_object(path):
+    return object()
 def nothing(path):
     pass
 def no_argument():
@@ -152,7 +166,14 @@ var callCases = []struct {
 	{function: "raises_stop", want: `{"fault":{"type":"StopIteration","message":"early","row":1}}`},
 
 	{function: "integer", harness: "nothing-to-compare", message: "adapters:integer returned int, nothing to compare: name a collect"},
-	{function: "string", harness: "nothing-to-compare", message: "returned str"},
+	{function: "truth", harness: "nothing-to-compare", message: "returned bool"},
+	{function: "string", want: `{abc}`},
+	{function: "unicode_string", want: `"café"`},
+	{function: "byte_array", want: `{"bytes":"61"}`},
+	{function: "real", want: `{"float":"0.1"}`},
+	{function: "amount", want: `{"decimal":"1.10"}`},
+	{function: "day", want: `{"date":"2026-11-22"}`},
+	{function: "plain_object", harness: "unserialisable-value", message: "a value of type object cannot be compared"},
 	{function: "nothing", harness: "nothing-to-compare", message: "returned NoneType"},
 	{function: "no_argument", harness: "wrong-signature", message: "no_argument() takes"},
 	{function: "unserialisable", harness: "unserialisable-value", message: "row 2: a value of type object"},
@@ -178,6 +199,7 @@ var perPath = map[string][2]string{
 		`{"fault":{"type":"RecursionError","message":"maximum recursion depth exceeded","row":1}}`},
 	"{path}":    {`{"bytes":"2f666565647061726974792d63616c6c2f696e7075742f73746f636b20312e637376"}`, `"/feedparity-call/input/stock 1.csv"`},
 	"{none}":    {"IOError", "FileNotFoundError"},
+	"{abc}":     {`{"bytes":"616263"}`, `"abc"`},
 	"{bad}":     {`{"bytes":"626164"}`, `"bad"`},
 	"{IOError}": {"IOError", "OSError"},
 	"{json}": {`{"fault":{"type":"ValueError","message":"Expecting object: line 1 column 1 (char 0)","row":1}}`,

@@ -240,6 +240,9 @@ func (c *callWatch) death(status int, stopped string) (class, msg string) {
 func (c *callWatch) stopped(s *stream, class, msg string) {
 	py := s.p.Interpreter.Version
 	switch {
+	case class == ingest.FaultTimeout && len(c.rec.Threads) > 0:
+		s.setErr(harness(codeThreads, py, fmt.Sprintf("call %s: %s; importing it has started threads that a call does not have: %s", c.call.Function, msg, strings.Join(c.rec.Threads, ", ")),
+			"isolation: process imports the module anew for each delivery, with its threads"))
 	case c.stage == "call":
 		s.fault = &ingest.Fault{Type: class, Message: msg, Row: s.rows + 1}
 	case c.stage == "collect":

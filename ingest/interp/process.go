@@ -66,6 +66,8 @@ type Process struct {
 	scratch     string // path of the temporary file, "" until one is needed
 	scratchErr  error
 
+	threads []string // that the import has started, by name
+
 	said map[string]any // see remembered; guarded by mu
 	work *workspace     // of the last call, where it is as good as new; guarded by mu
 

@@ -128,7 +128,7 @@ func TestCallHarnessConfirm(t *testing.T) {
 			"no such function":    func(c *ingest.Call) { c.Function = "stock:nosuch" },
 			"no such module":      func(c *ingest.Call) { c.Function = "nosuch:rows" },
 			"no such interpreter": func(c *ingest.Call) { c.Python = filepath.Join(t.TempDir(), "python") },
-			"nothing to compare":  func(c *ingest.Call) { c.Function = "stock:text" }, // returns the path, a str
+			"nothing to compare":  func(c *ingest.Call) { c.Function = "os.path:getsize" }, // returns a number
 		} {
 			f := example(t, p)
 			f.Backfill = 1

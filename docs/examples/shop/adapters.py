@@ -2,15 +2,10 @@
 called as it is: one adapter per shape, each as small as it can be.
 
 Nothing is needed for a generator (shop.stock:stock_levels), a list
-(shop.search:documents), a mapping (shop.partition:partition), or a function that
-wants an open file (shop.eans:register with args: file-rb).
+(shop.search:documents), a mapping (shop.partition:partition), a single text
+(shop.manifest:ledger_line), or a function that wants an open file
+(shop.eans:register with args: file-rb).
 """
-
-
-# A single value is no row: make it one.
-def ledger_line(path):
-    from shop.manifest import ledger_line
-    return [ledger_line(path)]
 
 
 # A class whose instances have plain attributes: say which of them are data.

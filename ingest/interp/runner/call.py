@@ -139,21 +139,25 @@ CALL = {}  # the request
 ITERATED = (type(_ for _ in ()), list, tuple)  # what needs no look at abstract classes
 
 
+SINGLE = (Mapping, set, frozenset, text_type, byte_type, bytearray)
+COUNTS = (type(None), bool, int, long if PY2 else int)  # noqa: F821
+
+
 def rows_of(result, name):
     """What a function returned as rows. A mapping and a set have no order that
-    two Pythons would share, so each is one row, compared as a whole."""
+    two Pythons would share, so each is one row, compared as a whole, as is any single
+    value. How many rows there were, or that all went well, tells nothing of them."""
     if type(result) in ITERATED:
         return iter(result)
-    if isinstance(result, (Mapping, set, frozenset)):
+    if isinstance(result, SINGLE):
         return iter([result])
-    if not isinstance(result, (text_type, byte_type)):
-        try:
-            return iter(result)
-        except TypeError:
-            if own_frame(sys.exc_info()[2].tb_next):
-                raise
-    if result is not None and fields_of(result, class_of(result)):
-        return iter([result])  # one object with fields
+    try:
+        return iter(result)
+    except TypeError:
+        if own_frame(sys.exc_info()[2].tb_next):
+            raise
+    if type(result) not in COUNTS:
+        return iter([result])
     raise Harness('nothing-to-compare', '%s returned %s, nothing to compare: name a collect' % (name, type_name(result)),
                   'collect names a function that yields the state the call leaves; or let the call return or yield rows')
 

@@ -13,7 +13,9 @@ def settle():
         except Exception:
             pass  # the module closed or replaced it
     KEPT.collects = gc.isenabled()
-    rest()
+    KEPT.threads = threads()
+    if KEPT.threads == []:
+        rest()
     rehearse()
     gc.collect()
     immortalize()
@@ -72,15 +74,33 @@ def wake():
 RESTING = []  # functions that do next to nothing in this process, and their code
 
 
+def threads():
+    """The names of the threads beside this one, None where nobody tells. One that has just
+    ended may be there for a moment."""
+    for wait in WAITS + (0.02, 0):
+        try:
+            n = len(os.listdir('/proc/self/task')) - 1
+        except OSError:
+            return None  # another system
+        found = named_threads()
+        if n <= len(found):
+            break
+        time.sleep(wait)
+    return found + [u'one that Python does not know'] * (n - len(found))
+
+
+def named_threads():
+    module = sys.modules.get('threading')
+    if module is None:
+        return []
+    this = module.current_thread()
+    return [shown(t.name) for t in module.enumerate() if t is not this]
+
+
 def rest():
     """Where there is but one thread, spares the children what os.fork has the standard
     library do because of others: it makes locks anew, which nobody holds, and forgets
     threads. That writes to 60 to 140 pages."""
-    try:
-        if len(os.listdir('/proc/self/task')) != 1:
-            return
-    except OSError:
-        return
     for module, name, instead in (('threading', '_after_fork', nothing), ('logging', '_after_at_fork_child_reinit_locks', unlock)):
         function = getattr(sys.modules.get(module), name, None)
         if type(function) is type(rest):

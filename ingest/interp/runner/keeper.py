@@ -11,7 +11,7 @@ def op_import(req, blob):
         write_frame(RESULT, dump(harness_dict(exc)))
         return
     settle()
-    write_frame(RESULT, b'{}')
+    write_frame(RESULT, dump({'threads': KEPT.threads}))
 
 
 class Kept(object):
@@ -21,6 +21,7 @@ class Kept(object):
     collects = False  # a child is to look for garbage again
     request = None    # the one that was arranged for
     spared = None     # children of the import, unknown until the first request
+    threads = None    # of the import, by name: a child has none of them
 
 
 KEPT = Kept()

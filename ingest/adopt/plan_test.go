@@ -112,7 +112,7 @@ def generator(path):
 def mapping(path):
     return dict((r[0], r) for r in rows(path))
 def value(path):
-    return len(rows(path))
+    return '%d rows' % len(rows(path))
 def load(path):
     TABLE.extend(rows(path))
 class Article(object):

@@ -37,7 +37,7 @@ const (
 	// import-error, setup-failed, no-function, not-callable, wrong-signature,
 	// call-failed, nothing-to-compare, unserialisable-value, serializer-failed,
 	// rollback-failed, effect-write, effect-connection, effect-program,
-	// effect-signal, effect-database
+	// effect-signal, effect-database, effect-commit
 )
 
 // childFailed and pipeClosed are exit statuses that runner/call.py defines.

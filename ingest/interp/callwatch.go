@@ -272,6 +272,7 @@ var effectHints = map[string]string{
 	"effect-connection": "replace the connection in the adapter, or permit it: effects: {allow: [HOST:PORT]}",
 	"effect-program":    "replace the program in the adapter, or permit it: effects: {allow: [subprocess]}",
 	"effect-signal":     "let it signal its own processes alone",
+	"effect-commit":     "let the code not end transactions by itself, or have the database's file restored: effects: {sandbox: [DIR]}",
 	"effect-database":   "name a test database: effects: {rollback: NAME}",
 }
 

@@ -3,6 +3,7 @@ package interp_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -72,6 +73,19 @@ def changes_mode(path): os.chmod(FILE, 0)
 def changes_times(path): os.utime(FILE, (1, 1))
 def makes_fifo(path): os.mkfifo(join(OUT, 'new'))
 def database(path): sqlite3.connect(join(OUT, 'db'))
+def database_class(path): sqlite3.Connection(join(OUT, 'db'))
+def raw_connects(path):
+    import _socket
+    _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM).connect(('127.0.0.1', PORT))
+def raw_sends(path):
+    import _socket
+    _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', PORT))
+def drives(path):
+    import psycopg2
+    psycopg2.connect('host=127.0.0.1 password=secret')
+def drives_method(path):
+    from MySQLdb.connections import Connection
+    Connection(host='127.0.0.1', passwd='secret')
 def connects(path): socket.create_connection(('127.0.0.1', PORT))
 def connects_ex(path): socket.socket().connect_ex(('127.0.0.1', PORT))
 def connects_unix(path): socket.socket(socket.AF_UNIX).connect(join(OUT, 'socket'))
@@ -139,8 +153,22 @@ def reaches(path):
     socket.create_connection(('localhost', PORT)).close()
     s = socket.socket(socket.AF_UNIX)
     s.connect(join(OUT, 'socket'))
-    return [subprocess.call(['true'])]
+    import psycopg2
+    from MySQLdb.connections import Connection
+    return [subprocess.call(['true']), psycopg2.connect('host=localhost port=%d' % PORT), Connection(host='localhost', port=PORT).made]
+def kinds(path):
+    import _socket
+    s = socket.socket()
+    return [isinstance(getattr(s, '_sock', s), _socket.socket), isinstance(3, _socket.socket), isinstance(_socket.socket(), socket.SocketType) or True,
+            isinstance(sqlite3.connect(':memory:'), sqlite3.Connection), sqlite3.Connection(':memory:').execute('select 1').fetchone()[0]]
 `
+
+// drivers stand for those that connect in C.
+var drivers = map[string]string{
+	"psycopg2/__init__.py": "from psycopg2._psycopg import _connect\ndef connect(dsn, **kwargs):\n    return _connect(dsn, **kwargs)\n",
+	"psycopg2/_psycopg.py": "def _connect(dsn, connection_factory=None):\n    return 'connected'\n",
+	"MySQLdb/__init__.py":  "", "MySQLdb/connections.py": "class Connection(object):\n    def __init__(self, *args, **kwargs):\n        self.made = 'made'\n",
+}
 
 var effectCases = []struct{ function, code, message string }{
 	{"opens", "effect-write", "writes {OUT}/new ("}, {"appends", "effect-write", "writes {OUT}/file ("}, {"updates", "effect-write", "writes {OUT}/file ("},
@@ -152,7 +180,9 @@ var effectCases = []struct{ function, code, message string }{
 	{"makes_directory", "effect-write", "makes directory {OUT}/new ("}, {"makes_directories", "effect-write", "makes directory {OUT}/new ("},
 	{"removes_directory", "effect-write", "removes {OUT}/dir ("}, {"removes_tree", "effect-write", "removes {OUT}/dir"}, {"links", "effect-write", "links to {OUT}/new ("},
 	{"symlinks", "effect-write", "links {OUT}/new ("}, {"changes_mode", "effect-write", "changes mode of {OUT}/file ("}, {"changes_times", "effect-write", "changes times of {OUT}/file ("},
-	{"makes_fifo", "effect-write", "makes {OUT}/new ("}, {"database", "effect-write", "opens database {OUT}/db ("},
+	{"makes_fifo", "effect-write", "makes {OUT}/new ("}, {"database", "effect-write", "opens database {OUT}/db ("}, {"database_class", "effect-write", "opens database {OUT}/db ("},
+	{"raw_connects", "effect-connection", "connects to 127.0.0.1:{PORT} ("}, {"raw_sends", "effect-connection", "sends to 127.0.0.1:{PORT} ("},
+	{"drives", "effect-connection", "it connects by psycopg2 ("}, {"drives_method", "effect-connection", "it connects by MySQLdb ("},
 	{"connects", "effect-connection", "connects to 127.0.0.1:{PORT} ("}, {"connects_ex", "effect-connection", "connects to 127.0.0.1:{PORT} ("},
 	{"connects_unix", "effect-connection", "connects to {OUT}/socket ("}, {"binds", "effect-connection", "binds 127.0.0.1:0 ("}, {"sends", "effect-connection", "sends to 127.0.0.1:"},
 	{"runs", "effect-program", "runs true ("}, {"runs_from", "effect-program", "runs "}, {"system", "effect-program", "runs true ("}, {"popen", "effect-program", "runs "},
@@ -164,7 +194,9 @@ var effectCases = []struct{ function, code, message string }{
 func TestEffectsConfirm(t *testing.T) {
 	interptest.Each(t, func(t *testing.T, p *interp.Process) {
 		out, port := outside(t)
-		dir := team(t, map[string]string{"effects.py": effects})
+		files := maps.Clone(drivers)
+		files["effects.py"] = effects
+		dir := team(t, files)
 		e := interp.NewEngine(interp.Options{})
 		defer e.Close()
 		input := func(function string) ingest.Input {
@@ -178,7 +210,7 @@ func TestEffectsConfirm(t *testing.T) {
 			o, err := run(t.Context(), e, input(c.function))
 			problem := judgeCall(o, err, "", c.code, words.Replace(c.message))
 			var h *ingest.HarnessError
-			if errors.As(err, &h) && !regexp.MustCompile(`\(effects\.py:\d+ in \w+\)$`).MatchString(h.Msg) {
+			if errors.As(err, &h) && !regexp.MustCompile(`\((effects|psycopg2/__init__)\.py:\d+ in \w+\)$`).MatchString(h.Msg) {
 				problem = "no place in " + err.Error()
 			}
 			if after := listing(t, out); after != before {
@@ -196,9 +228,13 @@ func TestEffectsConfirm(t *testing.T) {
 			mismatches++
 			t.Errorf("harmless: %v, %s", err, oneLine(o))
 		}
+		if o, err := run(t.Context(), e, input("kinds")); err != nil || oneLine(o) != `true false true true {"int":"1"}` {
+			mismatches++
+			t.Errorf("kinds: %v, %s", err, oneLine(o))
+		}
 		in := input("reaches")
 		in.Call.Effects.Allow = []string{fmt.Sprintf("localhost:%d", port), filepath.Join(out, "socket"), "subprocess"}
-		if o, err := run(t.Context(), e, in); err != nil || oneLine(o) != `{"int":"0"}` {
+		if o, err := run(t.Context(), e, in); err != nil || oneLine(o) != expand(`{"int":"0"} {connected} {made}`, p.Interpreter.Version) {
 			mismatches++
 			t.Errorf("reaches: %v, %s", err, oneLine(o))
 		}

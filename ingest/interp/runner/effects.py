@@ -24,6 +24,7 @@ class Limits(object):
     hosts = ()       # (host, port)
     sockets = ()     # paths of Unix sockets
     programs = False
+    trusted = 0      # connections that Django is making, which were judged before
 
     def arrange(self, req):
         self.hosts, self.sockets, self.programs = (), (), False
@@ -131,8 +132,10 @@ def on_dbm(path, flag='r', *rest):
 
 def on_sqlite(database, *rest):
     name = native_path(database) or ''
-    if ':memory:' in name or 'mode=memory' in name or 'mode=ro' in name or not name or name in LIMITS.databases:
+    if ':memory:' in name or 'mode=memory' in name or 'mode=ro' in name or not name or LIMITS.trusted:
         return
+    if name in LIMITS.databases:
+        violate('effect-database', 'connects to database %s beside Django, where nothing is rolled back' % name)
     if name.startswith('file:'):
         name = name[5:].partition('?')[0]
     if not may_write(name):
@@ -177,6 +180,57 @@ def addresses_of(host):
 def on_sendto(sock, address=None, *rest):
     if address is not None:  # else it goes where connect went
         on_address('sends to')(sock, address)
+
+
+# Drivers that connect in C, of which nothing tells: the module, what connects in it, and
+# the port where none is named.
+DRIVERS = {
+    'psycopg2._psycopg': ('_connect', 5432),
+    'psycopg.connection': ('Connection.connect', 5432),
+    'psycopg.connection_async': ('AsyncConnection.connect', 5432),
+    'MySQLdb.connections': ('Connection.__init__', 3306),
+    'pymssql': ('connect', 1433),
+    'pymssql._pymssql': ('connect', 1433),
+    'pyodbc': ('connect', 0),
+    'cx_Oracle': ('connect', 1521),
+}
+
+
+def watch_driver(name):
+    path, port = DRIVERS[name]
+    owner, attribute = sys.modules[name], path.rpartition('.')[2]
+    if '.' in path:
+        owner = getattr(owner, path.partition('.')[0], None)
+    kept = getattr(owner, '__dict__', {}).get(attribute)
+    if kept is None:
+        return  # another version of the driver
+    function = getattr(kept, '__func__', kept)
+
+    def connect(*args, **kwargs):
+        if LIMITS.on and not LIMITS.trusted and not may_dial(args, kwargs, port):
+            violate('effect-connection', 'connects by %s' % name.partition('.')[0])
+        return function(*args, **kwargs)
+    try:
+        connect = functools.wraps(function)(connect)
+    except AttributeError:
+        pass  # a function in C, under Python 2
+    setattr(owner, attribute, classmethod(connect) if isinstance(kept, classmethod) else connect)
+
+
+def may_dial(args, kwargs, port):
+    """Whether what a driver is given names a server that may be reached. How it is written
+    is the driver's affair; a word that may be a password is not shown."""
+    words = set()
+    for value in list(args) + list(kwargs) + list(kwargs.values()):
+        if isinstance(value, (text_type, byte_type, int)) and not isinstance(value, bool):
+            words.update(re.split(u'[^\\w.-]+', value.decode('latin-1') if isinstance(value, byte_type) else text_type(value)))
+    for host, allowed in LIMITS.hosts:
+        if shown(host) in words and (text_type(allowed) in words or allowed == port and u'port' not in words):
+            return True
+    return bool(LIMITS.sockets) and not words & HOST_WORDS
+
+
+HOST_WORDS = set([u'host', u'hostaddr', u'server', u'dsn', u'SERVER', u'Server'])
 
 
 # --- processes ---
@@ -269,10 +323,14 @@ def watch_effects():
         for name in names.split():
             watch_function(event, module, name)
     if not AUDITED:
-        LATER.update(_sqlite3=watch_sqlite, socket=watch_sockets, subprocess=watch_programs)
-        for name in [name for name in LATER if name in sys.modules]:
-            LATER.pop(name)()
-        sys.meta_path.insert(0, Later())
+        LATER.update(_sqlite3=watch_sqlite, _socket=watch_raw_sockets, socket=watch_sockets, subprocess=watch_programs)
+    elif sys.version_info < (3, 10):
+        LATER.update(_sqlite3=watch_sqlite)  # the class tells nothing by itself
+    for name in DRIVERS:
+        LATER[name] = functools.partial(watch_driver, name)
+    for name in [name for name in ('_sqlite3', '_socket', 'socket', 'subprocess') if name in LATER and name in sys.modules]:
+        LATER.pop(name)()
+    sys.meta_path.insert(0, Later())
 
 
 LATER = {}  # by name of a module that nobody has imported yet, what watches it
@@ -282,14 +340,42 @@ class Later(object):
     """Has a module watched as soon as it is imported. To import them ahead would cost
     every child: a process is the cheaper to fork, the less it has."""
 
-    def find_module(self, name, path=None):
-        return self if name in LATER else None
+    if PY2:
+        def find_module(self, name, path=None):
+            return self if name in LATER else None
 
-    def load_module(self, name):
+        def load_module(self, name):
+            watch = LATER.pop(name)
+            module = importlib.import_module(name)
+            watch()
+            return module
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in LATER:
+            return None
         watch = LATER.pop(name)
-        module = importlib.import_module(name)
-        watch()
-        return module
+        for finder in list(sys.meta_path):
+            spec = finder.find_spec(name, path, target) if hasattr(finder, 'find_spec') else None
+            if spec is not None:
+                if hasattr(spec.loader, 'exec_module'):
+                    spec.loader = Watching(spec.loader, watch)
+                return spec
+        return None
+
+
+class Watching(object):
+    """Loads a module as its loader does, of which it then knows nothing."""
+
+    def __init__(self, loader, watch):
+        self.loader, self.watch = loader, watch
+
+    def create_module(self, spec):
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module):
+        module.__spec__.loader = module.__loader__ = self.loader
+        self.loader.exec_module(module)
+        self.watch()
 
 
 def listen():
@@ -350,7 +436,34 @@ KEYWORDS = {
 
 def watch_sqlite():
     """Before module sqlite3 has taken its names."""
-    watch_function('sqlite3.connect', '_sqlite3', 'connect')
+    import _sqlite3
+    if not AUDITED:
+        watch_function('sqlite3.connect', '_sqlite3', 'connect')
+    _sqlite3.Connection = stand_in('Connection', _sqlite3.Connection, lambda args, kwargs: on_event(
+        'sqlite3.connect', args[:1] or (kwargs.get('database'),)))
+
+
+def watch_raw_sockets():
+    """The class in C, which cannot be changed: one of ours that extends it stands for it,
+    also below those of module socket."""
+    import _socket
+    real_class = _socket.socket
+
+    class Meta(type):
+        __instancecheck__ = lambda cls, value: isinstance(value, real_class) if cls is _socket.socket else type.__instancecheck__(cls, value)
+
+    def method(name, event):
+        function = getattr(real_class, name)
+
+        def call(self, *args):
+            if LIMITS.on:
+                on_event(event, (self,) + args[-1:])  # of sendto the address is the last
+            return function(self, *args)
+        return call
+    body = dict((name, method(name, event)) for name, event in (
+        ('connect', 'socket.connect'), ('connect_ex', 'socket.connect'), ('bind', 'socket.bind'), ('sendto', 'socket.sendto')))
+    body.update(__slots__=(), __module__=real_class.__module__, __doc__=real_class.__doc__)
+    _socket.socket = _socket.SocketType = Meta(real_class.__name__, (real_class,), body)
 
 
 def watch_sockets():

@@ -138,6 +138,8 @@ def guard_connections():
         return connection
     handler.__getitem__ = __getitem__
     setattr(handler, GUARDED, True)
+    from django.db.backends import utils
+    watch_method(utils.CursorWrapper, 'execute', on_statement)
 
 
 def guard(connection, alias):
@@ -148,9 +150,73 @@ def guard(connection, alias):
     name = str(connection.settings_dict.get('NAME'))
     if name in LIMITS.databases:
         from django.db import transaction
+        trust(connection)
         transaction.atomic(using=alias).__enter__()
+        keep_open(connection, name)
     elif LIMITS.databases or connection.vendor != 'sqlite' and not may_serve(connection):
         connection.connect = refuse_database(name)
+    elif connection.vendor != 'sqlite':
+        trust(connection)
+
+
+def trust(connection):
+    """Has the driver connect for a connection of Django's that was judged."""
+    make = connection.get_new_connection
+
+    def get_new_connection(*args, **kwargs):
+        LIMITS.trusted += 1
+        try:
+            return make(*args, **kwargs)
+        finally:
+            LIMITS.trusted -= 1
+    connection.get_new_connection = get_new_connection
+
+
+TRANSACTION, ATTACH, CHANGES = 22, 24, (9, 18, 23)  # what SQLite asks leave for
+
+
+def keep_open(connection, name):
+    """Ends the process before a transaction that is to be rolled back ends otherwise: then
+    nothing was committed. SQLite asks when it reads a statement, whoever gave it that; of
+    other databases only what goes through a cursor of Django's is seen."""
+    changed, check = [], connection.validate_no_atomic_block
+
+    def ending(how):
+        wrote = ', after writing to ' + ', '.join(changed) if changed else ''
+        violate('effect-commit', 'ends the transaction in database %s that is to be rolled back: %s%s' % (name, how, wrote))
+
+    def authorize(code, what, *rest):
+        if not LIMITS.on:
+            return 0
+        if code == TRANSACTION and what != 'BEGIN':
+            ending(what)
+        elif code == ATTACH:
+            on_sqlite(what)
+        elif code in CHANGES and what not in changed and not what.startswith('sqlite_'):
+            changed.append(what)
+        return 0
+
+    def validate_no_atomic_block():
+        # Django refuses within a block of the code's own, and would in production.
+        if LIMITS.on and connection.in_atomic_block and not connection.savepoint_ids:
+            ending('by Django')
+        return check()
+
+    connection.validate_no_atomic_block = validate_no_atomic_block
+    if hasattr(connection.connection, 'set_authorizer'):
+        connection.connection.set_authorizer(authorize)
+    else:
+        connection._feedparity_ending = ending
+
+
+ENDS = re.compile(r'(?:^|;)\s*(COMMIT|END|ROLLBACK|ABORT|PREPARE\s+TRANSACTION)\b(?!\s+(?:WORK\s+|TRANSACTION\s+)?TO\b)', re.I)
+
+
+def on_statement(cursor, args):
+    ending = getattr(cursor.db, '_feedparity_ending', None)
+    found = ending and args and isinstance(args[0], (text_type, byte_type)) and ENDS.search(shown(args[0]))
+    if found:
+        ending(found.group(1).upper())
 
 
 DATABASE_PORTS = {'postgresql': 5432, 'mysql': 3306, 'oracle': 1521}

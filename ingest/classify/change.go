@@ -141,11 +141,14 @@ func dropBOM(t trial) (trial, bool) {
 	return t, ok
 }
 
+// markLetter is what markToLetter puts in the place of the mark.
+const markLetter = "x"
+
 // markToLetter puts a letter in the place of the mark.
 func markToLetter(t trial) (trial, bool) {
 	rest, ok := dropBOM(t)
 	if ok {
-		t.data = append([]byte("x"), rest.data...)
+		t.data = append([]byte(markLetter), rest.data...)
 	}
 	return t, ok
 }

@@ -222,10 +222,17 @@ func (c *code) besideMark(b *bench, e evidence, some ...suspect) int {
 			lettered[i] = suspect{name: "bom-letter", change: markToLetter}
 		}
 	}
-	if res := c.try(b, lettered...); res != nil {
-		return c.left(*res, e)
+	res := c.try(b, lettered...)
+	if res == nil {
+		return 0
 	}
-	return 0
+	n := c.left(*res, e)
+	for _, other := range evidences(res.Divergences) {
+		if e.feature == featBOM && other.d.Kind == e.d.Kind && other.begins(markLetter) {
+			n++ // the same text in another class, for no mark is in it
+		}
+	}
+	return n
 }
 
 // decoded reports whether py2 decodes what surrogates stand in: if it does not, it takes

@@ -191,6 +191,25 @@ func TestCodeOfLargeInput(t *testing.T) {
 	}
 }
 
+// A byte order mark before a quote has it be no quote that opens, for both paths alike. That
+// they cut the name behind it at different places is not the mark's doing.
+func TestMarkBeforeAQuoteIsNoCause(t *testing.T) {
+	names := func(cut string) func([]byte) ingest.Outcome {
+		return func(data []byte) ingest.Outcome {
+			name := string(data)
+			if !strings.HasPrefix(name, `"`) { // else the quote takes all there is
+				name, _, _ = strings.Cut(name, cut)
+			}
+			return ingest.Outcome{Rows: []ingest.Row{{Value: ingest.Dict(ingest.Text(name), ingest.Text(""))}}}
+		}
+	}
+	eng := &recorded{scripted: scripted{py2: names(","), py3: names("|")}}
+	found := codeFindings(t, eng, "\ufeff\"|,\n,")
+	if len(found) != 1 || found[0].Cause != classify.Unclassified {
+		t.Errorf("got %+v", found)
+	}
+}
+
 // A byte order mark that hides a column from both paths makes whole rows of what are cells
 // without it. What these differ in it has no part in.
 func TestMarkThatHidesAColumnIsNoCause(t *testing.T) {

@@ -129,6 +129,16 @@ func (e evidence) key() string {
 	return key
 }
 
+// begins reports whether what differs begins with a text.
+func (e evidence) begins(with string) bool {
+	for _, v := range []ingest.Value{e.py2, e.py3, e.d.Py2, e.d.Py3} {
+		if strings.HasPrefix(v.Str, with) {
+			return true
+		}
+	}
+	return false
+}
+
 // faultClass names a fault's class as classes are compared, "-" for none.
 func faultClass(f *ingest.Fault) string {
 	if f == nil {

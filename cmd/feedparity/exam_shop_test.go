@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/feedparity/feedparity/golden"
 )
 
 // The environment of the exam.
@@ -35,6 +37,7 @@ type examined struct {
 	may    []string
 	found  map[string][]string // signatures by cause
 	inputs int
+	shown  map[string]string // by signature, what its case's input is
 }
 
 // readExam reads docs/examples/exam/expected.tsv.
@@ -53,7 +56,7 @@ func readExam(t *testing.T) []*examined {
 		if len(cells) != 4 || cells[3] == "" {
 			t.Fatalf("expected.tsv:%d: want module, must, may and reason", n+1)
 		}
-		e := &examined{module: cells[0], may: strings.Fields(strings.TrimPrefix(cells[2], "-")), found: map[string][]string{}}
+		e := &examined{module: cells[0], may: strings.Fields(strings.TrimPrefix(cells[2], "-")), found: map[string][]string{}, shown: map[string]string{}}
 		for _, cause := range strings.Fields(strings.TrimPrefix(cells[1], "-")) {
 			e.must = append(e.must, strings.Split(cause, "|"))
 		}
@@ -110,7 +113,7 @@ func TestExamConfirm(t *testing.T) {
 		planted, found = planted+len(e.must), found+len(e.must)-len(e.missing())
 		t.Logf("%s: %d inputs, %v, missing %v", e.module, e.inputs, e.found, e.missing())
 		if wrong := e.wrong(); len(wrong) > 0 {
-			t.Errorf("%s: %v is not what was planted: %v", e.module, wrong, e.found)
+			t.Errorf("%s: %v is not what was planted: %v, of inputs %v", e.module, wrong, e.found, e.shown)
 		}
 	}
 	if 100*found < 95*planted || len(done) == 0 {
@@ -140,6 +143,7 @@ func (e *examined) campaign(t *testing.T, amount string) {
 	for decoder := json.NewDecoder(&out); decoder.More(); {
 		var event struct {
 			Signature string
+			Case      string
 			Execs     int
 		}
 		if err := decoder.Decode(&event); err != nil {
@@ -147,6 +151,11 @@ func (e *examined) campaign(t *testing.T, amount string) {
 		}
 		if cause, _, _ := strings.Cut(event.Signature, ":"); cause != "" {
 			e.found[cause] = append(e.found[cause], event.Signature)
+			c, err := golden.Load(event.Case)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.shown[event.Signature] = fmt.Sprintf("%.200q", c.Input)
 		}
 		e.inputs += event.Execs
 	}
@@ -194,16 +203,16 @@ func writeExam(t *testing.T, page, amount string, done []*examined) {
 		t.Fatalf("%s has no %s", page, examBegin)
 	}
 	var b strings.Builder
-	planted, found, others := 0, 0, 0
-	fmt.Fprintf(&b, "\n| module | inputs | planted | found | also true | missed |\n|---|---|---|---|---|---|\n")
+	planted, found, others, lies := 0, 0, 0, 0
+	fmt.Fprintf(&b, "\n| module | inputs | planted | found | also true | false | missed |\n|---|---|---|---|---|---|---|\n")
 	for _, e := range done {
-		missed := e.missing()
+		missed, wrong := e.missing(), len(e.wrong())
 		must := len(e.must) - len(missed)
-		other := max(0, len(e.found)-must)
-		planted, found, others = planted+len(e.must), found+must, others+other
-		fmt.Fprintf(&b, "| `%s` | %d | %d | %d | %d | %s |\n", e.module, e.inputs, len(e.must), must, other, strings.ReplaceAll(strings.Join(missed, ", "), "|", " or "))
+		other := max(0, len(e.found)-must-wrong)
+		planted, found, others, lies = planted+len(e.must), found+must, others+other, lies+wrong
+		fmt.Fprintf(&b, "| `%s` | %d | %d | %d | %d | %d | %s |\n", e.module, e.inputs, len(e.must), must, other, wrong, strings.ReplaceAll(strings.Join(missed, ", "), "|", " or "))
 	}
-	fmt.Fprintf(&b, "\n%d modules, `FEEDPARITY_EXAM=%s`: %d of %d planted faults are found, %d more that are true, none that is false.\n", len(done), amount, found, planted, others)
+	fmt.Fprintf(&b, "\n%d modules, `FEEDPARITY_EXAM=%s`: %d of %d planted faults are found, %d more that are true, %d that are false.\n", len(done), amount, found, planted, others, lies)
 	if err := os.WriteFile(page, []byte(before+examBegin+"\n"+b.String()+examEnd+after), 0o666); err != nil {
 		t.Fatal(err)
 	}

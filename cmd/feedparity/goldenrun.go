@@ -166,7 +166,8 @@ func newGoldenPull(std streams) *cobra.Command {
 		Long: `Copies the cases that sweeps wrote into the directory under version control. It is
 the only way in, so that no supplier data gets there unasked: look at what it
 copied before you commit it. Cases that are there already stay as they are, but one
-that is fixed and was found again since becomes regressed. A case of which too much is still the supplier's is held back until golden allow.`,
+that is fixed and was found again since becomes regressed. A case of which too much is
+still the supplier's is held back until golden allow.`,
 		Example: `  feedparity golden pull
   feedparity golden pull --from /srv/feeds/.feedparity/inbox --dir golden/cases`,
 		Args: wantArgs(0, 0, ""),

@@ -21,8 +21,8 @@ bytes, both values, why Python reads them differently, what to change, and what
 normalizing the input would do. Exit status 1 while the case diverges, 0 if the
 paths now agree. The case's own repro.py does it without feedparity. CASE is a case's
 directory, the beginning of its signature or its hash, or any CSV file, of which the
-worst divergence is shown, read as --feed or --pair says. With --frozen py2 is what was recorded: Python 2 need not
-be there any more.`
+worst divergence is shown, read as --feed or --pair says. With --frozen py2 is what was
+recorded: Python 2 need not be there any more.`
 
 func newRepro(std streams) *cobra.Command {
 	var engine engineFlags

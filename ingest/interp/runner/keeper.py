@@ -52,7 +52,9 @@ def high_pipe():
 SMALL = 1 << 14
 
 
-def op_run(req, blob):
+def child(req, run, *args):
+    """Makes a child for a request that runs a function and ends. Returns its number, and
+    the end of a pipe that is told when it has ended."""
     if KEPT.request is not req or req['sandbox']:
         arrange(req)
         KEPT.request = req
@@ -64,13 +66,18 @@ def op_run(req, blob):
         try:
             os.close(r)
             wake()
-            run_child(w, CALL)
+            run(w, *args)
             os._exit(0)
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(CHILD_FAILED)
     os.close(w)
+    return pid, r
+
+
+def op_run(req, blob):
+    pid, r = child(req, run_child, CALL)
     timeout = req['timeout'] + (req['start'] if req['fresh'] else 0)
     deadline = now() + timeout
     try:

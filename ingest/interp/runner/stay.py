@@ -34,25 +34,8 @@ def stay(req, blob):
     end. One that died over a request is told of as a child of its own would be."""
     if STAYING.busy is None:
         STAYING.busy = mmap.mmap(-1, 1)
-    if KEPT.request is not req:
-        arrange(req)
-        KEPT.request = req
-    if KEPT.spared is None:
-        KEPT.spared = children()
-    r, w = high_pipe()
     STAYING.busy[0:1] = b'\1'
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(r)
-            wake()
-            remain(req, blob)
-            os._exit(0)
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(CHILD_FAILED)
-    os.close(w)
+    pid, r = child(req, remain, req, blob)
     if not lasted(pid, r):
         end_tree(pid, False)
         retry(os.waitpid, pid, 0)
@@ -84,7 +67,7 @@ def lasted(pid, fd):
 
 # --- the child ---
 
-def remain(req, blob):
+def remain(fd, req, blob):
     global IN, OUT
     STAYING.child, STAYING.request = True, req
     os.setpgid(0, 0)

@@ -24,9 +24,6 @@ const (
 	envFeed   = "FEEDPARITY_FEED"   // one of its feeds; any of them is drawn if this is not set
 )
 
-// callsTogether is how many inputs a process takes that only looks through them.
-const callsTogether = 16
-
 // FuzzFeed is FuzzParity of a team's own feeds, whose functions run on their own
 // interpreters: what no case of the checkout or of the inbox knows fails, and is written
 // to the inbox.
@@ -88,7 +85,7 @@ func teamFeeds(f *testing.F, cfg *config.Config, run *interp.Engine) []*teamFeed
 			continue
 		}
 		s := newSession(f, golden.NewStore(cfg.Inbox), golden.NewStore(cfg.Golden))
-		s.hunter.Of(feed.Name, feed.Calls, run, run.Together(callsTogether), feed.Compare)
+		s.hunter.Of(feed.Name, feed.Calls, run, run.Together(CallsTogether), feed.Compare)
 		one := &teamFeed{session: s, pair: feed.Pair}
 		dir := filepath.Join(filepath.Dir(cfg.Inbox), "fuzz", feed.Name)
 		var err error

@@ -62,10 +62,13 @@ func (s *scout) glance(ctx context.Context, t *Trial) (diff.Result, error) {
 	return alone, aloneErr
 }
 
+// CallsTogether is how many inputs a process takes that only looks through them.
+const CallsTogether = 16
+
 // How many inputs shared processes are checked on to begin with, more than one of them
 // takes, and how often from then on: once in so many, no multiple of what one takes.
 const (
-	firstChecked = 40
+	firstChecked = 5 * CallsTogether / 2
 	checkedAfter = 37
 )
 

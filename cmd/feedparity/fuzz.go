@@ -161,7 +161,7 @@ func (c *campaigner) open(ctx context.Context, cfg *config.Config, feed *config.
 	}
 	var quick ingest.Engine
 	if feed.Calls != [2]*ingest.Call{} && c.eng.calls != nil {
-		quick = c.eng.calls.Together(callsTogether)
+		quick = c.eng.calls.Together(fuzz.CallsTogether)
 		if c.code, err = codeRevision(ctx, cfg, c.eng.calls); err != nil {
 			return err
 		}
@@ -169,9 +169,6 @@ func (c *campaigner) open(ctx context.Context, cfg *config.Config, feed *config.
 	c.hunter.Of(feed.Name, feed.Calls, c.eng.line.Calls, quick, feed.Compare)
 	return nil
 }
-
-// callsTogether is how many inputs a process takes that only looks through them.
-const callsTogether = 16
 
 func (f *fuzzFlags) casesDir(cfg *config.Config) string {
 	switch {

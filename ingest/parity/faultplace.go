@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -62,7 +63,7 @@ func (l *Line) placed(ctx context.Context, run ingest.Engine, d Delivery, v *Vie
 
 // stoppedByUs reports whether a limit of ours ended the path, wherever it was then.
 func stoppedByUs(f *ingest.Fault) bool {
-	return f.Type == ingest.FaultTimeout || f.Type == ingest.FaultMemory || f.Type == ingest.FaultProcesses
+	return slices.Contains([]string{ingest.FaultTimeout, ingest.FaultMemory, ingest.FaultProcesses, ingest.FaultRows}, f.Type)
 }
 
 // search returns how many bytes of the delivery one path alone raises the fault of, -1

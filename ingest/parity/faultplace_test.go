@@ -97,6 +97,7 @@ func TestFaultPlaceUnknown(t *testing.T) {
 	}{
 		{"ValueError", true, 3, "fault: whether both paths raise ValueError at the same record is not known: a row is no row (unserialisable-value)"},
 		{ingest.FaultTimeout, false, 2, "what they would have done without that limit is not known"},
+		{ingest.FaultRows, false, 2, "what they would have done without that limit is not known"},
 	} {
 		e := &checker{words: [2]string{"b", "b"}, class: tt.class, fails: tt.fails, size: 4}
 		l, d := &Line{Engine: embedded.New(), Calls: e}, delivery("a\nb\n", pair(t, "utf8"))

@@ -312,9 +312,12 @@ class Channel(object):
         data = to_bytes(u''.join([line + u'\n' for line in waiting + lines]))
         del self.waiting[:len(waiting)]
         try:
-            write_all(self.fd, data)
+            self.send(data)
         except OSError:
             os._exit(PIPE_CLOSED)
+
+    def send(self, data):
+        write_all(self.fd, data)
 
 
 def rehearse():

@@ -4,7 +4,7 @@
 # input did may be due to one before it: who asks must run it again to be certain.
 import mmap
 
-STAY, LAST_ONE = b's', b'l'  # what follows a request: more will come, this one is the last
+STAY = b's'  # follows a request that is not the last of its row
 
 
 class Staying(object):
@@ -124,15 +124,8 @@ class Told(Channel):
         Channel.__init__(self, OUT)
         self.sent = []
 
-    def write(self, lines):
-        waiting = self.waiting[:]
-        self.sent += [to_bytes(u''.join([line + u'\n' for line in waiting + lines]))]
-        del self.waiting[:len(waiting)]
-        if len(self.sent) >= 1 << 12:
-            self.join()
-
-    def join(self):
-        self.sent = [b''.join(self.sent)]
+    def send(self, data):
+        self.sent.append(data)
 
     def frames(self):
         data = b''.join(self.sent)

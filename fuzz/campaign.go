@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/ingest"
 )
 
@@ -19,7 +20,7 @@ type CampaignOptions struct {
 	// Seeds are inputs to begin with, such as a feed's deliveries.
 	Seeds [][]byte
 	// Learned is what the feed's deliveries look like, nil if nobody knows.
-	Learned *Grammar
+	Learned *generator.Grammar
 	// Corpus is a directory of inputs that showed something new: a campaign begins
 	// where the last one ended. "" keeps none.
 	Corpus string
@@ -71,26 +72,26 @@ func (h *Hunter) Campaign(ctx context.Context, o CampaignOptions) (CampaignStats
 func newCampaign(h *Hunter, o CampaignOptions) *campaign {
 	if o.Pair != nil && h.calls == [2]*ingest.Call{} {
 		pair := *o.Pair
-		read(&pair)
+		generator.Undetected(&pair)
 		o.Pair = &pair
 	}
-	return &campaign{scout: newScout(h), o: o, met: map[string]bool{}, edit: editor{learned: o.Learned}, rand: rand.New(rand.NewPCG(o.Seed, 0x5851F42D4C957F2D)), start: time.Now()}
+	return &campaign{lookout: newLookout(h), o: o, met: map[string]bool{}, edit: generator.Editor{Learned: o.Learned}, rand: rand.New(rand.NewPCG(o.Seed, 0x5851F42D4C957F2D)), start: time.Now()}
 }
 
 type campaign struct {
-	scout
+	lookout
 	o     CampaignOptions
 	kept  [][]byte
 	quiet [][]byte // of these, the ones on which the paths agree
 	long  [][]byte // kept, too, and seldom run: they cost more than they show
 	rand  *rand.Rand
 	plan  [maxPlan]byte
-	edit  editor
+	edit  generator.Editor
 	stats CampaignStats
 	start time.Time
 	told  time.Time
 
-	choosing Choices
+	choosing generator.Choices
 
 	met map[string]bool // signatures of which it was decided whether they are new
 }
@@ -115,7 +116,7 @@ func (c *campaign) begin(ctx context.Context) error {
 			return nil
 		}
 		// Without a pair of its own an input is run with one that is drawn.
-		if err := c.try(ctx, Trial{Input: data, Pair: c.pair(c.choices())}); err != nil {
+		if err := c.try(ctx, generator.Trial{Input: data, Pair: c.pair(c.choices())}); err != nil {
 			return err
 		}
 	}
@@ -137,46 +138,36 @@ func (c *campaign) over(ctx context.Context) bool {
 }
 
 // choices are drawn anew for each trial.
-func (c *campaign) choices() *Choices {
+func (c *campaign) choices() *generator.Choices {
 	n := 16 + c.rand.IntN(maxPlan-16)
 	for i := 0; i < n; i += 8 {
 		binary.LittleEndian.PutUint64(c.plan[i:], c.rand.Uint64())
 	}
-	c.choosing.plan = c.plan[:n]
+	c.choosing.Reset(c.plan[:n])
 	return &c.choosing
 }
 
-func (c *campaign) pair(choices *Choices) ingest.Pair {
+func (c *campaign) pair(choices *generator.Choices) ingest.Pair {
 	if c.o.Pair != nil {
 		return *c.o.Pair
 	}
-	p := NewPair(choices)
-	read(&p)
+	p := generator.NewPair(choices)
+	generator.Undetected(&p)
 	return p
-}
-
-// read gives policies that leave their dialect to detection the one that they are run
-// with: a hunt must look at what the run has shown, and need not detect anything.
-func read(p *ingest.Pair) {
-	for _, s := range []*ingest.Settings{&p.Py2, &p.Py3} {
-		if s.Dialect == nil {
-			s.Dialect = ingest.Dialect{}
-		}
-	}
 }
 
 // trial makes an input, or changes one that is kept. Most of what is made diverges in
 // its first row and hides what comes after; so as often as not one thing is changed
 // of an input on which the paths agree, or of one as the feed's supplier sends them.
-func (c *campaign) trial() Trial {
+func (c *campaign) trial() generator.Trial {
 	choices := c.choices()
-	t := Trial{Pair: c.pair(choices)}
+	t := generator.Trial{Pair: c.pair(choices)}
 	change := func(n int, data []byte) []byte {
-		return c.edit.mutate(choices, n, data, c.one(c.kept), &t.Pair.Py3)
+		return c.edit.Mutate(choices, n, data, c.one(c.kept), &t.Pair.Py3)
 	}
 	switch n := c.rand.IntN(8); {
 	case n < 2 || len(c.kept) == 0:
-		t.Input = CSV(choices, t.Pair.Py3)
+		t.Input = generator.CSV(choices, t.Pair.Py3)
 	case n == 4 && len(c.o.Seeds) > 0: // which say more than what is learned of them
 		t.Input = change(1+choices.N(2), Shorten(c.one(c.o.Seeds)))
 	case n >= 4 && n < 6 && c.o.Learned != nil:
@@ -199,7 +190,7 @@ func (c *campaign) one(of [][]byte) []byte {
 }
 
 // try runs both paths on an input and keeps what is new.
-func (c *campaign) try(ctx context.Context, t Trial) error {
+func (c *campaign) try(ctx context.Context, t generator.Trial) error {
 	c.stats.Execs++
 	saw, err := c.look(ctx, &t)
 	if c.refused(err) {
@@ -209,16 +200,16 @@ func (c *campaign) try(ctx context.Context, t Trial) error {
 	if err != nil {
 		return err
 	}
-	if saw.fresh {
+	if saw.Fresh {
 		c.stats.Behaviours++
-		if err := c.keep(t, saw.verdict == ingest.Parity); err != nil {
+		if err := c.keep(t, saw.Verdict == ingest.Parity); err != nil {
 			return err
 		}
 	}
-	if saw.verdict == ingest.Diverge {
+	if saw.Verdict == ingest.Diverge {
 		c.stats.Diverged++
 	}
-	if !saw.worth {
+	if !saw.Worth {
 		return nil
 	}
 	if err := c.hunt(ctx, t); !c.refused(err) {
@@ -234,7 +225,7 @@ func (c *campaign) refused(err error) bool {
 
 // hunt looks for what is new in an input, and tells of what is left of it when the input
 // is reduced.
-func (c *campaign) hunt(ctx context.Context, t Trial) error {
+func (c *campaign) hunt(ctx context.Context, t generator.Trial) error {
 	t.Input = slices.Clone(t.Input)
 	large, err := c.findings(ctx, t)
 	if err != nil {
@@ -264,7 +255,7 @@ func (c *campaign) hunt(ctx context.Context, t Trial) error {
 }
 
 // keep adds an input to the corpus.
-func (c *campaign) keep(t Trial, quiet bool) error {
+func (c *campaign) keep(t generator.Trial, quiet bool) error {
 	data := slices.Clone(t.Input)
 	c.stats.Kept++
 	switch {

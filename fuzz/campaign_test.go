@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
@@ -200,33 +201,13 @@ func TestCampaignEnds(t *testing.T) {
 	}
 }
 
-// FuzzMutate looks for an input and choices that mutating cannot cope with.
-func FuzzMutate(f *testing.F) {
-	f.Add([]byte("a,b\n1,2\n"), []byte("x\n"), []byte{1, 2, 3})
-	f.Add([]byte{}, []byte{}, []byte{7, 255, 255, 2})
-	f.Fuzz(func(t *testing.T, data, other, plan []byte) {
-		before := slices.Clone(data)
-		set := ingest.DefaultSettings(ingest.Python313)
-		var e editor
-		for n := range 16 {
-			out := e.mutate(NewChoices(append([]byte{byte(n)}, plan...)), 2, data, other, &set)
-			if len(out) > maxMutated {
-				t.Errorf("%d bytes", len(out))
-			}
-		}
-		if !bytes.Equal(before, data) {
-			t.Errorf("%q was changed to %q", before, data)
-		}
-	})
-}
-
 // BenchmarkCampaign is the loop with default Settings: on one input of 200 bytes, on what
 // one change makes of it, and as a campaign does it, whose inputs are longer and most of
 // which diverge.
 func BenchmarkCampaign(b *testing.B) {
 	p := builtin(b, "detected")
 	data := bytes.Repeat([]byte("sku-0017,caf\u00e9 noir,12,3.50\n"), 8)[:200]
-	loop := func(next func(c *campaign) Trial) func(*testing.B) {
+	loop := func(next func(c *campaign) generator.Trial) func(*testing.B) {
 		return func(b *testing.B) {
 			h, err := NewHunter()
 			if err != nil {
@@ -244,26 +225,9 @@ func BenchmarkCampaign(b *testing.B) {
 			}
 		}
 	}
-	b.Run("same", loop(func(*campaign) Trial { return Trial{data, *p} }))
-	b.Run("changed", loop(func(c *campaign) Trial { return Trial{c.edit.mutate(c.choices(), 1, data, data, &p.Py3), *p} }))
+	b.Run("same", loop(func(*campaign) generator.Trial { return generator.Trial{Input: data, Pair: *p} }))
+	b.Run("changed", loop(func(c *campaign) generator.Trial {
+		return generator.Trial{Input: c.edit.Mutate(c.choices(), 1, data, data, &p.Py3), Pair: *p}
+	}))
 	b.Run("whole", loop((*campaign).trial))
-}
-
-// BenchmarkTrials is what FuzzParity does with most inputs: any two policies are drawn,
-// and both paths run.
-func BenchmarkTrials(b *testing.B) {
-	h, err := NewHunter()
-	if err != nil {
-		b.Fatal(err)
-	}
-	s := newScout(h)
-	r := uint64(0)
-	b.ReportAllocs()
-	for b.Loop() {
-		r++
-		t := NewTrial(RandomChoices(r, 100), quietInput)
-		if _, err := s.look(b.Context(), &t); err != nil {
-			b.Fatal(err)
-		}
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
@@ -63,7 +64,7 @@ func (c *census) hunt(t *testing.T, h *Hunter) {
 
 // trial makes one and reports whether to go on.
 func (c *census) trial(t *testing.T, h *Hunter, seed int) bool {
-	tr := NewTrial(RandomChoices(uint64(seed), 40+seed%220), nil)
+	tr := generator.NewTrial(generator.RandomChoices(uint64(seed), 40+seed%220), nil)
 	clear(h.known) // what was found before is found again
 	prey, err := safely(t, h, tr)
 	c.mu.Lock()
@@ -86,7 +87,7 @@ func (c *census) trial(t *testing.T, h *Hunter, seed int) bool {
 }
 
 // safely makes an error of a panic, so that the others go on.
-func safely(t *testing.T, h *Hunter, tr Trial) (prey []Prey, err error) {
+func safely(t *testing.T, h *Hunter, tr generator.Trial) (prey []Prey, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/wire"
 )
@@ -13,15 +14,15 @@ import (
 type Layer struct {
 	Name   string
 	What   string // one line
-	narrow func(c *Choices, s *ingest.Settings)
+	narrow func(c *generator.Choices, s *ingest.Settings)
 }
 
 // Layers are the layers that Confirm judges, the whole engine first.
 var Layers = []Layer{
-	{"ingest", "everything at once: open mode, codec, errors=, dialect, reader, cleaning, types", func(*Choices, *ingest.Settings) {}},
+	{"ingest", "everything at once: open mode, codec, errors=, dialect, reader, cleaning, types", func(*generator.Choices, *ingest.Settings) {}},
 	{"text", "open modes, codecs and error handlers, the text left in one piece", narrowText},
-	{"reader", "csv.reader and its dialects", func(_ *Choices, s *ingest.Settings) { narrowReader(s, ingest.RowReader) }},
-	{"dictreader", "csv.DictReader", func(_ *Choices, s *ingest.Settings) { narrowReader(s, ingest.DictReader) }},
+	{"reader", "csv.reader and its dialects", func(_ *generator.Choices, s *ingest.Settings) { narrowReader(s, ingest.RowReader) }},
+	{"dictreader", "csv.DictReader", func(_ *generator.Choices, s *ingest.Settings) { narrowReader(s, ingest.DictReader) }},
 	{"cell", "cleaning steps and conversions", narrowCell},
 }
 
@@ -29,13 +30,13 @@ var Layers = []Layer{
 const planSize = 220
 
 // Draw makes a case of the layer.
-func (l Layer) Draw(c *Choices, py ingest.Python) ingest.Input {
-	s := Random(c, py)
+func (l Layer) Draw(c *generator.Choices, py ingest.Python) ingest.Input {
+	s := generator.Random(c, py)
 	l.narrow(c, &s)
-	return input(CSV(c, s), s)
+	return input(generator.CSV(c, s), s)
 }
 
-func narrowText(_ *Choices, s *ingest.Settings) {
+func narrowText(_ *generator.Choices, s *ingest.Settings) {
 	// The options are well formed, so that reading them cannot fail.
 	s.Dialect, _ = ingest.ParseDialect(s.Python.Path(), `delimiter=\x01`, "quoting=3")
 	s.Sniff, s.Clean, s.Types, s.Reader = false, nil, nil, ingest.RowReader
@@ -47,10 +48,10 @@ func narrowReader(s *ingest.Settings, kind ingest.ReaderKind) {
 	s.Clean, s.Types, s.Reader = nil, nil, kind
 }
 
-func narrowCell(c *Choices, s *ingest.Settings) {
+func narrowCell(c *generator.Choices, s *ingest.Settings) {
 	s.Open, s.Errors, s.Dialect, s.Sniff = ingest.DefaultSettings(s.Python).Open, "strict", nil, false
 	if len(s.Clean)+len(s.Types) == 0 {
-		s.Types = []ingest.ColumnType{{Column: "1", Type: chain(c)}}
+		s.Types = []ingest.ColumnType{{Column: "1", Type: generator.Chain(c)}}
 	}
 }
 
@@ -90,7 +91,7 @@ func (m Mismatch) String() string {
 func (l Layer) Confirm(ctx context.Context, model ingest.Engine, judge Judge, py ingest.Python, seed uint64, n int) ([]Mismatch, error) {
 	inputs := make([]ingest.Input, n)
 	for i := range inputs {
-		inputs[i] = l.Draw(RandomChoices(seed+uint64(i), planSize), py)
+		inputs[i] = l.Draw(generator.RandomChoices(seed+uint64(i), planSize), py)
 	}
 	type answer struct {
 		outcomes []ingest.Outcome

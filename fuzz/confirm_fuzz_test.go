@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/fuzz/fuzztest"
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/interp"
@@ -18,7 +20,7 @@ import (
 // interpreter: a round trip costs as much as dozens of them. The seeds alone, as
 // "go test" runs them, are to be quick.
 func variants() int {
-	if fuzzing() {
+	if fuzztest.Fuzzing() {
 		return 24
 	}
 	return 4
@@ -29,12 +31,12 @@ func variants() int {
 // that they have in CPython. Each run derives a batch for each interpreter from
 // its plan.
 func FuzzReaderConfirm(f *testing.F) {
-	for _, s := range paritySeeds(f) {
-		f.Add(s.raw, s.plan)
+	for _, s := range fuzztest.Seeds(f) {
+		f.Add(s.Raw, s.Plan)
 	}
 	judge := judges(f)
 	f.Fuzz(func(t *testing.T, raw, plan []byte) {
-		if len(raw) > maxRaw {
+		if len(raw) > fuzztest.MaxRaw {
 			t.Skip("longer than what is worth a run")
 		}
 		judge(t, func(py ingest.Python) []ingest.Input { return readerBatch(py, raw, plan) })
@@ -50,11 +52,11 @@ func readerBatch(py ingest.Python, raw, plan []byte) []ingest.Input {
 		if len(plan) > 0 {
 			turned = slices.Concat(plan[i%len(plan):], plan[:i%len(plan)])
 		}
-		c := NewChoices(turned)
-		s := Random(c, py)
+		c := generator.NewChoices(turned)
+		s := generator.Random(c, py)
 		data := raw
 		if len(raw) == 0 || i%2 == 1 {
-			data = CSV(c, s)
+			data = generator.CSV(c, s)
 		}
 		if out = append(out, input(data, s)); len(plan) <= i {
 			break // the next ones are the first again
@@ -69,16 +71,16 @@ func readerBatch(py ingest.Python, raw, plan []byte) []ingest.Input {
 // decoded text in one piece.
 func FuzzCodecConfirm(f *testing.F) {
 	for i, text := range codecTexts {
-		for codec := i % 3; codec < len(usualCodecs); codec += 6 { // a run has three
+		for codec := i % 3; codec < len(generator.UsualCodecs); codec += 6 { // a run has three
 			f.Add([]byte(text), byte(codec), byte(i))
 		}
 	}
-	for i, m := range slices.Collect(slices.Chunk(slices.Concat(malformed, oddities), 4)) {
+	for i, m := range slices.Collect(slices.Chunk(slices.Concat(generator.Malformed, generator.Oddities), 4)) {
 		f.Add([]byte(strings.Join(m, "b\na")), byte(3*i), byte(i))
 	}
 	judge := judges(f)
 	f.Fuzz(func(t *testing.T, raw []byte, codec, handler byte) {
-		if len(raw) > maxRaw {
+		if len(raw) > fuzztest.MaxRaw {
 			t.Skip("longer than what is worth a run")
 		}
 		judge(t, func(py ingest.Python) []ingest.Input { return codecBatch(py, raw, int(codec), int(handler)) })
@@ -98,8 +100,8 @@ func codecBatch(py ingest.Python, raw []byte, codec, handler int) []ingest.Input
 	for i, mode := range ingest.ModesOf(py.Path()) {
 		for k := range 3 {
 			s := ingest.DefaultSettings(py)
-			s.Open, s.Codec = mode, codecs()[(codec+k)%len(codecs())]
-			s.Errors = handlers[(handler+i*k)%len(handlers)]
+			s.Open, s.Codec = mode, generator.Codecs()[(codec+k)%len(generator.Codecs())]
+			s.Errors = generator.Handlers[(handler+i*k)%len(generator.Handlers)]
 			// The options are well formed, so that reading them cannot fail.
 			s.Dialect, _ = ingest.ParseDialect(py.Path(), `delimiter=\x01`, "quoting=3")
 			out = append(out, input(raw, s))

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/feedparity/feedparity/fuzz/generator"
+	"github.com/feedparity/feedparity/fuzz/scout"
 	"github.com/feedparity/feedparity/ingest"
 )
 
@@ -113,16 +115,16 @@ func RemoveFrom(dir string, kept [][]byte) error {
 // Distil returns the smallest inputs that show all the behaviours which the given ones
 // show with a pair: of those that show the same the shortest.
 func (h *Hunter) Distil(ctx context.Context, pair ingest.Pair, inputs [][]byte) ([][]byte, error) {
-	s := newScout(h)
-	best := map[Behaviour][]byte{}
-	var order []Behaviour
+	s := newLookout(h)
+	best := map[scout.Behaviour][]byte{}
+	var order []scout.Behaviour
 	for _, data := range inputs {
-		t := Trial{data, pair}
+		t := generator.Trial{Input: data, Pair: pair}
 		res, err := s.run(ctx, &t)
 		if err != nil {
 			return nil, fmt.Errorf("distil corpus: %w", err)
 		}
-		b := behaviourOf(&res, &t)
+		b := scout.BehaviourOf(&res, &t)
 		was, known := best[b]
 		if !known {
 			order = append(order, b)

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/feedparity/feedparity/fuzz/fuzztest"
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
@@ -51,11 +53,11 @@ func FuzzFeed(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, raw, plan []byte) {
-		if len(raw) > maxRaw {
+		if len(raw) > fuzztest.MaxRaw {
 			t.Skip("longer than what is worth a run")
 		}
-		c := NewChoices(plan)
-		pick(c, feeds).try(t, c, raw)
+		c := generator.NewChoices(plan)
+		feeds[c.N(len(feeds))].try(t, c, raw)
 	})
 }
 
@@ -72,7 +74,7 @@ func fromRoot(name string) string {
 type teamFeed struct {
 	*session
 	pair    ingest.Pair
-	learned *Grammar
+	learned *generator.Grammar
 	corpus  [][]byte
 }
 
@@ -109,22 +111,22 @@ func teamFeeds(f *testing.F, cfg *config.Config, run *interp.Engine) []*teamFeed
 }
 
 // try runs both paths on an input, or on one that is made where there is none.
-func (s *teamFeed) try(t *testing.T, c *Choices, raw []byte) {
+func (s *teamFeed) try(t *testing.T, c *generator.Choices, raw []byte) {
 	switch {
 	case len(raw) > 0:
 	case s.learned != nil:
 		raw = s.learned.CSV(c)
 	default:
-		raw = CSV(c, s.pair.Py3)
+		raw = generator.CSV(c, s.pair.Py3)
 	}
-	prey, err := s.find(t.Context(), Trial{raw, s.pair})
+	prey, err := s.find(t.Context(), generator.Trial{Input: raw, Pair: s.pair})
 	if errors.As(err, new(*ingest.HarnessError)) {
 		t.Skip(err)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.tell(t, prey, !fuzzing() || s.listing)
+	s.tell(t, prey, !fuzztest.Fuzzing() || s.Listing)
 }
 
 // TestFuzzFeed runs the engine for a few inputs against functions of a team's own: of

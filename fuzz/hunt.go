@@ -1,3 +1,9 @@
+// Package fuzz looks for divergences that no golden case knows: campaigns over the inputs
+// that package generator makes, steered by what package scout sees in them, on the models
+// or on the team's own code; what is found is reduced and becomes a golden case.
+//
+// FuzzFeed is in the tests, FuzzParity of a team's own feeds, and the Confirm targets, which
+// look for differences between the models and the real interpreters.
 package fuzz
 
 import (
@@ -6,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
@@ -72,7 +79,7 @@ func (h *Hunter) Knows(signature string) bool { return h.known[signature] }
 // Prey is one divergence with a new signature.
 type Prey struct {
 	classify.Finding
-	Trial Trial
+	Trial generator.Trial
 
 	line     *parity.Line
 	delivery parity.Delivery
@@ -86,7 +93,7 @@ var ErrUnexplained = errors.New("the paths diverge and nothing was found")
 // Hunt runs both paths and returns what is new, worst first; from then on it is
 // known. A difference in the order of dicts is no prey: it is informational. The
 // error says that the paths could not be run or compared.
-func (h *Hunter) Hunt(ctx context.Context, t Trial) ([]Prey, error) {
+func (h *Hunter) Hunt(ctx context.Context, t generator.Trial) ([]Prey, error) {
 	found, err := h.findings(ctx, t)
 	return h.unknown(found), err
 }
@@ -105,7 +112,7 @@ func (h *Hunter) unknown(found []Prey) []Prey {
 }
 
 // findings runs both paths and returns all that is found, known or not.
-func (h *Hunter) findings(ctx context.Context, t Trial) ([]Prey, error) {
+func (h *Hunter) findings(ctx context.Context, t generator.Trial) ([]Prey, error) {
 	d := h.delivery(t)
 	v := h.line.View(ctx, d, ingest.Raw)
 	if v.Err != nil {
@@ -123,7 +130,7 @@ func (h *Hunter) findings(ctx context.Context, t Trial) ([]Prey, error) {
 	return out, nil
 }
 
-func (h *Hunter) delivery(t Trial) parity.Delivery {
+func (h *Hunter) delivery(t generator.Trial) parity.Delivery {
 	return parity.Delivery{Feed: h.feed, Name: "fuzz.csv", Data: bytes.NewReader(t.Input), Size: int64(len(t.Input)), Pair: t.Pair, Calls: h.calls, Compare: h.compare}
 }
 

@@ -8,21 +8,23 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/feedparity/feedparity/fuzz/fuzztest"
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
 )
 
 // latin1AsUTF8 diverges for one reason.
-func latin1AsUTF8() Trial {
+func latin1AsUTF8() generator.Trial {
 	p, err := ingest.BuiltinPair("latin1-utf8")
 	if err != nil {
 		panic(err)
 	}
-	return Trial{Input: []byte("sku,name\n1,b\n2,caf\xe9\n3,c\n"), Pair: p}
+	return generator.Trial{Input: []byte("sku,name\n1,b\n2,caf\xe9\n3,c\n"), Pair: p}
 }
 
-func hunt(t *testing.T, h *Hunter, tr Trial) []Prey {
+func hunt(t *testing.T, h *Hunter, tr generator.Trial) []Prey {
 	t.Helper()
 	prey, err := h.Hunt(t.Context(), tr)
 	if err != nil {
@@ -72,17 +74,17 @@ func TestHuntKnowsTheStores(t *testing.T) {
 }
 
 func TestHuntPassesOverDictOrder(t *testing.T) {
-	p := NewPair(NewChoices(nil))
+	p := generator.NewPair(generator.NewChoices(nil))
 	p.Py2.Reader, p.Py3.Reader = ingest.DictReader, ingest.DictReader
-	if prey := hunt(t, hunter(t), Trial{[]byte("sku,name,qty,price,ean,brand\n1,2,3,4,5,6\n"), p}); len(prey) != 0 {
+	if prey := hunt(t, hunter(t), generator.Trial{Input: []byte("sku,name,qty,price,ean,brand\n1,2,3,4,5,6\n"), Pair: p}); len(prey) != 0 {
 		t.Errorf("%s is for information", prey[0].Signature)
 	}
 }
 
 func TestHuntReportsABrokenHarness(t *testing.T) {
-	p := NewPair(NewChoices(nil))
+	p := generator.NewPair(generator.NewChoices(nil))
 	p.Py3.Codec = "no-such-codec"
-	if _, err := hunter(t).Hunt(t.Context(), Trial{[]byte("a\n"), p}); err == nil {
+	if _, err := hunter(t).Hunt(t.Context(), generator.Trial{Input: []byte("a\n"), Pair: p}); err == nil {
 		t.Error("a codec that nobody knows was run")
 	}
 }
@@ -119,8 +121,8 @@ func TestSecondWorkerLeavesNoCase(t *testing.T) {
 	marked := latin1AsUTF8()
 	marked.Input = []byte("\xef\xbb\xbfa\n")
 	marked.Pair.Py3.Codec = "utf-8-sig"
-	for i, tr := range []Trial{latin1AsUTF8(), marked} {
-		s := &session{hunter: hunter(t), cases: golden.NewStore(dir), claim: claim}
+	for i, tr := range []generator.Trial{latin1AsUTF8(), marked} {
+		s := &session{hunter: hunter(t), cases: golden.NewStore(dir), News: fuzztest.News{Claim: claim}}
 		message, err := s.write(hunt(t, s.hunter, tr)[0])
 		if err != nil || (message == "") != (i == 1) {
 			t.Errorf("worker %d: %q, %v", i, message, err)
@@ -133,10 +135,10 @@ func TestSecondWorkerLeavesNoCase(t *testing.T) {
 
 func TestSessionListsALineEach(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "findings")
-	s := &session{hunter: hunter(t), findings: file}
+	s := &session{hunter: hunter(t), News: fuzztest.News{Findings: file}}
 	for _, p := range hunt(t, s.hunter, latin1AsUTF8()) {
-		s.list(t, p)
-		s.list(t, p)
+		s.List(t, p.Signature, p.Severity, p.Trial.Input)
+		s.List(t, p.Signature, p.Severity, p.Trial.Input)
 	}
 	got, err := os.ReadFile(file)
 	want := "undecodable-bytes:iso8859-1/utf-8:-/UnicodeDecodeError:bytes-decode/text\tpy3-fault\t\"sku,name\\n1,b\\n2,caf\\xe9\\n3,c\\n\"\n"
@@ -146,7 +148,7 @@ func TestSessionListsALineEach(t *testing.T) {
 }
 
 func TestReproCommand(t *testing.T) {
-	if got, want := reproCommand(filepath.Join(goldenCases, "fuzz", "x")), "go run ./cmd/feedparity repro golden/cases/fuzz/x"; got != want {
+	if got, want := reproCommand(filepath.Join("../golden/cases", "fuzz", "x")), "go run ./cmd/feedparity repro golden/cases/fuzz/x"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/feedparity/feedparity/fuzz/fuzztest"
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
@@ -86,7 +88,7 @@ func FuzzTextConfirm(f *testing.F) {
 	}
 	each := loaded(f, interptest.LoadText)
 	f.Fuzz(func(t *testing.T, raw []byte, before uint16, codec, handler byte) {
-		if len(raw) > maxRaw {
+		if len(raw) > fuzztest.MaxRaw {
 			t.Skip("longer than what is worth a run")
 		}
 		if n := int(before) % (2*8192 + 8); n > 0 {
@@ -113,7 +115,7 @@ func FuzzTextConfirm(f *testing.F) {
 func waysOf(path ingest.Path, codec, handler int) (out []interptest.Way) {
 	for i, mode := range ingest.ModesOf(path) {
 		for k := range 3 {
-			out = append(out, interptest.Way{Mode: mode, Codec: codecs()[(codec+k)%len(codecs())], Errors: handlers[(handler+i*k)%len(handlers)]})
+			out = append(out, interptest.Way{Mode: mode, Codec: generator.Codecs()[(codec+k)%len(generator.Codecs())], Errors: generator.Handlers[(handler+i*k)%len(generator.Handlers)]})
 		}
 	}
 	return out
@@ -163,8 +165,8 @@ func reportText(t *testing.T, p *interp.Process, w interptest.Way, data []byte, 
 // bytes: by the fuzzed chain of steps, and by some of those that the generator and
 // the models' tables have.
 func FuzzCellConfirm(f *testing.F) {
-	chains := slices.Clone(conversions)
-	for _, step := range cellSteps {
+	chains := slices.Clone(generator.Conversions)
+	for _, step := range generator.CellSteps {
 		chains = append(chains, string(step))
 	}
 	for _, file := range []string{"chaintable_test.go", "pycell_test.go"} {
@@ -176,7 +178,7 @@ func FuzzCellConfirm(f *testing.F) {
 			}
 		}
 	}
-	for i, cell := range slices.Concat(words, numbers, oddities, malformed) {
+	for i, cell := range slices.Concat(generator.Words, generator.Numbers, generator.Oddities, generator.Malformed) {
 		f.Add(cell, chains[i%len(chains)])
 	}
 	each := loaded(f, interptest.LoadCells)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/detect"
 	"github.com/feedparity/feedparity/ingest/embedded"
@@ -36,10 +37,11 @@ type table struct {
 	names []string   // the header, nil if there is none
 }
 
-// maxLearned is how much of a delivery is read, and of how many rows.
+// maxLearned is how much of a delivery is read, of how many rows, and how many shapes are remembered.
 const (
 	maxLearned = 64 << 10
 	maxRowsOf  = 500
+	maxShapes  = 8 // of a column
 )
 
 // ErrNothingLearned says that no delivery had a row.
@@ -93,13 +95,13 @@ func rowsOf(ctx context.Context, data []byte, found detect.Result) ([][]string, 
 
 // Grammar returns what was learned. The latest delivery, which is the first, says how a
 // delivery is laid out; all that have as many columns say what is in them.
-func (l *Learner) Grammar() (*Grammar, error) {
+func (l *Learner) Grammar() (*generator.Grammar, error) {
 	if len(l.tables) == 0 {
 		return nil, ErrNothingLearned
 	}
 	first := l.tables[0]
 	d := first.found.Dialect
-	g := &Grammar{
+	g := &generator.Grammar{
 		Version: 1, Deliveries: len(l.tables), Charset: first.found.Charset, Preamble: d.Preamble, Header: first.names != nil, QuoteAll: d.QuoteAll,
 		Delimiter: string(rune(cmp.Or(d.Delimiter, ','))), Quote: string(rune(cmp.Or(d.Quotechar, '"'))), Newline: newlineOf(d.LineEnding),
 	}
@@ -126,7 +128,7 @@ func newlineOf(ending string) string {
 }
 
 // column learns one of all deliveries laid out as the first is.
-func (l *Learner) column(i int) Column {
+func (l *Learner) column(i int) generator.Column {
 	counts := map[string]int{}
 	for _, t := range l.tables {
 		if len(t.names) != len(l.tables[0].names) {
@@ -134,11 +136,11 @@ func (l *Learner) column(i int) Column {
 		}
 		for _, row := range t.rows {
 			if i < len(row) {
-				counts[shapeOf(row[i])]++
+				counts[generator.ShapeOf(row[i])]++
 			}
 		}
 	}
-	var col Column
+	var col generator.Column
 	for shape := range counts {
 		col.Cells = append(col.Cells, shape)
 	}
@@ -148,7 +150,7 @@ func (l *Learner) column(i int) Column {
 		if l.harmless(i, names[i]) {
 			col.Name = names[i]
 		} else {
-			col.Shape = shapeOf(names[i])
+			col.Shape = generator.ShapeOf(names[i])
 		}
 	}
 	return col

@@ -12,11 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/detect"
 )
 
-func learned(t *testing.T, names []string, deliveries ...string) *Grammar {
+func learned(t *testing.T, names []string, deliveries ...string) *generator.Grammar {
 	t.Helper()
 	l := Learner{Names: names}
 	for _, d := range deliveries {
@@ -55,7 +56,7 @@ func TestLearnKeepsNoValues(t *testing.T) {
 	} {
 		g := learned(t, nil, deliveries...)
 		dir := t.TempDir()
-		if err := g.Write(dir); err != nil {
+		if err := WriteGrammar(dir, g); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(filepath.Join(dir, GrammarFile))
@@ -101,7 +102,7 @@ func TestLearnedDeliveriesAreLaidOutAlike(t *testing.T) {
 		g := learned(t, nil, delivery)
 		want := dialectOf(t, []byte(delivery))
 		for seed := range 20 {
-			made := g.CSV(RandomChoices(uint64(seed), 400))
+			made := g.CSV(generator.RandomChoices(uint64(seed), 400))
 			if got := dialectOf(t, made); got.Delimiter != want.Delimiter || got.LineEnding != want.LineEnding {
 				t.Errorf("%q is laid out as %c %s, want %c %s", made, got.Delimiter, got.LineEnding, want.Delimiter, want.LineEnding)
 			}
@@ -110,7 +111,7 @@ func TestLearnedDeliveriesAreLaidOutAlike(t *testing.T) {
 			}
 		}
 		dir := t.TempDir()
-		if err := g.Write(dir); err != nil {
+		if err := WriteGrammar(dir, g); err != nil {
 			t.Fatal(err)
 		}
 		if again, err := ReadGrammar(dir); err != nil || !reflect.DeepEqual(again, g) {
@@ -169,7 +170,7 @@ func (k *keyed) Ingest(_ context.Context, in ingest.Input) (ingest.Rows, error) 
 
 // A campaign that has learned gets past a header that it would never guess.
 func TestCampaignUsesWhatWasLearned(t *testing.T) {
-	reached := func(g *Grammar) int {
+	reached := func(g *generator.Grammar) int {
 		code, h := new(keyed), hunter(t)
 		h.Of("acme", [2]*ingest.Call{{Function: "m:f", Version: ingest.Python27}, {Function: "m:f", Version: ingest.Python313}}, code, nil, ingest.Comparison{})
 		if _, err := h.Campaign(t.Context(), CampaignOptions{Pair: builtin(t, "detected"), Learned: g, Execs: 400, Found: func(context.Context, Prey) error { return nil }}); err != nil {

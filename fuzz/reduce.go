@@ -5,7 +5,8 @@ import (
 	"context"
 	"slices"
 
-	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/fuzz/generator"
+	"github.com/feedparity/feedparity/fuzz/scout"
 	"github.com/feedparity/feedparity/ingest/diff"
 )
 
@@ -20,38 +21,18 @@ const (
 	reduceFindings = 24
 )
 
-// likeness is what two divergences have in common that most likely have one cause.
-type likeness struct {
-	kind           diff.Kind
-	fault2, fault3 string
-	value2, value3 ingest.Kind
-	class2, class3 int
-}
-
-func likenessOf(d *diff.Divergence) likeness {
-	return likeness{d.Kind, faultLikeness(d.Py2Fault), faultLikeness(d.Py3Fault), d.Py2.Kind, d.Py3.Kind, classes(d.Py2.Str), classes(d.Py3.Str)}
-}
-
-// faultLikeness is an exception without what differs from input to input.
-func faultLikeness(f *ingest.Fault) string {
-	if f == nil {
-		return ""
-	}
-	return f.Type + " " + withoutNumbers(f.Message)
-}
-
 // isolate returns what an input shows of a finding when it is reduced: what is found
 // there, be it another cause, and the finding itself if it is proved and can be had
 // alone.
-func (c *campaign) isolate(ctx context.Context, t Trial, p Prey) ([]Prey, error) {
-	like := likenessOf(&p.First)
-	small := Trial{reduce(t.Input, reduceRuns, func(data []byte) bool { return c.alike(ctx, Trial{data, t.Pair}, like) }), t.Pair}
+func (c *campaign) isolate(ctx context.Context, t generator.Trial, p Prey) ([]Prey, error) {
+	like := scout.LikenessOf(&p.First)
+	small := generator.Trial{Input: reduce(t.Input, reduceRuns, func(data []byte) bool { return c.alike(ctx, generator.Trial{Input: data, Pair: t.Pair}, like) }), Pair: t.Pair}
 	found, err := c.findings(ctx, small)
 	if err != nil || contains(found, p.Signature) || !p.Confirmed {
 		return found, err
 	}
 	small.Input = reduce(t.Input, reduceFindings, func(data []byte) bool {
-		found, err := c.findings(ctx, Trial{data, t.Pair})
+		found, err := c.findings(ctx, generator.Trial{Input: data, Pair: t.Pair})
 		return err == nil && contains(found, p.Signature)
 	})
 	alone, err := c.findings(ctx, small)
@@ -66,9 +47,9 @@ func contains(found []Prey, signature string) bool {
 }
 
 // alike reports whether the paths differ in such a way.
-func (c *campaign) alike(ctx context.Context, t Trial, like likeness) bool {
+func (c *campaign) alike(ctx context.Context, t generator.Trial, like scout.Likeness) bool {
 	res, err := c.run(ctx, &t)
-	return err == nil && slices.ContainsFunc(res.Divergences, func(d diff.Divergence) bool { return likenessOf(&d) == like })
+	return err == nil && slices.ContainsFunc(res.Divergences, func(d diff.Divergence) bool { return scout.LikenessOf(&d) == like })
 }
 
 // reduce takes lines away, and then makes cells plain, as long as keep holds, which is
@@ -96,8 +77,10 @@ func reduce(data []byte, asks int, keep func([]byte) bool) []byte {
 
 // isPlain reports a cell that no path could make anything else of.
 func isPlain(cell []byte) bool {
-	return !slices.ContainsFunc(cell, func(b byte) bool { return !isDigit(b) && !isLetter(b) && b != ' ' && b != '-' && b != '.' })
+	return !slices.ContainsFunc(cell, func(b byte) bool { return !isWord(b) && b != ' ' && b != '-' && b != '.' })
 }
+
+func isWord(b byte) bool { return '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z' }
 
 // fewer drops parts, many at a time and then one by one, the last ones first.
 func fewer(parts [][]byte, keeps func([][]byte) bool) [][]byte {

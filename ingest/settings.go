@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -244,4 +245,37 @@ func ShellQuote(a string) string {
 		return a
 	}
 	return "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+}
+
+// ErrQuote is a word whose quote does not end.
+var ErrQuote = errors.New("a quote is not closed")
+
+// ShellWords takes apart what ShellQuote has quoted, as a shell would: blanks part words,
+// between single quotes everything stands for itself, and behind a backslash one character.
+func ShellWords(line string) ([]string, error) {
+	var words []string
+	var word []byte
+	began, quoted := false, false
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '\'':
+			began, quoted = true, !quoted
+		case !quoted && (c == ' ' || c == '\t' || c == '\n'):
+			if began {
+				words, word, began = append(words, string(word)), word[:0], false
+			}
+		case !quoted && c == '\\' && i+1 < len(line):
+			i++
+			word, began = append(word, line[i]), true
+		default:
+			word, began = append(word, c), true
+		}
+	}
+	if quoted {
+		return nil, ErrQuote
+	}
+	if began {
+		words = append(words, string(word))
+	}
+	return words, nil
 }

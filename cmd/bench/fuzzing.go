@@ -42,7 +42,7 @@ func (s *suite) loopRow() row {
 		what: "a campaign's loop, inputs of 200 bytes, default settings", goal: fmt.Sprintf(">= %d per CPU-second", wantLoop),
 		format: "%.0f per CPU-second", holds: atLeast(wantLoop),
 		measure: func(ctx context.Context) (float64, string, error) {
-			program, err := s.fuzzProgram(ctx, "plain.test", "-pgo="+profileOfCommand)
+			program, err := s.fuzzProgram(ctx, "plain.test", "./fuzz", "-pgo="+profileOfCommand)
 			if err != nil {
 				return 0, "", err
 			}
@@ -67,7 +67,7 @@ func (s *suite) targetRow() row {
 		what: "go test -fuzz=FuzzParity, from a corpus of its own", goal: fmt.Sprintf(">= %.1f times a target that does nothing", wantShare),
 		format: "%.2f times", holds: atLeast(wantShare),
 		measure: func(ctx context.Context) (float64, string, error) {
-			program, err := s.fuzzProgram(ctx, "counting.test", "-fuzz=FuzzParity")
+			program, err := s.fuzzProgram(ctx, "counting.test", targetPackage, "-fuzz=FuzzParity")
 			if err != nil {
 				return 0, "", err
 			}
@@ -85,9 +85,12 @@ func (s *suite) targetRow() row {
 	}
 }
 
-// fuzzProgram is the test program of package fuzz, built once; what "go test -fuzz" runs
-// counts the coverage of every package.
-func (s *suite) fuzzProgram(ctx context.Context, name string, flags ...string) (string, error) {
+// targetPackage has FuzzParity, and FuzzNothing beside it.
+const targetPackage = "./fuzz/scout"
+
+// fuzzProgram is the test program of a package, built once; what "go test -fuzz" runs
+// counts the coverage of every package that is in it.
+func (s *suite) fuzzProgram(ctx context.Context, name, pkg string, flags ...string) (string, error) {
 	program := filepath.Join(s.dir, name)
 	if _, err := os.Stat(program); err == nil {
 		return program, nil
@@ -95,7 +98,7 @@ func (s *suite) fuzzProgram(ctx context.Context, name string, flags ...string) (
 	if _, err := exec.LookPath("go"); err != nil {
 		return "", errSkip("no go on PATH, which builds what is measured")
 	}
-	_, _, err := run(ctx, "go", append([]string{"test", "-c", "-o", program, "./fuzz"}, flags...)...)
+	_, _, err := run(ctx, "go", append([]string{"test", "-c", "-o", program, pkg}, flags...)...)
 	return program, err
 }
 
@@ -110,9 +113,9 @@ var (
 // returns inputs per CPU-second without those of the corpus. What is worth keeping is not
 // made smaller: the engine would do little else.
 func (s *suite) target(ctx context.Context, program, name string, seconds int) (float64, error) {
-	const script = "cd fuzz && FEEDPARITY_FUZZ=list FEEDPARITY_FUZZ_CASES=%[1]s/cases exec %[2]s -test.run='^$' -test.fuzz='^%[3]s$' " +
+	const script = "cd %[4]s && FEEDPARITY_FUZZ=list FEEDPARITY_FUZZ_CASES=%[1]s/cases exec %[2]s -test.run='^$' -test.fuzz='^%[3]s$' " +
 		"-test.fuzztime=1h -test.fuzzminimizetime=1x -test.parallel=1 -test.fuzzcachedir=%[1]s/fuzzcache 2>&1"
-	c := exec.CommandContext(ctx, "sh", "-c", fmt.Sprintf(script, s.dir, program, name))
+	c := exec.CommandContext(ctx, "sh", "-c", fmt.Sprintf(script, s.dir, program, name, targetPackage))
 	pipe, err := c.StdoutPipe()
 	if err == nil {
 		err = c.Start()

@@ -76,7 +76,7 @@ func (f *fuzzFlags) learn(cmd *cobra.Command, std streams, names []string) error
 	case err != nil:
 		return err
 	}
-	if err := g.Write(f.corpusDir(cfg)); err != nil {
+	if err := fuzz.WriteGrammar(f.corpusDir(cfg), g); err != nil {
 		return err
 	}
 	known := 0

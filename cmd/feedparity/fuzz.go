@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/fuzz"
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config"
@@ -261,7 +262,7 @@ func (c *campaigner) campaign(ctx context.Context, pair *ingest.Pair, seeds [][]
 
 // learnedOf is the grammar of a corpus, else that of the files which a campaign begins
 // with, which is used and not written.
-func learnedOf(ctx context.Context, corpus string, seeds [][]byte) (*fuzz.Grammar, error) {
+func learnedOf(ctx context.Context, corpus string, seeds [][]byte) (*generator.Grammar, error) {
 	g, err := fuzz.ReadGrammar(corpus)
 	if g != nil || err != nil {
 		return g, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,13 +27,15 @@ type adder struct {
 	code  string // revision of the team's code
 	by    string
 	allow bool
-	found bool // a divergence, whether it had a case or not
+	only  string // the one signature whose case is wanted, "" for all
+	found bool   // a divergence, whether it had a case or not
 }
 
 func newGoldenAdd(std streams) *cobra.Command {
 	var f goldenFlags
 	var engine engineFlags
-	var feed, by string
+	var feed, by, only string
+	var policies [2]string
 	var allow bool
 	cmd := &cobra.Command{
 		Use:   "add --feed NAME FILE...",
@@ -40,16 +43,23 @@ func newGoldenAdd(std streams) *cobra.Command {
 		Long: `Runs the paths of a configured feed on files that did not come from its supplier's
 server, and writes a case for every divergence that has none yet, straight into the
 checkout: minimised, scrubbed and confirmed like any other. Nothing is remembered of
-the files.`,
-		Example: `  feedparity golden add --feed acme ~/mail/stock_2026-11-20.csv`,
-		Args:    wantArgs(1, -1, "FILE"),
+the files. Instead of a feed's paths any two policies may be given, as findings print
+them: the arguments of feedparity ingest.`,
+		Example: `  feedparity golden add --feed acme ~/mail/stock_2026-11-20.csv
+  feedparity golden add --py2 '--as py2 --codec latin-1' --py3 '--as py3' stock.csv`,
+		Args: wantArgs(1, -1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			store, cfg, err := f.store(cmd)
 			if err != nil {
 				return err
 			}
-			a := &adder{std: std, store: store, by: by, allow: allow}
-			if a.feed, err = feedNamed(cfg, "add cases", f.config, feed); err != nil {
+			a := &adder{std: std, store: store, by: by, allow: allow, only: only}
+			if policies != [2]string{} {
+				a.feed, err = policyFeed(feed, policies)
+			} else {
+				a.feed, err = feedNamed(cfg, "add cases", f.config, feed)
+			}
+			if err != nil {
 				return err
 			}
 			run, closeRun, err := engine.open(cmd.Context())
@@ -76,9 +86,36 @@ the files.`,
 	f.add(cmd)
 	engine.add(cmd)
 	byFlag(cmd, &by)
-	cmd.Flags().StringVar(&feed, "feed", "", "the feed whose paths read the files (default: the only one)")
+	cmd.Flags().StringVar(&feed, "feed", "", "the feed whose paths read the files (default: the only one), or with --py2 and --py3 whose cases they are (default: "+addedFeed+")")
+	for i, name := range []string{"py2", "py3"} {
+		cmd.Flags().StringVar(&policies[i], name, "", "`ARGUMENTS` of feedparity ingest: how that path reads the files")
+	}
+	cmd.Flags().StringVar(&only, "signature", "", "write the case of this signature and no other")
 	cmd.Flags().BoolVar(&allow, "allow", false, "write cases, too, that hold much of a file as it is (see golden allow)")
 	return cmd
+}
+
+// addedFeed is what cases of two policies belong to, where no feed is named.
+const addedFeed = "added"
+
+// policyFeed is the feed of two policies, each the arguments of feedparity ingest.
+func policyFeed(name string, policies [2]string) (config.Feed, error) {
+	var feed config.Feed
+	feed.Name, feed.Pair.Name = cmp.Or(name, addedFeed), "given"
+	for i, set := range [2]*ingest.Settings{&feed.Pair.Py2, &feed.Pair.Py3} {
+		flag := "--" + ingest.Paths[i].String()
+		words, err := ingest.ShellWords(policies[i])
+		if err != nil {
+			return feed, usageError("", "read %s: %w", flag, err)
+		}
+		if *set, err = parseSettings(words); err != nil {
+			return feed, err
+		}
+		if set.Python.Path() != ingest.Paths[i] {
+			return feed, usageError("write it as "+flag+" '--as "+ingest.Paths[i].String()+" ...'", "read %s: it is how %s reads", flag, set.Python.Path())
+		}
+	}
+	return feed, nil
 }
 
 // feedNamed finds the feed that files are said to be of; verb is what is to be done.
@@ -112,6 +149,9 @@ func (a *adder) file(ctx context.Context, name string, in ingest.Input) error {
 			return fmt.Errorf("add %q: %w", name, v.Err)
 		}
 		for _, found := range v.Findings {
+			if a.only != "" && found.Signature != a.only {
+				continue
+			}
 			if i > 0 && hasSignature(rep.Views[0].Findings, found.Signature) {
 				continue // the raw view's case is this one
 			}

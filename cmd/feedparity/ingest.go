@@ -93,6 +93,20 @@ func (f *settingsFlags) settings() (ingest.Settings, error) {
 	return s, nil
 }
 
+// parseSettings reads the options from words.
+func parseSettings(words []string) (ingest.Settings, error) {
+	var f settingsFlags
+	cmd := &cobra.Command{}
+	f.add(cmd)
+	if err := cmd.ParseFlags(words); err != nil {
+		return ingest.Settings{}, usageError("feedparity ingest --help lists them", "read settings: %w", err)
+	}
+	if rest := cmd.Flags().Args(); len(rest) > 0 {
+		return ingest.Settings{}, usageError("feedparity ingest --help lists them", "read settings: %q is no option", rest[0])
+	}
+	return f.settings()
+}
+
 // resolveCodec finds the codec that "locale" stands for.
 func (f *settingsFlags) resolveCodec(py ingest.Python) (string, error) {
 	if f.codec != ingest.LocaleCodec {

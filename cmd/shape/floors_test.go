@@ -23,7 +23,8 @@ var floors = map[string]int{
 	"ingest/state/pgtest":      1, // for tests only
 	"ingest/interp/interptest": 3, // for tests only
 	"ingest/embedded":          3, "ingest/classify": 3,
-	"fuzz/fuzztest": 4, // for tests only
+	"fuzz/fuzztest":  4, // for tests only
+	"fuzz/generator": 2, "fuzz/scout": 4,
 	"ingest/parity": 4, "ingest/report": 4,
 	"ingest/handover": 4, "ingest/pysource": 1, "ingest/adopt": 3,
 	"golden": 5, "ingest/notify": 5,
@@ -40,7 +41,7 @@ var only = []struct {
 }{
 	{"os/exec", []string{"ingest/interp", "ingest/config/secret", "ingest/state/pgtest", "cmd/bench", "cmd/mutate", "cmd/detecteval"}, "only interpreters and password commands are run, and what is measured or tested"},
 	{"github.com/jlaffaye/ftp", []string{"ingest/fetch"}, "its faults are fenced in by fetch"},
-	{"flag", nil, "cobra reads the flags"},
+	{"flag", []string{"fuzz/fuzztest"}, "cobra reads the flags, and tests their own"},
 	{"github.com/spf13/cobra", []string{"cmd/feedparity", "cmd/bench", "cmd/mutate", "cmd/detecteval"}, "only the commands talk to people"},
 	{"charm.land/bubbletea/v2", []string{"golden/review"}, "its screen is the review's alone; the command knows a Desk"},
 	{"github.com/google/go-cmp/cmp", nil, "it shows differences in tests; its initialisation would cost every command"},

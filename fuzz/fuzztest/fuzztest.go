@@ -1,5 +1,6 @@
-// Package fuzztest has what tests of a confirmation need beside fuzz.Layers: a judge
-// that needs no Python, and an engine that any judge must find wrong.
+// Package fuzztest has what the targets of packages fuzz and scout share, where they tell
+// what they found; and what tests of a confirmation need beside fuzz.Layers: a judge that
+// needs no Python, and an engine that any judge must find wrong.
 package fuzztest
 
 import (

@@ -33,6 +33,31 @@ type share struct {
 	fix change
 }
 
+// Findings explains a result as Classify does, the worst first, and counts how often its
+// input shows each cause. What only shows beyond the divergences that were kept is explained
+// as well.
+func Findings(ctx context.Context, eng ingest.Engine, in Case, res diff.Result) ([]Finding, error) {
+	found, err := Classify(ctx, eng, in, res)
+	if err != nil {
+		return found, err
+	}
+	hits, unknown, err := Tally(ctx, eng, in, res, found, nil)
+	if err == nil && len(unknown) > 0 {
+		var more []Finding
+		more, err = Classify(ctx, eng, in, diff.Result{Verdict: res.Verdict, Divergences: unknown, Count: len(unknown)})
+		if found = Join(found, more); err == nil {
+			hits, _, err = Tally(ctx, eng, in, res, found, nil)
+		}
+	}
+	for i, h := range hits {
+		if found[i].Hits = h; h.Count > 0 {
+			found[i].Count = h.Count
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Finding) int { return int(a.Severity) - int(b.Severity) })
+	return found, err
+}
+
 // Tally counts the hits of each finding of Classify. Where the result has not kept all
 // divergences, both paths are run once more. Visit is told of each divergence, in the
 // order in which they come, with the index of its finding; what it is given is only

@@ -245,32 +245,8 @@ func (l *Line) compare(ctx context.Context, d Delivery, v *View) error {
 	if res.Verdict != ingest.Diverge && !res.OrderDiffers {
 		return nil
 	}
-	v.Findings, err = findings(ctx, run, v.caseOf(d), res)
-	slices.SortStableFunc(v.Findings, func(a, b classify.Finding) int { return int(a.Severity) - int(b.Severity) })
+	v.Findings, err = classify.Findings(ctx, run, v.caseOf(d), res)
 	return err
-}
-
-// findings explains a result and counts how often its input shows each cause. What only
-// shows beyond the divergences that were kept is explained as well.
-func findings(ctx context.Context, run ingest.Engine, in classify.Case, res diff.Result) ([]classify.Finding, error) {
-	found, err := classify.Classify(ctx, run, in, res)
-	if err != nil {
-		return found, err
-	}
-	hits, unknown, err := classify.Tally(ctx, run, in, res, found, nil)
-	if err == nil && len(unknown) > 0 {
-		var more []classify.Finding
-		more, err = classify.Classify(ctx, run, in, diff.Result{Verdict: res.Verdict, Divergences: unknown, Count: len(unknown)})
-		if found = classify.Join(found, more); err == nil {
-			hits, _, err = classify.Tally(ctx, run, in, res, found, nil)
-		}
-	}
-	for i, h := range hits {
-		if found[i].Hits = h; h.Count > 0 {
-			found[i].Count = h.Count
-		}
-	}
-	return found, err
 }
 
 // Covers reports whether all divergences that a finding of a view is about are ones that

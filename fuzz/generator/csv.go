@@ -1,4 +1,4 @@
-package fuzz
+package generator
 
 import (
 	"strings"
@@ -10,23 +10,23 @@ import (
 // The pieces deliveries are made of, by the divergence they are likely to show.
 // A piece is generalized UTF-8; what a charset cannot hold becomes a high byte.
 var (
-	words = []string{"sku", "qty", "price", "name", "a", "ab", "x y", "größe", "Straße", "ΑΣ", "ﬁx", "İ", "ǆ", "naïve", "Łódź", ""}
+	Words = []string{"sku", "qty", "price", "name", "a", "ab", "x y", "größe", "Straße", "ΑΣ", "ﬁx", "İ", "ǆ", "naïve", "Łódź", ""}
 
 	plain = []string{"12", "7", "3.50", "x", "blue", "two words", "0", "A-100"}
 
-	numbers = []string{
+	Numbers = []string{
 		"12", " 12 ", "0", "-3", "1.50", "1e5", "1_000", "12\u00a0", "\u300012", "１２", "٣", "nan", "-inf", "- 1", "+4", "0x1F", "1L",
 		"99999999999999999999", "1,5", "1_", "\x1c7", "1\u180e", "½", "1e400", "1__0", ".5", "5.", "1E-7", "--1", "\u22121",
 	}
 
-	oddities = []string{
+	Oddities = []string{
 		"\x00", "\ufeff", "\u00a0", "\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f", "\x1a", "\u180e", "\u200b",
 		"😀", "\ud7ff", "é", "€", "’", "ß", "\\", "'", "\"", "\"\"", "\r", "\n", "\r\n", "\r\r\n", "\\\n", "\\\r", " ", "\t", ",", ";",
 	}
 
-	// malformed are bytes of no charset in particular: lone and truncated UTF-8,
+	// Malformed are bytes of no charset in particular: lone and truncated UTF-8,
 	// surrogates, over-long forms, bytes cp1252 leaves undefined.
-	malformed = []string{
+	Malformed = []string{
 		"\xe9", "\xff", "\x81", "\x80", "\xc3", "\xe2\x82", "\xed\xa0\xbd\xed\xb8\x80", "\xed\xa0\x80", "\xc0\x80", "\xf0\x9f\x98", "\xf4\x90\x80\x80", "\xe0\x80",
 		"\xf8\x88\x80\x80\x80", "\xef\xbb\xbf", "\xef\xbb", "\xfe\xff", "\xff\xfe", "\x00", "\x9d",
 	}
@@ -145,7 +145,7 @@ func (g *generator) typed(s ingest.Settings) {
 		if i > 0 {
 			g.text(g.delimiter)
 		}
-		name, typ := pick(g.c, words), ""
+		name, typ := pick(g.c, Words), ""
 		if i < len(s.Types) {
 			if name, typ = s.Types[i].Column, s.Types[i].Type; s.Types[i].Index() > 0 {
 				name = "n"
@@ -170,11 +170,11 @@ func (g *generator) typed(s ingest.Settings) {
 func (g *generator) suitable(typ string) string {
 	switch {
 	case g.c.Rare(30):
-		return pick(g.c, oddities) + pick(g.c, plain)
+		return pick(g.c, Oddities) + pick(g.c, plain)
 	case strings.HasPrefix(typ, "date"):
 		return pick(g.c, dates)
 	case g.c.Rare(12):
-		return pick(g.c, numbers)
+		return pick(g.c, Numbers)
 	case strings.HasPrefix(typ, "int"):
 		return pick(g.c, wholes)
 	case strings.HasPrefix(typ, "float"), strings.HasPrefix(typ, "decimal"):
@@ -182,7 +182,7 @@ func (g *generator) suitable(typ string) string {
 	case g.c.Rare(2):
 		return pick(g.c, letters)
 	}
-	return pick(g.c, words)
+	return pick(g.c, Words)
 }
 
 // pad places what follows around a boundary of CPython's read chunks.
@@ -206,18 +206,18 @@ func (g *generator) cell() {
 	}
 	switch kind {
 	case 0:
-		g.text(pick(g.c, words))
+		g.text(pick(g.c, Words))
 	case 1:
-		g.text(pick(g.c, numbers))
+		g.text(pick(g.c, Numbers))
 	case 2:
 		for range g.c.N(6) {
-			g.text(pick(g.c, oddities))
+			g.text(pick(g.c, Oddities))
 		}
 	case 3:
-		g.text(pick(g.c, words))
-		g.text(pick(g.c, oddities))
+		g.text(pick(g.c, Words))
+		g.text(pick(g.c, Oddities))
 		if g.c.Rare(3) {
-			g.out = append(g.out, pick(g.c, malformed)...)
+			g.out = append(g.out, pick(g.c, Malformed)...)
 		}
 	case 4:
 		g.text(pick(g.c, plain))

@@ -1,22 +1,13 @@
-package fuzz
+package generator
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"unicode"
 )
 
-// GrammarFile is the name under which a corpus has what was learned of its feed.
-const GrammarFile = "grammar.json"
-
 // Grammar is what a feed's deliveries look like, and nothing of what they say: lengths
 // and classes of characters. Names of columns are in it only if they are no supplier's
-// (Learn).
+// (fuzz.Learner).
 type Grammar struct {
 	Version    int      `json:"version"`
 	Deliveries int      `json:"deliveries"` // that it was learned from
@@ -47,15 +38,12 @@ const (
 	shapeNumeral = '２' // a number beyond ASCII
 )
 
-// The bounds of what is remembered.
-const (
-	maxShapes = 8  // of a column
-	maxShape  = 40 // characters
-)
+// maxShape is how many characters of a shape are remembered.
+const maxShape = 40
 
-// shapeOf writes a class for every character that words are made of; what scrubbing
+// ShapeOf writes a class for every character that words are made of; what scrubbing
 // leaves in cases, punctuation and white space, it leaves as well.
-func shapeOf(s string) string {
+func ShapeOf(s string) string {
 	var out []rune
 	for _, r := range s {
 		if len(out) == maxShape {
@@ -174,32 +162,4 @@ func (g *Grammar) word(c *Choices) string {
 		return g.Columns[i].Name
 	}
 	return g.cell(c, i)
-}
-
-// ReadGrammar reads what was learned of a corpus; nil where nothing was.
-func ReadGrammar(corpus string) (*Grammar, error) {
-	data, err := os.ReadFile(filepath.Join(corpus, GrammarFile))
-	if corpus == "" || errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read grammar: %w", err)
-	}
-	var g Grammar
-	if err := json.Unmarshal(data, &g); err != nil {
-		return nil, fmt.Errorf("read grammar %q: %w", filepath.Join(corpus, GrammarFile), err)
-	}
-	if g.Version != 1 || len(g.Columns) == 0 {
-		return nil, fmt.Errorf("read grammar %q: want version 1 with columns; corpus learn writes one", filepath.Join(corpus, GrammarFile))
-	}
-	return &g, nil
-}
-
-// Write puts a grammar into the directory of a corpus, whole or not at all.
-func (g *Grammar) Write(corpus string) error {
-	data, err := json.MarshalIndent(g, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write grammar: %w", err)
-	}
-	return replaceFile(corpus, GrammarFile, data)
 }

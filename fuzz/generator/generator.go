@@ -1,11 +1,10 @@
-// Package fuzz makes deliveries and Settings that are likely to diverge: a
+// Package generator makes deliveries and Settings that are likely to diverge: a
 // CSV-aware and encoding-aware generator whose every decision is a byte, so that
 // Go's fuzzing engine can steer it and a random source can drive it.
 //
-// The targets are in the tests: FuzzParity looks for divergences of the two
-// paths that no golden case knows yet; the Confirm targets look for differences
-// between the models and the real interpreters.
-package fuzz
+// It imports the models and nothing that they can do without: whatever is in a program
+// with FuzzParity, the engine looks through after each input (package scout).
+package generator
 
 import (
 	"math/rand/v2"
@@ -22,15 +21,21 @@ type Choices struct {
 // NewChoices reads answers from plan.
 func NewChoices(plan []byte) *Choices { return &Choices{plan} }
 
-// RandomChoices returns answers that are n random bytes of a seed.
-func RandomChoices(seed uint64, n int) *Choices {
+// RandomPlan is n random bytes of a seed.
+func RandomPlan(seed uint64, n int) []byte {
 	r := rand.New(rand.NewPCG(seed, 0x9E3779B97F4A7C15))
 	plan := make([]byte, n)
 	for i := range plan {
 		plan[i] = byte(r.Uint32())
 	}
-	return &Choices{plan}
+	return plan
 }
+
+// RandomChoices returns answers that are n random bytes of a seed.
+func RandomChoices(seed uint64, n int) *Choices { return &Choices{RandomPlan(seed, n)} }
+
+// Reset makes the answers those of another plan.
+func (c *Choices) Reset(plan []byte) { c.plan = plan }
 
 // N returns a number below n; n must be at most 256.
 func (c *Choices) N(n int) int {

@@ -1,4 +1,4 @@
-package fuzz
+package generator
 
 import (
 	"slices"
@@ -21,13 +21,13 @@ var (
 	py2Modes = ingest.ModesOf(ingest.Py2)
 	py3Modes = ingest.ModesOf(ingest.Py3)
 
-	// usualCodecs are drawn more often than the others there are.
-	usualCodecs = []string{
+	// UsualCodecs are drawn more often than the others there are.
+	UsualCodecs = []string{
 		"utf-8", "latin-1", "cp1252", "utf-8-sig", "utf-16", "ascii", "utf-16-le", "cp1250", "iso8859-2", "utf-16-be",
 		"cp437", "koi8-r", "mac-roman", "cp1251", "cp037", "iso8859-15", "cp874", "UTF8", "ISO_8859-1",
 		"gb18030", "shift_jis", "big5", "euc_kr", "euc_jp", "iso2022_jp", "utf-7", "cp932", "gbk", "hz", "euc_jis_2004", "raw_unicode_escape",
 	}
-	handlers      = []string{"strict", "strict", "replace", "ignore", "surrogateescape", "backslashreplace", "xmlcharrefreplace", "surrogatepass", "namereplace", "none-such"}
+	Handlers      = []string{"strict", "strict", "replace", "ignore", "surrogateescape", "backslashreplace", "xmlcharrefreplace", "surrogatepass", "namereplace", "none-such"}
 	usualHandlers = 4
 
 	delimiters  = []string{`,`, `;`, `\t`, `|`, `1`, `'`, ` `, `"`, `\\`, `\n`, `a`}
@@ -40,17 +40,17 @@ var (
 	limits      = []int64{ingest.DefaultFieldLimit, 0, 1, 2, 3, 5, 16}
 )
 
-// codecs are all text codecs there are a model of, the usual ones first.
-var codecs = sync.OnceValue(func() []string { return slices.Concat(usualCodecs, pycodec.Names()) })
+// Codecs are all text codecs there are a model of, the usual ones first.
+var Codecs = sync.OnceValue(func() []string { return slices.Concat(UsualCodecs, pycodec.Names()) })
 
 // The steps done to cells: methods of strings, and what converts. A chain begins
-// with one of cellSteps or conversions; chainSteps may follow, where they fit.
+// with one of CellSteps or Conversions; chainSteps may follow, where they fit.
 var (
-	cellSteps = []ingest.Step{
+	CellSteps = []ingest.Step{
 		"strip", "lower", "upper", "lstrip", "rstrip", "title", "capitalize", "swapcase", "nfc", "nfkc", "isdigit", "isalpha", "isspace",
 		"split", "split:;", "split:é", "replace:,:.", "replace: :", "replace:é:e", "replace::-", "append:x", "append:é", "concat:", "concat:é",
 	}
-	conversions = []string{
+	Conversions = []string{
 		"int", "float", "decimal", "text", "bool", "date:%Y-%m-%d", "date:%d.%m.%y", "datetime:%Y-%m-%d %H:%M:%S", "datetime:%H:%M%z",
 		"date:%d %b %Y", "datetime:%I:%M %p", "date:%Y%j", "datetime:%d/%m/%Y %H:%M:%S.%f", "date:%A %d %B", "datetime:%Z %S", "date:%G-W%V-%u", "date:%Y %W %w", "datetime:%x %X", "datetime:%c",
 		"float|round:2", "float|round", "float|str", "int|div:2", "int|div:100|round:1", "decimal|round:2", "decimal|str", "str",
@@ -77,15 +77,15 @@ func NewPair(c *Choices) ingest.Pair {
 	p := ingest.Pair{Name: "fuzz", Py2: ingest.DefaultSettings(ingest.Python27), Py3: ingest.DefaultSettings(pick(c, Py3Versions))}
 	common(c, &p)
 	p.Py2.Open, p.Py3.Open = pick(c, py2Modes), pick(c, py3Modes)
-	p.Py2.Codec = usual(c, codecs(), len(usualCodecs))
+	p.Py2.Codec = usual(c, Codecs(), len(UsualCodecs))
 	p.Py3.Codec = p.Py2.Codec
 	if c.Rare(3) {
-		p.Py3.Codec = usual(c, codecs(), len(usualCodecs))
+		p.Py3.Codec = usual(c, Codecs(), len(UsualCodecs))
 	}
-	p.Py2.Errors = usual(c, handlers, usualHandlers)
+	p.Py2.Errors = usual(c, Handlers, usualHandlers)
 	p.Py3.Errors = p.Py2.Errors
 	if c.Rare(8) {
-		p.Py3.Errors = usual(c, handlers, usualHandlers)
+		p.Py3.Errors = usual(c, Handlers, usualHandlers)
 	}
 	return p
 }
@@ -93,7 +93,7 @@ func NewPair(c *Choices) ingest.Pair {
 // builtinPair decides what a built-in pair leaves open: the detected codec, the
 // version of Python 3 and what is done with the rows.
 func builtinPair(c *Choices, p ingest.Pair) ingest.Pair {
-	codec := usual(c, codecs(), len(usualCodecs))
+	codec := usual(c, Codecs(), len(UsualCodecs))
 	p.Py2, p.Py3 = p.Py2.Resolve(codec, nil), p.Py3.Resolve(codec, nil)
 	p.Py3.Python = pick(c, Py3Versions)
 	common(c, &p)
@@ -108,7 +108,7 @@ func quietPair(c *Choices) ingest.Pair {
 	for !c.Empty() && len(p.Py3.Clean)+len(p.Py3.Types) == 0 {
 		cells(c, &p)
 	}
-	p.Py2.Codec = pick(c, usualCodecs[:3])
+	p.Py2.Codec = pick(c, UsualCodecs[:3])
 	p.Py3.Codec = p.Py2.Codec
 	if c.Rare(3) {
 		p.Py2.Open = pick(c, py2Modes)
@@ -164,29 +164,29 @@ const (
 func cells(c *Choices, p *ingest.Pair) {
 	both := func(set func(*ingest.Settings)) { set(&p.Py2); set(&p.Py3) }
 	for n := 0; n < maxSteps && c.Rare(3); n++ {
-		if steps := append(p.Py3.Clean, pick(c, cellSteps)); ingest.CheckSteps(ingest.Py3, steps) == nil {
+		if steps := append(p.Py3.Clean, pick(c, CellSteps)); ingest.CheckSteps(ingest.Py3, steps) == nil {
 			both(func(s *ingest.Settings) { s.Clean = slices.Clone(steps) })
 		}
 	}
 	for n := 0; n < maxTypes && c.Rare(3); n++ {
-		t := ingest.ColumnType{Column: pick(c, columns), Type: chain(c)}
+		t := ingest.ColumnType{Column: pick(c, columns), Type: Chain(c)}
 		both(func(s *ingest.Settings) { s.Types = append(s.Types, t) })
 	}
 }
 
 // chain decides the type of a column: a conversion and what is done with the
 // value. A step that cannot take what the one before gives is left out.
-func chain(c *Choices) string {
+func Chain(c *Choices) string {
 	typ := ""
 	if c.Rare(5) {
-		typ = string(pick(c, cellSteps))
+		typ = string(pick(c, CellSteps))
 	} else {
-		typ = pick(c, conversions)
+		typ = pick(c, Conversions)
 	}
 	for n := 0; n < maxFurther && c.Rare(3); n++ {
 		next := ""
 		if c.Rare(3) {
-			next = typ + "|" + string(pick(c, cellSteps))
+			next = typ + "|" + string(pick(c, CellSteps))
 		} else {
 			next = typ + "|" + pick(c, chainSteps)
 		}
@@ -228,4 +228,14 @@ func usual(c *Choices, list []string, n int) string {
 		return pick(c, list)
 	}
 	return pick(c, list[:n])
+}
+
+// Undetected gives policies that leave their dialect to detection the one that they are
+// run with: a hunt must look at what the run has shown, and need not detect anything.
+func Undetected(p *ingest.Pair) {
+	for _, s := range []*ingest.Settings{&p.Py2, &p.Py3} {
+		if s.Dialect == nil {
+			s.Dialect = ingest.Dialect{}
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package fuzz
+package generator
 
 import (
 	"slices"
@@ -18,13 +18,13 @@ func Plan(p ingest.Pair) ([]byte, bool) {
 	w.common(p)
 	w.index(slices.Index(py2Modes, p.Py2.Open))
 	w.index(slices.Index(py3Modes, p.Py3.Open))
-	w.oneOf(p.Py2.Codec, codecs(), len(usualCodecs))
+	w.oneOf(p.Py2.Codec, Codecs(), len(UsualCodecs))
 	if w.rare(3, p.Py3.Codec != p.Py2.Codec) {
-		w.oneOf(p.Py3.Codec, codecs(), len(usualCodecs))
+		w.oneOf(p.Py3.Codec, Codecs(), len(UsualCodecs))
 	}
-	w.oneOf(p.Py2.Errors, handlers, usualHandlers)
+	w.oneOf(p.Py2.Errors, Handlers, usualHandlers)
 	if w.rare(8, p.Py3.Errors != p.Py2.Errors) {
-		w.oneOf(p.Py3.Errors, handlers, usualHandlers)
+		w.oneOf(p.Py3.Errors, Handlers, usualHandlers)
 	}
 	if !w.ok || !same(NewPair(NewChoices(w.plan)), p) {
 		return nil, false
@@ -77,7 +77,7 @@ func (w *planner) common(p ingest.Pair) {
 	w.rare(16, p.Py3.Sniff)
 	for _, step := range p.Py3.Clean {
 		w.rare(3, true)
-		w.index(slices.Index(cellSteps, step))
+		w.index(slices.Index(CellSteps, step))
 	}
 	w.noMore(len(p.Py3.Clean), maxSteps)
 	for _, t := range p.Py3.Types {
@@ -99,20 +99,20 @@ func (w *planner) noMore(have, most int) {
 // begins with is drawn as one.
 func (w *planner) chain(steps []string) {
 	n := len(steps)
-	for n > 0 && !slices.Contains(conversions, strings.Join(steps[:n], "|")) {
+	for n > 0 && !slices.Contains(Conversions, strings.Join(steps[:n], "|")) {
 		n--
 	}
 	if w.rare(5, n == 0) {
-		w.index(slices.Index(cellSteps, ingest.Step(steps[0])))
+		w.index(slices.Index(CellSteps, ingest.Step(steps[0])))
 		n = 1
 	} else {
-		w.index(slices.Index(conversions, strings.Join(steps[:n], "|")))
+		w.index(slices.Index(Conversions, strings.Join(steps[:n], "|")))
 	}
 	for _, step := range steps[n:] {
 		w.rare(3, true)
 		i := slices.Index(chainSteps, step)
 		if w.rare(3, i < 0) {
-			i = slices.Index(cellSteps, ingest.Step(step))
+			i = slices.Index(CellSteps, ingest.Step(step))
 		}
 		w.index(i)
 	}

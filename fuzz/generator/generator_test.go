@@ -1,4 +1,4 @@
-package fuzz
+package generator
 
 import (
 	"bytes"
@@ -7,9 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/feedparity/feedparity/corpus"
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/embedded"
 )
 
@@ -49,7 +47,7 @@ func TestGeneratedSettingsRun(t *testing.T) {
 			if err := s.Validate(); err != nil || s.Codec == ingest.Detected {
 				t.Fatalf("seed %d: %s: %v", seed, s, err)
 			}
-			rows, err := eng.Ingest(context.Background(), input(tr.Input, s))
+			rows, err := eng.Ingest(context.Background(), ingest.Input{Name: "fuzz.csv", Data: bytes.NewReader(tr.Input), Size: int64(len(tr.Input)), Settings: s})
 			if err != nil {
 				t.Fatalf("seed %d: %s: %v", seed, s, err)
 			}
@@ -132,10 +130,10 @@ func wanted() []string {
 		for _, m := range ingest.ModesOf(p) {
 			out = append(out, fmt.Sprint(p, " open ", m))
 		}
-		for _, c := range codecs() {
+		for _, c := range Codecs() {
 			out = append(out, fmt.Sprint(p, " codec ", c))
 		}
-		for _, h := range handlers {
+		for _, h := range Handlers {
 			out = append(out, fmt.Sprint(p, " errors ", h))
 		}
 	}
@@ -147,13 +145,13 @@ func wanted() []string {
 			out = append(out, "dialect "+name+v)
 		}
 	}
-	for _, s := range cellSteps {
+	for _, s := range CellSteps {
 		out = append(out, "clean "+string(s))
 	}
 	for _, c := range columns {
 		out = append(out, "column "+c)
 	}
-	for _, typ := range conversions {
+	for _, typ := range Conversions {
 		out = append(out, "type "+typ)
 	}
 	for _, s := range chainSteps {
@@ -196,29 +194,5 @@ func TestPlanRefusesWhatIsNotDrawn(t *testing.T) {
 		if plan, ok := Plan(p); ok {
 			t.Errorf("%s: plan %v", why, plan)
 		}
-	}
-}
-
-// The seeds show what they are there for: most can be drawn with their own pair.
-func TestSeedsHaveTheirPair(t *testing.T) {
-	lost := 0
-	for _, d := range corpus.Feeds() {
-		s, err := corpus.Open(d.Seed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := planned(s.Data, d.Feed.Pair, d.Charset, d.Dialect); len(got.plan) == 0 {
-			t.Logf("no plan for the feed %s", d.Feed.Name)
-			lost++
-		}
-	}
-	for _, e := range classify.Examples() {
-		if got := planned([]byte(e.Input), e.Pair, "utf-8", nil); len(got.plan) == 0 {
-			t.Logf("no plan for %s", e.Why)
-			lost++
-		}
-	}
-	if all := len(corpus.Feeds()) + len(classify.Examples()); lost > all/4 {
-		t.Errorf("%d of %d seeds have another pair than their own", lost, all)
 	}
 }

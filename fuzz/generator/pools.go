@@ -1,4 +1,4 @@
-package fuzz
+package generator
 
 // pool are characters that one class of divergences hangs on: each takes the place of
 // one that both Pythons take for what it is, of the kind that tells.

@@ -1,4 +1,4 @@
-package fuzz
+package generator
 
 import (
 	"bytes"
@@ -14,17 +14,17 @@ const maxMutated = 1 << 14
 // mark at the front, a tail that is cut off. The pieces are those of the generator and of
 // what was learned, if anything was. It works in a buffer of its own, which is there for
 // the next input again.
-type editor struct {
+type Editor struct {
 	c       *Choices
 	put     func([]byte, string) []byte // in the charset of the settings
-	learned *Grammar
+	Learned *Grammar
 	out     []byte
 	piece   []byte
 }
 
 // mutate changes n things of an input; other is one to take rows from. What it returns is
 // good until it is called again.
-func (e *editor) mutate(c *Choices, n int, data, other []byte, s *ingest.Settings) []byte {
+func (e *Editor) Mutate(c *Choices, n int, data, other []byte, s *ingest.Settings) []byte {
 	e.c, e.put = c, encoder(s.Codec)
 	e.out = append(e.out[:0], data...)
 	for range n {
@@ -33,13 +33,13 @@ func (e *editor) mutate(c *Choices, n int, data, other []byte, s *ingest.Setting
 	return e.out[:min(len(e.out), maxMutated)]
 }
 
-func (e *editor) once(other []byte) {
+func (e *Editor) once(other []byte) {
 	c := e.c
 	switch c.N(16) {
 	case 0, 1, 2:
 		e.insert(e.position(e.out), e.write(piece(c)))
 	case 3:
-		e.insert(e.position(e.out), e.raw(pick(c, malformed)))
+		e.insert(e.position(e.out), e.raw(pick(c, Malformed)))
 	case 4:
 		e.replaceCell()
 	case 5:
@@ -78,22 +78,22 @@ var (
 )
 
 // pieces are worth a try in any cell.
-var pieces = [][]string{oddities, numbers, words, letters, dates, amounts}
+var pieces = [][]string{Oddities, Numbers, Words, letters, dates, amounts}
 
 func piece(c *Choices) string { return pick(c, pick(c, pieces)) }
 
 // write is a text in the charset, good until the next one is written.
-func (e *editor) write(text string) []byte {
+func (e *Editor) write(text string) []byte {
 	e.piece = e.put(e.piece[:0], text)
 	return e.piece
 }
 
-func (e *editor) raw(text string) []byte {
+func (e *Editor) raw(text string) []byte {
 	e.piece = append(e.piece[:0], text...)
 	return e.piece
 }
 
-func (e *editor) insert(at int, piece []byte) {
+func (e *Editor) insert(at int, piece []byte) {
 	e.out = slices.Insert(e.out, min(at, len(e.out)), piece...)
 }
 
@@ -101,7 +101,7 @@ func (e *editor) insert(at int, piece []byte) {
 const nearby = 64
 
 // position is a place in an input, at the edge of a cell more often than not.
-func (e *editor) position(data []byte) int {
+func (e *Editor) position(data []byte) int {
 	if len(data) == 0 {
 		return 0
 	}
@@ -127,10 +127,10 @@ func isEdge(b byte) bool {
 }
 
 // replaceCell puts a piece in the place of what is between two delimiters.
-func (e *editor) replaceCell() {
+func (e *Editor) replaceCell() {
 	word := piece(e.c)
-	if e.learned != nil && !e.c.Rare(3) {
-		word = e.learned.word(e.c)
+	if e.Learned != nil && !e.c.Rare(3) {
+		word = e.Learned.word(e.c)
 	}
 	from := e.position(e.out)
 	to := from
@@ -141,7 +141,7 @@ func (e *editor) replaceCell() {
 }
 
 // line is the range of one of an input's lines, its end included.
-func (e *editor) line(data []byte) (from, to int) {
+func (e *Editor) line(data []byte) (from, to int) {
 	at := e.position(data)
 	from = bytes.LastIndexByte(data[:at], '\n') + 1
 	if to = bytes.IndexByte(data[from:], '\n'); to < 0 {
@@ -150,7 +150,7 @@ func (e *editor) line(data []byte) (from, to int) {
 	return from, from + to + 1
 }
 
-func (e *editor) replaceLineEnd() {
+func (e *Editor) replaceLineEnd() {
 	_, to := e.line(e.out)
 	from := to
 	for from > 0 && (e.out[from-1] == '\n' || e.out[from-1] == '\r') {
@@ -161,7 +161,7 @@ func (e *editor) replaceLineEnd() {
 
 // swap puts a character of a pool in the place of one that is there, behind the first
 // line more often than not: in the header it takes a column away from the code.
-func (e *editor) swap() {
+func (e *Editor) swap() {
 	p, from := &pools[e.c.N(len(pools))], 0
 	if end := bytes.IndexByte(e.out, '\n') + 1; !e.c.Rare(6) && end < len(e.out) {
 		from = end

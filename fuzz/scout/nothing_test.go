@@ -1,12 +1,16 @@
-package fuzz
+package scout
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/feedparity/feedparity/fuzz/fuzztest"
+)
 
 // FuzzNothing takes what FuzzParity takes and does nothing with it: what the engine itself
 // costs, which cmd/bench holds FuzzParity against.
 func FuzzNothing(f *testing.F) {
-	for _, s := range paritySeeds(f) {
-		f.Add(s.raw, s.plan)
+	for _, s := range fuzztest.Seeds(f) {
+		f.Add(s.Raw, s.Plan)
 	}
 	f.Fuzz(func(*testing.T, []byte, []byte) {})
 }

@@ -1,4 +1,4 @@
-package fuzz
+package scout
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/diff"
 )
@@ -15,10 +16,10 @@ import (
 // they are made of. It is a hash; no two runs of a program differ in it.
 type Behaviour uint64
 
-// behaviourOf takes it from a comparison: how each path ended, and of the first
+// BehaviourOf takes it from a comparison: how each path ended, and of the first
 // divergence where it is, the kinds of the values and the classes of the characters
 // in them. The settings are part of it, since a campaign may draw them.
-func behaviourOf(res *diff.Result, t *Trial) Behaviour {
+func BehaviourOf(res *diff.Result, t *generator.Trial) Behaviour {
 	py2, py3 := &t.Pair.Py2, &t.Pair.Py3
 	h := digest(offset64)
 	h.put(string(res.Verdict))

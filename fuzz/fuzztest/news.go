@@ -1,0 +1,83 @@
+package fuzztest
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// The environment of the targets that look for divergences.
+const (
+	EnvMode     = "FEEDPARITY_FUZZ"          // "list": what has a cause is listed and does not fail
+	EnvCases    = "FEEDPARITY_FUZZ_CASES"    // where golden cases are written
+	EnvFindings = "FEEDPARITY_FUZZ_FINDINGS" // the file that lists them, a line each
+)
+
+// MaxRaw bounds a delivery: the engine mutates ever longer ones, and length is not what
+// makes paths diverge.
+const MaxRaw = 1 << 16
+
+// Fuzzing reports whether the engine runs, or the seeds alone.
+func Fuzzing() bool { return flag.Lookup("test.fuzz").Value.String() != "" }
+
+// worker reports whether this is one of the engine's processes, children of the one
+// that was started.
+func worker() bool {
+	f := flag.Lookup("test.fuzzworker")
+	return f != nil && f.Value.String() == "true"
+}
+
+// News is where a target tells what it found: in a list, or by failing once.
+type News struct {
+	Listing  bool
+	Findings string // the list
+	Claim    string // the file that the first to fail makes, "" where nobody else can
+}
+
+// NewNews reads the environment.
+func NewNews(f *testing.F) News {
+	f.Helper()
+	n := News{Listing: os.Getenv(EnvMode) == "list", Findings: os.Getenv(EnvFindings)}
+	if mode := os.Getenv(EnvMode); mode != "" && !n.Listing {
+		f.Fatalf("%s=%q: want list, or nothing", EnvMode, mode)
+	}
+	if name := func(pid int) string { return filepath.Join(os.TempDir(), fmt.Sprintf("feedparity-fuzz-%d", pid)) }; worker() {
+		n.Claim = name(os.Getppid())
+	} else {
+		f.Cleanup(func() { os.Remove(name(os.Getpid())) })
+	}
+	return n
+}
+
+// List notes a finding that has a cause. Lines are appended whole, so that the engine's
+// workers can share the file.
+func (n News) List(t *testing.T, signature string, severity fmt.Stringer, input []byte) {
+	t.Helper()
+	t.Logf("known cause: %s from %q", signature, input)
+	if n.Findings == "" {
+		return
+	}
+	out, err := os.OpenFile(n.Findings, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	if _, err := fmt.Fprintf(out, "%s\t%s\t%q\n", signature, severity, input[:min(len(input), 200)]); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// First reports whether no other worker has failed: the engine ends with the first
+// failure and shows no second, whose case would be left lying about.
+func (n News) First() bool {
+	if n.Claim == "" {
+		return true
+	}
+	f, err := os.OpenFile(n.Claim, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	if err == nil {
+		f.Close()
+	}
+	return err == nil
+}

@@ -120,7 +120,7 @@ func (h *Hunter) Distil(ctx context.Context, pair ingest.Pair, inputs [][]byte) 
 	var order []scout.Behaviour
 	for _, data := range inputs {
 		t := generator.Trial{Input: data, Pair: pair}
-		res, err := s.run(ctx, &t)
+		res, err := s.run(ctx, &t, scout.Fewest)
 		if err != nil {
 			return nil, fmt.Errorf("distil corpus: %w", err)
 		}

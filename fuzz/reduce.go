@@ -48,7 +48,7 @@ func contains(found []Prey, signature string) bool {
 
 // alike reports whether the paths differ in such a way.
 func (c *campaign) alike(ctx context.Context, t generator.Trial, like scout.Likeness) bool {
-	res, err := c.run(ctx, &t)
+	res, err := c.run(ctx, &t, diff.DefaultMax)
 	return err == nil && slices.ContainsFunc(res.Divergences, func(d diff.Divergence) bool { return scout.LikenessOf(&d) == like })
 }
 

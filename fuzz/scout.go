@@ -38,14 +38,14 @@ func (s *lookout) look(ctx context.Context, t *generator.Trial) (scout.Sight, er
 // what processes of their own do: code may remember something of one call in the next.
 func (s *lookout) glance(ctx context.Context, t *generator.Trial) (diff.Result, error) {
 	if s.shared == nil {
-		return s.run(ctx, t)
+		return s.run(ctx, t, scout.Fewest)
 	}
-	quick, err := s.runBy(ctx, t, s.shared)
+	quick, err := s.runBy(ctx, t, s.shared, scout.Fewest)
 	s.looks++
 	if err == nil && s.looks > firstChecked && s.looks%checkedAfter != 0 {
 		return quick, nil
 	}
-	alone, aloneErr := s.run(ctx, t) // which counts
+	alone, aloneErr := s.run(ctx, t, scout.Fewest) // which counts
 	if ctx.Err() == nil && ((err == nil) != (aloneErr == nil) || err == nil && scout.BehaviourOf(&quick, t) != scout.BehaviourOf(&alone, t)) {
 		s.shared = nil
 	}
@@ -62,18 +62,18 @@ const (
 	checkedAfter = 37
 )
 
-// run compares the paths.
-func (s *lookout) run(ctx context.Context, t *generator.Trial) (diff.Result, error) {
-	return s.runBy(ctx, t, s.line.Calls)
+// run compares the paths and keeps so many divergences.
+func (s *lookout) run(ctx context.Context, t *generator.Trial, most int) (diff.Result, error) {
+	return s.runBy(ctx, t, s.line.Calls, most)
 }
 
 // runBy has the team's functions run by an engine.
-func (s *lookout) runBy(ctx context.Context, t *generator.Trial, calls ingest.Engine) (diff.Result, error) {
+func (s *lookout) runBy(ctx context.Context, t *generator.Trial, calls ingest.Engine, most int) (diff.Result, error) {
 	s.paths.Calls, s.paths.Compare = s.calls, s.compare
 	for p, call := range s.calls {
 		if s.paths.Engines[p] = s.line.Engine; call != nil {
 			s.paths.Engines[p] = calls
 		}
 	}
-	return s.paths.Run(ctx, t)
+	return s.paths.Run(ctx, t, most)
 }

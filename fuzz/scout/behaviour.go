@@ -2,9 +2,12 @@ package scout
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/ingest"
@@ -21,52 +24,58 @@ type Behaviour uint64
 // in them. The settings are part of it, since a campaign may draw them.
 func BehaviourOf(res *diff.Result, t *generator.Trial) Behaviour {
 	py2, py3 := &t.Pair.Py2, &t.Pair.Py3
-	h := digest(offset64)
-	h.put(string(res.Verdict))
-	h.put(string(py2.Open))
-	h.put(string(py3.Open))
-	h.put(py2.Errors)
-	h.put(py3.Errors)
-	for _, f := range [2]*ingest.Fault{res.Py2Fault, res.Py3Fault} {
-		if f != nil {
-			h.put(f.Type)
-			h.put(withoutNumbers(f.Message))
-		}
-	}
+	h := digest(0).put(string(res.Verdict)).put(string(py2.Open)).put(string(py3.Open)).put(py2.Errors).put(py3.Errors)
+	h = h.fault(res.Py2Fault).fault(res.Py3Fault)
 	if len(res.Divergences) == 0 {
-		h.bytes(min(res.Py2Rows, 2))
-		return Behaviour(h)
+		return Behaviour(h.number(min(res.Py2Rows, 2)))
 	}
 	d := &res.Divergences[0]
-	a, b := classes(d.Py2.Str), classes(d.Py3.Str)
-	h.put(string(d.Kind))
+	h = h.put(string(d.Kind)).number(classes(d.Py2.Str)<<16 | classes(d.Py3.Str))
 	if d.Py2.Kind != ingest.KindText && d.Py3.Kind != ingest.KindText { // no characters to tell by
-		f := features(t.Input)
-		h.bytes(f, f>>8)
+		h = h.number(features(t.Input))
 	}
-	h.bytes(min(d.Py2Row, 2), min(d.Py3Row, 2), int(d.Py2.Kind), int(d.Py3.Kind), a, a>>8, b, b>>8)
-	return Behaviour(h)
+	return Behaviour(h.number(min(d.Py2Row, 2)<<24 | min(d.Py3Row, 2)<<16 | int(d.Py2.Kind)<<8 | int(d.Py3.Kind)))
 }
 
-// digest is FNV-1a of 64 bits, hash/fnv without an interface: it is done for every input.
+// digest is a hash that is made eight bytes at a time, since one is made for every input:
+// each word is multiplied with half of the golden ratio, and the halves of the product are
+// folded, as wyhash does.
 type digest uint64
 
-const (
-	offset64 = 14695981039346656037
-	prime64  = 1099511628211
-)
-
-func (h *digest) put(s string) {
-	for i := range len(s) {
-		*h = (*h ^ digest(s[i])) * prime64
-	}
-	*h *= prime64 // a zero
+func (h digest) word(w uint64) digest {
+	high, low := bits.Mul64(uint64(h)^w^0x9E3779B97F4A7C15, 0xD1342543DE82EF95)
+	return digest(high ^ low)
 }
 
-func (h *digest) bytes(list ...int) {
-	for _, b := range list {
-		*h = (*h ^ digest(byte(b))) * prime64
+func (h digest) number(n int) digest { return h.word(uint64(n)) }
+
+// put adds a string.
+func (h digest) put(s string) digest { return h.bytes(unsafe.Slice(unsafe.StringData(s), len(s))) }
+
+// bytes adds how many bytes there are, and then these. The last word has up to eight, some
+// of them twice where they are fewer.
+func (h digest) bytes(s []byte) digest {
+	h = h.number(len(s))
+	for ; len(s) > 8; s = s[8:] {
+		h = h.word(binary.LittleEndian.Uint64(s))
 	}
+	var w uint64
+	switch last := len(s); {
+	case last >= 4:
+		w = uint64(binary.LittleEndian.Uint32(s))<<32 | uint64(binary.LittleEndian.Uint32(s[last-4:]))
+	case last > 0:
+		w = uint64(s[0])<<16 | uint64(s[last/2])<<8 | uint64(s[last-1])
+	}
+	return h.word(w)
+}
+
+// fault adds an exception, without what differs from input to input.
+func (h digest) fault(f *ingest.Fault) digest {
+	if f == nil {
+		return h
+	}
+	var room [128]byte
+	return h.put(f.Type).bytes(withoutNumbers(room[:0], f.Message))
 }
 
 // The features of an input that rows, exceptions and numbers hang on.
@@ -84,24 +93,42 @@ const (
 
 // features are those of an input, taken for UTF-8.
 func features(data []byte) int {
-	mask := 0
+	mask, at := 0, 0
 	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
 		mask |= featureBOM
 	}
-	for i := 0; i < len(data); {
-		c := data[i]
-		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRune(data[i:])
-			mask |= featureOf(classOf(r))
-			i += n
-			continue
-		}
-		mask |= int(asciiFeatures[c])
-		if i++; c == '\r' {
-			mask |= returned(data[i:])
+	for ; len(data)-at >= 8; at += 8 {
+		for odd := oddBytes(binary.LittleEndian.Uint64(data[at:])); odd != 0; odd &= odd - 1 {
+			mask |= featureAt(data, at+bits.TrailingZeros64(odd)/8)
 		}
 	}
+	for ; at < len(data); at++ {
+		mask |= featureAt(data, at)
+	}
 	return mask
+}
+
+// oddBytes has the highest bit of each of eight bytes set that may have a feature: of
+// control characters, quotes, underscores and what is beyond ASCII, and maybe of one that
+// stands behind such a byte.
+func oddBytes(word uint64) uint64 {
+	const each, highest = 0x0101010101010101, 0x8080808080808080
+	quote, underscore := word^each*'"', word^each*'_' // zero where they are
+	return (word | (word-each*' ')&^word | (quote-each)&^quote | (underscore-each)&^underscore) & highest
+}
+
+// featureAt is that of the character that begins at a place, 0 if none does.
+func featureAt(data []byte, at int) int {
+	switch c := data[at]; {
+	case c == '\r':
+		return returned(data[at+1:])
+	case c < utf8.RuneSelf:
+		return int(asciiFeatures[c])
+	case c < 0xC2: // no character begins so
+		return 0
+	}
+	r, _ := utf8.DecodeRune(data[at:])
+	return featureOf(classOf(r))
 }
 
 // asciiFeatures are those of each ASCII character but CR.
@@ -134,25 +161,31 @@ func returned(rest []byte) int {
 	return featureCR
 }
 
-// withoutNumbers leaves out of a message what differs from input to input: numbers and
+// withoutNumbers appends a message without what differs from input to input: numbers and
 // what is quoted.
-func withoutNumbers(s string) string {
-	var out strings.Builder
-	out.Grow(len(s))
-	quote := rune(0)
-	for _, r := range s {
-		switch {
-		case quote != 0:
-			if r == quote {
-				quote = 0
+func withoutNumbers(dst []byte, s string) []byte {
+	for len(s) > 0 {
+		switch c := s[0]; {
+		case c == '\'' || c == '"':
+			end := strings.IndexByte(s[1:], c)
+			if end < 0 {
+				return dst
 			}
-		case r == '\'' || r == '"':
-			quote = r
-		case !unicode.IsDigit(r):
-			out.WriteRune(r)
+			s = s[end+2:]
+		case c < utf8.RuneSelf:
+			if c < '0' || c > '9' {
+				dst = append(dst, c)
+			}
+			s = s[1:]
+		default:
+			r, n := utf8.DecodeRuneInString(s)
+			if !unicode.IsDigit(r) {
+				dst = utf8.AppendRune(dst, r)
+			}
+			s = s[n:]
 		}
 	}
-	return out.String()
+	return dst
 }
 
 // The classes of characters that CPython treats in ways of its own.

@@ -83,7 +83,7 @@ func newSession(news fuzztest.News, cases string) *session {
 // in a way that was not seen. A difference in the order of dicts is for information.
 func (s *session) find(ctx context.Context, t *generator.Trial) ([]classify.Finding, error) {
 	generator.Undetected(&t.Pair)
-	res, err := s.paths.Run(ctx, t)
+	res, err := s.paths.Run(ctx, t, diff.DefaultMax)
 	if err != nil || res.Verdict != ingest.Diverge {
 		return nil, err
 	}

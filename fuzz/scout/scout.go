@@ -18,6 +18,9 @@ import (
 	"github.com/feedparity/feedparity/ingest/diff"
 )
 
+// Fewest divergences are enough to know the first: a fault takes the place of the last.
+const Fewest = 2
+
 // Paths run an input on both paths.
 type Paths struct {
 	// Engines run the policies, or the team's own functions where Calls has them.
@@ -29,8 +32,8 @@ type Paths struct {
 }
 
 // Run compares the paths and explains nothing: that would take a hundred times as long.
-// The result is good until the next run.
-func (p *Paths) Run(ctx context.Context, t *generator.Trial) (diff.Result, error) {
+// So many divergences are kept. The result is good until the next run.
+func (p *Paths) Run(ctx context.Context, t *generator.Trial, most int) (diff.Result, error) {
 	var rows [2]ingest.Rows
 	p.data.Reset(t.Input) // read by position: one for both
 	for i, set := range [2]*ingest.Settings{&t.Pair.Py2, &t.Pair.Py3} {
@@ -43,7 +46,7 @@ func (p *Paths) Run(ctx context.Context, t *generator.Trial) (diff.Result, error
 			return diff.Result{}, err
 		}
 	}
-	res, err := diff.Compare(rows[ingest.Py2], rows[ingest.Py3], p.Compare)
+	res, err := diff.CompareMax(rows[ingest.Py2], rows[ingest.Py3], p.Compare, most)
 	for _, r := range rows {
 		if cerr := r.Close(); err == nil && cerr != nil {
 			err = cerr
@@ -53,7 +56,7 @@ func (p *Paths) Run(ctx context.Context, t *generator.Trial) (diff.Result, error
 }
 
 // Seen is how often each behaviour was met.
-type Seen map[Behaviour]int
+type Seen map[Behaviour]*uint
 
 // Sight is what came of one input.
 type Sight struct {
@@ -66,8 +69,13 @@ type Sight struct {
 // sixteenth, sixty-fourth: one behaviour may have two causes. A hunt is some fifty runs.
 func (s Seen) Note(res *diff.Result, t *generator.Trial) Sight {
 	b := BehaviourOf(res, t)
-	s[b]++
-	n := uint(s[b])
+	seen := s[b]
+	if seen == nil {
+		seen = new(uint)
+		s[b] = seen
+	}
+	*seen++
+	n := *seen
 	worth := res.Verdict == ingest.Diverge && n&(n-1) == 0 && bits.TrailingZeros(n)%2 == 0
 	return Sight{res.Verdict, n == 1, worth}
 }

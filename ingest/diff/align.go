@@ -25,9 +25,12 @@ type side struct {
 	at    int           // the next of its rows
 	asked bool          // there is no batch at hand: the next row is for Next
 	cells []ingest.Value
+	most  int // of cells that were in use
 	n     int // rows read
 	held  []line
-	cur   line // the row in place, valid if live
+	room  []line // and where they are
+	kept  keep   // what they are made of
+	cur   line   // the row in place, valid if live
 	live  bool
 	ended bool
 	fault *ingest.Fault
@@ -54,6 +57,7 @@ func (s *side) next() (ok bool) {
 	if s.packed() {
 		s.cur.row, s.cells = s.batch.Unpack(s.at, s.cells)
 		s.at++
+		s.most = max(s.most, len(s.cells))
 		return true
 	}
 	s.asked = false
@@ -83,25 +87,32 @@ func (s *side) pop() {
 
 // hold copies rows into the window until it has n or the stream ends.
 func (s *side) hold(n int, hash func(ingest.Value) uint64) {
-	for len(s.held) < n {
-		if !s.live && !s.read() {
-			return
-		}
+	if len(s.held) == 0 {
+		s.kept.reset()
+	}
+	s.held = append(s.room[:0], s.held...) // to the front
+	for len(s.held) < n && (s.live || s.read()) {
 		s.live = false
-		l := line{row: s.cur.row.Clone(), n: s.cur.n}
+		l := line{row: s.cur.row, n: s.cur.n}
+		l.row.Value = s.kept.clone(l.row.Value)
 		l.hash = hash(l.row.Value)
 		s.held = append(s.held, l)
 	}
+	s.room = s.held[:0]
 }
 
 // drain reads what is left, for the count and for the fault at its end.
 func (s *side) drain() error {
 	s.held, s.live = nil, false
-	for {
-		if !s.read() {
-			return s.err
+	for !s.ended {
+		if s.packed() {
+			s.n += s.batch.Len() - s.at
+			s.at = s.batch.Len()
+			continue
 		}
+		s.read()
 	}
+	return s.err
 }
 
 // byIndex pairs rows by position.
@@ -274,28 +285,27 @@ func (c *comparer) steps(n, m int, open bool) []byte {
 	if open && !(c.py2.ended && n == len(a)) {
 		left3 = leftOver
 	}
-	cost := make([][]float64, n+1) // cost[i][j]: of aligning a[i:n] with b[j:m]
+	cost := c.cost.of(n+1, m+1) // at i, j: of aligning a[i:n] with b[j:m]
 	for i := n; i >= 0; i-- {
-		cost[i] = make([]float64, m+1)
 		for j := m; j >= 0; j-- {
 			if i == n || j == m {
-				cost[i][j] = float64(n-i)*left2 + float64(m-j)*left3
+				*cost.at(i, j) = float64(n-i)*left2 + float64(m-j)*left3
 				continue
 			}
-			paired := cost[i+1][j+1] + c.distance(&a[i], &b[j])
-			cost[i][j] = min(paired, cost[i+1][j]+1, cost[i][j+1]+1)
+			paired := *cost.at(i+1, j+1) + c.distance(&a[i], &b[j])
+			*cost.at(i, j) = min(paired, *cost.at(i+1, j)+1, *cost.at(i, j+1)+1)
 		}
 	}
 	var out []byte
 	for i, j := 0, 0; i < n || j < m; {
 		switch {
-		case i < n && j < m && cost[i][j] == cost[i+1][j+1]+c.distance(&a[i], &b[j]):
+		case i < n && j < m && *cost.at(i, j) == *cost.at(i+1, j+1)+c.distance(&a[i], &b[j]):
 			out, i, j = append(out, 'p'), i+1, j+1
 		case j == m:
 			out, i = append(out, 'm'), i+1
 		case i == n:
 			out, j = append(out, 'x'), j+1
-		case i < n && cost[i][j] == cost[i+1][j]+1:
+		case i < n && *cost.at(i, j) == *cost.at(i+1, j)+1:
 			out, i = append(out, 'm'), i+1
 		default:
 			out, j = append(out, 'x'), j+1

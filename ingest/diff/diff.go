@@ -159,12 +159,20 @@ func (c *comparer) release() {
 	}
 	c.c, c.res, c.cols.noise, c.each = ingest.Comparison{}, Result{}, nil, nil
 	for i := range c.sides {
-		cells := c.sides[i].cells
-		clear(cells[:cap(cells)]) // they hold on to the rows' memory
-		c.sides[i] = side{cells: cells[:0]}
+		c.sides[i].release()
 	}
 	c.leftover, c.leftover2, c.leftover3 = false, 0, 0
 	comparers.Put(c)
+}
+
+// release leaves its memory to the next stream.
+func (s *side) release() {
+	clear(s.cells[:s.most]) // they hold on to the rows' memory
+	if s.kept.more {
+		s.room = nil // as do these
+	}
+	s.kept.reset()
+	*s = side{cells: s.cells[:0], room: s.room[:0], kept: s.kept}
 }
 
 type comparer struct {
@@ -179,6 +187,7 @@ type comparer struct {
 	leftover             bool
 	leftover2, leftover3 int64 // offset of the record the other produced instead
 	perm                 dictMatch
+	cost                 table // of steps
 }
 
 func (c *comparer) add(d Divergence) {

@@ -135,18 +135,17 @@ func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
 		return nil, fmt.Errorf("detect %q: %w: it is %s", d.Name, ErrBinary, found.Binary)
 	}
 	r := &Report{Feed: d.Feed, Name: d.Name, Pair: d.Pair.Name, Detected: found}
+	var raw *View
 	for _, v := range []ingest.View{ingest.Raw, ingest.Normalized} {
-		r.Views = append(r.Views, l.view(ctx, d, found, v))
-		last := &r.Views[len(r.Views)-1]
+		last := l.view(ctx, d, found, v, raw)
+		r.Views, raw = append(r.Views, last), &last
 		d.Compare.Noise, d.stable = last.Compare.Noise, last.stable
-		if v == ingest.Raw {
-			r.Views[0].Warnings = append(r.Views[0].Warnings, alarms(found)...)
-		}
 		if ctx.Err() != nil {
 			r.Close()
 			return nil, fmt.Errorf("check %q: %w", d.Name, ctx.Err())
 		}
 	}
+	r.Views[0].Warnings = append(r.Views[0].Warnings[:len(r.Views[0].Warnings):len(r.Views[0].Warnings)], alarms(found)...)
 	return r, nil
 }
 
@@ -188,7 +187,7 @@ func alarms(found detect.Result) []string {
 func (l *Line) View(ctx context.Context, d Delivery, v ingest.View) View {
 	out := View{View: v, Compare: d.Compare}
 	if v == ingest.Raw && !asksDetection(d.Pair) && d.Pair.Py2.Dialect != nil && d.Pair.Py3.Dialect != nil {
-		return l.view(ctx, d, detect.Result{}, v)
+		return l.view(ctx, d, detect.Result{}, v, nil)
 	}
 	found, err := detect.Detect(stoppable{ctx, d.Data}, d.Size, detect.Options{Declared: d.Charset, History: d.History})
 	if err == nil && found.Binary != "" && (v == ingest.Normalized || asksDetection(d.Pair)) {
@@ -198,14 +197,15 @@ func (l *Line) View(ctx context.Context, d Delivery, v ingest.View) View {
 		out.notCompared(fmt.Errorf("detect %q: %w", d.Name, err))
 		return out
 	}
-	return l.view(ctx, d, found, v)
+	return l.view(ctx, d, found, v, nil)
 }
 
 func asksDetection(p ingest.Pair) bool {
 	return p.Py2.Codec == ingest.Detected || p.Py3.Codec == ingest.Detected
 }
 
-func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v ingest.View) View {
+// view runs one view of a delivery; raw is what came of the raw one, nil if it was not run.
+func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v ingest.View, raw *View) View {
 	out := View{View: v, Compare: d.Compare, input: input{data: d.Data, size: d.Size, file: d.File}}
 	out.Py2 = d.Pair.Py2.Resolve(found.Charset, found.Dialect.For(ingest.Py2)).ForView(v)
 	out.Py3 = d.Pair.Py3.Resolve(found.Charset, found.Dialect.For(ingest.Py3)).ForView(v)
@@ -213,7 +213,11 @@ func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v inge
 	if v == ingest.Normalized {
 		out.input, out.Edits, err = normalized(ctx, d, found)
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case raw != nil && out.repeats(raw, found, d.Calls):
+		out.repeat(raw)
+	default:
 		err = l.compare(ctx, d, &out)
 	}
 	if err != nil {
@@ -290,7 +294,7 @@ func (l *Line) run(ctx context.Context, run ingest.Engine, d Delivery, v *View) 
 // ranOn has a view's settings tell the version that made the call, such as "3.11.7", in
 // the place of the one that a policy would have been run as.
 func (v *View) ranOn(path ingest.Path, full string) {
-	s := []*ingest.Settings{&v.Py2, &v.Py3}[path]
+	s := v.settings(path)
 	parts := strings.SplitN(full, ".", 3)
 	if py, err := ingest.ParsePython(strings.Join(parts[:min(2, len(parts))], ".")); err == nil && py.Path() == path {
 		s.Python = py
@@ -317,11 +321,7 @@ func open(ctx context.Context, run ingest.Engine, d Delivery, v *View) (rows [2]
 
 // inputOf is the view's bytes as a path is given them.
 func (v *View) inputOf(d Delivery, path ingest.Path) ingest.Input {
-	in := ingest.Input{Name: d.Name, Data: v.input.data, Size: v.input.size, File: v.input.file, Settings: v.Py2}
-	if path == ingest.Py3 {
-		in.Settings = v.Py3
-	}
-	return in
+	return ingest.Input{Name: d.Name, Data: v.input.data, Size: v.input.size, File: v.input.file, Settings: *v.settings(path)}
 }
 
 // warn adds warnings, each once.

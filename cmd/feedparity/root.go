@@ -9,23 +9,6 @@ path and reports every difference, with its cause and the fix.
 
 Start with "feedparity demo": it needs no Python, no server and no configuration.`
 
-// usageTemplate ends every help text with examples and exit statuses.
-const usageTemplate = `Usage:
-  {{if .Runnable}}{{.UseLine}}{{else}}{{.CommandPath}} COMMAND{{end}}{{if .HasAvailableSubCommands}}
-
-Commands:{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
-
-Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasExample}}
-
-Examples:
-{{.Example}}{{end}}
-
-Exit status:
-` + exitHelp + `
-`
-
 // subcommands are the root's own, by the names that they have there.
 var subcommands = []struct {
 	name  string
@@ -71,7 +54,7 @@ func newRoot(std streams, args ...string) *cobra.Command {
 	root.SetIn(std.in)
 	root.SetOut(std.out)
 	root.SetErr(std.err)
-	root.SetUsageTemplate(usageTemplate)
+	root.SetUsageFunc(printUsage)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(cmd.CommandPath()+" --help", "read arguments: %w", err)
 	})

@@ -28,7 +28,8 @@ func fuzzFlags(o Options, flags uint16, in []byte) Options {
 }
 
 // FuzzNormalize holds every input to the package's promises: the output is valid
-// UTF-8, a second pass changes nothing, and the edits lead there and back.
+// UTF-8, a second pass changes nothing, the edits lead there and back, and what is
+// Unchanged is.
 func FuzzNormalize(f *testing.F) {
 	for _, c := range cases {
 		for i, charset := range fuzzCharsets {
@@ -43,6 +44,7 @@ func FuzzNormalize(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte, charset, delimiter, quote, escape uint8, flags uint16) {
 		o := fuzzFlags(Options{Charset: fuzzCharsets[int(charset)%len(fuzzCharsets)], Delimiter: rune(delimiter), Quotechar: rune(quote),
 			Escapechar: rune(escape)}, flags, in)
+		unchangedHolds(t, in, o)
 		var out bytes.Buffer
 		edits, err := Normalize(&out, bytes.NewReader(in), o)
 		if err != nil {

@@ -69,6 +69,11 @@ func normalized(ctx context.Context, d Delivery, found detect.Result) (input, Ed
 		return nil
 	}
 	sent := stoppable{ctx, d.Data}
+	if same, err := normalize.Unchanged(io.NewSectionReader(sent, 0, d.Size), o); err != nil {
+		return input{}, edits, fmt.Errorf("normalize %q: %w", d.Name, err)
+	} else if same {
+		return asSent(d), edits, nil
+	}
 	out := &rewritten{sent: sent, size: d.Size, memory: d.Size <= inMemory}
 	_, err := normalize.Normalize(out, io.NewSectionReader(sent, 0, d.Size), o)
 	if err == nil {
@@ -79,9 +84,14 @@ func normalized(ctx context.Context, d Delivery, found detect.Result) (input, Ed
 		return input{}, edits, fmt.Errorf("normalize %q: %w", d.Name, err)
 	}
 	if out.to == nil {
-		return input{data: d.Data, size: d.Size, file: d.File, sent: true}, edits, nil
+		return asSent(d), edits, nil
 	}
 	return out.input, edits, nil
+}
+
+// asSent is the normalized view that is the delivery itself.
+func asSent(d Delivery) input {
+	return input{data: d.Data, size: d.Size, file: d.File, sent: true}
 }
 
 // repeats reports whether to run a normalized view could only repeat the raw one, which

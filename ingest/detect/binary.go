@@ -1,6 +1,9 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // headBytes is how much of the input's start dialect detection looks at.
 const headBytes = 128 << 10
@@ -69,13 +72,14 @@ func byControls(_ source, st *stats) (Result, bool, error) {
 // what ends lines and pages, ESC and Ctrl-Z; EBCDIC's line ends are 0x15 and 0x25.
 func controls(head []byte) bool {
 	n, size := 0, len(head)
-	for len(head) > 0 {
-		part := head[:min(8, len(head))]
-		head = head[len(part):]
-		if len(part) == 8 && (word(part)-toBlank)&^word(part)&highBits == 0 { // none below a blank, as most
-			continue
+	for ; len(head) >= 8; head = head[8:] {
+		w := word(head)
+		for below := (w - toBlank) &^ w & highBits; below != 0; below &= below - 1 { // a blank, or the blank behind such
+			n += unprinted >> (w >> (bits.TrailingZeros64(below) &^ 7) & 0xFF) & 1
 		}
-		n += controlsIn(part)
+	}
+	for _, c := range head {
+		n += unprinted >> c & 1
 	}
 	return n >= 8 && n*10 > size
 }
@@ -85,12 +89,3 @@ const toBlank = 0x2020202020202020
 
 // unprinted has a bit for each control character that no text has.
 const unprinted = 0b11_1101_1111<<0x10 | 0b111_1110
-
-func controlsIn(part []byte) (n int) {
-	for _, c := range part {
-		if c < ' ' {
-			n += unprinted >> c & 1
-		}
-	}
-	return n
-}

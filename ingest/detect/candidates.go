@@ -48,7 +48,7 @@ var charsets = []struct {
 type candidate struct {
 	name  string
 	prior cost
-	nativeWeights
+	*nativeWeights
 	tones    bool // letters are followed by their tone marks
 	unspoken cost // of a charset for other letters than Latin, where no letter tells why anybody chose it
 	table    *[256]rune
@@ -57,7 +57,8 @@ type candidate struct {
 	shape    *shape                // of multi, nil if it is not known
 }
 
-// nativeWeights is how much a charset is meant for each language.
+// nativeWeights is how much a charset is meant for each language; those that are meant
+// for the same share one.
 type nativeWeights struct {
 	native  []float32
 	latins  int     // of them are of Latin letters, the first
@@ -73,7 +74,7 @@ const (
 )
 
 // weights weighs the languages of the model by those that a charset is meant for.
-func (m *model) weights(languages string) nativeWeights {
+func (m *model) weights(languages string) *nativeWeights {
 	meant, guests, _ := strings.Cut(languages, "+")
 	fields, rest := strings.Fields(meant), strings.Fields(guests)
 	out := make([]float32, len(m.languages))
@@ -97,7 +98,7 @@ func (m *model) weights(languages string) nativeWeights {
 		set(s.first, len(s.languages))
 	}
 	set(m.ideographs.first, len(m.ideographs.languages))
-	w := nativeWeights{native: out, latins: len(m.scripts[0].languages)}
+	w := &nativeWeights{native: out, latins: len(m.scripts[0].languages)}
 	for _, strange := range out[w.latins:] {
 		w.strange += strange
 	}
@@ -109,9 +110,14 @@ func (m *model) weights(languages string) nativeWeights {
 var rankable = sync.OnceValue(func() []*candidate {
 	var out []*candidate
 	for _, c := range charsets {
-		if n := newCandidate(c.name, c.rarity, c.languages); n != nil {
-			out = append(out, n)
+		n := newCandidate(c.name, c.rarity, c.languages)
+		if n == nil {
+			continue
 		}
+		if i := slices.IndexFunc(out, func(o *candidate) bool { return slices.Equal(o.native, n.native) }); i >= 0 {
+			n.nativeWeights = out[i].nativeWeights
+		}
+		out = append(out, n)
 	}
 	slices.SortStableFunc(out, func(a, b *candidate) int { return cmp.Compare(a.prior, b.prior) })
 	return out

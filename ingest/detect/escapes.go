@@ -31,8 +31,7 @@ func byEscapes(src source, st *stats) (Result, bool, error) {
 		}
 		chars := int64(0)
 		ok, err := decodes(src, e.charset, func(text []byte) {
-			_, leads, _ := countHigh(text)
-			chars += leads
+			chars += survey(text).leads
 		})
 		if err != nil {
 			return Result{}, false, err

@@ -239,10 +239,7 @@ func (l *locator) finish() {
 // judgeOf returns what tells which of two charsets a span is in: 0, 1, or -1 where
 // both say much the same.
 func (k *ranking) judgeOf(a, b *candidate) func(*span) int {
-	var x [2]mixture
-	for i, c := range []*candidate{a, b} {
-		x[i].start(c, ones(len(k.m.languages)), 0)
-	}
+	x, y := a.impartial(), b.impartial()
 	return func(s *span) int {
 		if b.name == "utf-8" {
 			if isUTF8(s.raw) {
@@ -250,7 +247,7 @@ func (k *ranking) judgeOf(a, b *candidate) func(*span) int {
 			}
 			return 0
 		}
-		first, second := k.costOf(&x[0], s), k.costOf(&x[1], s)
+		first, second := k.costOf(x, s), k.costOf(y, s)
 		switch {
 		case second < first-float64(secondSpan):
 			return 1

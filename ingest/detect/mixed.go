@@ -64,8 +64,7 @@ func (k *ranking) odd(costs []float64) []int {
 	var out []int
 	for i := range k.spans {
 		s := &k.spans[i]
-		high, _, _ := countHigh(s.raw)
-		if costs[i]-float64(k.asciiCost(s)) > float64(high)*float64(oddSpan) {
+		if costs[i]-float64(k.asciiCost(s)) > float64(survey(s.raw).high)*float64(oddSpan) {
 			out = append(out, i)
 		}
 	}
@@ -113,8 +112,7 @@ func isUTF8(raw []byte) bool { return utf8.Valid(raw) && nextHigh(raw) >= 0 }
 // costs returns what each span costs in a charset, infinity where it does not
 // decode.
 func (k *ranking) costs(c *candidate) []float64 {
-	x := new(mixture)
-	x.start(c, ones(len(k.m.languages)), 0)
+	x := c.impartial()
 	out := make([]float64, len(k.spans))
 	for i := range k.spans {
 		out[i] = k.costOf(x, &k.spans[i])
@@ -129,11 +127,18 @@ func (k *ranking) costOf(x *mixture, s *span) float64 {
 	}
 	k.judge(&k.now, text, s)
 	before := x.score
-	x.see(&k.now, k.m, 1)
+	x.see(&k.now, k, 1)
 	return x.score - before
 }
 
-func ones(n int) []float32 { return slices.Repeat([]float32{1}, n) }
+// impartial starts a mixture that an input's ASCII words tell nothing.
+func (c *candidate) impartial() *mixture {
+	x := new(mixture)
+	x.start(c, 0)
+	x.expected = new(expectation)
+	x.expected.expect(c.nativeWeights, slices.Repeat([]float32{1}, len(c.native)))
+	return x
+}
 
 // joins reports whether two charsets together make the spans far likelier than the
 // first alone.

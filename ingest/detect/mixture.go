@@ -10,30 +10,62 @@ import (
 // candidates are honest odds.
 type mixture struct {
 	*candidate
-	group     int      // candidates of one group read the spans alike
-	next      *mixture // of its group
-	score     float64
-	languages []float32             // weights by the input's ASCII words
-	norm      float32               // by which they and native are multiplied, 0 until it is known
-	counts    [allLanguages]float32 // of spans by language, shared out
-	total     float32
-	broken    int // spans that were UTF-8 before somebody read them as cp1252
-	mixed     int // spans that are UTF-8
-	letters   int // spans with letters of another script than Latin
+	group int      // candidates of one group read the spans alike
+	next  *mixture // of its group
+	like  *mixture // the first of its group that is meant for the same languages, if that is another: it learns for both
+	score float64
+	last  float64 // what the last span cost
+	learned
+}
+
+// learned is what the spans have taught a mixture.
+type learned struct {
+	expected *expectation          // nil until a span needs it
+	counts   [allLanguages]float32 // of spans by language, shared out
+	total    float32
+	broken   int // spans that were UTF-8 before somebody read them as cp1252
+	mixed    int // spans that are UTF-8
+	letters  int // spans with letters of another script than Latin
+}
+
+// expectation weighs the languages of an input for the charsets that are meant for
+// the same ones, as many spans as it is worth.
+type expectation struct {
+	*nativeWeights
+	weights [allLanguages]float32
 }
 
 // allLanguages is the most languages of all scripts.
 const allLanguages = 64
 
 // start starts a score.
-func (x *mixture) start(c *candidate, languages []float32, score cost) {
-	*x = mixture{candidate: c, score: float64(score), languages: languages}
+func (x *mixture) start(c *candidate, score cost) {
+	*x = mixture{candidate: c, score: float64(score)}
 }
 
-// normalize sets norm, which few candidates get to need. Only the languages of Latin
-// letters weigh other than 1.
-func (x *mixture) normalize() {
-	x.norm = inertia / (x.strange + dot(x.native[:x.latins], x.languages))
+// expect works out an expectation from the weights of languages by an input's ASCII
+// words, of which only those of Latin letters weigh other than 1.
+func (e *expectation) expect(native *nativeWeights, languages []float32) {
+	e.nativeWeights = native
+	norm := inertia / (native.strange + dot(native.native[:native.latins], languages))
+	weights := e.weights[:len(native.native)]
+	languages = languages[:len(weights)]
+	for i, weight := range native.native[:len(weights)] {
+		weights[i] = weight * languages[i] * norm
+	}
+}
+
+// expect returns the expectation for what a charset is meant for.
+func (k *ranking) expect(native *nativeWeights) *expectation {
+	for i := range k.expected {
+		if k.expected[i].nativeWeights == native {
+			return &k.expected[i]
+		}
+	}
+	k.expected = k.expected[:len(k.expected)+1]
+	e := &k.expected[len(k.expected)-1]
+	e.expect(native, k.languages)
+	return e
 }
 
 // dot returns the sum of products, four at a time.
@@ -62,15 +94,19 @@ const (
 )
 
 // see adds a span's cost.
-func (x *mixture) see(r *reading, m *model, weight float64) {
+func (x *mixture) see(r *reading, k *ranking, weight float64) {
 	c := r.least
 	if r.script != signsOnly {
-		c = x.mix(r, m)
+		if x.expected == nil {
+			x.expected = k.expect(x.nativeWeights)
+		}
+		c = x.mix(r, k.m)
 		if r.script != 0 {
 			x.letters++
 		}
 	}
-	x.score += weight * float64(c)
+	x.last = weight * float64(c)
+	x.score += x.last
 }
 
 // mix returns the cost of a reading over all languages, and shifts their weights
@@ -78,22 +114,19 @@ func (x *mixture) see(r *reading, m *model, weight float64) {
 func (x *mixture) mix(r *reading, m *model) cost {
 	first := m.firstLanguage(r.script)
 	costs := r.costs[:r.languages]
-	var p [maxLanguages]float32
+	var rows [maxLanguages]float32
+	p := rows[:len(costs)]
+	expected, counts, least := x.expected.weights[first:][:len(p)], x.counts[first:][:len(p)], r.least
+	for i, c := range costs[:len(p)] {
+		p[i] = (expected[i] + counts[i]) * m.exponentials[min(uint32(c-least), 20*uint32(nat))]
+	}
 	var sum float32
-	native, languages, counts := x.native[first:][:len(costs)], x.languages[first:][:len(costs)], x.counts[first:][:len(costs)]
-	if x.norm == 0 {
-		x.normalize()
-	}
-	norm, least := x.norm, r.least
-	for i, c := range costs {
-		p[i] = (native[i]*languages[i]*norm + counts[i]) * m.exponentials[min(uint32(c-least), 20*uint32(nat))]
-	}
-	for i := 0; i < len(p) && i < len(costs); i += 4 {
-		sum += p[i] + p[i+1] + (p[i+2] + p[i+3])
+	for q := rows[:(len(p)+3)&^3]; len(q) >= 4; q = q[4:] {
+		sum += q[0] + q[1] + (q[2] + q[3])
 	}
 	part := 1 / sum
-	for i := range counts {
-		counts[i] += p[i] * part
+	for i, v := range p[:len(counts)] {
+		counts[i] += v * part
 	}
 	sum /= inertia + x.total
 	x.total++
@@ -109,7 +142,7 @@ func (m *model) firstLanguage(script int) int {
 
 // seeEither adds the better of a reading and another one, which is an accident of
 // its own, and counts the accidents.
-func (x *mixture) seeEither(r, other *reading, accidents *int, m *model, weight float64) {
+func (x *mixture) seeEither(r, other *reading, accidents *int, k *ranking, weight float64) {
 	extra := accidentFirst
 	if *accidents > 0 {
 		extra = accidentNext
@@ -120,5 +153,5 @@ func (x *mixture) seeEither(r, other *reading, accidents *int, m *model, weight 
 		changed.add(extra)
 		r = &changed
 	}
-	x.see(r, m, weight)
+	x.see(r, k, weight)
 }

@@ -72,6 +72,19 @@ func (k *ranking) sequence(text []char) (rune, int) {
 	return r, n
 }
 
+// suspects is suspicious of what a charset of single bytes reads.
+func (c *candidate) suspects(raw []byte) bool {
+	lead := false
+	for _, b := range raw {
+		r := c.table[b]
+		if lead && r >= utf8.RuneSelf {
+			return true
+		}
+		lead = r >= 0xC2 && r <= 0xF4
+	}
+	return false
+}
+
 // suspicious reports whether a text holds what the first byte of a UTF-8 sequence
 // looks like in cp1252, and a character above ASCII behind it.
 func suspicious(text []char) bool {

@@ -36,7 +36,8 @@ type ranking struct {
 	all     []mixture
 	hashes  []uint64
 
-	languages  []float32 // weights by the input's ASCII words
+	languages  []float32     // weights by the input's ASCII words
+	expected   []expectation // by what charsets are meant for
 	words      wordWeights
 	now        reading
 	byLanguage [maxLanguages]cost
@@ -75,8 +76,9 @@ func (k *ranking) prepare(words [][]byte, o Options) {
 	}
 	list := candidatesFor(o)
 	if cap(k.all) < len(list) {
-		k.all = make([]mixture, len(list))
+		k.all, k.expected = make([]mixture, len(list)), make([]expectation, len(list))
 	}
+	k.expected = k.expected[:0]
 	k.all, k.groups, k.dropped, k.hashes = k.all[:0], k.groups[:0], k.dropped[:0], k.hashes[:0]
 	for _, c := range list {
 		k.join(c, o)
@@ -104,7 +106,7 @@ func (k *ranking) join(c *candidate, o Options) {
 	}
 	k.all = k.all[:len(k.all)+1]
 	x := &k.all[len(k.all)-1]
-	x.start(c, k.languages, c.prior-known(c.name, o))
+	x.start(c, c.prior-known(c.name, o))
 	i := slices.Index(k.hashes, h)
 	if i < 0 || !c.reads(k.present, k.groups[i].first.candidate) {
 		x.group = len(k.groups)
@@ -113,11 +115,15 @@ func (k *ranking) join(c *candidate, o Options) {
 	}
 	g := &k.groups[i]
 	x.group, g.best = i, min(g.best, x.score)
-	last := g.first
-	for last.next != nil {
-		last = last.next
+	for last := g.first; ; last = last.next {
+		if x.like == nil && last.nativeWeights == c.nativeWeights {
+			x.like = last
+		}
+		if last.next == nil {
+			last.next = x
+			return
+		}
 	}
-	last.next = x
 }
 
 // hash sums up what the bytes above ASCII mean in a charset; ok is false if one of
@@ -171,6 +177,9 @@ func (k *ranking) rank() []*mixture {
 	for _, to := range stages {
 		limit = min(k.run(min(to, len(k.spans)))+float64(hopeless), math.MaxFloat64)
 		k.give(limit)
+		if to >= len(k.spans) {
+			break
+		}
 		if to == decided && len(k.groups) == 1 {
 			limit = min(k.skim(&k.groups[0])+float64(hopeless), math.MaxFloat64)
 			k.give(limit)
@@ -186,6 +195,9 @@ func (k *ranking) rank() []*mixture {
 		}
 	}
 	for _, x := range out {
+		if x.like != nil {
+			x.learned = x.like.learned
+		}
 		if x.letters == 0 {
 			x.score += float64(x.unspoken)
 		}
@@ -204,7 +216,7 @@ func (k *ranking) rank() []*mixture {
 func (k *ranking) tellingFirst() {
 	best, most := 0, int64(0)
 	for i := range k.spans[:min(len(k.spans), stages[4])] {
-		n, _, _ := countHigh(k.spans[i].raw)
+		n := survey(k.spans[i].raw).high
 		if n > most && n <= 24 {
 			best, most = i, n
 		}
@@ -216,10 +228,11 @@ func (k *ranking) tellingFirst() {
 
 // sortGroups puts the best first; most of them are in order already.
 func sortGroups(groups []group) {
-	for i := range groups {
-		for ; i > 0 && groups[i].best < groups[i-1].best; i-- {
-			groups[i], groups[i-1] = groups[i-1], groups[i]
+	for i, g := range groups {
+		for ; i > 0 && g.best < groups[i-1].best; i-- {
+			groups[i] = groups[i-1]
 		}
+		groups[i] = g
 	}
 }
 
@@ -242,18 +255,28 @@ func (k *ranking) give(limit float64) {
 func (k *ranking) skim(g *group) float64 {
 	for g.seen < len(k.spans) {
 		s := &k.spans[g.seen]
-		ok := false
-		if k.text, ok = g.first.read(k.text[:0], s, k.m); !ok {
+		switch doubtful, ok := k.doubtful(g.first.candidate, s); {
+		case !ok:
 			g.fail(len(k.spans))
-			break
-		}
-		if s.utf8 != nil || suspicious(k.text) {
+		case doubtful:
 			k.see(g, math.Inf(1))
-		} else {
+		default:
 			g.seen++
 		}
 	}
 	return g.best
+}
+
+// doubtful reports whether a span was UTF-8 or might have been before somebody read
+// it as cp1252; ok is false if the charset does not decode it.
+func (k *ranking) doubtful(c *candidate, s *span) (_, ok bool) {
+	if c.table != nil && !c.tones {
+		return s.utf8 != nil || c.suspects(s.raw), true
+	}
+	if k.text, ok = c.read(k.text[:0], s, k.m); !ok {
+		return false, false
+	}
+	return s.utf8 != nil || suspicious(k.text), true
 }
 
 // run takes the spans up to one and returns the best score. Groups that fall behind
@@ -303,12 +326,14 @@ func (k *ranking) see(g *group, limit float64) {
 	g.best, g.floor = math.Inf(1), false
 	for x := g.first; x != nil; x = x.next {
 		switch {
+		case x.like != nil:
+			x.score += x.like.last
 		case repaired == nil:
-			x.see(r, k.m, s.weight)
+			x.see(r, k, s.weight)
 		case s.utf8 != nil:
-			x.seeEither(r, repaired, &x.mixed, k.m, s.weight)
+			x.seeEither(r, repaired, &x.mixed, k, s.weight)
 		default:
-			x.seeEither(r, repaired, &x.broken, k.m, s.weight)
+			x.seeEither(r, repaired, &x.broken, k, s.weight)
 		}
 		g.best = min(g.best, x.score)
 	}

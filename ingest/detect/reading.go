@@ -45,9 +45,10 @@ const (
 
 // mainScript returns the script of most letters above ASCII.
 func mainScript(text []char) int {
-	var count [16]int
-	ideo, best := 0, 0
-	for _, c := range text {
+	var count [16]uint16
+	ideo, best := uint16(0), 0
+	for i := range text {
+		c := &text[i]
 		if c.r >= 0x80 {
 			if c.kind == ideographic {
 				ideo++
@@ -301,9 +302,11 @@ func (m *model) unseen(language int, r rune) cost {
 // stand, and the cases and neighbours of letters.
 func (m *model) judgeRules(text []char, s *span) cost {
 	var sum cost
-	before := char{glyph: m.glyphs[s.prev&0x7F]}
+	edges := [2]char{{glyph: m.glyphs[s.prev&0x7F]}, {glyph: m.glyphs[s.next&0x7F]}}
+	before := &edges[0]
 	capitals := 0 // of a row of them, in a word
-	for i, c := range text {
+	for i := range text {
+		c := &text[i]
 		if c.kind != upperCase {
 			if capitals == 2 && c.kind == lowerCase && (c.r >= 0x80 || before.r >= 0x80 || text[i-2].r >= 0x80) {
 				sum += twoCapitals
@@ -312,26 +315,29 @@ func (m *model) judgeRules(text []char, s *span) cost {
 		} else if capitals++; before.class != classLetter {
 			capitals = 1
 		}
-		if c.r < 0x80 && before.r < 0x80 {
-			before = c
-			continue
-		}
-		after := char{glyph: m.glyphs[s.next&0x7F]}
-		if i+1 < len(text) {
-			after = text[i+1]
-		}
-		if repeats(text, i) {
-			continue
-		}
-		if c.r >= 0x80 {
-			sum += m.ruleCost(c, before, after)
-		}
-		if c.class == classLetter && before.class == classLetter && (c.r >= 0x80 || before.r >= 0x80) {
-			sum += caseCost(c.kind, before.kind)
-		} else if c.r >= 0x80 && c.class == classLetter {
-			sum += firstCost(c.kind)
+		if (c.r >= 0x80 || before.r >= 0x80) && !repeats(text, i) {
+			after := &edges[1]
+			if i+1 < len(text) {
+				after = &text[i+1]
+			}
+			sum += m.neighbourCost(c, before, after)
 		}
 		before = c
+	}
+	return sum
+}
+
+// neighbourCost is for a character that is above ASCII, or behind one.
+func (m *model) neighbourCost(c, before, after *char) (sum cost) {
+	if c.r >= 0x80 {
+		sum += m.ruleCost(c, before, after)
+	}
+	switch {
+	case c.class != classLetter:
+	case before.class == classLetter:
+		sum += caseCost(c.kind, before.kind)
+	case c.r >= 0x80:
+		sum += firstCost(c.kind)
 	}
 	return sum
 }
@@ -341,7 +347,7 @@ func (m *model) judgeRules(text []char, s *span) cost {
 const oneLetterWords = "àáâæåèéêìíòóôöøúőįÀÁÂÆÅÈÉÊÌÍÒÓÔÖØÚŐĮавикосуяєійАВИКОСУЯЄІЙηοήόΗΟΌو"
 
 // ruleCost is for a character above ASCII in its place.
-func (m *model) ruleCost(c, before, after char) cost {
+func (m *model) ruleCost(c, before, after *char) cost {
 	switch {
 	case c.class != classLetter && c.r == before.r:
 		return repeatedSign
@@ -376,8 +382,8 @@ func (m *model) ruleCost(c, before, after char) cost {
 }
 
 // loneCost is for an ideograph that stands by itself.
-func loneCost(before, after char) cost {
-	ascii := func(c char, class byte) bool { return c.r < 0x80 && c.class == class }
+func loneCost(before, after *char) cost {
+	ascii := func(c *char, class byte) bool { return c.r < 0x80 && c.class == class }
 	switch {
 	case before.r >= 0x80 && before.class != classSpace || after.r >= 0x80:
 		return 0

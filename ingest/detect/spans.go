@@ -20,6 +20,7 @@ type span struct {
 	ascii      cost     // of its ASCII letters alone, 0 until it is known
 	utf8       *reading // as UTF-8, nil if it is none
 	rare       bool     // kept for a byte that few others have
+	hash       uint32   // its place in the sampler's index, if that is free
 }
 
 // Limits of what is kept of an input.
@@ -118,10 +119,19 @@ func (s *spanSampler) add(p []byte) {
 
 // end returns where a span ends and of which kinds the bytes up to there are.
 func (s *spanSampler) end(p []byte, at int) (end int, kinds uint8) {
-	for i, c := range p[at:] {
+	rest := p[at:]
+	for len(rest) >= 4 {
+		k := s.kinds[rest[0]] | s.kinds[rest[1]] | s.kinds[rest[2]] | s.kinds[rest[3]]
+		if k&edge != 0 {
+			break
+		}
+		kinds |= k
+		rest = rest[4:]
+	}
+	for i, c := range rest {
 		k := s.kinds[c]
 		if k == edge {
-			return at + i, kinds
+			return len(p) - len(rest) + i, kinds
 		}
 		kinds |= k
 	}
@@ -217,7 +227,8 @@ func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
 	if !sampled && !rare {
 		return
 	}
-	at := s.find(raw, prev, next)
+	hash := hashSpan(raw, prev, next)
+	at := s.find(hash, raw, prev, next)
 	if i := s.index[at]; i > 0 {
 		s.spans[i-1].n++
 		return
@@ -227,7 +238,7 @@ func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
 	}
 	from := len(s.text)
 	s.text = append(s.text, raw...)
-	s.spans = append(s.spans, span{raw: s.text[from:len(s.text):len(s.text)], prev: prev, next: next, n: 1, offset: offset, cut: cut, rare: rare})
+	s.spans = append(s.spans, span{raw: s.text[from:len(s.text):len(s.text)], prev: prev, next: next, n: 1, offset: offset, cut: cut, rare: rare, hash: hash})
 	s.index[at] = int16(len(s.spans))
 	if len(s.spans) > maxSpans+rareSpans*128 || !rare && len(s.spans) > maxSpans {
 		s.halve()
@@ -262,13 +273,18 @@ func masked(c byte) byte {
 	return c
 }
 
-// find returns where in the index a span like this one is, or belongs.
-func (s *spanSampler) find(raw []byte, prev, next byte) uint32 {
+// hashSpan is the same for spans that are alike.
+func hashSpan(raw []byte, prev, next byte) uint32 {
 	h := uint32(prev)<<8 | uint32(next)
 	for _, c := range raw {
 		h = (h ^ uint32(masked(c))) * 16777619
 	}
-	for at := h >> 8 % spanIndex; ; at = (at + 1) % spanIndex {
+	return h >> 8 % spanIndex
+}
+
+// find returns where in the index a span like this one is, or belongs.
+func (s *spanSampler) find(hash uint32, raw []byte, prev, next byte) uint32 {
+	for at := hash; ; at = (at + 1) % spanIndex {
 		if i := s.index[at]; i == 0 || s.spans[i-1].like(raw, prev, next) {
 			return at
 		}
@@ -293,8 +309,11 @@ func (s *spanSampler) halve() {
 	clear(s.index[:])
 	for i, sp := range s.spans {
 		if sp.rare || i%2 == 0 {
-			at := s.find(sp.raw, sp.prev, sp.next)
 			kept = append(kept, sp)
+			at := sp.hash
+			for s.index[at] > 0 { // no two are alike
+				at = (at + 1) % spanIndex
+			}
 			s.index[at] = int16(len(kept))
 		}
 	}
@@ -310,6 +329,9 @@ func nextHigh(p []byte) int {
 	for ; i+8 <= len(p); i += 8 {
 		if w := word(p[i:]) & highBits; w != 0 {
 			return i + bits.TrailingZeros64(w)/8
+		}
+		for len(p)-i >= 40 && (word(p[i+8:])|word(p[i+16:])|word(p[i+24:])|word(p[i+32:]))&highBits == 0 { // where there is none there are more
+			i += 32
 		}
 	}
 	for ; i < len(p); i++ {

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -29,26 +30,21 @@ func (s *stats) add(p []byte) {
 	if len(p) == 0 {
 		return
 	}
-	there := survey(p)
-	var pairs bool
-	if there&foundHigh != 0 {
-		var high, leads int64
-		high, leads, pairs = countHigh(p)
-		if s.firstHigh < 0 {
-			s.firstHigh = s.size + int64(nextHigh(p))
-		}
-		s.high, s.leads = s.high+high, s.leads+leads
+	c := survey(p)
+	if c.high > 0 && s.firstHigh < 0 {
+		s.firstHigh = s.size + int64(nextHigh(p))
 	}
-	if there&foundNUL != 0 {
+	s.high, s.leads = s.high+c.high, s.leads+c.leads
+	if c.found&foundNUL != 0 {
 		s.nuls += int64(bytes.Count(p, []byte{0}))
 	}
-	if there&foundEscape != 0 {
+	if c.found&foundEscape != 0 {
 		s.escapes += int64(bytes.Count(p, []byte{0x1B}))
 	}
 	edge := append(s.tail, p[:min(2, len(p))]...)
-	s.tildes = s.tildes || bytes.Contains(edge, []byte("~{")) || there&foundTilde != 0 && bytes.Contains(p, []byte("~{"))
-	s.utf8.add(p, there&foundHigh == 0)
-	s.double = s.double || s.utf8.bad == 0 && s.high > 0 && (twice(edge) || pairs && twice(p))
+	s.tildes = s.tildes || bytes.Contains(edge, []byte("~{")) || c.found&foundTilde != 0 && bytes.Contains(p, []byte("~{"))
+	s.utf8.add(p, c.high == 0)
+	s.double = s.double || s.utf8.bad == 0 && s.high > 0 && (twice(edge) || c.pairs > 0 && twice(p))
 	s.size += int64(len(p))
 	if edge = append(s.tail, p[max(0, len(p)-2):]...); len(edge) > 2 {
 		edge = append(s.tail[:0], edge[len(edge)-2:]...)
@@ -81,63 +77,19 @@ func follow(p []byte, n int) bool {
 	for ; n > 0 && len(p) > 0; n-- {
 		size := 2
 		switch p[0] {
-		case 0xE2:
+		case 0xE2: // punctuation, the euro and the trade mark sign
 			size = 3
-		case 0xC2, 0xC5, 0xC6, 0xCB:
+		case 0xC2:
+		case 0xC5, 0xC6, 0xCB:
+			if len(p) > 1 && !strings.Contains("ŒœŠšŽžŸƒˆ˜", string(p[:2])) {
+				return false
+			}
 		default:
 			return false
 		}
 		p = p[min(size, len(p)):]
 	}
 	return true
-}
-
-const (
-	leadBits = 0x4040404040404040
-	lowBits  = 0x0101010101010101
-)
-
-// countHigh counts the bytes above 0x7F, and those above 0xBF. pairs is false only
-// if none of the latter stands two bytes behind another, as in text of single
-// letters with accents.
-func countHigh(p []byte) (high, leads int64, pairs bool) {
-	c := highCount{}
-	for ; len(p) >= 64; p = p[64:] {
-		q := (*[64]byte)(p)
-		if (word(q[:])|word(q[8:])|word(q[16:])|word(q[24:])|word(q[32:])|word(q[40:])|word(q[48:])|word(q[56:]))&highBits == 0 {
-			c.near = 0
-			continue
-		}
-		c.add(q)
-	}
-	if len(p) > 0 {
-		var rest [64]byte
-		copy(rest[:], p)
-		c.add(&rest)
-	}
-	return c.high, c.leads, c.pairs != 0
-}
-
-type highCount struct {
-	high, leads int64
-	near, pairs uint64 // leads of the word before; what of a word's stands two behind another
-}
-
-// add counts in eight words at once, a byte of a sum for each of their places.
-func (c *highCount) add(q *[64]byte) {
-	var high, leads uint64
-	near, pairs := c.near, c.pairs
-	for i := 0; i < len(q); i += 8 {
-		w := word(q[i:])
-		lead := w & (w & leadBits << 1) & highBits
-		high += w & highBits >> 7
-		leads += lead >> 7
-		pairs |= lead & (lead<<16 | near>>48)
-		near = lead
-	}
-	c.high += int64(high * lowBits >> 56)
-	c.leads += int64(leads * lowBits >> 56)
-	c.near, c.pairs = near, pairs
 }
 
 // utf8Check validates UTF-8 by Python 3's rules (RFC 3629) while taking encoded

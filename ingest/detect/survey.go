@@ -1,6 +1,18 @@
 package detect
 
-import "unsafe"
+import (
+	"math/bits"
+	"unsafe"
+)
+
+// census is what a survey of a text has found.
+type census struct {
+	found found
+	high  int64  // bytes above 0x7F
+	leads int64  // and above 0xBF
+	pairs uint64 // 0 if none of the latter stands two bytes behind another, as in text of single letters with accents
+	near  uint64 // 1 and 2: the last two bytes are such
+}
 
 // found is which kinds of bytes a text holds: each has sixteen bits, of which any
 // says that there is one.
@@ -13,11 +25,11 @@ const (
 	foundTilde                                // ~
 )
 
-// survey finds all of them in one go, as most texts have none: to look for each by
-// itself takes longer than to validate UTF-8.
-func survey(p []byte) (f found) {
+// survey finds all of it in one go, as most texts have little of it: to look for each
+// by itself takes longer than to validate UTF-8.
+func survey(p []byte) (c census) {
 	if blocks := len(p) / 64; blocks > 0 {
-		f = surveyBlocks(unsafe.SliceData(p), blocks)
+		surveyBlocks(unsafe.SliceData(p), blocks, &c)
 		p = p[blocks*64:]
 	}
 	if len(p) > 0 {
@@ -26,31 +38,44 @@ func survey(p []byte) (f found) {
 		for i := n; i < len(rest); i++ {
 			rest[i] = ' '
 		}
-		f |= surveyBlocks(&rest[0], 1)
+		surveyBlocks(&rest[0], 1, &c)
 	}
-	return f
+	return c
 }
+
+const (
+	leadBits = 0x4040404040404040
+	lowBits  = 0x0101010101010101
+)
 
 // surveyBlocksPortable is surveyBlocks in plain Go, for other processors and as its
 // judge.
-func surveyBlocksPortable(p *byte, blocks int) (f found) {
+func surveyBlocksPortable(p *byte, blocks int, c *census) {
 	for text := unsafe.Slice(p, blocks*64); len(text) > 0; text = text[8:] {
 		w := word(text)
-		if w&highBits != 0 {
-			f |= foundHigh
-		}
 		if hasZero(w) {
-			f |= foundNUL
+			c.found |= foundNUL
 		}
 		if hasZero(w ^ 0x1B*lowBits) {
-			f |= foundEscape
+			c.found |= foundEscape
 		}
 		if hasZero(w ^ '~'*lowBits) {
-			f |= foundTilde
+			c.found |= foundTilde
 		}
+		leads := uint64(0)
+		if w&highBits != 0 {
+			c.found |= foundHigh
+			leads = gather(w & (w & leadBits << 1))
+			c.high += int64(bits.OnesCount64(w & highBits))
+			c.leads += int64(bits.OnesCount64(leads))
+		}
+		c.pairs |= leads & (leads<<2 | c.near)
+		c.near = leads >> 6
 	}
-	return f
 }
+
+// gather puts the high bits of eight bytes side by side.
+func gather(w uint64) uint64 { return w & highBits >> 7 * 0x0102040810204080 >> 56 }
 
 // hasZero reports whether one of eight bytes is 0.
 func hasZero(w uint64) bool { return (w-lowBits)&^w&highBits != 0 }

@@ -1,6 +1,6 @@
 package detect
 
-// surveyBlocks finds what there is in so many blocks of 64 bytes at p, at least one.
+// surveyBlocks adds what there is in so many blocks of 64 bytes at p, at least one.
 //
 //go:noescape
-func surveyBlocks(p *byte, blocks int) found
+func surveyBlocks(p *byte, blocks int, c *census)

@@ -3,4 +3,4 @@
 package detect
 
 // surveyBlocks is surveyBlocksPortable where there is no assembly.
-func surveyBlocks(p *byte, blocks int) found { return surveyBlocksPortable(p, blocks) }
+func surveyBlocks(p *byte, blocks int, c *census) { surveyBlocksPortable(p, blocks, c) }

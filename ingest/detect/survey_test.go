@@ -14,22 +14,37 @@ func TestSurvey(t *testing.T) {
 		for i := range p {
 			p[i] = byte(' ' + rng.IntN('~'-' '))
 		}
-		for n := rng.IntN(4); n > 0 && len(p) > 0; n-- {
-			p[rng.IntN(len(p))] = []byte{0, 1, 0x1A, 0x1B, 0x1C, '~', 0x7F, 0x80, 0x9B, 0xFE, 0xFF}[rng.IntN(11)]
+		for n := rng.IntN(4) * rng.IntN(8); n > 0 && len(p) > 0; n-- {
+			p[rng.IntN(len(p))] = []byte{0, 1, 0x1A, 0x1B, 0x1C, '~', 0x7F, 0x80, 0x9B, 0xBF, 0xC0, 0xFE, 0xFF}[rng.IntN(13)]
 		}
-		var want [4]bool
-		for _, c := range p {
-			want = [4]bool{want[0] || c >= 0x80, want[1] || c == 0, want[2] || c == 0x1B, want[3] || c == '~'}
+		type truth struct {
+			high, nul, escape, tilde bool
+			highs, leads             int64
+			pairs                    bool
 		}
-		says := func(f found) [4]bool {
-			return [4]bool{f&foundHigh != 0, f&foundNUL != 0, f&foundEscape != 0, f&foundTilde != 0}
+		var want truth
+		for i, c := range p {
+			want.high, want.nul, want.escape, want.tilde = want.high || c >= 0x80, want.nul || c == 0, want.escape || c == 0x1B, want.tilde || c == '~'
+			if c >= 0x80 {
+				want.highs++
+			}
+			if c >= 0xC0 {
+				want.leads++
+				want.pairs = want.pairs || i > 1 && p[i-2] >= 0xC0
+			}
+		}
+		says := func(c census) truth {
+			return truth{c.found&foundHigh != 0, c.found&foundNUL != 0, c.found&foundEscape != 0, c.found&foundTilde != 0, c.high, c.leads, c.pairs != 0}
 		}
 		if got := says(survey(p)); got != want {
 			t.Fatalf("survey(%q) = %v, want %v", p, got, want)
 		}
 		if whole := p[:len(p)/64*64]; len(whole) > 0 {
-			if got, want := says(surveyBlocksPortable(&whole[0], len(whole)/64)), says(surveyBlocks(&whole[0], len(whole)/64)); got != want {
-				t.Fatalf("plain Go finds %v in %q, assembly %v", got, whole, want)
+			var plain, quick census
+			surveyBlocksPortable(&whole[0], len(whole)/64, &plain)
+			surveyBlocks(&whole[0], len(whole)/64, &quick)
+			if says(plain) != says(quick) || plain.near != quick.near {
+				t.Fatalf("plain Go finds %+v in %q, assembly %+v", plain, whole, quick)
 			}
 		}
 	}

@@ -72,7 +72,7 @@ func allow(where *[32]uint8, contexts string) {
 }
 
 // signCost is what a sign costs between two classes.
-func (m *model) signCost(c char, before, after byte) cost {
+func (m *model) signCost(c *char, before, after byte) cost {
 	if c.sign > 0 {
 		s := &m.signs[c.sign-1]
 		switch {

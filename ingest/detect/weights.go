@@ -49,8 +49,9 @@ func (k *ranking) languagesOf(words [][]byte) {
 // likelihoods turns costs into how likely each is beside the least.
 func (m *model) likelihoods(out *[maxLanguages]float32, costs []cost) {
 	least := slices.Min(costs)
-	for i, c := range costs {
-		out[i] = m.exponentials[min(c-least, 20*nat)]
+	likely := out[:len(costs)]
+	for i, c := range costs[:len(likely)] {
+		likely[i] = m.exponentials[min(uint32(c-least), 20*uint32(nat))]
 	}
 }
 

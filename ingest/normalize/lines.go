@@ -47,11 +47,37 @@ func (l *lines) put(p piece) error {
 	}
 	switch {
 	case p.run():
-		l.escaped = false
-		l.state = l.afterRun(p.text)
+		return l.run(p)
 	case len(p.text) > 0:
 		l.follow(p.char())
 	}
+	return l.next.put(p)
+}
+
+// run hands on a run, without the CRs of its line breaks unless they are data. No quote is
+// in it: it is all inside quotes or all outside.
+func (l *lines) run(p piece) error {
+	l.escaped = false
+	for l.state != inQuoted {
+		i := bytes.IndexByte(p.text, '\r')
+		if i < 0 {
+			break
+		}
+		if i > 0 {
+			l.state = l.afterRun(p.text[:i])
+			if err := l.next.put(piece{offset: p.offset, src: p.src[:i], text: p.text[:i]}); err != nil {
+				return err
+			}
+		}
+		if err := l.lineBreak(piece{offset: p.offset + int64(i), src: crlf, text: crlf}); err != nil {
+			return err
+		}
+		i += len(crlf)
+		if p = (piece{offset: p.offset + int64(i), src: p.src[i:], text: p.text[i:]}); len(p.text) == 0 {
+			return nil
+		}
+	}
+	l.state = l.afterRun(p.text)
 	return l.next.put(p)
 }
 
@@ -69,7 +95,11 @@ func (l *lines) quotedNewlines(p piece) error {
 			return nil
 		}
 		at += i
-		if err := l.w.noted(QuotedNewline, piece{offset: p.offset + int64(at), src: p.src[at : at+1], text: p.text[at : at+1]}, "kept"); err != nil {
+		from := at
+		if at > 0 && p.text[at-1] == '\r' {
+			from--
+		}
+		if err := l.w.noted(QuotedNewline, piece{offset: p.offset + int64(from), src: p.src[from : at+1], text: p.text[from : at+1]}, "kept"); err != nil {
 			return err
 		}
 	}
@@ -81,8 +111,11 @@ func (l *lines) afterRun(text []byte) state {
 		return inQuoted
 	}
 	last := len(text) - 1
-	for l.o.SkipInitialSpace && text[last] == ' ' { // a run does not begin with a blank
+	for l.o.SkipInitialSpace && l.o.Delimiter != ' ' && last >= 0 && text[last] == ' ' {
 		last--
+	}
+	if last < 0 { // nothing but blanks after a line break, for a run does not begin with one
+		return fieldStart
 	}
 	if c := rune(text[last]); c == '\n' || c == l.o.Delimiter {
 		return fieldStart

@@ -71,6 +71,7 @@ const maxEdit = 4096
 // Edit is one change. Edits do not overlap and come in the order of their offsets.
 // Adjoining changed characters of one kind are one edit (up to 4096 bytes), but
 // every line break and byte order mark is an edit of its own. Before is empty where something is added.
+// Nobody is to write to Before and After.
 type Edit struct {
 	Kind          Kind
 	Offset        int64 // of Before in the original

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -284,6 +285,32 @@ func TestNormalizeRuns(t *testing.T) {
 		b, errB := Normalize(&single, strings.NewReader(in), Options{KeepGoing: true, TableTo: int64(len(in))})
 		if runs.String() != single.String() || !reflect.DeepEqual(a, b) || (errA == nil) != (errB == nil) {
 			t.Errorf("%q: %q %v %v, one by one %q %v %v", in, runs.String(), a, errA, single.String(), b, errB)
+		}
+	}
+}
+
+// TestCutsDecideNothing: an input that comes byte by byte has no runs, and is to become the
+// same, with the same edits and notes.
+func TestCutsDecideNothing(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	pieces := []string{"a", "a", " ", ",", ";", "\"", "\"\"", "\r\n", "\r\n", "\r\n\r\n", "\r", "\n", "\\", "\x00", "\x1a", "é", "\ufeff"}
+	for range 20_000 {
+		var in strings.Builder
+		for range 1 + r.IntN(14) {
+			in.WriteString(pieces[r.IntN(len(pieces))])
+		}
+		o := Options{SkipInitialSpace: r.IntN(2) == 0, NoQuotes: r.IntN(4) == 0, Charset: []string{"utf-8", "cp1252"}[r.IntN(2)]}
+		o.Delimiter, o.Escapechar = []rune{0, ';', ' '}[r.IntN(3)], []rune{0, '\\'}[r.IntN(2)]
+		said := func(src io.Reader) string {
+			var out bytes.Buffer
+			var notes []Note
+			o := o
+			o.Note = func(n Note) error { notes = append(notes, n); return nil }
+			edits, err := Normalize(&out, src, o)
+			return fmt.Sprintf("%q %q %q %v", out.String(), edits, notes, err)
+		}
+		if whole, cut := said(strings.NewReader(in.String())), said(iotest.OneByteReader(strings.NewReader(in.String()))); whole != cut {
+			t.Fatalf("%q with %+v\nat once       %s\nbyte by byte  %s", in.String(), o, whole, cut)
 		}
 	}
 }

@@ -20,6 +20,7 @@ type source struct {
 	buf      []byte
 	plain    *[256]uint8 // of the part at hand
 	utf8     bool        // in it, characters of several bytes may be in a run
+	crlf     bool        // and CRLFs, which lines takes apart
 }
 
 // part is a stretch of the input in one charset.
@@ -76,7 +77,7 @@ func (s *source) run(src io.Reader, w *writer, next stage) error {
 	defer buffers.Put(buf)
 	s.w, s.next, s.buf = w, next, *buf
 	for _, p := range s.parts {
-		s.plain, s.utf8 = s.plainBytes(p.d), s.mixed(p.d)
+		s.plain, s.utf8, s.crlf = s.plainBytes(p.d), s.mixed(p.d), s.kept()
 		if err := s.decode(p, io.LimitReader(src, p.to-s.offset)); err != nil {
 			return err
 		}
@@ -187,7 +188,7 @@ const (
 
 // plainBytes says which bytes make up a run: ASCII characters that mean nothing to
 // any stage, with blanks among them. Where nothing but lines minds them, delimiters
-// and LFs are in it too. It is nil for charsets in which an ASCII byte may be part of
+// and LFs are in it too, and CRLFs (plainRun). It is nil for charsets in which an ASCII byte may be part of
 // something else.
 func (s *source) plainBytes(d decoder) *[256]uint8 {
 	if !d.ascii() {
@@ -198,9 +199,13 @@ func (s *source) plainBytes(d decoder) *[256]uint8 {
 		r, wide := rune(c), !s.o.Canonical && !s.o.NFC
 		switch {
 		case r == '\r' || r == ctrlZ || r == s.o.Quotechar || r == s.o.Escapechar || s.o.Canonical && (r == ',' || r == '"'):
-		case r == '\n' || r == s.o.Delimiter:
+		case r == '\n': // it may belong to a CR before it
 			if wide {
 				t[c] = inside
+			}
+		case r == s.o.Delimiter:
+			if wide {
+				t[c] = begins | inside
 			}
 		case r == ' ':
 			t[c] = inside
@@ -222,6 +227,10 @@ func (s *source) plainRun(p []byte) int {
 			k++
 			continue
 		}
+		if s.crlf && p[k] == '\r' && k+1 < len(p) && p[k+1] == '\n' {
+			k += 2
+			continue
+		}
 		if !s.utf8 || p[k] < utf8.RuneSelf {
 			break
 		}
@@ -234,11 +243,15 @@ func (s *source) plainRun(p []byte) int {
 	return k
 }
 
+// kept reports whether nothing but line breaks, NULs and marks is changed in a character.
+func (s *source) kept() bool {
+	o := &s.o
+	return !o.Canonical && !o.NFC && !o.FixMojibake && o.TableFrom == 0 && o.TableTo == 0
+}
+
 // mixed reports whether no stage minds what characters beyond ASCII are: they may be in a
 // run then, behind its first.
 func (s *source) mixed(d decoder) bool {
 	_, ok := d.(*utf8Decoder)
-	o := &s.o
-	return ok && !o.Canonical && !o.NFC && !o.FixMojibake && o.TableFrom == 0 && o.TableTo == 0 &&
-		max(o.Delimiter, o.Quotechar, o.Escapechar) < utf8.RuneSelf
+	return ok && s.kept() && max(s.o.Delimiter, s.o.Quotechar, s.o.Escapechar) < utf8.RuneSelf
 }

@@ -43,6 +43,10 @@ func (w *writer) put(p piece) error {
 	if err := w.record(); err != nil {
 		return err
 	}
+	if p.kind == Newline && bytes.Equal(p.src, crlf) && bytes.Equal(p.text, lf) { // one for each line
+		*e = Edit{p.kind, p.offset, crlf[:2:2], lf[:1:1]}
+		return nil
+	}
 	*e = Edit{p.kind, p.offset, bytes.Clone(p.src), bytes.Clone(p.text)}
 	return nil
 }

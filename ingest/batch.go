@@ -1,26 +1,50 @@
 package ingest
 
-import "unsafe"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // A Batch is some of a path's rows, one behind the other and packed: each is a list of
-// strings of one kind. Nothing is made for a row or a cell: they lie where they were
-// read. An engine that can tells rows in this form, which package diff asks for.
+// strings of one kind. Nothing is made for a row or a cell: they are the parts of a text
+// that bits tell from each other, and what is no such part is listed. An engine that can
+// tells rows in this form, which package diff asks for.
 type Batch struct {
-	Kind  Kind     // of every cell: KindBytes or KindText
-	Text  string   // what the rows were read from, from end to end
-	Extra []byte   // the cells that are no part of Text, as where a quote was doubled
-	Cells []Cell   // of all rows
-	Ends  []RowEnd // of each row
-	// Odd are the indexes of cells, in order, that begin or end with anything but
-	// printable ASCII: no other is there anything to strip of.
-	Odd []int
+	Kind Kind   // of every cell: KindBytes or KindText
+	Text string // what the rows were read from, from end to end
+	Rows int    // how many are left
+	// Ends are where cells and rows end, 64 bytes of Text a word.
+	Ends []Ends
+	// Quote is the byte in which a cell of Text is that begins with it, 0 if there is none.
+	Quote byte
+	// Special are the cells, in order, that are not what Ends say or may need a look: all
+	// those that begin or end with anything but printable ASCII are among them.
+	Special []Special
+	Extra   []byte // the cells that are no part of Text, as where a quote was doubled
+	// Last says that the path ends behind these rows, and raises nothing.
+	Last bool
 
 	Offset int64              // of Text in the input, -1 if that cannot be told
 	Width  func([]byte) int64 // the bytes of the input that made a part of Text
 
-	own      []byte // Text of a copy
-	measured int    // the part of Text whose width is known
+	at       int       // where the next row begins
+	special  int       // the first of Special that is not before it
+	row      []Special // the cells of a row
+	own      []byte    // Text of a copy
+	measured int       // the part of Text whose width is known
 	width    int64
+}
+
+// Ends are 64 bytes of text, a bit for each, the first lowest.
+type Ends struct {
+	Cells uint64 // the byte behind a cell
+	Rows  uint64 // the LF behind a row, which is behind its last cell, too; a CR before it is no part of that
+}
+
+// A Special is a cell and where it ends in Text by the Ends.
+type Special struct {
+	End  int
+	Cell Cell
 }
 
 // A Cell is where a cell's string begins, in its lower half, and ends.
@@ -41,29 +65,38 @@ func (c Cell) End() int { return int(c >> 32) }
 // Len returns how many bytes the string has.
 func (c Cell) Len() int { return c.End() - c.Start() }
 
-// A RowEnd is where a row ends in Text, and its cells' indexes.
-type RowEnd struct{ Text, From, To int }
-
-// Reset empties the batch.
-func (b *Batch) Reset() {
-	*b = Batch{Extra: b.Extra[:0], Cells: b.Cells[:0], Ends: b.Ends[:0], Odd: b.Odd[:0], Offset: -1}
+// Part returns the cell that is so many bytes of another.
+func (c Cell) Part(start, n int) Cell {
+	start += c.Start()
+	return InText(start, start+n) | c&inExtra
 }
 
-// Len returns the number of rows.
-func (b *Batch) Len() int { return len(b.Ends) }
+// Trim returns the cell without so many bytes at its ends.
+func (c Cell) Trim(left, right int) Cell { return c + Cell(left) - Cell(right)<<32 }
 
-// Truncate leaves the first n rows.
+// Begin makes a batch of a text and its ends, to which rows are to be given.
+func (b *Batch) Begin(kind Kind, text string, ends []Ends) {
+	b.Kind, b.Text, b.Rows, b.Ends, b.Quote, b.Special, b.Extra, b.Last = kind, text, 0, ends, 0, b.Special[:0], b.Extra[:0], false
+	b.Offset, b.Width, b.at, b.special, b.measured, b.width = -1, nil, 0, 0, 0, 0
+}
+
+// Truncate leaves the first n rows. None has been passed yet.
 func (b *Batch) Truncate(n int) {
-	b.Ends = b.Ends[:n]
-	b.Text = b.Text[:b.Start(n)]
+	end := 0
+	for range n {
+		end = b.RowEnd(end)
+	}
+	b.TruncateAt(end)
 }
 
-// Start returns where the i-th row begins in Text.
-func (b *Batch) Start(i int) int {
-	if i == 0 {
-		return 0
+// TruncateAt leaves the rows that are before a place in Text, where one ends.
+func (b *Batch) TruncateAt(end int) {
+	b.Rows, b.Text = b.rowsIn(0, end), b.Text[:end]
+	k := len(b.Special)
+	for k > 0 && b.Special[k-1].End >= end {
+		k--
 	}
-	return b.Ends[i-1].Text
+	b.Special = b.Special[:k]
 }
 
 // Str returns a cell's string, which is valid as long as the batch is.
@@ -79,34 +112,137 @@ func (b *Batch) Str(c Cell) string {
 // ToExtra returns the cell that is all of Extra from some place on.
 func (b *Batch) ToExtra(from int) Cell { return InText(from, len(b.Extra)) | inExtra }
 
-// Part returns the cell that is so many bytes of another.
-func (c Cell) Part(start, n int) Cell {
-	start += c.Start()
-	return InText(start, start+n) | c&inExtra
+// RowEnd returns where the row ends, behind its LF, that begins at a place in Text.
+func (b *Batch) RowEnd(at int) int {
+	w := at / 64
+	rows := b.Ends[w].Rows >> (at % 64) << (at % 64)
+	for rows == 0 {
+		w++
+		rows = b.Ends[w].Rows
+	}
+	return w*64 + bits.TrailingZeros64(rows) + 1
 }
 
-// Trim returns the cell without so many bytes at its ends.
-func (c Cell) Trim(left, right int) Cell { return c + Cell(left) - Cell(right)<<32 }
+// RowStart returns where the row begins that a place in Text is part of.
+func (b *Batch) RowStart(at int) int {
+	w := at / 64
+	rows := b.Ends[w].Rows & (1<<(at%64) - 1)
+	for rows == 0 {
+		if w == 0 {
+			return 0
+		}
+		w--
+		rows = b.Ends[w].Rows
+	}
+	return w*64 + bits.Len64(rows)
+}
+
+// rowsIn returns how many rows end between two places in Text.
+func (b *Batch) rowsIn(from, to int) (n int) {
+	for at := from; at < to; at += 64 {
+		rows := endsAt(b.Ends, at).Rows
+		if to-at < 64 {
+			rows &= 1<<(to-at) - 1
+		}
+		n += bits.OnesCount64(rows)
+	}
+	return n
+}
+
+// CellAt returns the cell of Text between two ends, of which the second may be that of
+// a row.
+func (b *Batch) CellAt(start, end int) Cell {
+	to := end
+	if to > start && b.Text[to-1] == '\r' && b.Ends[end/64].Rows>>(end%64)&1 != 0 {
+		to--
+	}
+	return b.unquoted(start, to)
+}
+
+// unquoted returns so much of Text without quotes around it.
+func (b *Batch) unquoted(start, end int) Cell {
+	if b.Quote != 0 && end > start && b.Text[start] == b.Quote {
+		return InText(start+1, end-1)
+	}
+	return InText(start, end)
+}
+
+// Row appends the cells of the row that begins at a place in Text to room, those that
+// are special taken from a list that has none before them.
+func (b *Batch) Row(at int, special, room []Special) []Special {
+	w, stop := at/64, b.RowEnd(at)-1
+	last := stop
+	if last > at && b.Text[last-1] == '\r' {
+		last--
+	}
+	if last == at { // an empty row
+		return room
+	}
+	ends := b.Ends[w].Cells >> (at % 64) << (at % 64)
+	for start := at; ; ends &= ends - 1 {
+		for ends == 0 {
+			w++
+			ends = b.Ends[w].Cells
+		}
+		end := w*64 + bits.TrailingZeros64(ends)
+		if len(special) > 0 && special[0].End == end {
+			room, special = append(room, special[0]), special[1:]
+		} else {
+			to := end
+			if end == stop {
+				to = last
+			}
+			room = append(room, Special{end, b.unquoted(start, to)})
+		}
+		if end == stop {
+			return room
+		}
+		start = end + 1
+	}
+}
+
+// cells are those of the next row.
+func (b *Batch) cells() []Special {
+	b.row = b.Row(b.at, b.Special[b.special:], b.row[:0])
+	return b.row
+}
+
+// pass goes on behind so many bytes, which are so many rows.
+func (b *Batch) pass(n, rows int) {
+	b.at += n
+	b.Rows -= rows
+	for b.special < len(b.Special) && b.Special[b.special].End < b.at {
+		b.special++
+	}
+}
+
+// Next returns the next row as others are, with its cells in room. It is valid as long
+// as the batch is.
+func (b *Batch) Next(room []Value) (Row, []Value) {
+	room = room[:0]
+	for _, c := range b.cells() {
+		room = append(room, Value{Kind: b.Kind, Str: b.Str(c.Cell)})
+	}
+	row := Row{Value{Kind: KindList, Items: room}, b.offset(b.at)}
+	b.pass(b.RowEnd(b.at)-b.at, 1)
+	return row, room
+}
 
 // CopyFirst makes b a copy of the first row of another batch.
 func (b *Batch) CopyFirst(other *Batch) {
-	end := other.Ends[0]
-	b.Kind, b.Offset = other.Kind, -1
-	b.own = append(b.own[:0], other.Text[:end.Text]...)
+	end := other.RowEnd(0)
+	b.Kind, b.Quote, b.Offset, b.Rows, b.at, b.special = other.Kind, other.Quote, -1, 1, 0, 0
+	b.own = append(b.own[:0], other.Text[:end]...)
 	b.Text = unsafe.String(unsafe.SliceData(b.own), len(b.own))
+	b.Ends = append(b.Ends[:0], other.Ends[:(end+63)/64]...)
 	b.Extra = append(b.Extra[:0], other.Extra...)
-	b.Cells = append(b.Cells[:0], other.Cells[:end.To]...)
-	b.Ends = append(b.Ends[:0], end)
-}
-
-// Unpack returns the i-th row as others are, with its cells in room. It is valid as long
-// as the batch is.
-func (b *Batch) Unpack(i int, room []Value) (Row, []Value) {
-	room = room[:0]
-	for _, c := range b.Cells[b.Ends[i].From:b.Ends[i].To] {
-		room = append(room, Value{Kind: b.Kind, Str: b.Str(c)})
+	b.Special = b.Special[:0]
+	for _, s := range other.Special {
+		if s.End >= end {
+			break
+		}
+		b.Special = append(b.Special, s)
 	}
-	return Row{Value{Kind: KindList, Items: room}, b.offset(b.Start(i))}, room
 }
 
 // offset returns the byte of the input that made the one at a place in Text. Places are
@@ -122,61 +258,4 @@ func (b *Batch) offset(at int) int64 {
 	b.width += b.Width(unsafe.Slice(unsafe.StringData(part), len(part)))
 	b.measured = at
 	return b.Offset + b.width
-}
-
-// SameRows returns how many rows from the i-th of one batch on have the same strings for
-// cells as those from the j-th of another.
-func SameRows(a *Batch, i int, b *Batch, j int) int {
-	n := min(a.Len()-i, b.Len()-j)
-	if sameRows(a, i, b, j, n) { // nearly always, and seen at once
-		return n
-	}
-	for k := range n {
-		if !sameRows(a, i+k, b, j+k, 1) {
-			return k
-		}
-	}
-	return n
-}
-
-// sameRows reports whether n rows have the same strings for cells. It may be wrong to
-// deny it of more than one.
-func sameRows(a *Batch, i int, b *Batch, j, n int) bool {
-	if n == 0 {
-		return true
-	}
-	rows, others := a.Ends[i:i+n], b.Ends[j:j+n]
-	x, y := a.Cells[rows[0].From:rows[n-1].To], b.Cells[others[0].From:others[n-1].To]
-	if len(x) != len(y) {
-		return false
-	}
-	from, to := a.Start(i), b.Start(j)
-	if a.Text[from:rows[n-1].Text] != b.Text[to:others[n-1].Text] {
-		return n == 1 && sameStrings(a, x, b, y)
-	}
-	cells := others[0].From - rows[0].From
-	for k, row := range rows {
-		if (RowEnd{row.Text + to - from, row.From + cells, row.To + cells}) != others[k] {
-			return false
-		}
-	}
-	// Nearly always the cells are the same parts of the same text, or of the same extra.
-	moved := Cell(to-from)<<32 + Cell(to-from)
-	var other, extra Cell
-	for k, c := range x {
-		other |= (y[k] - c) ^ moved
-		extra |= c
-	}
-	alike := other == 0 && (extra&inExtra == 0 || moved == 0 && string(a.Extra) == string(b.Extra))
-	return alike || sameStrings(a, x, b, y)
-}
-
-// sameStrings compares as many cells one by one.
-func sameStrings(a *Batch, x []Cell, b *Batch, y []Cell) bool {
-	for k := range x {
-		if a.Str(x[k]) != b.Str(y[k]) {
-			return false
-		}
-	}
-	return true
 }

@@ -22,7 +22,6 @@ type side struct {
 	rows  ingest.Rows
 	packs batcher       // rows, if they may come in batches
 	batch *ingest.Batch // the last one
-	at    int           // the next of its rows
 	asked bool          // there is no batch at hand: the next row is for Next
 	cells []ingest.Value
 	most  int // of cells that were in use
@@ -55,8 +54,7 @@ func (s *side) read() bool {
 // next is rows.Next, of a batch where there is one.
 func (s *side) next() (ok bool) {
 	if s.packed() {
-		s.cur.row, s.cells = s.batch.Unpack(s.at, s.cells)
-		s.at++
+		s.cur.row, s.cells = s.batch.Next(s.cells)
 		s.most = max(s.most, len(s.cells))
 		return true
 	}

@@ -114,7 +114,7 @@ func (c *columns) learnPacked(b *ingest.Batch) {
 func (c *columns) headings(path ingest.Path) []heading {
 	if c.packed {
 		c.packed = false
-		row, _ := c.first.Unpack(0, nil)
+		row, _ := c.first.Next(nil)
 		c.learnBoth(row.Value)
 	}
 	return c.header[path]

@@ -30,17 +30,18 @@ func (r *rows) Batch() *ingest.Batch {
 	if !r.reader.Batch(b) {
 		return nil
 	}
-	n := b.Len()
+	good := len(b.Text)
 	if r.cells != nil {
-		n = r.cells.decodeBatch(r.reader, b)
+		good = r.cells.decodeBatch(r.reader, b)
 	}
 	if r.strips && !r.stripBatch(b) {
-		n = 0
+		good = 0
 	}
-	if n < b.Len() {
-		r.reader.Odd(n)
-		b.Truncate(n)
+	if good < len(b.Text) {
+		b.TruncateAt(good)
+		r.reader.Odd(b.Rows)
 	}
+	n := b.Rows
 	if n == 0 {
 		return nil
 	}
@@ -53,23 +54,54 @@ func (r *rows) Batch() *ingest.Batch {
 	return b
 }
 
-// decodeBatch decodes the cells of a batch and returns how many rows raise nothing.
+// decodeBatch decodes the cells of a batch and returns how many bytes of it are rows
+// that raise nothing.
 func (d *cellDecoder) decodeBatch(r *pycsv.Reader, b *ingest.Batch) int {
 	b.Kind = ingest.KindText
 	if r.ASCII() || d.codec.Name() == "utf-8" && utf8.ValidString(b.Text) { // then all cells are text as they are
-		return b.Len()
+		return len(b.Text)
 	}
-	for i, row := range b.Ends {
-		if ingest.IsASCII(b.Text[b.Start(i):row.Text]) {
+	special := b.Special
+	b.Special, d.special = d.special[:0], special
+	for at := 0; ; {
+		at += ingest.ASCIILen(raw(b.Text[at:]))
+		if at == len(b.Text) {
+			b.Special = append(b.Special, special...)
+			return at
+		}
+		start, n := b.RowStart(at), 0
+		for n < len(special) && special[n].End < start {
+			n++
+		}
+		b.Special = append(b.Special, special[:n]...)
+		at = b.RowEnd(at)
+		m := n
+		for m < len(special) && special[m].End < at {
+			m++
+		}
+		if !d.decodeCells(b, start, special[n:m]) {
+			return start
+		}
+		special = special[m:]
+	}
+}
+
+// decodeCells decodes the cells of a row. It answers false if that raises.
+func (d *cellDecoder) decodeCells(b *ingest.Batch, at int, special []ingest.Special) bool {
+	d.row = b.Row(at, special, d.row[:0])
+	for _, c := range d.row {
+		was := c.Cell
+		if !d.decodeCell(b, &c.Cell) {
+			return false
+		}
+		if len(special) > 0 && special[0].End == c.End {
+			special = special[1:]
+		} else if c.Cell == was {
 			continue
 		}
-		for j := row.From; j < row.To; j++ {
-			if !d.decodeCell(b, &b.Cells[j]) {
-				return i
-			}
-		}
+		b.Special = append(b.Special, c)
 	}
-	return b.Len()
+	return true
 }
 
 // decodeCell decodes a cell that is not ASCII into Extra. It answers false if decoding
@@ -92,10 +124,11 @@ func (d *cellDecoder) decodeCell(b *ingest.Batch, c *ingest.Cell) bool {
 // stripBatch strips the cells. It answers false if that raises, which Next knows more of.
 func (r *rows) stripBatch(b *ingest.Batch) bool {
 	spaces := r.plan.strip
-	for _, i := range b.Odd {
-		s := b.Str(b.Cells[i])
+	for i := range b.Special {
+		c := &b.Special[i].Cell
+		s := b.Str(*c)
 		if start, end, all := spaces.spaces(s); all {
-			b.Cells[i] = b.Cells[i].Trim(start, len(s)-end)
+			*c = c.Trim(start, len(s)-end)
 			continue
 		}
 		v := ingest.Value{Kind: b.Kind, Str: s}
@@ -103,7 +136,7 @@ func (r *rows) stripBatch(b *ingest.Batch) bool {
 			return false
 		}
 		if len(v.Str) < len(s) {
-			b.Cells[i] = b.Cells[i].Part(leftOf(v.Str, s), len(v.Str))
+			*c = c.Part(leftOf(v.Str, s), len(v.Str))
 		}
 	}
 	return true

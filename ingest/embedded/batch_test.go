@@ -29,12 +29,12 @@ func batched(t *testing.T, in ingest.Input) (outcome string, packed int) {
 	var cells []ingest.Value
 	for {
 		if b := rows.(interface{ Batch() *ingest.Batch }).Batch(); b != nil {
-			for i := range b.Len() {
+			packed += b.Rows
+			for b.Rows > 0 {
 				var row ingest.Row
-				row, cells = b.Unpack(i, cells)
+				row, cells = b.Next(cells)
 				o.Rows = append(o.Rows, row.Clone())
 			}
-			packed += b.Len()
 			continue
 		}
 		row, ok := rows.Next()

@@ -253,7 +253,8 @@ func (s stripper) spaces(str string) (start, end int, all bool) {
 			end--
 		}
 	}
-	return start, end, start == end || plainFirst(str[start]) && plainLast(str[start:end])
+	rest := str[start:end]
+	return start, end, rest == "" || asciiEnds(rest) || plainFirst(rest[0]) && plainLast(rest)
 }
 
 // nextDict produces a DictReader's row. Its keys are neither cleaned nor

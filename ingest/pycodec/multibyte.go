@@ -3,6 +3,8 @@ package pycodec
 import (
 	"sync"
 	"unicode/utf8"
+
+	"github.com/feedparity/feedparity/ingest"
 )
 
 const (
@@ -44,7 +46,7 @@ func (k *multibyteKernel) run(dst, src []byte, at int, final bool) ([]byte, int,
 	for at < len(src) {
 		c := src[at]
 		if c < utf8.RuneSelf && k.ascii {
-			n := asciiLen(src[at:])
+			n := ingest.ASCIILen(src[at:])
 			dst, at = append(dst, src[at:at+n]...), at+n
 			continue
 		}

@@ -4,13 +4,15 @@ import (
 	"sort"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/feedparity/feedparity/ingest"
 )
 
 // asciiKernel mirrors PyUnicode_DecodeASCII.
 type asciiKernel struct{}
 
 func (asciiKernel) run(dst, src []byte, at int, _ bool) ([]byte, int, malformed) {
-	n := asciiLen(src[at:])
+	n := ingest.ASCIILen(src[at:])
 	dst, at = append(dst, src[at:at+n]...), at+n
 	if at == len(src) {
 		return dst, at, malformed{}
@@ -32,7 +34,7 @@ type tableKernel struct {
 func (k tableKernel) run(dst, src []byte, at int, _ bool) ([]byte, int, malformed) {
 	for at < len(src) {
 		if k.ascii && src[at] < utf8.RuneSelf {
-			n := asciiLen(src[at:])
+			n := ingest.ASCIILen(src[at:])
 			dst, at = append(dst, src[at:at+n]...), at+n
 			continue
 		}

@@ -61,25 +61,26 @@ func (r *Reader) Batch(b *ingest.Batch) bool {
 		q.attempts.well()
 		return false
 	}
-	b.Reset()
-	b.Kind, b.Text, b.Offset, b.Width = q.kind, text, offset, width
 	seen := q.markLines(text)
 	q.high, q.machine = seen&markedHigh != 0, false
-	q.packer.pack(b, q.words, q.quotes && seen&markedQuote != 0)
+	b.Begin(q.kind, text, q.ends)
+	b.Offset, b.Width = offset, width
+	q.packer.pack(b, q.marks, q.quotes && seen&markedQuote != 0)
 	if q.packer.odd {
-		q.attempts.odd(b.Len())
+		q.attempts.odd(b.Rows)
 	} else {
 		q.attempts.well()
 	}
-	return b.Len() > 0
+	return b.Rows > 0
 }
 
-// Took goes on behind the rows of the last Batch, or as many as b has been truncated to.
+// Took goes on behind the rows of the last Batch, or as many as b has been truncated to,
+// of which none has been passed.
 func (r *Reader) Took(b *ingest.Batch) {
 	if r.quick.packer.folded {
 		r.lineNum += strings.Count(b.Text, "\n")
 	} else {
-		r.lineNum += b.Len()
+		r.lineNum += b.Rows
 	}
 	r.liner.Took(len(b.Text))
 }

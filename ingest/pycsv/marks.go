@@ -1,56 +1,56 @@
 package pycsv
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/feedparity/feedparity/ingest"
+)
 
 // marks are 64 bytes of lines, a bit for each, the first lowest.
 type marks struct {
-	ends     uint64 // the delimiter, or LF
-	quotes   uint64 // the quotechar
-	newlines uint64 // LF
-	bare     uint64 // not printable ASCII: something to strip, perhaps
+	quotes uint64 // the quotechar
+	bare   uint64 // not printable ASCII: something to strip, perhaps
 }
 
 // markLines marks the bytes of text, which is not empty, and returns what it saw:
-// markedQuote, markedHigh.
+// markedQuote, markedHigh. Of the ends every delimiter and LF is one as yet.
 func (q *quick) markLines(text string) (seen uint64) {
-	whole, rest := len(text)/64, len(text)%64
-	if need := whole + 1; cap(q.words) < need {
-		q.words = make([]marks, 0, max(need, 2*cap(q.words)))
+	words := (len(text) + 63) / 64
+	if cap(q.ends) < words {
+		most := max(words, 2*cap(q.ends))
+		q.ends, q.marks = make([]ingest.Ends, most), make([]marks, most)
 	}
-	q.words = q.words[:whole]
-	if whole > 0 {
-		seen = markBlocks(unsafe.StringData(text), whole, q.delimiters, q.quotechars, &q.words[0])
+	q.ends, q.marks = q.ends[:words], q.marks[:words]
+	if len(text) >= leastMarked {
+		return markText(unsafe.StringData(text), len(text), q.delimiters, q.quotechars, &q.ends[0], &q.marks[0])
 	}
-	if rest > 0 {
-		q.words = q.words[:whole+1]
-		last := &q.words[whole]
-		q.tail = [64]byte{}
-		copy(q.tail[:], text[whole*64:])
-		seen |= markBlocks(&q.tail[0], 1, q.delimiters, q.quotechars, last)
-		there := uint64(1)<<rest - 1
-		last.ends &= there
-		last.quotes &= there
-		last.newlines &= there
-		last.bare &= there
-	}
+	q.short = [leastMarked]byte{}
+	copy(q.short[:], text)
+	seen = markText(&q.short[0], len(q.short), q.delimiters, q.quotechars, &q.ends[0], &q.marks[0])
+	q.marks[0].bare &= 1<<len(text) - 1
 	return seen
 }
 
-// markBlocksPortable is markBlocks in plain Go, for other processors and as its judge.
-func markBlocksPortable(s *byte, blocks int, delimiter, quotechar uint64, words *marks) (seen uint64) {
-	text, out := unsafe.Slice(s, blocks*64), unsafe.Slice(words, blocks)
+// leastMarked is how many bytes markText needs.
+const leastMarked = 64
+
+// markTextPortable is markText in plain Go, for other processors and as its judge.
+func markTextPortable(s *byte, n int, delimiter, quotechar uint64, ends *ingest.Ends, words *marks) (seen uint64) {
+	count := (n + 63) / 64
+	text, out, found := unsafe.Slice(s, n), unsafe.Slice(ends, count), unsafe.Slice(words, count)
 	clear(out)
+	clear(found)
 	for i, c := range text {
-		m, bit := &out[i/64], uint64(1)<<(i%64)
+		e, m, bit := &out[i/64], &found[i/64], uint64(1)<<(i%64)
 		if c == byte(delimiter) || c == '\n' {
-			m.ends |= bit
+			e.Cells |= bit
+		}
+		if c == '\n' {
+			e.Rows |= bit
 		}
 		if c == byte(quotechar) {
 			m.quotes |= bit
 			seen |= markedQuote
-		}
-		if c == '\n' {
-			m.newlines |= bit
 		}
 		if !printable(c) {
 			m.bare |= bit

@@ -2,7 +2,9 @@
 
 package pycsv
 
-// markBlocks is markBlocksPortable where there is no assembly.
-func markBlocks(s *byte, blocks int, delimiter, quotechar uint64, words *marks) (seen uint64) {
-	return markBlocksPortable(s, blocks, delimiter, quotechar, words)
+import "github.com/feedparity/feedparity/ingest"
+
+// markText is markTextPortable where there is no assembly.
+func markText(s *byte, n int, delimiter, quotechar uint64, ends *ingest.Ends, words *marks) (seen uint64) {
+	return markTextPortable(s, n, delimiter, quotechar, ends, words)
 }

@@ -2,7 +2,6 @@ package pycsv
 
 import (
 	"math/bits"
-	"slices"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -13,95 +12,122 @@ import (
 // at only where that is not enough.
 type packer struct {
 	limit       int64 // of a field
-	quotechar   byte
+	quotechar   byte  // 0: none means anything
 	doublequote bool
 
 	*ingest.Batch
-	quoted  bool  // there are quotes
-	folded  bool  // there is a newline within quotes
-	odd     bool  // there is something behind the rows that is not so plain
-	special []int // indexes of cells to be looked at: quotes are doubled in them, or there may be something to strip
+	quoted bool // there are quotes
+	folded bool // there is a newline within quotes
+	odd    bool // there is something behind the rows that is not so plain
+	// Look are the ends, in order, of fields to be looked at: quotes are doubled in them,
+	// or there may be something to strip.
+	look []int32
 
-	count int           // of cells
-	row   ingest.RowEnd // the last one
 	// Of the byte before the next word, in the lowest bit: a field begins behind it; it is
 	// none of printable ASCII; it is a quote that opens, or one that closes. Within is all
 	// ones if it is within quotes.
 	starts, bare, opened, closed, within uint64
-	pending                              bool // quotes have closed and their field has not ended
+	looking                              uint64 // 1 if the field there is to be looked at
+	pending                              bool   // quotes have closed and their field has not ended
 }
 
-// pack makes b's rows of its text.
+// pack makes b's rows of its text, in which all delimiters and newlines are ends as yet.
 func (p *packer) pack(b *ingest.Batch, words []marks, quoted bool) {
-	p.Batch, p.quoted, p.folded, p.odd, p.special, p.count = b, quoted, false, false, p.special[:0], 0
-	p.row = ingest.RowEnd{}
-	p.starts, p.bare, p.opened, p.closed, p.within, p.pending = 1, 0, 0, 0, 0, false
-	b.Cells = slices.Grow(b.Cells, len(b.Text)+64) // a field for each byte, and more than a word's
-	b.Cells = b.Cells[:cap(b.Cells)]
-	cells, start := b.Cells, 0 // of the field
+	p.Batch, p.quoted, p.folded, p.odd = b, quoted, false, false
+	p.starts, p.bare, p.opened, p.closed, p.within, p.looking, p.pending = 1, 0, 0, 0, 0, 0, false
+	b.Quote = p.quotechar
+	if len(p.look) <= len(b.Text) { // each byte may end a field
+		p.look = make([]int32, max(len(b.Text)+1, 2*len(p.look)))
+	}
+	look, n := p.look, 0
+	done := 0
 	for w := range words {
-		m, base := &words[w], w*64
-		ends := m.ends
+		m := &words[w]
+		var odd uint64
 		if quoted && (m.quotes|p.within != 0 || p.pending) {
-			ends = p.outside(w, m)
-			p.quotedCells(base, start, ends)
+			odd = p.outside(w, m)
 		} else {
-			bare := m.bare &^ ends
-			special := bare&(ends<<1|p.starts) | (bare<<1|p.bare)&ends
-			p.starts, p.bare = ends>>63, bare>>63
-			if special != 0 {
-				p.note(ends, special)
-			}
-			cut(cells[p.count:], base, start, ends)
+			odd = p.plain(m.bare, b.Ends[w].Cells)
 		}
-		if ends != 0 {
-			if newlines := ends & m.newlines; newlines != 0 {
-				p.rows(base, ends, newlines)
-			}
-			p.count += bits.OnesCount64(ends)
-			start = base + bits.Len64(ends)
+		look[n] = int32(w*64 + bits.TrailingZeros64(odd)) // nearly always there is one or none
+		if odd != 0 {
+			n++
 		}
+		for odd &= odd - 1; odd != 0; odd &= odd - 1 {
+			look[n] = int32(w*64 + bits.TrailingZeros64(odd))
+			n++
+		}
+		done = w + 1
 		if p.odd {
 			break
 		}
 	}
-	p.finish()
+	p.whole(b.Ends[:done])
+	p.finish(look[:n])
 }
 
-// cut makes a cell up to each of the ends in a word, and beyond those up to three cells
-// that are none: to tell four from three costs more.
-func cut(cells []ingest.Cell, base, start int, ends uint64) {
-	for ; ends != 0; cells = cells[4:] {
-		four := (*[4]ingest.Cell)(cells)
-		a := base + bits.TrailingZeros64(ends)
-		ends &= ends - 1
-		b := base + bits.TrailingZeros64(ends)
-		ends &= ends - 1
-		c := base + bits.TrailingZeros64(ends)
-		ends &= ends - 1
-		d := base + bits.TrailingZeros64(ends)
-		ends &= ends - 1
-		four[0], four[1] = ingest.InText(start, a), ingest.InText(a+1, b)
-		four[2], four[3] = ingest.InText(b+1, c), ingest.InText(c+1, d)
-		start = d + 1
+// plain returns the ends of the fields to be looked at in a word without quotes.
+func (p *packer) plain(bare, ends uint64) uint64 {
+	bare &^= ends
+	first, last := bare&(ends<<1|p.starts), (bare<<1|p.bare)&ends
+	p.starts, p.bare = ends>>63, bare>>63
+	return p.ending(ends, first) | last
+}
+
+// ending returns the ends of the fields in which some bytes are. To add a byte to all
+// that end no field carries it to the one that does.
+func (p *packer) ending(ends, within uint64) uint64 {
+	sum, carry := bits.Add64(^ends, within, p.looking)
+	p.looking = carry
+	return sum & ends
+}
+
+// whole drops what is behind the last row, and the first row in which a field may be too
+// large.
+func (p *packer) whole(ends []ingest.Ends) {
+	b := p.Batch
+	rows, end := 0, 0
+	for w := range ends {
+		rows += bits.OnesCount64(ends[w].Rows)
+	}
+	for w := len(ends) - 1; w >= 0 && end == 0; w-- {
+		if last := ends[w].Rows; last != 0 {
+			end = w*64 + bits.Len64(last)
+		}
+	}
+	b.Rows, b.Text = rows, b.Text[:end]
+	if int64(end) <= p.limit {
+		return
+	}
+	at := 0
+	for n := range rows {
+		end := b.RowEnd(at)
+		if int64(end-at) > p.limit {
+			p.odd = true
+			b.Truncate(n)
+			return
+		}
+		at = end
 	}
 }
 
-// outside returns the ends of fields in a word that are not within quotes. Where a quote
-// neither opens a field nor closes it nor is one of two that stand for one, it is odd:
-// the ends behind that are left out.
+// outside leaves the ends of fields in a word that are not within quotes, and returns
+// those of fields to be looked at. Where a quote neither opens a field nor closes it nor is one of
+// two that stand for one, it is odd: the ends behind that are left out.
 func (p *packer) outside(w int, m *marks) uint64 {
+	e := &p.Ends[w]
 	in := parity(m.quotes) ^ p.within // the opening quote counts as within, the closing one as outside
-	ends, bare := m.ends&^in, m.bare&^m.ends|m.bare&in
+	all := e.Cells
+	ends, bare := all&^in, m.bare&^all|m.bare&in
 	opening, closing := m.quotes&in, m.quotes&^in
-	p.folded = p.folded || m.newlines&in != 0
+	p.folded = p.folded || e.Rows&in != 0
 	before, behind := closing<<1|p.closed, ends<<1|p.starts // of quotes that close, of ends
 	opens := behind
 	if p.doublequote {
 		opens |= before
 	}
 	odd := opening &^ opens
-	if after := before &^ (m.ends | m.quotes); after != 0 {
+	if after := before &^ (all | m.quotes); after != 0 {
 		odd |= notCR(p.Text[w*64:], after)
 	}
 	if odd != 0 {
@@ -109,11 +135,13 @@ func (p *packer) outside(w int, m *marks) uint64 {
 		ends &= odd&-odd - 1
 	}
 	first := behind&^m.quotes | opening<<1 | p.opened
-	p.note(ends, bare&first|(bare<<1|p.bare)&(ends|closing)|opening&before)
+	last := (bare<<1 | p.bare) & (ends | closing)
 	p.starts, p.bare = ends>>63, bare>>63
 	p.opened, p.closed, p.within = opening>>63, closing>>63, uint64(int64(in)>>63)
 	p.pending = closing > ends // its last is the later
-	return ends
+	e.Cells = ends
+	e.Rows &= ends
+	return p.ending(ends, bare&first|last&^ends|opening&before) | last&ends
 }
 
 // parity sets each bit to whether an odd number of bits up to and including it is set.
@@ -137,80 +165,47 @@ func notCR(text string, word uint64) uint64 {
 	return word
 }
 
-// note makes the cells special in which the bytes of a word are.
-func (p *packer) note(ends, special uint64) {
-	for special != 0 {
-		before := special&-special - 1
-		cell := p.count + bits.OnesCount64(ends&before)
-		if n := len(p.special); n == 0 || p.special[n-1] != cell {
-			p.special = append(p.special, cell)
-		}
-		ends := ends &^ before // the first of them is the cell's, and all up to it
-		special &= -(ends & -ends << 1)
-	}
-}
-
-// quotedCells is cut where a field may be quoted from end to end.
-func (p *packer) quotedCells(base, start int, ends uint64) {
-	for count := p.count; ends != 0; ends &= ends - 1 {
-		end := base + bits.TrailingZeros64(ends)
-		quotes := 0
-		if p.Text[start] == p.quotechar {
-			quotes = 1
-		}
-		p.Cells[count] = ingest.InText(start+quotes, end-quotes)
-		count, start = count+1, end+1
-	}
-}
-
-// rows makes a row up to each newline in a word.
-func (p *packer) rows(base int, ends, newlines uint64) {
-	for ; newlines != 0; newlines &= newlines - 1 {
-		end := base + bits.TrailingZeros64(newlines)
-		last := p.count + bits.OnesCount64(ends&(newlines&-newlines-1))
-		start, row := p.row.Text, ingest.RowEnd{Text: end + 1, From: p.row.To, To: last + 1}
-		if end > start && p.Text[end-1] == '\r' {
-			end--
-			p.Cells[last] = p.Cells[last].Part(0, p.Cells[last].Len()-1)
-		}
-		if end == start { // an empty row
-			row.From = row.To
-		}
-		if int64(row.Text-start) > p.limit { // a field may be too large
-			p.odd = true
-			return
-		}
-		p.Ends, p.row = append(p.Ends, row), row
-	}
-}
-
-// finish drops what is behind the last row and looks at the special cells.
-func (p *packer) finish() {
-	p.Text, p.Cells = p.Text[:p.row.Text], p.Cells[:p.row.To]
-	text, cells, odd := p.Text, p.Cells, p.Odd
-	for _, i := range p.special {
-		if i >= len(cells) {
+// finish looks at the fields with these ends.
+func (p *packer) finish(look []int32) {
+	b := p.Batch
+	special := b.Special
+	for _, at := range look {
+		end := int(at)
+		if end >= len(b.Text) {
 			break
 		}
-		from, to := cells[i].Start(), cells[i].End() // of Text: none is in Extra yet
+		cell := b.CellAt(p.start(end), end)
+		from, to := cell.Start(), cell.End()
 		if from == to {
 			continue
 		}
-		if !printable(text[from]) || !printable(text[to-1]) {
-			odd = append(odd, i)
-		}
-		if p.quoted && from > 0 && text[from-1] == p.quotechar {
-			p.undouble(i, text[from:to])
+		if b.Text[to] == p.quotechar && p.quoted && p.undouble(b.Text[from:to], &cell) || !printable(b.Text[from]) || !printable(b.Text[to-1]) {
+			special = append(special, ingest.Special{End: end, Cell: cell})
 		}
 	}
-	p.Odd = odd
+	b.Special = special
 }
 
-// undouble makes one quote of each two in a cell, which then is no part of the text.
-func (p *packer) undouble(i int, s string) {
+// start returns where the field begins that ends there.
+func (p *packer) start(end int) int {
+	w := end / 64
+	before := p.Ends[w].Cells & (1<<(end%64) - 1)
+	for before == 0 {
+		if w == 0 {
+			return 0
+		}
+		w--
+		before = p.Ends[w].Cells
+	}
+	return w*64 + bits.Len64(before)
+}
+
+// undouble makes one quote of each two in a cell, which then is no part of the text. It
+// answers false if there are none.
+func (p *packer) undouble(s string, cell *ingest.Cell) bool {
 	quote := strings.IndexByte(s, p.quotechar)
 	if quote < 0 {
-		return
+		return false
 	}
 	from := len(p.Extra)
 	for ; quote >= 0; quote = strings.IndexByte(s, p.quotechar) {
@@ -218,7 +213,8 @@ func (p *packer) undouble(i int, s string) {
 		s = s[quote+2:]
 	}
 	p.Extra = append(p.Extra, s...)
-	p.Cells[i] = p.ToExtra(from)
+	*cell = p.ToExtra(from)
+	return true
 }
 
 // printable reports whether a byte is an ASCII character that no version strips.

@@ -31,9 +31,10 @@ type quick struct {
 	// parseItem read one, of which that is not known.
 	high, machine bool
 
-	attempts attempts // of Batch
-	words    []marks  // what it found in the lines
-	tail     [64]byte // the last of them
+	attempts attempts      // of Batch
+	ends     []ingest.Ends // what it found in the lines
+	marks    []marks
+	short    [leastMarked]byte // lines that are fewer bytes
 	packer   packer
 }
 

@@ -149,6 +149,31 @@ func (b *Batch) rowsIn(from, to int) (n int) {
 	return n
 }
 
+// CellEnd returns where the cell ends that a place in Text is part of, or behind.
+func (b *Batch) CellEnd(at int) int {
+	w := at / 64
+	ends := b.Ends[w].Cells >> (at % 64) << (at % 64)
+	for ends == 0 {
+		w++
+		ends = b.Ends[w].Cells
+	}
+	return w*64 + bits.TrailingZeros64(ends)
+}
+
+// CellStart returns where the cell begins that ends at a place in Text.
+func (b *Batch) CellStart(end int) int {
+	w := end / 64
+	ends := b.Ends[w].Cells & (1<<(end%64) - 1)
+	for ends == 0 {
+		if w == 0 {
+			return 0
+		}
+		w--
+		ends = b.Ends[w].Cells
+	}
+	return w*64 + bits.Len64(ends)
+}
+
 // CellAt returns the cell of Text between two ends, of which the second may be that of
 // a row.
 func (b *Batch) CellAt(start, end int) Cell {
@@ -167,44 +192,57 @@ func (b *Batch) unquoted(start, end int) Cell {
 	return InText(start, end)
 }
 
-// Row appends the cells of the row that begins at a place in Text to room, those that
-// are special taken from a list that has none before them.
-func (b *Batch) Row(at int, special, room []Special) []Special {
-	w, stop := at/64, b.RowEnd(at)-1
-	last := stop
-	if last > at && b.Text[last-1] == '\r' {
-		last--
-	}
-	if last == at { // an empty row
-		return room
-	}
-	ends := b.Ends[w].Cells >> (at % 64) << (at % 64)
-	for start := at; ; ends &= ends - 1 {
-		for ends == 0 {
-			w++
-			ends = b.Ends[w].Cells
-		}
-		end := w*64 + bits.TrailingZeros64(ends)
-		if len(special) > 0 && special[0].End == end {
-			room, special = append(room, special[0]), special[1:]
-		} else {
-			to := end
-			if end == stop {
-				to = last
-			}
-			room = append(room, Special{end, b.unquoted(start, to)})
-		}
-		if end == stop {
-			return room
-		}
-		start = end + 1
-	}
+// A walk goes through the cells of rows.
+type walk struct {
+	b       *Batch
+	at      int    // where the next cell begins
+	w       int    // the word in which we are
+	ends    uint64 // what is left of it
+	special int    // the first of Special that is not before at
+	inside  bool   // the next cell is not a row's first
 }
 
-// cells are those of the next row.
-func (b *Batch) cells() []Special {
-	b.row = b.Row(b.at, b.Special[b.special:], b.row[:0])
-	return b.row
+// walk begins with the next row.
+func (b *Batch) walk() walk {
+	w := b.at / 64
+	return walk{b: b, at: b.at, w: w, ends: b.Ends[w].Cells >> (b.at % 64) << (b.at % 64), special: b.special}
+}
+
+// next returns the next cell and whether it is the row's last. An empty row has none:
+// there it is last, and there is no cell.
+func (w *walk) next() (c Special, last, none bool) {
+	b := w.b
+	for w.ends == 0 {
+		w.w++
+		w.ends = b.Ends[w.w].Cells
+	}
+	bit, start, inside := bits.TrailingZeros64(w.ends), w.at, w.inside
+	end := w.w*64 + bit
+	w.ends &= w.ends - 1
+	last = b.Ends[w.w].Rows>>bit&1 != 0
+	w.at, w.inside = end+1, !last
+	if w.special < len(b.Special) && b.Special[w.special].End == end {
+		w.special++
+		return b.Special[w.special-1], last, false
+	}
+	to := end
+	if last && to > start && b.Text[to-1] == '\r' {
+		to--
+	}
+	return Special{end, b.unquoted(start, to)}, last, to == start && last && !inside
+}
+
+// Row appends the cells of the next row to room.
+func (b *Batch) Row(room []Special) []Special {
+	for w := b.walk(); ; {
+		c, last, none := w.next()
+		if !none {
+			room = append(room, c)
+		}
+		if last {
+			return room
+		}
+	}
 }
 
 // pass goes on behind so many bytes, which are so many rows.
@@ -220,7 +258,8 @@ func (b *Batch) pass(n, rows int) {
 // as the batch is.
 func (b *Batch) Next(room []Value) (Row, []Value) {
 	room = room[:0]
-	for _, c := range b.cells() {
+	b.row = b.Row(b.row[:0])
+	for _, c := range b.row {
 		room = append(room, Value{Kind: b.Kind, Str: b.Str(c.Cell)})
 	}
 	row := Row{Value{Kind: KindList, Items: room}, b.offset(b.at)}

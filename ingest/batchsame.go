@@ -20,11 +20,9 @@ func PassSame(a, b *Batch) (rows int, text string) {
 			rows += same
 			continue
 		}
-		if !sameRow(a, b) {
+		if !passRow(a, b) {
 			break
 		}
-		a.pass(a.RowEnd(a.at)-a.at, 1)
-		b.pass(b.RowEnd(b.at)-b.at, 1)
 		rows++
 	}
 	return rows, a.Text[from:a.at]
@@ -46,18 +44,26 @@ func sameBytes(a, b string) (n int) {
 // word is the first eight bytes.
 func word(s string) uint64 { return *(*uint64)(unsafe.Pointer(unsafe.StringData(s[:8]))) }
 
-// sameRow reports whether the next rows have the same strings for cells.
-func sameRow(a, b *Batch) bool {
-	x, y := a.cells(), b.cells()
-	if len(x) != len(y) {
-		return false
-	}
-	for i := range x {
-		if a.Str(x[i].Cell) != b.Str(y[i].Cell) {
+// passRow passes the next row of both if it has the same strings for cells.
+func passRow(a, b *Batch) bool {
+	for x, y := a.walk(), b.walk(); ; {
+		c, last, none := x.next()
+		d, ends, lacks := y.next()
+		if last != ends || none != lacks || a.Str(c.Cell) != b.Str(d.Cell) {
 			return false
 		}
+		if last {
+			x.pass()
+			y.pass()
+			return true
+		}
 	}
-	return true
+}
+
+// pass goes on behind the row whose last cell was the last.
+func (w *walk) pass() {
+	w.b.at, w.b.special = w.at, w.special
+	w.b.Rows--
 }
 
 // samePart reports whether the next n bytes, which are rows of one of the batches, are

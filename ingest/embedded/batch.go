@@ -63,45 +63,28 @@ func (d *cellDecoder) decodeBatch(r *pycsv.Reader, b *ingest.Batch) int {
 	}
 	special := b.Special
 	b.Special, d.special = d.special[:0], special
-	for at := 0; ; {
-		at += ingest.ASCIILen(raw(b.Text[at:]))
-		if at == len(b.Text) {
+	for at := 0; ; at++ {
+		if at += ingest.ASCIILen(raw(b.Text[at:])); at == len(b.Text) {
 			b.Special = append(b.Special, special...)
 			return at
 		}
-		start, n := b.RowStart(at), 0
-		for n < len(special) && special[n].End < start {
+		at = b.CellEnd(at)
+		n := 0
+		for n < len(special) && special[n].End < at {
 			n++
 		}
-		b.Special = append(b.Special, special[:n]...)
-		at = b.RowEnd(at)
-		m := n
-		for m < len(special) && special[m].End < at {
-			m++
+		b.Special, special = append(b.Special, special[:n]...), special[n:]
+		c := ingest.Special{End: at}
+		if len(special) > 0 && special[0].End == at {
+			c, special = special[0], special[1:]
+		} else {
+			c.Cell = b.CellAt(b.CellStart(at), at)
 		}
-		if !d.decodeCells(b, start, special[n:m]) {
-			return start
-		}
-		special = special[m:]
-	}
-}
-
-// decodeCells decodes the cells of a row. It answers false if that raises.
-func (d *cellDecoder) decodeCells(b *ingest.Batch, at int, special []ingest.Special) bool {
-	d.row = b.Row(at, special, d.row[:0])
-	for _, c := range d.row {
-		was := c.Cell
 		if !d.decodeCell(b, &c.Cell) {
-			return false
-		}
-		if len(special) > 0 && special[0].End == c.End {
-			special = special[1:]
-		} else if c.Cell == was {
-			continue
+			return b.RowStart(at)
 		}
 		b.Special = append(b.Special, c)
 	}
-	return true
 }
 
 // decodeCell decodes a cell that is not ASCII into Extra. It answers false if decoding

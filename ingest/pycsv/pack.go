@@ -174,7 +174,7 @@ func (p *packer) finish(look []int32) {
 		if end >= len(b.Text) {
 			break
 		}
-		cell := b.CellAt(p.start(end), end)
+		cell := b.CellAt(b.CellStart(end), end)
 		from, to := cell.Start(), cell.End()
 		if from == to {
 			continue
@@ -184,20 +184,6 @@ func (p *packer) finish(look []int32) {
 		}
 	}
 	b.Special = special
-}
-
-// start returns where the field begins that ends there.
-func (p *packer) start(end int) int {
-	w := end / 64
-	before := p.Ends[w].Cells & (1<<(end%64) - 1)
-	for before == 0 {
-		if w == 0 {
-			return 0
-		}
-		w--
-		before = p.Ends[w].Cells
-	}
-	return w*64 + bits.Len64(before)
 }
 
 // undouble makes one quote of each two in a cell, which then is no part of the text. It

@@ -143,10 +143,8 @@ func batched(r *Reader, left int) string {
 				r.Odd(n)
 			}
 			r.Took(&batch)
-			at := 0
 			for range n {
-				checkSpecial(&b, &batch, at)
-				at = batch.RowEnd(at)
+				checkSpecial(&b, &batch)
 				var row ingest.Row
 				row, cells = batch.Next(cells)
 				fmt.Fprintf(&b, "%q", row.Value.Items)
@@ -174,9 +172,9 @@ func batched(r *Reader, left int) string {
 	return b.String()
 }
 
-// checkSpecial says which cells of a row are not among the special ones but should be.
-func checkSpecial(w io.Writer, b *ingest.Batch, at int) {
-	for _, c := range b.Row(at, nil, nil) {
+// checkSpecial says which cells of the next row are not among the special ones but should be.
+func checkSpecial(w io.Writer, b *ingest.Batch) {
+	for _, c := range b.Row(nil) {
 		s := b.Str(c.Cell)
 		_, special := slices.BinarySearchFunc(b.Special, c.End, func(c ingest.Special, end int) int { return c.End - end })
 		if s != "" && !special && !(printable(s[0]) && printable(s[len(s)-1])) {

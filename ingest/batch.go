@@ -18,7 +18,7 @@ type Batch struct {
 	// Quote is the byte in which a cell of Text is that begins with it, 0 if there is none.
 	Quote byte
 	// Special are the cells, in order, that are not what Ends say or may need a look: all
-	// those that begin or end with anything but printable ASCII are among them.
+	// those that are not ASCII, or begin or end with what is not printable, are among them.
 	Special []Special
 	Extra   []byte // the cells that are no part of Text, as where a quote was doubled
 	// Last says that the path ends behind these rows, and raises nothing.

@@ -61,30 +61,13 @@ func (d *cellDecoder) decodeBatch(r *pycsv.Reader, b *ingest.Batch) int {
 	if r.ASCII() || d.codec.Name() == "utf-8" && utf8.ValidString(b.Text) { // then all cells are text as they are
 		return len(b.Text)
 	}
-	special := b.Special
-	b.Special, d.special = d.special[:0], special
-	for at := 0; ; at++ {
-		if at += ingest.ASCIILen(raw(b.Text[at:])); at == len(b.Text) {
-			b.Special = append(b.Special, special...)
-			return at
-		}
-		at = b.CellEnd(at)
-		n := 0
-		for n < len(special) && special[n].End < at {
-			n++
-		}
-		b.Special, special = append(b.Special, special[:n]...), special[n:]
-		c := ingest.Special{End: at}
-		if len(special) > 0 && special[0].End == at {
-			c, special = special[0], special[1:]
-		} else {
-			c.Cell = b.CellAt(b.CellStart(at), at)
-		}
+	for i := range b.Special {
+		c := &b.Special[i]
 		if !d.decodeCell(b, &c.Cell) {
-			return b.RowStart(at)
+			return b.RowStart(c.End)
 		}
-		b.Special = append(b.Special, c)
 	}
+	return len(b.Text)
 }
 
 // decodeCell decodes a cell that is not ASCII into Extra. It answers false if decoding

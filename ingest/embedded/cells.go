@@ -18,8 +18,6 @@ type cellDecoder struct {
 
 	arena []byte // the text of the current row's cells
 	ends  []int  // where in arena each decoded cell ends, shared if it is not there
-
-	special []ingest.Special // of a batch: room for them
 }
 
 // newCellDecoder returns nil for modes that decode no cells.

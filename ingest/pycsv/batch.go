@@ -61,11 +61,11 @@ func (r *Reader) Batch(b *ingest.Batch) bool {
 		q.attempts.well()
 		return false
 	}
-	seen := q.markLines(text)
-	q.high, q.machine = seen&markedHigh != 0, false
+	quotes, high := q.markLines(text)
+	q.high, q.machine = high, false
 	b.Begin(q.kind, text, q.ends)
 	b.Offset, b.Width = offset, width
-	q.packer.pack(b, q.marks, q.quotes && seen&markedQuote != 0)
+	q.packer.pack(b, q.marks, q.quotes && quotes)
 	if q.packer.odd {
 		q.attempts.odd(b.Rows)
 	} else {

@@ -1,41 +1,81 @@
 #include "textflag.h"
 
-// LOOK compares 16 bytes and leaves what they are in X7 to X10.
+// Both functions make five words of 64 bytes: R8 ends of cells, R9 quotes, R10 ends of
+// rows, R11 bytes that are not printable (below the first that is, as signed numbers), R12
+// those that are not ASCII. X0 to X3, or Y0 to Y3, hold the delimiter, the quotechar, LF and
+// the first printable character in every byte.
+
+#define ARGUMENTS \
+	MOVQ s+0(FP), SI; \
+	MOVQ n+8(FP), DX; \
+	MOVQ ends+32(FP), DI; \
+	MOVQ words+40(FP), R13; \
+	XORQ R14, R14; /* quotes, or-ed */ \
+	XORQ R15, R15 /* what is not ASCII, or-ed */
+
+#define STORE \
+	MOVQ R8, (DI); \
+	MOVQ R10, 8(DI); \
+	MOVQ R9, (R13); \
+	MOVQ R11, 8(R13); \
+	MOVQ R12, 16(R13); \
+	ORQ R9, R14; \
+	ORQ R12, R15
+
+#define NEXT \
+	ADDQ $64, SI; \
+	ADDQ $16, DI; \
+	ADDQ $24, R13; \
+	SUBQ $64, DX; \
+	CMPQ DX, $64
+
+// LAST drops of a block that ends with the text what is done.
+#define LAST \
+	MOVQ $64, CX; \
+	SUBQ DX, CX; \
+	SHRQ CX, R8; \
+	SHRQ CX, R9; \
+	SHRQ CX, R10; \
+	SHRQ CX, R11; \
+	SHRQ CX, R12
+
+#define RESULTS \
+	MOVQ R14, quotes+48(FP); \
+	MOVQ R15, high+56(FP)
+
+// LOOK compares 16 bytes.
 #define LOOK(at) \
 	MOVOU at(SI), X7; \
-	POR X7, X6; \
 	MOVO X7, X8; \
 	MOVO X7, X9; \
 	MOVO X3, X10; \
-	PCMPGTB X7, X10; /* not printable: below, as a signed number */ \
-	PCMPEQB X0, X7; /* delimiters */ \
-	PCMPEQB X1, X8; /* quotes */ \
-	PCMPEQB X2, X9; /* newlines */ \
-	POR X9, X7; \
-	POR X8, X5
+	MOVO X7, X11; \
+	PCMPGTB X7, X10; \
+	PCMPEQB X0, X7; \
+	PCMPEQB X1, X8; \
+	PCMPEQB X2, X9; \
+	POR X9, X7
 
-// ADD puts that into the words, from a bit on.
-#define ADD(bit) \
-	PMOVMSKB X7, AX; \
-	PMOVMSKB X8, BX; \
-	PMOVMSKB X9, CX; \
-	PMOVMSKB X10, R12; \
+// TAKE puts what was found into a word, from a bit on.
+#define TAKE(found, bit, word) \
+	PMOVMSKB found, AX; \
 	SHLQ $bit, AX; \
-	ORQ AX, R8; \
-	SHLQ $bit, BX; \
-	ORQ BX, R9; \
-	SHLQ $bit, CX; \
-	ORQ CX, R10; \
-	SHLQ $bit, R12; \
-	ORQ R12, R11
+	ORQ AX, word
 
-// BLOCK makes the words of 64 bytes: ends of cells, quotes, ends of rows, bare ones.
-#define BLOCK \
+#define ADD(bit) \
+	TAKE(X7, bit, R8); \
+	TAKE(X8, bit, R9); \
+	TAKE(X9, bit, R10); \
+	TAKE(X10, bit, R11); \
+	TAKE(X11, bit, R12)
+
+#define BLOCK16 \
 	LOOK(0); \
 	PMOVMSKB X7, R8; \
 	PMOVMSKB X8, R9; \
 	PMOVMSKB X9, R10; \
 	PMOVMSKB X10, R11; \
+	PMOVMSKB X11, R12; \
 	LOOK(16); \
 	ADD(16); \
 	LOOK(32); \
@@ -43,57 +83,86 @@
 	LOOK(48); \
 	ADD(48)
 
-#define STORE \
-	MOVQ R8, (DI); \
-	MOVQ R10, 8(DI); \
-	MOVQ R9, (R13); \
-	MOVQ R11, 8(R13)
-
-// func markText(s *byte, n int, delimiter, quotechar uint64, ends *ingest.Ends, words *marks) (seen uint64)
-TEXT ·markText(SB), NOSPLIT, $0-56
-	MOVQ s+0(FP), SI
-	MOVQ n+8(FP), DX
+// func markTextSSE2(s *byte, n int, delimiter, quotechar uint64, ends *ingest.Ends, words *marks) (quotes, high uint64)
+TEXT ·markTextSSE2(SB), NOSPLIT, $0-64
+	ARGUMENTS
 	MOVQ delimiter+16(FP), X0
 	PUNPCKLQDQ X0, X0
 	MOVQ quotechar+24(FP), X1
 	PUNPCKLQDQ X1, X1
-	MOVQ ends+32(FP), DI
-	MOVQ words+40(FP), R13
 	MOVQ $0x0A0A0A0A0A0A0A0A, AX
-	MOVQ AX, X2             // newlines
+	MOVQ AX, X2
 	PUNPCKLQDQ X2, X2
 	MOVQ $0x2121212121212121, AX
-	MOVQ AX, X3             // the first printable character
+	MOVQ AX, X3
 	PUNPCKLQDQ X3, X3
-	PXOR X5, X5             // quotes seen
-	PXOR X6, X6             // all bytes, or-ed
 
 block:
-	BLOCK
+	BLOCK16
 	STORE
-	ADDQ $64, SI
-	ADDQ $16, DI
-	ADDQ $16, R13
-	SUBQ $64, DX
-	CMPQ DX, $64
+	NEXT
 	JGE block
-
 	TESTQ DX, DX
 	JEQ done
-	LEAQ -64(SI)(DX*1), SI  // the last 64 bytes, of which some are done
-	BLOCK
-	MOVQ $64, CX
-	SUBQ DX, CX
-	SHRQ CX, R8
-	SHRQ CX, R9
-	SHRQ CX, R10
-	SHRQ CX, R11
+	LEAQ -64(SI)(DX*1), SI
+	BLOCK16
+	LAST
 	STORE
 
 done:
-	PMOVMSKB X5, AX
-	PMOVMSKB X6, BX
-	SHLQ $16, BX
-	ORQ BX, AX
-	MOVQ AX, seen+48(FP)
+	RESULTS
+	RET
+
+// WORD makes a word of what was found in two times 32 bytes.
+#define WORD(first, second, word) \
+	VPMOVMSKB first, word; \
+	VPMOVMSKB second, AX; \
+	SHLQ $32, AX; \
+	ORQ AX, word
+
+#define BLOCK32 \
+	VMOVDQU (SI), Y4; \
+	VMOVDQU 32(SI), Y5; \
+	WORD(Y4, Y5, R12); \
+	VPCMPEQB Y4, Y2, Y6; \
+	VPCMPEQB Y5, Y2, Y7; \
+	WORD(Y6, Y7, R10); \
+	VPCMPEQB Y4, Y0, Y6; \
+	VPCMPEQB Y5, Y0, Y7; \
+	WORD(Y6, Y7, R8); \
+	ORQ R10, R8; \
+	VPCMPEQB Y4, Y1, Y6; \
+	VPCMPEQB Y5, Y1, Y7; \
+	WORD(Y6, Y7, R9); \
+	VPCMPGTB Y4, Y3, Y6; \
+	VPCMPGTB Y5, Y3, Y7; \
+	WORD(Y6, Y7, R11)
+
+// func markTextAVX2(s *byte, n int, delimiter, quotechar uint64, ends *ingest.Ends, words *marks) (quotes, high uint64)
+TEXT ·markTextAVX2(SB), NOSPLIT, $0-64
+	ARGUMENTS
+	VPBROADCASTQ delimiter+16(FP), Y0
+	VPBROADCASTQ quotechar+24(FP), Y1
+	MOVQ $0x0A0A0A0A0A0A0A0A, AX
+	VMOVQ AX, X2
+	VPBROADCASTQ X2, Y2
+	MOVQ $0x2121212121212121, AX
+	VMOVQ AX, X3
+	VPBROADCASTQ X3, Y3
+
+block:
+	BLOCK32
+	STORE
+	NEXT
+	JGE block
+	TESTQ DX, DX
+	JEQ done
+	LEAQ -64(SI)(DX*1), SI
+	BLOCK32
+	LAST
+	STORE
+
+done:
+	VZEROUPPER
+	RESULTS
 	RET

@@ -20,7 +20,7 @@ type packer struct {
 	folded bool // there is a newline within quotes
 	odd    bool // there is something behind the rows that is not so plain
 	// Look are the ends, in order, of fields to be looked at: quotes are doubled in them,
-	// or there may be something to strip.
+	// there may be something to strip, or they are not ASCII.
 	look []int32
 
 	// Of the byte before the next word, in the lowest bit: a field begins behind it; it is
@@ -47,7 +47,7 @@ func (p *packer) pack(b *ingest.Batch, words []marks, quoted bool) {
 		if quoted && (m.quotes|p.within != 0 || p.pending) {
 			odd = p.outside(w, m)
 		} else {
-			odd = p.plain(m.bare, b.Ends[w].Cells)
+			odd = p.plain(m, b.Ends[w].Cells)
 		}
 		look[n] = int32(w*64 + bits.TrailingZeros64(odd)) // nearly always there is one or none
 		if odd != 0 {
@@ -67,11 +67,11 @@ func (p *packer) pack(b *ingest.Batch, words []marks, quoted bool) {
 }
 
 // plain returns the ends of the fields to be looked at in a word without quotes.
-func (p *packer) plain(bare, ends uint64) uint64 {
-	bare &^= ends
+func (p *packer) plain(m *marks, ends uint64) uint64 {
+	bare := m.bare &^ ends
 	first, last := bare&(ends<<1|p.starts), (bare<<1|p.bare)&ends
 	p.starts, p.bare = ends>>63, bare>>63
-	return p.ending(ends, first) | last
+	return p.ending(ends, first|m.high) | last
 }
 
 // ending returns the ends of the fields in which some bytes are. To add a byte to all
@@ -141,7 +141,7 @@ func (p *packer) outside(w int, m *marks) uint64 {
 	p.pending = closing > ends // its last is the later
 	e.Cells = ends
 	e.Rows &= ends
-	return p.ending(ends, bare&first|last&^ends|opening&before) | last&ends
+	return p.ending(ends, bare&first|last&^ends|opening&before|m.high) | last&ends
 }
 
 // parity sets each bit to whether an odd number of bits up to and including it is set.
@@ -179,9 +179,11 @@ func (p *packer) finish(look []int32) {
 		if from == to {
 			continue
 		}
-		if b.Text[to] == p.quotechar && p.quoted && p.undouble(b.Text[from:to], &cell) || !printable(b.Text[from]) || !printable(b.Text[to-1]) {
-			special = append(special, ingest.Special{End: end, Cell: cell})
+		doubled := b.Text[to] == p.quotechar && p.quoted && p.undouble(b.Text[from:to], &cell)
+		if !doubled && b.Text[end-1] == '\r' && plain(b.Text[from:to]) { // it is the CR of a CRLF that is not printable
+			continue
 		}
+		special = append(special, ingest.Special{End: end, Cell: cell})
 	}
 	b.Special = special
 }
@@ -202,6 +204,9 @@ func (p *packer) undouble(s string, cell *ingest.Cell) bool {
 	*cell = p.ToExtra(from)
 	return true
 }
+
+// plain reports whether a cell is ASCII and has nothing to strip.
+func plain(s string) bool { return printable(s[0]) && printable(s[len(s)-1]) && ingest.IsASCII(s) }
 
 // printable reports whether a byte is an ASCII character that no version strips.
 func printable(c byte) bool { return c > ' ' && c < 0x80 }

@@ -104,8 +104,8 @@ func (s *side) drain() error {
 	s.held, s.live = nil, false
 	for !s.ended {
 		if s.packed() {
-			s.n += s.batch.Len() - s.at
-			s.at = s.batch.Len()
+			s.n += s.batch.Rows
+			s.batch.Rows = 0 // they are not looked at
 			continue
 		}
 		s.read()

@@ -31,9 +31,7 @@ func variants() int {
 // that they have in CPython. Each run derives a batch for each interpreter from
 // its plan.
 func FuzzReaderConfirm(f *testing.F) {
-	for _, s := range fuzztest.Seeds(f) {
-		f.Add(s.Raw, s.Plan)
-	}
+	fuzztest.AddSeeds(f)
 	judge := judges(f)
 	f.Fuzz(func(t *testing.T, raw, plan []byte) {
 		if len(raw) > fuzztest.MaxRaw {

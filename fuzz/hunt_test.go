@@ -2,7 +2,6 @@ package fuzz
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -130,20 +129,6 @@ func TestSecondWorkerLeavesNoCase(t *testing.T) {
 	}
 	if found, err := golden.NewStore(dir).List(); err != nil || len(found) != 1 {
 		t.Errorf("%d cases, %v", len(found), err)
-	}
-}
-
-func TestSessionListsALineEach(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "findings")
-	s := &session{hunter: hunter(t), News: fuzztest.News{Findings: file}}
-	for _, p := range hunt(t, s.hunter, latin1AsUTF8()) {
-		s.List(t, p.Signature, p.Severity, p.Trial.Input)
-		s.List(t, p.Signature, p.Severity, p.Trial.Input)
-	}
-	got, err := os.ReadFile(file)
-	want := "undecodable-bytes:iso8859-1/utf-8:-/UnicodeDecodeError:bytes-decode/text\tpy3-fault\t\"sku,name\\n1,b\\n2,caf\\xe9\\n3,c\\n\"\n"
-	if err != nil || string(got) != want+want {
-		t.Errorf("%q, %v", got, err)
 	}
 }
 

@@ -51,7 +51,10 @@ func (s *session) find(ctx context.Context, t generator.Trial) ([]Prey, error) {
 func (s *session) tell(t *testing.T, prey []Prey, known bool) {
 	for _, p := range prey {
 		if known && p.Cause != classify.Unclassified {
-			s.List(t, p.Signature, p.Severity, p.Trial.Input)
+			t.Logf("known cause: %s from %q", p.Signature, p.Trial.Input)
+			if err := s.List(p.Signature, p.Severity, p.Trial.Input); err != nil {
+				t.Fatal(err)
+			}
 			continue
 		}
 		message, err := s.write(p)

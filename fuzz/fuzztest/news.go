@@ -1,6 +1,7 @@
 package fuzztest
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -22,9 +23,9 @@ const MaxRaw = 1 << 16
 // Fuzzing reports whether the engine runs, or the seeds alone.
 func Fuzzing() bool { return flag.Lookup("test.fuzz").Value.String() != "" }
 
-// worker reports whether this is one of the engine's processes, children of the one
+// Worker reports whether this is one of the engine's processes, children of the one
 // that was started.
-func worker() bool {
+func Worker() bool {
 	f := flag.Lookup("test.fuzzworker")
 	return f != nil && f.Value.String() == "true"
 }
@@ -36,14 +37,23 @@ type News struct {
 	Claim    string // the file that the first to fail makes, "" where nobody else can
 }
 
-// NewNews reads the environment.
-func NewNews(f *testing.F) News {
-	f.Helper()
+// ReadNews reads the environment; the claim is the caller's to set.
+func ReadNews() (News, error) {
 	n := News{Listing: os.Getenv(EnvMode) == "list", Findings: os.Getenv(EnvFindings)}
 	if mode := os.Getenv(EnvMode); mode != "" && !n.Listing {
-		f.Fatalf("%s=%q: want list, or nothing", EnvMode, mode)
+		return n, fmt.Errorf("%s=%q: want list, or nothing", EnvMode, mode)
 	}
-	if name := func(pid int) string { return filepath.Join(os.TempDir(), fmt.Sprintf("feedparity-fuzz-%d", pid)) }; worker() {
+	return n, nil
+}
+
+// NewNews reads the environment of a target.
+func NewNews(f *testing.F) News {
+	f.Helper()
+	n, err := ReadNews()
+	if err != nil {
+		f.Fatal(err)
+	}
+	if name := func(pid int) string { return filepath.Join(os.TempDir(), fmt.Sprintf("feedparity-fuzz-%d", pid)) }; Worker() {
 		n.Claim = name(os.Getppid())
 	} else {
 		f.Cleanup(func() { os.Remove(name(os.Getpid())) })
@@ -53,20 +63,17 @@ func NewNews(f *testing.F) News {
 
 // List notes a finding that has a cause. Lines are appended whole, so that the engine's
 // workers can share the file.
-func (n News) List(t *testing.T, signature string, severity fmt.Stringer, input []byte) {
-	t.Helper()
-	t.Logf("known cause: %s from %q", signature, input)
+func (n News) List(signature string, severity fmt.Stringer, input []byte) (err error) {
 	if n.Findings == "" {
-		return
+		return nil
 	}
 	out, err := os.OpenFile(n.Findings, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	defer out.Close()
-	if _, err := fmt.Fprintf(out, "%s\t%s\t%q\n", signature, severity, input[:min(len(input), 200)]); err != nil {
-		t.Fatal(err)
-	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	_, err = fmt.Fprintf(out, "%s\t%s\t%q\n", signature, severity, input[:min(len(input), 200)])
+	return err
 }
 
 // First reports whether no other worker has failed: the engine ends with the first

@@ -21,29 +21,40 @@ func (s Seed) Key() string { return fmt.Sprintf("%q %q", s.Raw, s.Plan) }
 // Seeds are the deliveries that feedparity ships, each with the pair of its feed; the
 // classifier's examples, of which the catalogue's golden cases are made; and for every
 // built-in pair a plan that draws it, on a delivery of the generator's.
-func Seeds(tb testing.TB) []Seed {
-	tb.Helper()
+func Seeds() ([]Seed, error) {
 	out := []Seed{{}, {Raw: []byte("a,b\n1,2\n")}}
 	for i, p := range ingest.Builtin() {
 		for codec := range byte(4) {
 			plan := append([]byte{byte(i + 1), codec, codec}, generator.RandomPlan(uint64(i), 200)...)
 			out = append(out, Seed{Plan: plan})
 			if got := generator.NewPair(generator.NewChoices(plan)).Name; got != p.Name {
-				tb.Fatalf("plan %d draws the pair %q, want %q", i+1, got, p.Name)
+				return nil, fmt.Errorf("seed fuzzing: plan %d draws the pair %q, want %q", i+1, got, p.Name)
 			}
 		}
 	}
 	for _, d := range corpus.Feeds() {
 		s, err := corpus.Open(d.Seed)
 		if err != nil {
-			tb.Fatal(err)
+			return nil, fmt.Errorf("seed fuzzing: %w", err)
 		}
 		out = append(out, planned(s.Data, d.Feed.Pair, d.Charset, d.Dialect))
 	}
 	for _, e := range classify.Examples() {
 		out = append(out, planned([]byte(e.Input), e.Pair, "utf-8", nil))
 	}
-	return out
+	return out, nil
+}
+
+// AddSeeds adds them to a target.
+func AddSeeds(f *testing.F) {
+	f.Helper()
+	seeds, err := Seeds()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, s := range seeds {
+		f.Add(s.Raw, s.Plan)
+	}
 }
 
 // planned is a seed with the plan of its pair; where the generator cannot draw

@@ -1,33 +1,13 @@
 package scout
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
-	"errors"
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/feedparity/feedparity/fuzz/fuzztest"
 	"github.com/feedparity/feedparity/fuzz/generator"
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/classify"
-	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/embedded"
 )
-
-// The repository and its own golden cases, as seen from this package's directory.
-const (
-	root        = "../.."
-	goldenCases = root + "/golden/cases"
-)
-
-// feed is whose cases those of FuzzParity are.
-const feed = "fuzz"
 
 // FuzzParity reads fuzzed bytes (or, where there are none, what the generator makes of the
 // plan) with fuzzed Settings on both paths. A divergence whose signature is in no golden
@@ -38,155 +18,83 @@ const feed = "fuzz"
 //
 // What the seeds show is no news: without -fuzz, and in listing mode, only what nothing
 // explains fails.
+//
+// The engine keeps an input that covers something new only if it does so again when it is
+// run again. So what a run covers must hang on its input alone, and not on what was run
+// before: tables that the models draw up when they first need them are drawn up before,
+// nothing is kept of Settings, and what was not seen before is explained by another
+// process, whose coverage nobody looks at.
 func FuzzParity(f *testing.F) {
-	seeds := map[string]bool{}
-	for _, s := range fuzztest.Seeds(f) {
-		seeds[s.Key()] = true
-		f.Add(s.Raw, s.Plan)
+	fuzztest.AddSeeds(f)
+	news := fuzztest.NewNews(f)
+	explain := newSession(news, false).answer
+	if fuzztest.Worker() {
+		warm(f)
+		explain = startExplainer(f, news.Claim).ask
 	}
-	s := newSession(fuzztest.NewNews(f), os.Getenv(fuzztest.EnvCases))
+	paths, seen := Paths{}, Seen{}
 	f.Fuzz(func(t *testing.T, raw, plan []byte) {
 		if len(raw) > fuzztest.MaxRaw {
 			t.Skip("longer than what is worth a run")
 		}
-		trial := generator.NewTrial(generator.NewChoices(plan), raw)
-		found, err := s.find(t.Context(), &trial)
+		trial := trialOf(raw, plan)
+		paths.Engines = models()
+		res, err := paths.Run(t.Context(), &trial, Fewest)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(found) > 0 {
-			s.tell(t, &trial, found, !fuzztest.Fuzzing() || s.Listing || seeds[fuzztest.Seed{Raw: raw, Plan: plan}.Key()])
+		if saw := seen.Note(&res, &trial); res.Verdict != ingest.Diverge || fuzztest.Fuzzing() && !saw.Worth {
+			return
+		}
+		message, err := explain(t.Context(), question{raw, plan})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if message != "" {
+			t.Error(message)
 		}
 	})
 }
 
-// session is what all runs of a test process share.
-type session struct {
-	fuzztest.News
-	engine ingest.Engine
-	paths  Paths
-	seen   Seen
-	met    map[string]bool // signatures
-	cases  string          // where new ones are written
-}
-
-// newSession is one that writes to a directory, to our own cases where it is "".
-func newSession(news fuzztest.News, cases string) *session {
-	if cases == "" {
-		cases = goldenCases
-	}
-	models := embedded.New()
-	return &session{News: news, engine: models, paths: Paths{Engines: [2]ingest.Engine{models, models}}, seen: Seen{}, met: map[string]bool{}, cases: cases}
-}
-
-// find returns what is new in an input; while the engine runs, only where the paths differ
-// in a way that was not seen. A difference in the order of dicts is for information.
-func (s *session) find(ctx context.Context, t *generator.Trial) ([]classify.Finding, error) {
+// trialOf is what is run for a value of the corpus.
+func trialOf(raw, plan []byte) generator.Trial {
+	t := generator.NewTrial(generator.NewChoices(plan), raw)
 	generator.Undetected(&t.Pair)
-	res, err := s.paths.Run(ctx, t, diff.DefaultMax)
-	if err != nil || res.Verdict != ingest.Diverge {
-		return nil, err
-	}
-	if saw := s.seen.Note(&res, t); fuzztest.Fuzzing() && !saw.Worth {
-		return nil, nil
-	}
-	return s.explain(ctx, t, res)
+	return t
 }
 
-// errUnexplained is a divergence for which the classifier has no finding at all, not even
-// "unclassified".
-var errUnexplained = errors.New("the paths diverge and nothing was found")
+// models are engines that were never used.
+func models() [2]ingest.Engine { return [2]ingest.Engine{embedded.New(), embedded.New()} }
 
-func (s *session) explain(ctx context.Context, t *generator.Trial, res diff.Result) ([]classify.Finding, error) {
-	in := classify.Case{Name: "fuzz.csv", Data: bytes.NewReader(t.Input), Size: int64(len(t.Input)), Py2: t.Pair.Py2, Py3: t.Pair.Py3}
-	found, err := classify.Findings(ctx, s.engine, in, res)
-	if err == nil && len(found) == 0 {
-		err = errUnexplained
-	}
-	if err != nil {
-		return nil, fmt.Errorf("explain with %s and %s: %w", t.Pair.Py2, t.Pair.Py3, err)
-	}
-	var out []classify.Finding
-	for _, f := range found {
-		if f.Severity != ingest.Info && !s.met[f.Signature] {
-			s.met[f.Signature] = true
-			if !s.known(f) {
-				out = append(out, f)
-			}
+// warm has the models draw up every table that they draw up on first use.
+func warm(f *testing.F) {
+	f.Helper()
+	const text = "sku,qty,n,x\n1,\xe9,x,\xc3\xa9\xe2\x82\xac\n"
+	try := func(p ingest.Pair) {
+		paths := Paths{Engines: models()}
+		if _, err := paths.Run(f.Context(), &generator.Trial{Input: []byte(text), Pair: p}, Fewest); err != nil {
+			f.Fatal(err)
 		}
 	}
-	return out, nil
-}
-
-// known reports whether there is a case of a finding, of whatever feed, that is not
-// fixed: a case's directory is named by cause and signature.
-func (s *session) known(f classify.Finding) bool {
-	sum := sha256.Sum256([]byte(f.Signature))
-	name := fmt.Sprintf("%s-%x", f.Cause, sum[:4])
-	for _, dir := range []string{goldenCases, s.cases} {
-		feeds, _ := os.ReadDir(dir) // one that is not there has no cases
-		for _, feed := range feeds {
-			text, err := os.ReadFile(filepath.Join(dir, feed.Name(), name, "case.yaml"))
-			if err == nil && !bytes.Contains(text, []byte("\nstate: fixed\n")) {
-				return true
-			}
+	for _, py3 := range generator.Py3Versions {
+		plain := ingest.Pair{Py2: ingest.DefaultSettings(ingest.Python27), Py3: ingest.DefaultSettings(py3)}
+		generator.Undetected(&plain)
+		for _, codec := range generator.Codecs() {
+			p := plain
+			p.Py2, p.Py3 = p.Py2.Resolve(codec, nil), p.Py3.Resolve(codec, nil)
+			p.Py2.Codec, p.Py3.Codec, p.Py2.Errors, p.Py3.Errors = codec, codec, "replace", "replace"
+			try(p)
+		}
+		for _, step := range generator.CellSteps {
+			p := plain
+			p.Py2.Clean, p.Py3.Clean = []ingest.Step{step}, []ingest.Step{step}
+			try(p)
+		}
+		for _, typ := range generator.Conversions {
+			p := plain
+			p.Py2.Types = []ingest.ColumnType{{Column: "2", Type: typ}}
+			p.Py3.Types = p.Py2.Types
+			try(p)
 		}
 	}
-	return false
-}
-
-// tell lists what has a cause, where that is no news, and fails with all else.
-func (s *session) tell(t *testing.T, trial *generator.Trial, found []classify.Finding, known bool) {
-	t.Helper()
-	for _, f := range found {
-		switch {
-		case known && f.Cause != classify.Unclassified:
-			s.List(t, f.Signature, f.Severity, trial.Input)
-		case s.First():
-			dir, err := s.write(trial, f.Signature)
-			if err != nil {
-				t.Errorf("new divergence %s (%s)\n  input %q\n  py2   %s\n  py3   %s\n  %v", f.Signature, f.Severity, trial.Input, trial.Pair.Py2, trial.Pair.Py3, err)
-				continue
-			}
-			t.Errorf("new divergence %s (%s)\n  input %q\n  py2   %s\n  py3   %s\n  repro go run ./cmd/feedparity repro %s",
-				f.Signature, f.Severity, trial.Input, trial.Pair.Py2, trial.Pair.Py3, dir)
-		}
-	}
-}
-
-// errNoCase is what "golden add" says where it writes none.
-var errNoCase = errors.New("no case was written")
-
-// write has the command write the case of a signature, and returns its directory as seen
-// from the repository's root.
-func (s *session) write(t *generator.Trial, signature string) (string, error) {
-	temp, err := os.MkdirTemp("", "feedparity-fuzz")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(temp)
-	input := filepath.Join(temp, "fuzz.csv")
-	if err := os.WriteFile(input, t.Input, 0o600); err != nil {
-		return "", err
-	}
-	cases, err := filepath.Abs(s.cases)
-	if err != nil {
-		return "", err
-	}
-	// Without the context of the run: it is to come to its end when the campaign's time is up.
-	cmd := exec.Command("go", "run", "./cmd/feedparity", "golden", "add", "--dir", cases, "--feed", feed, "--by", feed, "--allow",
-		"--signature", signature, "--py2", t.Pair.Py2.String(), "--py3", t.Pair.Py3.String(), input)
-	cmd.Dir = root
-	out, err := cmd.CombinedOutput()
-	for line := range strings.Lines(string(out)) {
-		for _, word := range []string{"added ", "there already ", "regressed "} {
-			if dir, ok := strings.CutPrefix(line, word); ok {
-				return strings.TrimSpace(dir), nil
-			}
-		}
-	}
-	if err == nil || cmd.ProcessState.ExitCode() == 1 {
-		err = errNoCase
-	}
-	return "", fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args[:5], " "), err, out)
 }

@@ -20,6 +20,7 @@ func marked(t *testing.T) *generator.Trial {
 	if err != nil {
 		t.Fatal(err)
 	}
+	generator.Undetected(&p)
 	return &generator.Trial{Input: []byte("\xef\xbb\xbfsku,name\n1,b\n"), Pair: p}
 }
 
@@ -33,6 +34,13 @@ func unknown(t *testing.T) *generator.Trial {
 	return trial
 }
 
+// writingTo is a session whose cases are in a directory.
+func writingTo(dir string) *session {
+	s := newSession(fuzztest.News{}, true)
+	s.cases = dir
+	return s
+}
+
 func find(t *testing.T, s *session, trial *generator.Trial) []classify.Finding {
 	t.Helper()
 	found, err := s.find(t.Context(), trial)
@@ -44,7 +52,7 @@ func find(t *testing.T, s *session, trial *generator.Trial) []classify.Finding {
 
 // A signature is told of once, and never where our own cases have it.
 func TestFindTellsWhatIsNew(t *testing.T) {
-	s := newSession(fuzztest.News{}, t.TempDir())
+	s := newSession(fuzztest.News{}, true)
 	if found := find(t, s, marked(t)); len(found) != 0 {
 		t.Errorf("%s is in the catalogue", found[0].Signature)
 	}
@@ -58,12 +66,12 @@ func TestFindTellsWhatIsNew(t *testing.T) {
 // What FuzzParity finds becomes a case of which another process knows, until it is fixed.
 func TestFoundBecomesACase(t *testing.T) {
 	dir := t.TempDir()
-	s := newSession(fuzztest.News{}, dir)
+	s := writingTo(dir)
 	found := find(t, s, unknown(t))
 	if len(found) != 1 {
 		t.Fatalf("%+v", found)
 	}
-	path, err := s.write(unknown(t), found[0].Signature)
+	path, err := s.add(unknown(t), found[0].Signature)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,16 +83,16 @@ func TestFoundBecomesACase(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), "\nfeed: fuzz\n") || !strings.Contains(string(text), found[0].Signature) {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if found := find(t, newSession(fuzztest.News{}, dir), unknown(t)); len(found) != 0 {
+	if found := find(t, writingTo(dir), unknown(t)); len(found) != 0 {
 		t.Errorf("%s has a case and is found again", found[0].Signature)
 	}
 	if err := os.WriteFile(name, bytes.Replace(text, []byte("\nstate: open\n"), []byte("\nstate: fixed\n"), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if found := find(t, newSession(fuzztest.News{}, dir), unknown(t)); len(found) != 1 {
+	if found := find(t, writingTo(dir), unknown(t)); len(found) != 1 {
 		t.Error("what was fixed is not found again")
 	}
-	if path, err := s.write(marked(t), "no:such:signature"); err == nil || !strings.Contains(err.Error(), errNoCase.Error()) {
+	if path, err := s.add(marked(t), "no:such:signature"); err == nil || !strings.Contains(err.Error(), errNoCase.Error()) {
 		t.Errorf("%q, %v", path, err)
 	}
 }

@@ -21,10 +21,10 @@ const (
 	wantShare = 0.4
 )
 
-// FuzzParity is run for warmSeconds, so that it comes to the end of what is new to it, and
-// then both targets for targetSeconds.
+// FuzzParity is run for warmSeconds, so that it comes to the end of what every run finds at
+// once, and then both targets for targetSeconds.
 const (
-	warmSeconds   = 240
+	warmSeconds   = 60
 	targetSeconds = 60
 )
 

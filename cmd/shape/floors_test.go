@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -102,6 +103,41 @@ func TestFloors(t *testing.T) {
 			}
 			if below, ok := floors[rel]; ok && below >= floor && !(floor == 0 && below == 0) {
 				t.Errorf("%s (floor %d) imports %s (floor %d)", pkg, floor, rel, below)
+			}
+		}
+	}
+}
+
+// lean is all that FuzzParity's program may hold of ours, and no other module: Go's engine
+// looks through the coverage of the whole program after each input.
+var lean = []string{
+	"fuzz/scout", "fuzz/generator", "fuzz/fuzztest", "corpus", "ingest", "ingest/pynorm", "ingest/pycodec", "ingest/pycell", "ingest/pycsv", "ingest/pytext",
+	"ingest/embedded", "ingest/diff", "ingest/classify",
+}
+
+func TestLean(t *testing.T) {
+	all := imports(t)
+	for _, pkg := range lean {
+		for _, name := range all[pkg] {
+			rel, ours := strings.CutPrefix(name, module+"/")
+			if ours && !slices.Contains(lean, rel) || !ours && strings.Contains(name, ".") && name != "golang.org/x/text/cases" {
+				t.Errorf("%s imports %s, which would be in the program with FuzzParity", pkg, name)
+			}
+		}
+	}
+	tests, err := filepath.Glob(filepath.Join("..", "..", "fuzz", "scout", "*_test.go"))
+	if err != nil || len(tests) == 0 {
+		t.Fatalf("%d tests of fuzz/scout, %v", len(tests), err)
+	}
+	for _, file := range tests {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range f.Imports {
+			name, _ := strconv.Unquote(spec.Path.Value)
+			if rel, ours := strings.CutPrefix(name, module+"/"); ours && !slices.Contains(lean, rel) || !ours && strings.Contains(name, ".") {
+				t.Errorf("%s imports %s, which would be in the program with FuzzParity", file, name)
 			}
 		}
 	}

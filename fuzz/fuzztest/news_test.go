@@ -28,7 +28,9 @@ func TestFirst(t *testing.T) {
 	if !n.First() || n.First() {
 		t.Error("the first is not the only one")
 	}
-	if n = (News{}); !n.First() || !n.First() {
-		t.Error("there is nobody else, and it is not the first")
+	for range 2 {
+		if !(News{}).First() {
+			t.Error("there is nobody else, and it is not the first")
+		}
 	}
 }

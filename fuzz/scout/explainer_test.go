@@ -9,9 +9,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/feedparity/feedparity/fuzz/fuzztest"
+	"github.com/feedparity/feedparity/fuzz/generator"
 )
 
 // envExplain makes of this program one that answers questions; it is the claim of a worker.
@@ -62,15 +65,15 @@ func explainer(claim string) error {
 	}
 }
 
-// worker's end of an explainer.
+// asker is a worker's end of an explainer.
 type asker struct {
-	to   io.Writer
+	to   io.WriteCloser
 	from io.Reader
 }
 
 // startExplainer starts another process of this program, which lives as long as this one.
-func startExplainer(f *testing.F, claim string) asker {
-	f.Helper()
+func startExplainer(tb testing.TB, claim string) asker {
+	tb.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env, cmd.Stderr = append(os.Environ(), envExplain+"="+claim), os.Stderr
 	to, err := cmd.StdinPipe()
@@ -79,9 +82,36 @@ func startExplainer(f *testing.F, claim string) asker {
 		err = cmd.Start()
 	}
 	if err != nil {
-		f.Fatal(err)
+		tb.Fatal(err)
 	}
 	return asker{to, from}
+}
+
+// An explainer lists what has a cause, once, and answers that there is nothing to fail with.
+func TestExplainer(t *testing.T) {
+	list := filepath.Join(t.TempDir(), "findings")
+	t.Setenv(fuzztest.EnvMode, "list")
+	t.Setenv(fuzztest.EnvFindings, list)
+	e := startExplainer(t, filepath.Join(t.TempDir(), "claim"))
+	plan, ok := generator.Plan(unknown(t).Pair)
+	if !ok {
+		t.Fatal("the generator cannot draw the pair")
+	}
+	for range 2 {
+		if message, err := e.ask(t.Context(), question{unknown(t).Input, plan}); message != "" || err != nil {
+			t.Fatalf("%q, %v", message, err)
+		}
+	}
+	got, err := os.ReadFile(list)
+	if want := "undecodable-bytes:cp1250/utf-8:"; err != nil || !strings.HasPrefix(string(got), want) || strings.Count(string(got), "\n") != 1 {
+		t.Errorf("%q, %v, want a line that begins with %s", got, err, want)
+	}
+	if err := e.to.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.from.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("an explainer that nobody asks goes on: %v", err)
+	}
 }
 
 // ask returns what to fail with, "" if there is nothing.

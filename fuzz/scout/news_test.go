@@ -62,7 +62,7 @@ var errUnexplained = errors.New("the paths diverge and nothing was found")
 
 func (s *session) explain(ctx context.Context, t *generator.Trial, res diff.Result) ([]classify.Finding, error) {
 	in := classify.Case{Name: "fuzz.csv", Data: bytes.NewReader(t.Input), Size: int64(len(t.Input)), Py2: t.Pair.Py2, Py3: t.Pair.Py3}
-	found, err := classify.Findings(ctx, s.engine, in, res)
+	found, err := classify.Classify(ctx, s.engine, in, res)
 	if err == nil && len(found) == 0 {
 		err = errUnexplained
 	}

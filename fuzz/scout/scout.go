@@ -5,7 +5,7 @@
 // the coverage of a whole program after each input, so this package, and what it imports,
 // is kept to the generator, the models and what compares and explains: cases are written
 // by the command (package golden would be two thirds of the program), and campaigns, real
-// interpreters and a team's own code are what package fuzz adds. TestLean holds it so.
+// interpreters and a team's own code are what package fuzz adds. TestLean of cmd/shape holds it so.
 package scout
 
 import (

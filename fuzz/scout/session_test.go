@@ -96,3 +96,27 @@ func TestFoundBecomesACase(t *testing.T) {
 		t.Errorf("%q, %v", path, err)
 	}
 }
+
+// A sort of divergence is explained the first time, and the sixteenth.
+func TestWorth(t *testing.T) {
+	paths, met := Paths{Engines: models()}, sorts{}
+	asked := 0
+	for range 17 {
+		trial := unknown(t)
+		res, err := paths.Run(t.Context(), trial, Fewest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if met.worth(&res, trial) {
+			asked++
+		}
+	}
+	if asked != 2 {
+		t.Errorf("%d of 17 are explained", asked)
+	}
+	other := marked(t)
+	res, err := paths.Run(t.Context(), other, Fewest)
+	if err != nil || !met.worth(&res, other) {
+		t.Errorf("one of another sort is not worth it, %v", err)
+	}
+}

@@ -2,7 +2,6 @@ package fuzz
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -85,7 +84,6 @@ type campaign struct {
 	quiet [][]byte // of these, the ones on which the paths agree
 	long  [][]byte // kept, too, and seldom run: they cost more than they show
 	rand  *rand.Rand
-	plan  [maxPlan]byte
 	edit  generator.Editor
 	stats CampaignStats
 	start time.Time
@@ -96,8 +94,11 @@ type campaign struct {
 	met map[string]bool // signatures of which it was decided whether they are new
 }
 
-// maxPlan is how many choices a trial has, a multiple of what is drawn at a time.
-const maxPlan = 192
+// How many choices a trial has, at least and less than.
+const (
+	leastPlan = 16
+	mostPlan  = 192
+)
 
 // seldom is how often one of the long inputs is changed further: once in so many.
 const seldom = 64
@@ -139,11 +140,7 @@ func (c *campaign) over(ctx context.Context) bool {
 
 // choices are drawn anew for each trial.
 func (c *campaign) choices() *generator.Choices {
-	n := 16 + c.rand.IntN(maxPlan-16)
-	for i := 0; i < n; i += 8 {
-		binary.LittleEndian.PutUint64(c.plan[i:], c.rand.Uint64())
-	}
-	c.choosing.Reset(c.plan[:n])
+	c.choosing.Draw(c.rand.Uint64(), leastPlan+c.rand.IntN(mostPlan-leastPlan))
 	return &c.choosing
 }
 

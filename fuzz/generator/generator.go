@@ -7,6 +7,7 @@
 package generator
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -16,10 +17,15 @@ import (
 // every answer is the first alternative, so that short strings mean simple cases.
 type Choices struct {
 	plan []byte
+
+	// What Draw leaves to be drawn when the plan is used up.
+	left   int
+	source rand.PCG
+	word   [8]byte
 }
 
 // NewChoices reads answers from plan.
-func NewChoices(plan []byte) *Choices { return &Choices{plan} }
+func NewChoices(plan []byte) *Choices { return &Choices{plan: plan} }
 
 // RandomPlan is n random bytes of a seed.
 func RandomPlan(seed uint64, n int) []byte {
@@ -32,14 +38,18 @@ func RandomPlan(seed uint64, n int) []byte {
 }
 
 // RandomChoices returns answers that are n random bytes of a seed.
-func RandomChoices(seed uint64, n int) *Choices { return &Choices{RandomPlan(seed, n)} }
+func RandomChoices(seed uint64, n int) *Choices { return NewChoices(RandomPlan(seed, n)) }
 
-// Reset makes the answers those of another plan.
-func (c *Choices) Reset(plan []byte) { c.plan = plan }
+// Draw makes the answers n random bytes of a seed. They are drawn as they are asked for:
+// most trials ask for few of what they may.
+func (c *Choices) Draw(seed uint64, n int) {
+	c.source.Seed(seed, 0x9E3779B97F4A7C15)
+	c.plan, c.left = nil, n
+}
 
 // N returns a number below n; n must be at most 256.
 func (c *Choices) N(n int) int {
-	if len(c.plan) == 0 {
+	if len(c.plan) == 0 && !c.more() {
 		return 0
 	}
 	b := c.plan[0]
@@ -47,11 +57,19 @@ func (c *Choices) N(n int) int {
 	return int(b) % n
 }
 
+// more draws the next choices, if there are any.
+func (c *Choices) more() bool {
+	binary.LittleEndian.PutUint64(c.word[:], c.source.Uint64())
+	c.plan = c.word[:min(c.left, len(c.word))]
+	c.left -= len(c.plan)
+	return len(c.plan) > 0
+}
+
 // Rare reports true once in n, and false when the choices have run out.
 func (c *Choices) Rare(n int) bool { return c.N(n) == n-1 }
 
 // Empty reports whether every further answer is the first alternative.
-func (c *Choices) Empty() bool { return len(c.plan) == 0 }
+func (c *Choices) Empty() bool { return len(c.plan)+c.left == 0 }
 
 func pick[T any](c *Choices, list []T) T { return list[c.N(len(list))] }
 

@@ -16,7 +16,8 @@ const maxMutated = 1 << 14
 // the next input again.
 type Editor struct {
 	c       *Choices
-	put     func([]byte, string) []byte // in the charset of the settings
+	codec   string                      // of the settings
+	put     func([]byte, string) []byte // in that charset
 	Learned *Grammar
 	out     []byte
 	piece   []byte
@@ -25,7 +26,9 @@ type Editor struct {
 // mutate changes n things of an input; other is one to take rows from. What it returns is
 // good until it is called again.
 func (e *Editor) Mutate(c *Choices, n int, data, other []byte, s *ingest.Settings) []byte {
-	e.c, e.put = c, encoder(s.Codec)
+	if e.c = c; e.put == nil || e.codec != s.Codec {
+		e.codec, e.put = s.Codec, encoder(s.Codec)
+	}
 	e.out = append(e.out[:0], data...)
 	for range n {
 		e.once(other)

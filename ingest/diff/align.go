@@ -19,21 +19,31 @@ type line struct {
 // side is one of the two streams. Rows are used in place as they stream and are
 // copied only once the paths differ.
 type side struct {
+	stream
+	memory
+}
+
+// stream is what is different from one outcome to the next.
+type stream struct {
 	rows  ingest.Rows
 	packs batcher       // rows, if they may come in batches
 	batch *ingest.Batch // the last one
 	asked bool          // there is no batch at hand: the next row is for Next
-	cells []ingest.Value
-	most  int // of cells that were in use
-	n     int // rows read
+	n     int           // rows read
 	held  []line
-	room  []line // and where they are
-	kept  keep   // what they are made of
-	cur   line   // the row in place, valid if live
+	cur   line // the row in place, valid if live
 	live  bool
 	ended bool
 	fault *ingest.Fault
 	err   error
+}
+
+// memory is what the next comparison uses again.
+type memory struct {
+	cells []ingest.Value
+	most  int    // of these that were in use
+	room  []line // of the lines held
+	kept  keep   // what they are made of
 }
 
 // read reads the next row into cur.

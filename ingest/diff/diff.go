@@ -151,28 +151,31 @@ var comparers = sync.Pool{New: func() any {
 // mostKept bounds the memory that waits for another comparison.
 const mostKept = 1 << 18
 
-// release leaves the comparer to another comparison, without the names of columns and
-// keys where its result may share their memory.
+// release leaves the comparer to another comparison. A result shares names with it, which
+// nothing writes to.
 func (c *comparer) release() {
-	if c.res.Count > 0 || c.res.Order != nil || c.perm.from != nil || cap(c.cols.text) > mostKept {
-		c.cols, c.perm = new(columns), dictMatch{}
+	if cap(c.cols.text) > mostKept {
+		c.cols = new(columns)
 	}
-	c.c, c.res, c.cols.noise, c.each = ingest.Comparison{}, Result{}, nil, nil
-	for i := range c.sides {
-		c.sides[i].release()
+	if c.perm.from != nil {
+		c.perm = dictMatch{}
 	}
+	c.c, c.res, c.cols.noise, c.cols.tolName, c.each = ingest.Comparison{}, Result{}, nil, nil, nil
+	c.py2.release()
+	c.py3.release()
 	c.leftover, c.leftover2, c.leftover3 = false, 0, 0
 	comparers.Put(c)
 }
 
 // release leaves its memory to the next stream.
 func (s *side) release() {
+	s.stream = stream{}
 	clear(s.cells[:s.most]) // they hold on to the rows' memory
+	s.cells, s.most = s.cells[:0], 0
 	if s.kept.more {
 		s.room = nil // as do these
 	}
 	s.kept.reset()
-	*s = side{cells: s.cells[:0], room: s.room[:0], kept: s.kept}
 }
 
 type comparer struct {

@@ -319,3 +319,28 @@ func FuzzCompare(f *testing.F) {
 		}
 	})
 }
+
+// TestResultOutlivesNext: what a result says stays as it is while others are compared.
+func TestResultOutlivesNext(tt *testing.T) {
+	compare := func(name, cell string) diff.Result {
+		r, err := diff.Compare(outcome(rows{b("id", name), b("1", cell)}, nil), outcome(rows{t("id", name), t("1", "x")}, nil), ingest.Comparison{})
+		if err != nil {
+			tt.Fatal(err)
+		}
+		return r
+	}
+	dicts, err := diff.Compare(outcome(rows{dict("sku", "1", "qty", "2")}, nil), outcome(rows{dict("sku", "1", "qty", "3")}, nil), ingest.Comparison{})
+	if err != nil {
+		tt.Fatal(err)
+	}
+	was := compare("price", "12.50")
+	for range 3 {
+		compare("colour", "green")
+	}
+	if d := was.Divergences[0]; d.Name != "price" || d.Py2.Str != "12.50" || d.Py3.Str != "x" || was.Columns[0].Column != "2" {
+		tt.Errorf("%+v, %+v", d, was.Columns)
+	}
+	if d := dicts.Divergences[0]; d.Name != "qty" || d.Key != "qty" || d.Py2.Str != "2" {
+		tt.Errorf("%+v", d)
+	}
+}

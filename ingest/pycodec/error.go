@@ -1,7 +1,8 @@
 package pycodec
 
 import (
-	"fmt"
+	"encoding/hex"
+	"strconv"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -28,13 +29,21 @@ type Error struct {
 // Message returns str(exc), as UnicodeDecodeError__str__ (Objects/exceptions.c)
 // words it.
 func (e *Error) Message() string {
-	switch {
-	case e.Type != unicodeDecodeError:
+	if e.Type != unicodeDecodeError {
 		return e.Reason
-	case e.Start < len(e.Object) && e.End == e.Start+1:
-		return fmt.Sprintf("'%s' codec can't decode byte 0x%02x in position %d: %s", e.Codec, e.Object[e.Start], e.Start, e.Reason)
 	}
-	return fmt.Sprintf("'%s' codec can't decode bytes in position %d-%d: %s", e.Codec, e.Start, e.End-1, e.Reason)
+	var room [128]byte // not by fmt: when fuzzing, every other input raises
+	b := append(append(append(room[:0], '\''), e.Codec...), "' codec can't decode byte"...)
+	if e.Start < len(e.Object) && e.End == e.Start+1 {
+		b = append(b, " 0x"...)
+		b = append(hex.AppendEncode(b, e.Object[e.Start:e.End]), " in position "...)
+		b = strconv.AppendInt(b, int64(e.Start), 10)
+	} else {
+		b = append(b, "s in position "...)
+		b = strconv.AppendInt(b, int64(e.Start), 10)
+		b = strconv.AppendInt(append(b, '-'), int64(e.End-1), 10)
+	}
+	return string(append(append(b, ": "...), e.Reason...))
 }
 
 // Error returns the message with its type, as a traceback ends.

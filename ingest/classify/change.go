@@ -24,6 +24,8 @@ type trial struct {
 	neutral []ingest.Neutral // of the team's own code: what is left out
 	ordered bool             // the rows are put in an order before they are compared
 	cells   bool             // and the cells of each row before them
+
+	taken *taken // data apart, for all the changes that are made of it
 }
 
 // run executes both paths.
@@ -75,13 +77,15 @@ func settings(edit func(py2, py3 *ingest.Settings) bool) change {
 
 // characters makes a change of the input, character by character, as py3's codec
 // takes it apart; if that finds nothing, as py2's does; then byte by byte, as csv
-// of Python 2 sees it.
-func characters(edit func(a alphabet, chars []char) []byte) change {
+// of Python 2 sees it. edit answers false if it finds nothing to change.
+func characters(edit func(a alphabet, chars []char) ([]byte, bool)) change {
 	return func(t trial) (trial, bool) {
-		for _, a := range []alphabet{
-			alphabetOf(t.py3.Python, t.py3.Codec, t.data), alphabetOf(t.py2.Python, t.py2.Codec, t.data), {width: 1},
-		} {
-			if out := edit(a, a.split(t.data)); !bytes.Equal(out, t.data) {
+		alphabets := [3]alphabet{alphabetOf(t.py3.Python, t.py3.Codec, t.data), alphabetOf(t.py2.Python, t.py2.Codec, t.data), {width: 1}}
+		for i, a := range alphabets {
+			if slices.Contains(alphabets[:i], a) {
+				continue
+			}
+			if out, ok := edit(a, t.taken.apart(a, t.data)); ok && !bytes.Equal(out, t.data) {
 				t.data = out
 				return t, true
 			}
@@ -93,19 +97,34 @@ func characters(edit func(a alphabet, chars []char) []byte) change {
 // replace makes a change of single characters: with returns the ASCII character
 // to put in a character's place, keep or drop.
 func replace(with func(chars []char, i int) int) change {
-	return characters(func(a alphabet, chars []char) []byte {
-		var out []byte
-		for i, c := range chars {
-			switch r := with(chars, i); r {
-			case keep:
-				out = append(out, c.raw...)
-			case drop:
-			default:
-				out = append(out, a.ascii(byte(r))...)
-			}
+	return characters(func(a alphabet, chars []char) ([]byte, bool) { return a.replaced(chars, with) })
+}
+
+// replaced does what with says. It answers false where that is to keep all, as nearly
+// always.
+func (a alphabet) replaced(chars []char, with func(chars []char, i int) int) ([]byte, bool) {
+	first := 0
+	for first < len(chars) && with(chars, first) == keep {
+		first++
+	}
+	if first == len(chars) {
+		return nil, false
+	}
+	var out []byte
+	for i, c := range chars {
+		r := keep
+		if i >= first {
+			r = with(chars, i)
 		}
-		return out
-	})
+		switch r {
+		case keep:
+			out = append(out, c.raw...)
+		case drop:
+		default:
+			out = append(out, a.ascii(byte(r))...)
+		}
+	}
+	return out, true
 }
 
 const (
@@ -185,23 +204,24 @@ func transcode(t trial) (trial, bool) {
 func newlines(inQuotes bool, edit func(chars []char, i int) int) change {
 	return func(t trial) (trial, bool) {
 		m := marksOf(t.py3)
-		return characters(func(a alphabet, chars []char) []byte {
-			in := m.quoted(chars)
-			var out []byte
-			for i, c := range chars {
-				r := keep
-				if in[i] == inQuotes && (c.r == '\r' || c.r == '\n') {
-					r = edit(chars, i)
+		return characters(func(a alphabet, chars []char) ([]byte, bool) {
+			var in []bool // known once it is asked for
+			return a.replaced(chars, func(chars []char, i int) int {
+				if r := chars[i].r; r != '\r' && r != '\n' {
+					return keep
 				}
-				switch r {
-				case keep:
-					out = append(out, c.raw...)
-				case drop:
-				default:
-					out = append(out, a.ascii(byte(r))...)
+				r := edit(chars, i)
+				if r == keep {
+					return keep
 				}
-			}
-			return out
+				if in == nil {
+					in = m.quoted(chars)
+				}
+				if in[i] != inQuotes {
+					return keep
+				}
+				return r
+			})
 		})(t)
 	}
 }
@@ -262,17 +282,20 @@ var (
 
 // separatorsToNoBreak puts a no-break space in the place of every separator, where the
 // alphabet has one.
-var separatorsToNoBreak = characters(func(a alphabet, chars []char) []byte {
+var separatorsToNoBreak = characters(func(a alphabet, chars []char) ([]byte, bool) {
 	space, ok := a.noBreak()
+	if !ok || !slices.ContainsFunc(chars, func(c char) bool { return isSeparator(c.r) }) {
+		return nil, false
+	}
 	var out []byte
 	for _, c := range chars {
-		if ok && isSeparator(c.r) {
+		if isSeparator(c.r) {
 			out = append(out, space...)
 		} else {
 			out = append(out, c.raw...)
 		}
 	}
-	return out
+	return out, true
 })
 
 // surrogatesToBad puts a byte that is no UTF-8 in the place of every surrogate.

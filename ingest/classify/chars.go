@@ -110,6 +110,36 @@ func (a alphabet) split(data []byte) []char {
 	return out
 }
 
+// taken is what inputs were taken apart into last: a classification makes some dozens of
+// changes of the same few.
+type taken struct {
+	last [6]struct {
+		a     alphabet
+		data  []byte
+		chars []char
+	}
+	n int // how many ever were
+}
+
+// mostTaken bounds the inputs that are remembered apart, which takes 32 times as much.
+const mostTaken = 1 << 15
+
+// apart is split. Nothing may be written to data as long as t is used.
+func (t *taken) apart(a alphabet, data []byte) []char {
+	if t == nil || len(data) == 0 || len(data) > mostTaken {
+		return a.split(data)
+	}
+	for i := range t.last {
+		if l := &t.last[i]; len(l.data) == len(data) && &l.data[0] == &data[0] && l.a == a {
+			return l.chars
+		}
+	}
+	l := &t.last[t.n%len(t.last)]
+	t.n++
+	l.a, l.data, l.chars = a, data, a.split(data)
+	return l.chars
+}
+
 // next returns the first character and its width in bytes.
 func (a alphabet) next(b []byte) (rune, int) {
 	switch {

@@ -136,7 +136,7 @@ func Holds(ctx context.Context, eng ingest.Engine, in Case, signature string) (b
 }
 
 func (c Case) trial(data []byte) trial {
-	return trial{name: c.Name, data: data, py2: c.Py2, py3: c.Py3, compare: c.Compare}
+	return trial{name: c.Name, data: data, py2: c.Py2, py3: c.Py3, compare: c.Compare, taken: new(taken)}
 }
 
 func (c Case) read(from, to int64) ([]byte, error) {

@@ -77,7 +77,7 @@ func separators(t trial) string {
 	found := map[string]bool{}
 	for _, s := range []ingest.Settings{t.py3, t.py2} {
 		a := alphabetOf(s.Python, s.Codec, t.data)
-		for _, c := range a.split(t.data) {
+		for _, c := range t.taken.apart(a, t.data) {
 			if class := separatorClass(c.r); class != "" {
 				found[class] = true
 			}

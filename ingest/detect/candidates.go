@@ -195,48 +195,47 @@ type char struct {
 
 // read appends to dst the span's characters. ok is false if it is malformed; an
 // incomplete character at the end of a span that was cut is left out.
-func (c *candidate) read(dst []char, s *span, m *model) (_ []char, ok bool) {
+func (c *candidate) read(dst []char, s *span, k *ranking) (_ []char, ok bool) {
 	if c.table != nil {
 		dst = slices.Grow(dst, len(s.raw))[:len(s.raw)]
 		for i, b := range s.raw {
 			dst[i] = c.chars[b]
 		}
 		if c.tones {
-			dst = composeTones(dst, m)
+			dst = composeTones(dst, k.m)
 		}
 		return dst, true
 	}
 	if c.multi == nil {
-		return readUTF8(dst, s.raw, m)
+		return k.m.readUTF8(dst, s.raw)
 	}
 	if c.shape != nil && !c.shape.fits(s) {
 		return dst, false
 	}
 	codec := c.multi()
-	var text [16]byte
 	for p := s.raw; len(p) > 0; {
-		if p[0] < utf8.RuneSelf {
-			dst = append(dst, char{rune(p[0]), m.glyphs[p[0]]})
-			p = p[1:]
-			continue
+		n := 0
+		if k.raw, n = codec.Common(k.raw[:0], p); n == 0 && p[0] < utf8.RuneSelf {
+			k.raw, n = append(k.raw, p[0]), 1
+		} else if n == 0 {
+			bad := ""
+			if k.raw, n, bad = codec.First(k.raw, p); bad != "" {
+				return dst, s.cut && n > len(p)
+			}
 		}
-		t, n, bad := codec.First(text[:0], p)
-		if bad != "" {
-			return dst, s.cut && n > len(p)
-		}
-		for len(t) > 0 {
-			r, k := utf8.DecodeRune(t)
-			dst, t = append(dst, char{r, m.glyph(r)}), t[k:]
-		}
+		dst, _ = k.m.readUTF8(dst, k.raw)
 		p = p[n:]
 	}
 	return dst, true
 }
 
 // readUTF8 is read where the charset is UTF-8.
-func readUTF8(dst []char, p []byte, m *model) (_ []char, ok bool) {
+func (m *model) readUTF8(dst []char, p []byte) (_ []char, ok bool) {
 	for len(p) > 0 {
-		r, n := utf8.DecodeRune(p)
+		r, n := rune(p[0]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRune(p)
+		}
 		if r == utf8.RuneError && n == 1 {
 			return dst, false
 		}

@@ -121,7 +121,7 @@ func (k *ranking) costs(c *candidate) []float64 {
 }
 
 func (k *ranking) costOf(x *mixture, s *span) float64 {
-	text, ok := x.read(k.text[:0], s, k.m)
+	text, ok := x.read(k.text[:0], s, k)
 	if k.text = text; !ok {
 		return math.Inf(1)
 	}

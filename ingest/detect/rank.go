@@ -19,9 +19,10 @@ const (
 // group are candidates that read all spans alike.
 type group struct {
 	first *mixture // the others follow by next
-	best  float64  // score of its best, infinity if it does not decode
-	seen  int      // spans
-	floor bool     // best only is what its score is at least: the last span was not looked at closely
+	last  *mixture
+	best  float64 // score of its best, infinity if it does not decode
+	seen  int     // spans
+	floor bool    // best only is what its score is at least: the last span was not looked at closely
 }
 
 // ranking ranks the candidates for one input. It keeps its memory for the next, as
@@ -92,7 +93,7 @@ func (k *ranking) prepareSpan(s *span) {
 		s.weight += math.Log(float64(s.n))
 	}
 	if isUTF8(s.raw) {
-		k.text, _ = readUTF8(k.text[:0], s.raw, k.m)
+		k.text, _ = k.m.readUTF8(k.text[:0], s.raw)
 		s.utf8 = new(reading)
 		k.judge(s.utf8, k.text, s)
 	}
@@ -110,20 +111,17 @@ func (k *ranking) join(c *candidate, o Options) {
 	i := slices.Index(k.hashes, h)
 	if i < 0 || !c.reads(k.present, k.groups[i].first.candidate) {
 		x.group = len(k.groups)
-		k.groups, k.hashes = append(k.groups, group{first: x, best: x.score}), append(k.hashes, h)
+		k.groups, k.hashes = append(k.groups, group{first: x, last: x, best: x.score}), append(k.hashes, h)
 		return
 	}
 	g := &k.groups[i]
 	x.group, g.best = i, min(g.best, x.score)
-	for last := g.first; ; last = last.next {
-		if x.like == nil && last.nativeWeights == c.nativeWeights {
-			x.like = last
-		}
-		if last.next == nil {
-			last.next = x
-			return
+	for y := g.first; y != nil && x.like == nil; y = y.next {
+		if y.nativeWeights == c.nativeWeights {
+			x.like = y
 		}
 	}
+	g.last.next, g.last = x, x
 }
 
 // hash sums up what the bytes above ASCII mean in a charset; ok is false if one of
@@ -273,7 +271,7 @@ func (k *ranking) doubtful(c *candidate, s *span) (_, ok bool) {
 	if c.table != nil && !c.tones {
 		return s.utf8 != nil || c.suspects(s.raw), true
 	}
-	if k.text, ok = c.read(k.text[:0], s, k.m); !ok {
+	if k.text, ok = c.read(k.text[:0], s, k); !ok {
 		return false, false
 	}
 	return s.utf8 != nil || suspicious(k.text), true
@@ -303,7 +301,7 @@ func (k *ranking) see(g *group, limit float64) {
 	var repaired *reading
 	if r == nil {
 		var ok bool
-		if k.text, ok = g.first.read(k.text[:0], s, k.m); !ok {
+		if k.text, ok = g.first.read(k.text[:0], s, k); !ok {
 			g.fail(len(k.spans))
 			return
 		}

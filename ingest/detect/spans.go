@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/bits"
 	"slices"
+	"sync"
 )
 
 // A span is a run of bytes between delimiters with at least one above 0x7F: all
@@ -58,6 +59,20 @@ const (
 	wanted = 2
 )
 
+// kindsAtFirst are the kinds of bytes where no span is kept.
+var kindsAtFirst = sync.OnceValue(func() *[256]uint8 {
+	kinds := new([256]uint8)
+	for c := range kinds {
+		switch {
+		case c >= 0x80:
+			kinds[c] = wanted
+		case delimits(byte(c)):
+			kinds[c] = edge
+		}
+	}
+	return kinds
+})
+
 // spanIndex is more than twice as many as there can be spans.
 const spanIndex = 1024
 
@@ -69,15 +84,7 @@ func newSpanSampler() *spanSampler {
 
 // reset makes a sampler new, with the memory it has.
 func (s *spanSampler) reset() {
-	*s = spanSampler{spans: s.spans[:0], text: s.text[:0], rest: s.rest[:0], stride: 1}
-	for c := range s.kinds {
-		switch {
-		case c >= 0x80:
-			s.kinds[c] = wanted
-		case delimits(byte(c)):
-			s.kinds[c] = edge
-		}
-	}
+	*s = spanSampler{spans: s.spans[:0], text: s.text[:0], rest: s.rest[:0], stride: 1, kinds: *kindsAtFirst()}
 }
 
 // add takes the next bytes of the input.
@@ -89,13 +96,16 @@ func (s *spanSampler) add(p []byte) {
 	}
 	at := 0
 	for at < len(p) {
-		i := nextHigh(p[at:])
-		if i < 0 {
-			break
+		start := at + 1 // as often, behind a delimiter
+		if at == 0 || start == len(p) || p[start] < 0x80 {
+			i := nextHigh(p[at:])
+			if i < 0 {
+				break
+			}
+			start = at + i
 		}
-		start := at + i
 		end, kinds := s.end(p, start)
-		if end < len(p) && kinds == 0 && s.seen%s.stride != 0 && end-at <= spanBytes { // take would leave it out
+		if end < len(p) && kinds == 0 && !s.sampled() && end-at <= spanBytes { // take would leave it out
 			s.seen++
 			at = end
 			continue
@@ -221,7 +231,7 @@ func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
 			return
 		}
 	}
-	sampled := s.seen%s.stride == 0
+	sampled := s.sampled()
 	s.seen++
 	rare := s.isRare(raw)
 	if !sampled && !rare {
@@ -244,6 +254,10 @@ func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
 		s.halve()
 	}
 }
+
+// sampled reports whether the next span is one of those that are taken. The stride is a
+// power of two.
+func (s *spanSampler) sampled() bool { return s.seen&(s.stride-1) == 0 }
 
 // cover notes that a span with a byte is kept.
 func (s *spanSampler) cover(c byte) {

@@ -25,3 +25,10 @@ func (c *Codec) First(dst, p []byte) (text []byte, n int, reason string) {
 	}
 	return appendEntry(dst, e), n, ""
 }
+
+// Common appends to dst the text of the characters at the start of p that need no
+// care, ASCII and most of two bytes, and returns how many bytes they are. Any other
+// that follows is First's.
+func (c *Codec) Common(dst, p []byte) (text []byte, n int) {
+	return c.kernel.(*multibyteKernel).plain(dst, p)
+}

@@ -4,11 +4,11 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-
-	"golang.org/x/text/cases"
+	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/diff"
+	"github.com/feedparity/feedparity/ingest/pycell"
 )
 
 // evidence is what a divergence shows by itself, before anything is run again.
@@ -263,9 +263,27 @@ func withoutRunes(s string, set func(rune) bool) string {
 }
 
 // fold makes strings that differ in case alone equal, as SS and ß, or İ lowered by
-// either Python.
+// either Python: by Python 3's own tables, which map a letter to several.
 func fold(s string) string {
-	return strings.ReplaceAll(cases.Fold().String(s), "\u0307", "")
+	if ingest.IsASCII(s) || !utf8.ValidString(s) { // bytes of some other charset
+		return asciiUpper(s)
+	}
+	v := ingest.Value{Kind: ingest.KindText, Str: s}
+	for _, step := range []ingest.Step{"lower", "upper"} {
+		// Neither raises, and 3.13 has a model.
+		v, _, _ = pycell.Clean(ingest.Python313, step, v)
+	}
+	return strings.ReplaceAll(v.Str, "\u0307", "")
+}
+
+func asciiUpper(s string) string {
+	out := []byte(s)
+	for i, c := range out {
+		if 'a' <= c && c <= 'z' {
+			out[i] -= 'a' - 'A'
+		}
+	}
+	return string(out)
 }
 
 func hasSurrogate(s string) bool {

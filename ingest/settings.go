@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // DefaultFieldLimit is csv.field_size_limit() as every CPython starts.
@@ -152,10 +153,34 @@ func joinModes(modes []OpenMode) string {
 
 // Same reports whether two Settings are the same in every respect.
 func (s *Settings) Same(t *Settings) bool {
-	sameOption := func(x, y DialectOption) bool { return x.Name == y.Name && x.Value.Equal(y.Value) }
-	return s.Python == t.Python && s.Open == t.Open && s.Codec == t.Codec && s.Errors == t.Errors &&
-		s.Sniff == t.Sniff && s.FieldLimit == t.FieldLimit && s.Reader == t.Reader &&
-		slices.Equal(s.Clean, t.Clean) && slices.Equal(s.Types, t.Types) && slices.EqualFunc(s.Dialect, t.Dialect, sameOption)
+	return s.Python == t.Python && s.Sniff == t.Sniff && s.FieldLimit == t.FieldLimit && same(s.Open, t.Open) &&
+		same(s.Codec, t.Codec) && same(s.Errors, t.Errors) && same(s.Reader, t.Reader) && len(s.Clean) == len(t.Clean) &&
+		len(s.Types) == len(t.Types) && len(s.Dialect) == len(t.Dialect) && s.sameLists(t)
+}
+
+// same is a == b, where they are mostly the same string in the same place.
+func same[S ~string](a, b S) bool {
+	return len(a) == len(b) && (unsafe.StringData(string(a)) == unsafe.StringData(string(b)) || a == b)
+}
+
+// sameLists compares the lists, which are equally long.
+func (s *Settings) sameLists(t *Settings) bool {
+	for i := range s.Clean {
+		if !same(s.Clean[i], t.Clean[i]) {
+			return false
+		}
+	}
+	for i := range s.Types {
+		if s.Types[i] != t.Types[i] {
+			return false
+		}
+	}
+	for i := range s.Dialect {
+		if x, y := &s.Dialect[i], &t.Dialect[i]; x.Name != y.Name || !x.Value.Equal(y.Value) {
+			return false
+		}
+	}
+	return true
 }
 
 // Resolve completes a policy with what detection found. The dialect is used only

@@ -116,13 +116,15 @@ func CompareEach(py2, py3 ingest.Rows, c ingest.Comparison, each func(Divergence
 }
 
 func compare(py2, py3 ingest.Rows, c ingest.Comparison, max int, each func(Divergence)) (Result, error) {
+	a, b := firstBatch(py2), firstBatch(py3)
+	if rows := sameWhole(a, b, &c); rows > 0 { // nearly always, where inputs are small
+		return Result{Verdict: ingest.Parity, Severity: ingest.Info, Compared: rows, Judged: true, Py2Rows: rows, Py3Rows: rows}, nil
+	}
 	cmp := comparers.Get().(*comparer)
 	cmp.c, cmp.max, cmp.each = c, max, each
 	cmp.cols.reset(c)
-	for i, rows := range [2]ingest.Rows{py2, py3} {
-		cmp.sides[i].rows = rows
-		cmp.sides[i].packs, _ = rows.(batcher)
-	}
+	cmp.py2.begin(py2, a)
+	cmp.py3.begin(py3, b)
 	var err error
 	if len(c.Key) > 0 {
 		err = cmp.byKey()

@@ -1,16 +1,47 @@
 package diff
 
-import (
-	"strings"
-
-	"github.com/feedparity/feedparity/ingest"
-)
+import "github.com/feedparity/feedparity/ingest"
 
 // A batcher is Rows of which many may come at once.
 type batcher interface {
 	// Batch returns the next rows, valid until the following call or Next, nil if the next
 	// one is for Next.
 	Batch() *ingest.Batch
+}
+
+// firstBatch returns the first rows if they come in batches and are at hand.
+func firstBatch(rows ingest.Rows) *ingest.Batch {
+	if packs, ok := rows.(batcher); ok {
+		return packs.Batch()
+	}
+	return nil
+}
+
+// sameWhole returns how many rows two paths have that are no more than a batch each, if
+// they are all the same and there is no more to be said of them, else 0.
+func sameWhole(a, b *ingest.Batch, c *ingest.Comparison) int {
+	if a == nil || b == nil || !a.Last || !b.Last || a.Kind != b.Kind || len(c.Ignore)+len(c.Noise)+len(c.Key) > 0 || !ingest.SameRows(a, b) || !hasCells(a.Text) {
+		return 0
+	}
+	return a.Rows
+}
+
+// hasCells reports whether in rows of this text, which are those of a batch, there is a
+// cell: without any there is nothing but their ends.
+func hasCells(text string) bool {
+	for i := range len(text) {
+		if text[i] != '\n' && text[i] != '\r' {
+			return true
+		}
+	}
+	return false
+}
+
+// begin is given the first batch, nil if it has none to begin with.
+func (s *side) begin(rows ingest.Rows, first *ingest.Batch) {
+	s.rows, s.batch = rows, first
+	s.packs, _ = rows.(batcher)
+	s.asked = first == nil
 }
 
 // packed reports whether the next row is one of a batch.
@@ -49,8 +80,7 @@ func (c *comparer) passBatch(a, b *ingest.Batch) bool {
 		c.cols.learnPacked(a)
 	}
 	if !c.res.Judged {
-		// No row of a batch has anything but its end if it has no cells, and else more.
-		c.res.Judged = strings.Trim(text, "\r\n") != ""
+		c.res.Judged = hasCells(text)
 	}
 	c.py2.n += n
 	c.py3.n += n

@@ -45,11 +45,13 @@ func (r *rows) Batch() *ingest.Batch {
 	if n == 0 {
 		return nil
 	}
-	if r.ctx.Err() != nil {
+	r.reader.Took(b)
+	if b.Last = r.lines.Over(); b.Last {
+		r.done = true
+	} else if r.ctx.Err() != nil {
 		r.err, r.done = r.ctx.Err(), true
 		return nil
 	}
-	r.reader.Took(b)
 	r.produced += n
 	return b
 }

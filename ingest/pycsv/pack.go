@@ -40,7 +40,7 @@ func (p *packer) pack(b *ingest.Batch, words []marks, quoted bool) {
 		p.look = make([]int32, max(len(b.Text)+1, 2*len(p.look)))
 	}
 	look, n := p.look, 0
-	done := 0
+	rows, last := 0, 0 // the word in which the last of them ends
 	for w := range words {
 		m := &words[w]
 		var odd uint64
@@ -57,12 +57,19 @@ func (p *packer) pack(b *ingest.Batch, words []marks, quoted bool) {
 			look[n] = int32(w*64 + bits.TrailingZeros64(odd))
 			n++
 		}
-		done = w + 1
+		ends := b.Ends[w].Rows
+		rows += bits.OnesCount64(ends)
+		if ends != 0 {
+			last = w
+		}
 		if p.odd {
 			break
 		}
 	}
-	p.whole(b.Ends[:done])
+	b.Rows, b.Text = rows, b.Text[:last*64+bits.Len64(b.Ends[last].Rows)]
+	if int64(len(b.Text)) > p.limit {
+		p.withinLimit()
+	}
 	p.finish(look[:n])
 }
 
@@ -82,29 +89,14 @@ func (p *packer) ending(ends, within uint64) uint64 {
 	return sum & ends
 }
 
-// whole drops what is behind the last row, and the first row in which a field may be too
-// large.
-func (p *packer) whole(ends []ingest.Ends) {
-	b := p.Batch
-	rows, end := 0, 0
-	for w := range ends {
-		rows += bits.OnesCount64(ends[w].Rows)
-	}
-	for w := len(ends) - 1; w >= 0 && end == 0; w-- {
-		if last := ends[w].Rows; last != 0 {
-			end = w*64 + bits.Len64(last)
-		}
-	}
-	b.Rows, b.Text = rows, b.Text[:end]
-	if int64(end) <= p.limit {
-		return
-	}
+// withinLimit drops the first row in which a field may be too large, and what is behind.
+func (p *packer) withinLimit() {
 	at := 0
-	for n := range rows {
-		end := b.RowEnd(at)
+	for n := range p.Rows {
+		end := p.RowEnd(at)
 		if int64(end-at) > p.limit {
 			p.odd = true
-			b.Truncate(n)
+			p.Truncate(n)
 			return
 		}
 		at = end

@@ -1,12 +1,10 @@
 package archive
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"sync"
-	"syscall"
 )
 
 // A File is a delivery in a file, open to be read as the Data of an ingest.Input. What is
@@ -24,32 +22,9 @@ const mostInMemory = 1 << 16
 // rooms are those of files that were closed.
 var rooms = sync.Pool{New: func() any { return new([mostInMemory]byte) }}
 
-// OpenFile opens a delivery. The error is what opening or reading the file gives.
-func OpenFile(name string) (*File, error) {
-	// A regular file is never waited for. The flag says so and saves the four system calls
-	// by which os.Open finds that out.
-	open, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if errors.Is(err, syscall.EAGAIN) { // it is waited for after all: somebody has a lease on it
-		open, err = os.Open(name)
-	}
-	if err != nil {
-		return nil, err
-	}
-	info, err := open.Stat()
-	if err != nil {
-		open.Close()
-		return nil, err
-	}
-	f := &File{Size: info.Size(), open: open}
-	if !info.Mode().IsRegular() || f.Size > mostInMemory {
-		return f, nil
-	}
-	defer open.Close()
-	f.open, f.room = nil, rooms.Get().(*[mostInMemory]byte)
-	if _, err := io.ReadFull(open, f.room[:f.Size]); err != nil {
-		return nil, errors.Join(fmt.Errorf("read file: %w", err), f.Close())
-	}
-	return f, nil
+// small is a file of a size in memory, which has to be read into it.
+func small(size int64) *File {
+	return &File{Size: size, room: rooms.Get().(*[mostInMemory]byte)}
 }
 
 // ReadAt implements io.ReaderAt.

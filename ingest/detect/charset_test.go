@@ -279,3 +279,36 @@ func FuzzCharset(f *testing.F) {
 		}
 	})
 }
+
+// TestLearnedOnce compares what charsets meant for the same languages learn from one
+// of them with what each learns by itself.
+func TestLearnedOnce(t *testing.T) {
+	ranked := func(in string, alone bool) (out []string) {
+		k := newRanking()
+		defer k.release()
+		k.sampler.add([]byte(in))
+		k.sampler.finish()
+		k.prepare(wordsOf([]byte(in)), Options{})
+		likes := 0
+		for i := range k.all {
+			if k.all[i].like != nil {
+				likes++
+			}
+			if alone {
+				k.all[i].like = nil
+			}
+		}
+		if likes == 0 {
+			t.Errorf("%q: no two charsets learn alike", in)
+		}
+		for _, x := range k.rank() {
+			out = append(out, fmt.Sprint(x.name, x.score, x.letters, x.broken, x.mixed, x.total, x.counts))
+		}
+		return out
+	}
+	for _, in := range []string{"name\ncaf\xe9\ncr\xe8me\n", "\xe1\xee\xeb\xf2,\xe3\xe0\xe9\xea\xe0\n", "caf\xc3\xa9\ncaf\xe9\n", "5 \xb0\n", "\xc5\xe1\xeb\xdc\xe4\xe1,\xea\xe1\xdf\n"} {
+		if once, alone := ranked(in, false), ranked(in, true); !slices.Equal(once, alone) {
+			t.Errorf("%q: %q, each alone %q", in, once, alone)
+		}
+	}
+}

@@ -43,3 +43,32 @@ func TestFirst(t *testing.T) {
 		}
 	}
 }
+
+// TestCommon reads by Common and First what Decode reads at once.
+func TestCommon(t *testing.T) {
+	for codec, in := range map[string]string{
+		"gb18030": "Temp./\xa1\xe3C \x81\x30\x81\x30\xd6\xd0", "cp932": "\x8a\xbf\xb1\xb2 a\\ \x83\x5c", "euc_jp": "\xb4\xc1 \x8f\xb0\xa1\xb4\xc1",
+		"big5hkscs": "\xa4\xa4 \x88\x62\xa4\xa4", "johab": "\xb8\xe5\\\x95\xb7 a", "cp949": "\xb0\xa1 \x81\x41,", "cp950": "\xa4\xa4",
+	} {
+		c, _, _ := Lookup(py("3.13"), codec)
+		want, fault := c.Decode(nil, []byte(in), "strict")
+		var text []byte
+		for p := []byte(in); len(p) > 0; {
+			n, reason := 0, ""
+			if text, n = c.Common(text, p); n == 0 {
+				text, n, reason = c.First(text, p)
+			}
+			if reason != "" {
+				t.Fatalf("%s %q: %s", codec, p, reason)
+			}
+			p = p[n:]
+		}
+		if fault != nil || string(text) != string(want) {
+			t.Errorf("%s %q: %q, want %q, %v", codec, in, text, want, fault)
+		}
+	}
+	c, _, _ := Lookup(py("3.13"), "gb18030")
+	if text, n := c.Common([]byte("+"), []byte("a\xd6\xd0\xd6")); string(text) != "+a中" || n != 3 {
+		t.Errorf("the common characters before one that is cut: %q, %d", text, n)
+	}
+}

@@ -1,17 +1,23 @@
 package detect
 
 import (
+	"sync"
 	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
 )
+
+// samplers keep their memory for the next input.
+var samplers = sync.Pool{New: func() any { return newSpanSampler() }}
 
 // doubleEncoded reports whether UTF-8 text was encoded twice, or three times
 // (layers 2): somebody read UTF-8 as cp1252 and wrote what they saw as UTF-8
 // ("cafÃ©"). Most words with non-ASCII characters must turn into valid UTF-8 when
 // encoded in cp1252 again, which ordinary text hardly ever does.
 func doubleEncoded(src source) (bool, int, error) {
-	s := newSpanSampler()
+	s := samplers.Get().(*spanSampler)
+	defer samplers.Put(s)
+	s.reset()
 	if err := src.each(s.add); err != nil {
 		return false, 0, err
 	}

@@ -31,8 +31,10 @@ func (s *stats) add(p []byte) {
 		return
 	}
 	c := survey(p)
+	first := 0 // where a byte above ASCII might be
 	if c.high > 0 && s.firstHigh < 0 {
-		s.firstHigh = s.size + int64(nextHigh(p))
+		first = nextHigh(p)
+		s.firstHigh = s.size + int64(first)
 	}
 	s.high, s.leads = s.high+c.high, s.leads+c.leads
 	if c.found&foundNUL != 0 {
@@ -43,7 +45,7 @@ func (s *stats) add(p []byte) {
 	}
 	edge := append(s.tail, p[:min(2, len(p))]...)
 	s.tildes = s.tildes || bytes.Contains(edge, []byte("~{")) || c.found&foundTilde != 0 && bytes.Contains(p, []byte("~{"))
-	s.utf8.add(p, c.high == 0)
+	s.utf8.add(p, first, c.high == 0)
 	s.double = s.double || s.utf8.bad == 0 && s.high > 0 && (twice(edge) || c.pairs > 0 && twice(p))
 	s.size += int64(len(p))
 	if edge = append(s.tail, p[max(0, len(p)-2):]...); len(edge) > 2 {
@@ -106,11 +108,11 @@ type utf8Check struct {
 	second byte
 }
 
-func (u *utf8Check) add(p []byte, ascii bool) {
+// add takes the next bytes, of which those before at are known to be ASCII, or all.
+func (u *utf8Check) add(p []byte, at int, ascii bool) {
 	if u.bad > 0 {
 		return
 	}
-	at := 0
 	for ; at < len(p) && u.need > 0 && u.bad == 0; at++ {
 		u.offset = u.taken + int64(at)
 		u.step(p[at])

@@ -17,6 +17,7 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/diff"
+	"github.com/feedparity/feedparity/ingest/embedded"
 )
 
 // The repository and its own golden cases, as seen from this package's directory.
@@ -41,8 +42,8 @@ type session struct {
 
 // newSession is one that writes where the environment says, else to our own cases.
 func newSession(news fuzztest.News, fuzzing bool) *session {
-	m := models()
-	return &session{News: news, fuzzing: fuzzing, engine: m[0], paths: Paths{Engines: m}, seeds: map[string]bool{}, met: map[string]bool{},
+	models := embedded.New()
+	return &session{News: news, fuzzing: fuzzing, engine: models, paths: Paths{Engines: [2]ingest.Engine{models, models}}, seeds: map[string]bool{}, met: map[string]bool{},
 		cases: cmp.Or(os.Getenv(fuzztest.EnvCases), goldenCases)}
 }
 

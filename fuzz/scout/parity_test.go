@@ -2,7 +2,6 @@ package scout
 
 import (
 	"math/bits"
-	"runtime/debug"
 	"testing"
 
 	"github.com/feedparity/feedparity/fuzz/fuzztest"
@@ -25,7 +24,7 @@ import (
 // The engine keeps an input that covers something new only if it does so again when it is
 // run again. So what a run covers must hang on its input alone, and not on what was run
 // before: tables that the models draw up when they first need them are drawn up before,
-// nothing is kept of Settings, and what was not seen before is explained by another
+// the engine keeps nothing, and what was not seen before is explained by another
 // process, whose coverage nobody looks at.
 func FuzzParity(f *testing.F) {
 	fuzztest.AddSeeds(f)
@@ -33,16 +32,14 @@ func FuzzParity(f *testing.F) {
 	explain := newSession(news, false).answer
 	if fuzztest.Worker() {
 		warm(f)
-		debug.SetGCPercent(gcPercent)
 		explain = startExplainer(f, news.Claim).ask
 	}
-	paths, met := Paths{}, sorts{}
+	paths, met := forgetful(), sorts{}
 	f.Fuzz(func(t *testing.T, raw, plan []byte) {
 		if len(raw) > fuzztest.MaxRaw {
 			t.Skip("longer than what is worth a run")
 		}
 		trial := trialOf(raw, plan)
-		paths.Engines = models()
 		res, err := paths.Run(t.Context(), &trial, Fewest)
 		if err != nil {
 			t.Fatal(err)
@@ -59,10 +56,6 @@ func FuzzParity(f *testing.F) {
 		}
 	})
 }
-
-// gcPercent is how much a worker's memory grows before it is looked through: most of it
-// are the tables of the models, which stay.
-const gcPercent = 300
 
 // sorts are how often divergences were met of which each most likely has one cause.
 type sorts map[sortOf]uint
@@ -88,15 +81,18 @@ func trialOf(raw, plan []byte) generator.Trial {
 	return t
 }
 
-// models are engines that were never used.
-func models() [2]ingest.Engine { return [2]ingest.Engine{embedded.New(), embedded.New()} }
+// forgetful runs the models and keeps nothing from one input to the next.
+func forgetful() Paths {
+	models := embedded.Forgetful()
+	return Paths{Engines: [2]ingest.Engine{models, models}}
+}
 
 // warm has the models draw up every table that they draw up on first use.
 func warm(f *testing.F) {
 	f.Helper()
 	const text = "sku,qty,n,x\n1,\xe9,x,\xc3\xa9\xe2\x82\xac\n"
+	paths := forgetful()
 	try := func(p ingest.Pair) {
-		paths := Paths{Engines: models()}
 		if _, err := paths.Run(f.Context(), &generator.Trial{Input: []byte(text), Pair: p}, Fewest); err != nil {
 			f.Fatal(err)
 		}

@@ -99,7 +99,7 @@ func TestFoundBecomesACase(t *testing.T) {
 
 // A sort of divergence is explained the first time, and the sixteenth.
 func TestWorth(t *testing.T) {
-	paths, met := Paths{Engines: models()}, sorts{}
+	paths, met := forgetful(), sorts{}
 	asked := 0
 	for range 17 {
 		trial := unknown(t)

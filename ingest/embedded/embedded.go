@@ -31,10 +31,24 @@ var ErrNotModelled = ingest.ErrNotModelled
 // use; one that is used again saves looking at the same Settings twice.
 type Engine struct {
 	plans planner
+	// forgetful engines keep neither plans nor rows.
+	forgetful bool
 }
 
 // New returns the engine.
 func New() *Engine { return new(Engine) }
+
+// Forgetful returns an engine that keeps nothing: what it does with an input hangs on that
+// input alone, and not on what was run before. It is slower.
+func Forgetful() *Engine { return &Engine{forgetful: true} }
+
+// plan returns what settings come to.
+func (e *Engine) plan(s *ingest.Settings) (*plan, error) {
+	if e.forgetful {
+		return newPlan(*s)
+	}
+	return e.plans.plan(s)
+}
 
 // Ingest runs one path. The error is one of the Settings' own (a mode that does
 // not fit the version), ErrNotModelled, pycodec.ErrUnknown or pycodec.ErrNotText,
@@ -59,17 +73,19 @@ func notModelled(err error) error {
 // open builds the line. Its order is Python's: the file is opened before the
 // reader checks its dialect, so an open mode's fault comes first.
 func (e *Engine) open(ctx context.Context, in *ingest.Input) (*rows, error) {
-	p, err := e.plans.plan(&in.Settings)
+	p, err := e.plan(&in.Settings)
 	if err != nil {
 		return nil, err
 	}
 	if in.Call != nil {
 		return nil, fmt.Errorf("%w: the team's own function %s", ErrNotModelled, in.Call.Function)
 	}
-	if r, ok := p.idle.Get().(*rows); ok && r.restart(ctx, in) {
-		return r, nil
+	if !e.forgetful {
+		if r, ok := p.idle.Get().(*rows); ok && r.restart(ctx, in) {
+			return r, nil
+		}
 	}
-	r := &rows{ctx: ctx, plan: p, cleans: len(p.settings.Clean) > 0, strips: p.strip != stripper{}, packs: p.batches()}
+	r := &rows{once: e.forgetful, ctx: ctx, plan: p, cleans: len(p.settings.Clean) > 0, strips: p.strip != stripper{}, packs: p.batches()}
 	if p.cells != nil {
 		cells := *p.cells
 		r.cells = &cells

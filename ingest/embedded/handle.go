@@ -18,6 +18,9 @@ type handle struct {
 // handle gives out the rows. Handles are made some at a time, since each is held by
 // somebody for as long as he likes.
 func (r *rows) handle() *handle {
+	if r.once {
+		return &handle{rows: r}
+	}
 	if len(r.handles) == 0 {
 		r.handles = make([]handle, 16)
 	}
@@ -53,7 +56,7 @@ func (r *rows) release() {
 		return
 	}
 	r.lines.Release()
-	if r.reader == nil || r.plan.settings.Sniff {
+	if r.once || r.reader == nil || r.plan.settings.Sniff {
 		return
 	}
 	r.reader.Restart()

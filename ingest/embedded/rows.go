@@ -25,6 +25,7 @@ type rows struct {
 	cleans bool // there are cleaning steps
 	strips bool // and they do what plan.strip does
 	packs  bool // rows may come in batches
+	once   bool // no other input is given to them
 	batch  ingest.Batch
 
 	handles []handle // that have not been given out

@@ -56,12 +56,26 @@ func (r *rows) Batch() *ingest.Batch {
 	return b
 }
 
+// untouched reports whether the cells of these settings stay as they are: where decoding is
+// no more than to see that they are UTF-8.
+func (p *plan) untouched() bool {
+	return p.strip == stripper{} && (p.cells == nil || p.cells.sees())
+}
+
+// sees reports whether a text that is decoded at all is what was decoded.
+func (d *cellDecoder) sees() bool {
+	return d.ascii && d.codec.Name() == "utf-8" && d.errors == "strict"
+}
+
 // decodeBatch decodes the cells of a batch and returns how many bytes of it are rows
 // that raise nothing.
 func (d *cellDecoder) decodeBatch(r *pycsv.Reader, b *ingest.Batch) int {
 	b.Kind = ingest.KindText
 	if r.ASCII() || d.codec.Name() == "utf-8" && utf8.ValidString(b.Text) { // then all cells are text as they are
 		return len(b.Text)
+	}
+	if d.sees() { // the row of what is not valid is for Next
+		return b.RowStart(validLen(b.Text))
 	}
 	for i := range b.Special {
 		c := &b.Special[i]
@@ -70,6 +84,16 @@ func (d *cellDecoder) decodeBatch(r *pycsv.Reader, b *ingest.Batch) int {
 		}
 	}
 	return len(b.Text)
+}
+
+// validLen is where a string ceases to be UTF-8.
+func validLen(s string) int {
+	for i, r := range s {
+		if _, n := utf8.DecodeRuneInString(s[i:]); r == utf8.RuneError && n == 1 {
+			return i
+		}
+	}
+	return len(s)
 }
 
 // decodeCell decodes a cell that is not ASCII into Extra. It answers false if decoding

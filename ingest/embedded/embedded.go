@@ -105,6 +105,9 @@ func (e *Engine) open(ctx context.Context, in *ingest.Input) (*rows, error) {
 		return r.failed(fault), nil
 	}
 	r.reader = pycsv.NewReader(p.version, r.dialect, p.settings.FieldLimit, r.items)
+	if r.packs && p.untouched() {
+		r.reader.Untouched()
+	}
 	if p.settings.Reader == ingest.DictReader {
 		r.dict = pycsv.NewDictReader(p.version, r.reader)
 	}

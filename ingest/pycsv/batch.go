@@ -74,6 +74,10 @@ func (r *Reader) Batch(b *ingest.Batch) bool {
 	return b.Rows > 0
 }
 
+// Untouched says that nothing will be done to the cells of a Batch, so that those need not
+// be told of which are not ASCII or may be stripped.
+func (r *Reader) Untouched() { r.quick.packer.untouched = true }
+
 // Took goes on behind the rows of the last Batch, or as many as b has been truncated to,
 // of which none has been passed.
 func (r *Reader) Took(b *ingest.Batch) {

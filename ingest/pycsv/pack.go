@@ -14,6 +14,7 @@ type packer struct {
 	limit       int64 // of a field
 	quotechar   byte  // 0: none means anything
 	doublequote bool
+	untouched   bool // nobody strips or decodes cells: only where quotes are doubled are they looked at
 
 	*ingest.Batch
 	quoted bool // there are quotes
@@ -75,6 +76,10 @@ func (p *packer) pack(b *ingest.Batch, words []marks, quoted bool) {
 
 // plain returns the ends of the fields to be looked at in a word without quotes.
 func (p *packer) plain(m *marks, ends uint64) uint64 {
+	if p.untouched {
+		p.starts = ends >> 63
+		return p.ending(ends, 0)
+	}
 	bare := m.bare &^ ends
 	first, last := bare&(ends<<1|p.starts), (bare<<1|p.bare)&ends
 	p.starts, p.bare = ends>>63, bare>>63
@@ -133,6 +138,9 @@ func (p *packer) outside(w int, m *marks) uint64 {
 	p.pending = closing > ends // its last is the later
 	e.Cells = ends
 	e.Rows &= ends
+	if p.untouched {
+		return p.ending(ends, opening&before)
+	}
 	return p.ending(ends, bare&first|last&^ends|opening&before|m.high) | last&ends
 }
 

@@ -195,49 +195,56 @@ func (b *Batch) unquoted(start, end int) Cell {
 // A walk goes through the cells of rows.
 type walk struct {
 	b       *Batch
-	at      int    // where the next cell begins
-	w       int    // the word in which we are
-	ends    uint64 // what is left of it
-	special int    // the first of Special that is not before at
-	inside  bool   // the next cell is not a row's first
+	w       int  // the word in which we are
+	ends    Ends // what is left of it
+	end     int  // where the last cell ends
+	special int  // the first of Special that is not before the next cell
+	inside  bool // the next cell is not a row's first
 }
 
 // walk begins with the next row.
 func (b *Batch) walk() walk {
-	w := b.at / 64
-	return walk{b: b, at: b.at, w: w, ends: b.Ends[w].Cells >> (b.at % 64) << (b.at % 64), special: b.special}
+	w, shift := b.at/64, b.at%64
+	return walk{b: b, end: b.at - 1, w: w, ends: Ends{b.Ends[w].Cells >> shift << shift, b.Ends[w].Rows}, special: b.special}
 }
 
-// next returns the next cell and whether it is the row's last. An empty row has none:
-// there it is last, and there is no cell.
-func (w *walk) next() (c Special, last, none bool) {
+// noCell is what an empty row has in place of one.
+const noCell = ^Cell(0)
+
+// next returns the next cell and whether it is the row's last.
+func (w *walk) next() (c Cell, last bool) {
 	b := w.b
-	for w.ends == 0 {
+	for w.ends.Cells == 0 {
 		w.w++
-		w.ends = b.Ends[w.w].Cells
+		w.ends = b.Ends[w.w]
 	}
-	bit, start, inside := bits.TrailingZeros64(w.ends), w.at, w.inside
-	end := w.w*64 + bit
-	w.ends &= w.ends - 1
-	last = b.Ends[w.w].Rows>>bit&1 != 0
-	w.at, w.inside = end+1, !last
-	if w.special < len(b.Special) && b.Special[w.special].End == end {
+	bit := w.ends.Cells & -w.ends.Cells
+	w.ends.Cells ^= bit
+	last = w.ends.Rows&bit != 0
+	start, first := w.end+1, !w.inside
+	w.end, w.inside = w.w*64+bits.TrailingZeros64(bit), !last
+	if i := w.special; i < len(b.Special) && b.Special[i].End == w.end {
 		w.special++
-		return b.Special[w.special-1], last, false
+		return b.Special[i].Cell, last
 	}
-	to := end
-	if last && to > start && b.Text[to-1] == '\r' {
-		to--
+	to := w.end
+	if last {
+		if to > start && b.Text[to-1] == '\r' {
+			to--
+		}
+		if first && to == start {
+			return noCell, true
+		}
 	}
-	return Special{end, b.unquoted(start, to)}, last, to == start && last && !inside
+	return b.unquoted(start, to), last
 }
 
 // Row appends the cells of the next row to room.
 func (b *Batch) Row(room []Special) []Special {
 	for w := b.walk(); ; {
-		c, last, none := w.next()
-		if !none {
-			room = append(room, c)
+		c, last := w.next()
+		if c != noCell {
+			room = append(room, Special{w.end, c})
 		}
 		if last {
 			return room

@@ -51,9 +51,9 @@ func word(s string) uint64 { return *(*uint64)(unsafe.Pointer(unsafe.StringData(
 // passRow passes the next row of both if it has the same strings for cells.
 func passRow(a, b *Batch) bool {
 	for x, y := a.walk(), b.walk(); ; {
-		c, last, none := x.next()
-		d, ends, lacks := y.next()
-		if last != ends || none != lacks || a.Str(c.Cell) != b.Str(d.Cell) {
+		c, last := x.next()
+		d, ends := y.next()
+		if last != ends || (c == noCell) != (d == noCell) || c != noCell && a.Str(c) != b.Str(d) {
 			return false
 		}
 		if last {
@@ -66,7 +66,7 @@ func passRow(a, b *Batch) bool {
 
 // pass goes on behind the row whose last cell was the last.
 func (w *walk) pass() {
-	w.b.at, w.b.special = w.at, w.special
+	w.b.at, w.b.special = w.end+1, w.special
 	w.b.Rows--
 }
 

@@ -223,8 +223,6 @@ func (b *dialectBuilder) setBool(name string, dflt bool) bool {
 		return dflt
 	}
 	switch v.Kind {
-	case ingest.KindNone:
-		return false
 	case ingest.KindBool:
 		return v.IsTrue()
 	case ingest.KindInt:
@@ -234,7 +232,7 @@ func (b *dialectBuilder) setBool(name string, dflt bool) bool {
 	case ingest.KindBytes, ingest.KindText:
 		return v.Str != ""
 	}
-	return len(v.Items) > 0
+	return len(v.Items) > 0 // None has none
 }
 
 // setString is _set_str, used for the lineterminator alone. Until 3.14 None is

@@ -201,10 +201,7 @@ func (c *code) alone(b *bench, e evidence, n int, at stage) bool {
 			continue
 		}
 		if s.change == nil || c.gone(b, e, s) {
-			if s.cause == CESUSurrogate && !c.decoded(b) {
-				s.cause = UndecodableBytes
-			}
-			c.accuse(s, e, n)
+			c.accuse(b, s, e, n)
 			return true
 		}
 	}
@@ -236,10 +233,11 @@ func (c *code) besideMark(b *bench, e evidence, some ...suspect) int {
 }
 
 // decoded reports whether py2 decodes what surrogates stand in: if it does not, it takes
-// any bytes there, and surrogates are no more to it than others.
+// any bytes there, and surrogates are no more to it than others. What it raises with
+// surrogates as well says nothing about that.
 func (c *code) decoded(b *bench) bool {
 	res := c.try(b, suspect{name: "surrogates-bad", change: surrogatesToBad})
-	return res == nil || res.Py2Fault != nil || res.Py3Fault == nil
+	return res == nil || res.Py3Fault == nil || res.Py2Fault != nil && faultClass(res.Py2Fault) != faultClass(b.before.Py2Fault)
 }
 
 // python reports whether any of what the Pythons do differently, whatever is sent,
@@ -271,7 +269,7 @@ func (c *code) together(b *bench, e evidence, n int, last stage) bool {
 		}
 	}
 	for _, s := range all {
-		c.accuse(s, e, n)
+		c.accuse(b, s, e, n)
 	}
 	return true
 }
@@ -303,7 +301,7 @@ func (c *code) partly(b *bench, e evidence, n int) int {
 		if best.change == nil {
 			break
 		}
-		c.accuse(best, e, n-left)
+		c.accuse(b, best, e, n-left)
 		so, n = append(so, best), left
 	}
 	return n
@@ -414,8 +412,11 @@ func (c *code) pairs(b *bench, all []evidence) []evidence {
 	return rest
 }
 
-func (c *code) accuse(s suspect, e evidence, n int) {
+func (c *code) accuse(b *bench, s suspect, e evidence, n int) {
 	cause := s.cause
+	if cause == CESUSurrogate && !c.decoded(b) {
+		cause = UndecodableBytes
+	}
 	if s.neutral == ingest.NeutralRounding && sameNumber(e.py2, e.py3) {
 		cause = ValueType // an int is no float
 	}

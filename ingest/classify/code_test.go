@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
@@ -65,6 +66,39 @@ func TestCodeNamesTheCodecsSeen(t *testing.T) {
 		found := codeFindings(t, eng, "caf\xe9\n")
 		if len(found) != 1 || found[0].Signature != want[0] || found[0].Fix != want[1] || !found[0].Confirmed || found[0].Place.Line != 7 {
 			t.Errorf("%q: %+v\n%s\n%s", codec, found[0].Place, found[0].Signature, found[0].Fix)
+		}
+	}
+}
+
+// Surrogates in UTF-8 are a cause of their own only where Python 2 decodes them: to code that
+// does not they are bytes like others, whatever else it raises.
+func TestSurrogatesThatNobodyDecodes(t *testing.T) {
+	reads := func(decodes func(string) bool, refused string) func([]byte) ingest.Outcome {
+		return func(data []byte) ingest.Outcome {
+			switch text := string(data); {
+			case !decodes(text):
+				return ingest.Outcome{Fault: ingest.Faultf("UnicodeDecodeError", "'utf-8' codec can't decode byte")}
+			case strings.ContainsAny(text, refused):
+				return ingest.Outcome{Fault: ingest.Faultf("csv.Error", "refused")}
+			}
+			return cells(same)(data)
+		}
+	}
+	anything := reads(func(string) bool { return true }, "\x00\r")
+	surrogates := reads(func(s string) bool { return !strings.Contains(s, "\xff") }, "\x00\r")
+	for _, tt := range []struct {
+		why   string
+		input string
+		py2   func([]byte) ingest.Outcome
+		want  classify.Cause
+	}{
+		{"Python 2's UTF-8 takes them", "a\xed\xa0\x80\n", surrogates, classify.CESUSurrogate},
+		{"nothing is decoded", "a\xed\xa0\x80\n", anything, classify.UndecodableBytes},
+		{"nothing is decoded, and csv complains of something else", "\x00\r\xed\xa0\x80", anything, classify.UndecodableBytes},
+	} {
+		found := codeFindings(t, &scripted{py2: tt.py2, py3: reads(utf8.ValidString, "\r")}, tt.input)
+		if len(found) == 0 || slices.ContainsFunc(found, func(f classify.Finding) bool { return f.Cause != tt.want }) {
+			t.Errorf("%s: %q, want %s", tt.why, signatures(found), tt.want)
 		}
 	}
 }

@@ -115,7 +115,7 @@ var (
 // returns inputs per CPU-second without those of the corpus. What is worth keeping is not
 // made smaller: the engine would do little else.
 func (s *suite) target(ctx context.Context, program, name string, seconds int) (float64, error) {
-	const script = "cd %[4]s && FEEDPARITY_FUZZ=list FEEDPARITY_FUZZ_CASES=%[1]s/cases exec %[2]s -test.run='^$' -test.fuzz='^%[3]s$' " +
+	const script = "cd %[4]s && FEEDPARITY_FUZZ=go-on FEEDPARITY_FUZZ_CASES=%[1]s/cases exec %[2]s -test.run='^$' -test.fuzz='^%[3]s$' " +
 		"-test.fuzztime=1h -test.fuzzminimizetime=1x -test.parallel=1 -test.fuzzcachedir=%[1]s/fuzzcache 2>&1"
 	c := exec.CommandContext(ctx, "sh", "-c", fmt.Sprintf(script, s.dir, program, name, targetPackage))
 	pipe, err := c.StdoutPipe()

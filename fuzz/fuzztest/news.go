@@ -11,7 +11,7 @@ import (
 
 // The environment of the targets that look for divergences.
 const (
-	EnvMode     = "FEEDPARITY_FUZZ"          // "list": what has a cause is listed and does not fail
+	EnvMode     = "FEEDPARITY_FUZZ"          // "list": what has a cause is listed and does not fail; "go-on": nor does what has none
 	EnvCases    = "FEEDPARITY_FUZZ_CASES"    // where golden cases are written
 	EnvFindings = "FEEDPARITY_FUZZ_FINDINGS" // the file that lists them, a line each
 )
@@ -33,15 +33,22 @@ func Worker() bool {
 // News is where a target tells what it found: in a list, or by failing once.
 type News struct {
 	Listing  bool
+	GoingOn  bool   // nothing fails: the engine is measured
 	Findings string // the list
 	Claim    string // the file that the first to fail makes, "" where nobody else can
 }
 
 // ReadNews reads the environment; the claim is the caller's to set.
 func ReadNews() (News, error) {
-	n := News{Listing: os.Getenv(EnvMode) == "list", Findings: os.Getenv(EnvFindings)}
-	if mode := os.Getenv(EnvMode); mode != "" && !n.Listing {
-		return n, fmt.Errorf("%s=%q: want list, or nothing", EnvMode, mode)
+	n := News{Findings: os.Getenv(EnvFindings)}
+	switch mode := os.Getenv(EnvMode); mode {
+	case "":
+	case "list":
+		n.Listing = true
+	case "go-on":
+		n.Listing, n.GoingOn = true, true
+	default:
+		return n, fmt.Errorf("%s=%q: want list or go-on, or nothing", EnvMode, mode)
 	}
 	return n, nil
 }
@@ -76,9 +83,12 @@ func (n News) List(signature string, severity fmt.Stringer, input []byte) (err e
 	return err
 }
 
-// First reports whether no other worker has failed: the engine ends with the first
+// First reports whether to fail, for no other worker has: the engine ends with the first
 // failure and shows no second, whose case would be left lying about.
 func (n News) First() bool {
+	if n.GoingOn {
+		return false
+	}
 	if n.Claim == "" {
 		return true
 	}

@@ -34,3 +34,18 @@ func TestFirst(t *testing.T) {
 		}
 	}
 }
+
+func TestModes(t *testing.T) {
+	for mode, want := range map[string]News{"": {}, "list": {Listing: true}, "go-on": {Listing: true, GoingOn: true}} {
+		t.Setenv(EnvMode, mode)
+		if got, err := ReadNews(); got != want || err != nil {
+			t.Errorf("%q: %+v, %v", mode, got, err)
+		} else if got.First() == got.GoingOn {
+			t.Errorf("%q: to fail is %t", mode, got.First())
+		}
+	}
+	t.Setenv(EnvMode, "lsit")
+	if _, err := ReadNews(); err == nil {
+		t.Error("a mode that there is not is taken")
+	}
+}

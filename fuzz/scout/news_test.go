@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"testing"
 
 	"github.com/feedparity/feedparity/fuzz/fuzztest"
 	"github.com/feedparity/feedparity/fuzz/generator"
@@ -133,6 +134,17 @@ func (s *session) write(t *generator.Trial, f classify.Finding) string {
 		end = "repro go run ./cmd/feedparity repro " + dir
 	}
 	return fmt.Sprintf("new divergence %s (%s)\n  input %q\n  py2   %s\n  py3   %s\n  %s", f.Signature, f.Severity, t.Input, t.Pair.Py2, t.Pair.Py3, end)
+}
+
+// buildCommand has the command built before there is anything to write: the engine's time
+// may be up before it were, and then a find would not fail.
+func buildCommand(tb testing.TB) {
+	tb.Helper()
+	cmd := exec.Command("go", "run", "./cmd/feedparity", "version")
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		tb.Fatalf("build the command that writes cases: %v\n%s", err, out)
+	}
 }
 
 // add returns the directory of the case that it makes of a signature, as seen from the

@@ -30,9 +30,12 @@ func FuzzParity(f *testing.F) {
 	fuzztest.AddSeeds(f)
 	news := fuzztest.NewNews(f)
 	explain := newSession(news, false).answer
-	if fuzztest.Worker() {
+	switch {
+	case fuzztest.Worker():
 		warm(f)
 		explain = startExplainer(f, news.Claim).ask
+	case fuzztest.Fuzzing() && !news.Listing:
+		buildCommand(f)
 	}
 	paths, met := forgetful(), sorts{}
 	f.Fuzz(func(t *testing.T, raw, plan []byte) {

@@ -326,11 +326,22 @@ func (c *code) gone(b *bench, e evidence, some ...suspect) bool {
 	if slices.ContainsFunc(some, isMark) && (res.Count >= b.before.Count || c.besideMark(b, e, some...) > 0) { // without it the same is told of the same rows
 		return false
 	}
-	if slices.ContainsFunc(some, isOrder) && res.Count > 0 { // other rows are beside each other now
+	if res.Count > 0 && (slices.ContainsFunc(some, isOrder) || slices.ContainsFunc(some, movesRows) && realigned(e, b.before)) { // other rows are beside each other now
 		return false
 	}
 	empty := min(b.before.Py2Rows, b.before.Py3Rows) == 0 && res.Verdict == ingest.AgreeEmpty
 	return empty || readEnough(b.t, *res, b.before) || e.fault() && agreed(*res, e)
+}
+
+// movesRows: what stands for it may end a row, or end none any more.
+func movesRows(s suspect) bool {
+	return s.cause == UnicodeLineSeparator || s.cause == LoneCR || s.cause == CRCRLFBlankRows
+}
+
+// realigned reports whether a row that one path lacks may be one that they read differently:
+// as many are extra as are missing.
+func realigned(e evidence, before diff.Result) bool {
+	return (e.d.Kind == diff.KindRowExtra || e.d.Kind == diff.KindRowMissing) && before.Py2Rows == before.Py3Rows
 }
 
 func isOrder(s suspect) bool { return s.cause == SortOrder }

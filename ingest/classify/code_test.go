@@ -103,6 +103,29 @@ func TestSurrogatesThatNobodyDecodes(t *testing.T) {
 	}
 }
 
+// Rows that differ may be aligned with their neighbours, and as many are then extra as are
+// missing. That other neighbours stand there when a line is broken elsewhere explains nothing.
+func TestRowsBesideOthers(t *testing.T) {
+	number := func(plain *strings.Replacer) func([]byte) ingest.Outcome {
+		return func(data []byte) (o ingest.Outcome) {
+			for line := range strings.Lines(string(data)) {
+				if line = strings.TrimSuffix(line, "\n"); line != "" {
+					v := ingest.Text("none")
+					if plain.Replace(line) == "101" {
+						v = ingest.Text("number")
+					}
+					o.Rows = append(o.Rows, ingest.Row{Value: ingest.List(ingest.Text("-"), v)})
+				}
+			}
+			return o
+		}
+	}
+	found := codeFindings(t, &scripted{py2: number(strings.NewReplacer()), py3: number(strings.NewReplacer("_", "", "\u0661", "1"))}, "1_0\u0661\ny\n\u0085\n")
+	if slices.ContainsFunc(found, func(f classify.Finding) bool { return f.Cause == classify.UnicodeLineSeparator }) {
+		t.Errorf("%q: nothing ends at U+0085", signatures(found))
+	}
+}
+
 // values makes a path that yields one value whatever it reads.
 func values(vs ...ingest.Value) func([]byte) ingest.Outcome {
 	return func([]byte) ingest.Outcome {

@@ -326,7 +326,7 @@ func (c *code) gone(b *bench, e evidence, some ...suspect) bool {
 	if slices.ContainsFunc(some, isMark) && (res.Count >= b.before.Count || c.besideMark(b, e, some...) > 0) { // without it the same is told of the same rows
 		return false
 	}
-	if res.Count > 0 && (slices.ContainsFunc(some, isOrder) || slices.ContainsFunc(some, movesRows) && realigned(e, b.before)) { // other rows are beside each other now
+	if res.Count > 0 && (slices.ContainsFunc(some, isOrder) || slices.ContainsFunc(some, movesRows) && realigned(e, b.before, *res)) { // other rows are beside each other now
 		return false
 	}
 	empty := min(b.before.Py2Rows, b.before.Py3Rows) == 0 && res.Verdict == ingest.AgreeEmpty
@@ -338,10 +338,11 @@ func movesRows(s suspect) bool {
 	return s.cause == UnicodeLineSeparator || s.cause == LoneCR || s.cause == CRCRLFBlankRows
 }
 
-// realigned reports whether a row that one path lacks may be one that they read differently:
-// as many are extra as are missing.
-func realigned(e evidence, before diff.Result) bool {
-	return (e.d.Kind == diff.KindRowExtra || e.d.Kind == diff.KindRowMissing) && before.Py2Rows == before.Py3Rows
+// realigned reports whether a row that one path lacks, before or now, may be one that they
+// read differently: as many are extra as are missing.
+func realigned(e evidence, before, now diff.Result) bool {
+	lacks := func(d diff.Divergence) bool { return d.Kind == diff.KindRowExtra || d.Kind == diff.KindRowMissing }
+	return before.Py2Rows == before.Py3Rows && (lacks(e.d) || slices.ContainsFunc(now.Divergences, lacks))
 }
 
 func isOrder(s suspect) bool { return s.cause == SortOrder }

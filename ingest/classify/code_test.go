@@ -120,9 +120,12 @@ func TestRowsBesideOthers(t *testing.T) {
 			return o
 		}
 	}
-	found := codeFindings(t, &scripted{py2: number(strings.NewReplacer()), py3: number(strings.NewReplacer("_", "", "\u0661", "1"))}, "1_0\u0661\ny\n\u0085\n")
-	if slices.ContainsFunc(found, func(f classify.Finding) bool { return f.Cause == classify.UnicodeLineSeparator }) {
-		t.Errorf("%q: nothing ends at U+0085", signatures(found))
+	eng := &scripted{py2: number(strings.NewReplacer()), py3: number(strings.NewReplacer("_", "", "\u0661", "1"))}
+	for _, input := range []string{"1_0\u0661\ny\n\u0085\n", "1_0\u0661\n1_0\u0661\u0085\u0085\n"} {
+		found := codeFindings(t, eng, input)
+		if len(found) == 0 || slices.ContainsFunc(found, func(f classify.Finding) bool { return f.Cause == classify.UnicodeLineSeparator }) {
+			t.Errorf("%q: %q, and nothing ends at U+0085", input, signatures(found))
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func PassSame(a, b *Batch) (rows int, text string) {
 // them and no more than a thousand, since rows may differ in other ways.
 func sameBytes(a, b string) (n int) {
 	most := min(len(a), len(b), 1<<10) - 1
-	for n+8 <= most && word(a[n:]) == word(b[n:]) {
+	for n+8 <= most && eight(a[n:]) == eight(b[n:]) {
 		n += 8
 	}
 	for n < most && a[n] == b[n] {
@@ -44,9 +44,6 @@ func sameBytes(a, b string) (n int) {
 	}
 	return n
 }
-
-// word is the first eight bytes.
-func word(s string) uint64 { return *(*uint64)(unsafe.Pointer(unsafe.StringData(s[:8]))) }
 
 // passRow passes the next row of both if it has the same strings for cells.
 func passRow(a, b *Batch) bool {

@@ -121,20 +121,3 @@ func TestResolve(t *testing.T) {
 		t.Error("an unknown pair must be refused")
 	}
 }
-
-// TestASCIILen: it stops at the byte that is not ASCII wherever it stands.
-func TestASCIILen(t *testing.T) {
-	for n := range 80 {
-		src := make([]byte, n)
-		if got := ASCIILen(src); got != n {
-			t.Fatalf("%d bytes of ASCII: %d", n, got)
-		}
-		for at := range n {
-			src := make([]byte, n)
-			src[at], src[n-1] = 0x80, 0xFF
-			if got := ASCIILen(src); got != at {
-				t.Fatalf("byte %d of %d: %d", at, n, got)
-			}
-		}
-	}
-}

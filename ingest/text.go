@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
 )
@@ -111,28 +110,6 @@ func IsASCII[T string | []byte](s T) bool {
 		}
 	}
 	return true
-}
-
-// ASCIILen returns the number of bytes below 0x80 at the start of src.
-func ASCIILen(src []byte) int {
-	const high = 0x8080808080808080
-	at := 0
-	for ; at+32 <= len(src); at += 32 {
-		four := src[at : at+32]
-		if (binary.LittleEndian.Uint64(four)|binary.LittleEndian.Uint64(four[8:])|
-			binary.LittleEndian.Uint64(four[16:])|binary.LittleEndian.Uint64(four[24:]))&high != 0 {
-			break
-		}
-	}
-	for ; at+8 <= len(src); at += 8 {
-		if w := binary.LittleEndian.Uint64(src[at:]) & high; w != 0 {
-			return at + bits.TrailingZeros64(w)/8
-		}
-	}
-	for at < len(src) && src[at] < utf8.RuneSelf {
-		at++
-	}
-	return at
 }
 
 // Latin1Text maps each byte to the code point of the same number, as

@@ -265,25 +265,15 @@ func withoutRunes(s string, set func(rune) bool) string {
 // fold makes strings that differ in case alone equal, as SS and ß, or İ lowered by
 // either Python: by Python 3's own tables, which map a letter to several.
 func fold(s string) string {
+	v, python := ingest.Value{Kind: ingest.KindText, Str: s}, ingest.Python313
 	if ingest.IsASCII(s) || !utf8.ValidString(s) { // bytes of some other charset
-		return asciiUpper(s)
+		v.Kind, python = ingest.KindBytes, ingest.Python27
 	}
-	v := ingest.Value{Kind: ingest.KindText, Str: s}
 	for _, step := range []ingest.Step{"lower", "upper"} {
-		// Neither raises, and 3.13 has a model.
-		v, _, _ = pycell.Clean(ingest.Python313, step, v)
+		// Neither raises, and both versions have a model.
+		v, _, _ = pycell.Clean(python, step, v)
 	}
 	return strings.ReplaceAll(v.Str, "\u0307", "")
-}
-
-func asciiUpper(s string) string {
-	out := []byte(s)
-	for i, c := range out {
-		if 'a' <= c && c <= 'z' {
-			out[i] -= 'a' - 'A'
-		}
-	}
-	return string(out)
 }
 
 func hasSurrogate(s string) bool {

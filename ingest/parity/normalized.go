@@ -3,11 +3,11 @@ package parity
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -74,19 +74,19 @@ func normalized(ctx context.Context, d Delivery, found detect.Result) (input, Ed
 	} else if same {
 		return asSent(d), edits, nil
 	}
-	out := &rewritten{sent: sent, size: d.Size, memory: d.Size <= inMemory}
-	_, err := normalize.Normalize(out, io.NewSectionReader(sent, 0, d.Size), o)
-	if err == nil {
-		err = out.end()
+	src := io.NewSectionReader(sent, 0, d.Size)
+	if d.Size <= inMemory {
+		var out bytes.Buffer
+		if _, err := normalize.Normalize(&out, src, o); err != nil {
+			return input{}, edits, fmt.Errorf("normalize %q: %w", d.Name, err)
+		}
+		return input{data: bytes.NewReader(out.Bytes()), size: int64(out.Len())}, edits, nil
 	}
+	in, err := toFile(src, o)
 	if err != nil {
-		out.input.release()
 		return input{}, edits, fmt.Errorf("normalize %q: %w", d.Name, err)
 	}
-	if out.to == nil {
-		return asSent(d), edits, nil
-	}
-	return out.input, edits, nil
+	return in, edits, nil
 }
 
 // asSent is the normalized view that is the delivery itself.
@@ -134,75 +134,22 @@ func (v *View) repeat(raw *View) {
 	}
 }
 
-// rewritten takes a normalized view. As long as that is what was sent it is nowhere else:
-// most deliveries are canonical already, and need no memory and no disk.
-type rewritten struct {
-	sent   io.ReaderAt
-	size   int64 // of what was sent
-	memory bool
-	same   int64  // so many bytes are those that were sent
-	buf    []byte // for what is compared with them
-	to     io.Writer
-	text   bytes.Buffer
-	input  input // valid once to is set
-}
-
-// Write implements io.Writer.
-func (r *rewritten) Write(p []byte) (int, error) {
-	if r.to == nil {
-		equal, err := r.repeats(p)
-		if equal || err != nil {
-			return len(p), err
-		}
-		if err := r.begin(); err != nil {
-			return 0, err
-		}
+// toFile writes the view to a temporary file, which is gone again on an error.
+func toFile(src io.Reader, o normalize.Options) (input, error) {
+	f, err := os.CreateTemp("", "feedparity-normalized-*.csv")
+	if err != nil {
+		return input{}, err
 	}
-	n, err := r.to.Write(p)
-	r.input.size += int64(n)
-	return n, err
-}
-
-// repeats reports whether what was sent goes on with p.
-func (r *rewritten) repeats(p []byte) (bool, error) {
-	if int64(len(p)) > r.size-r.same {
-		return false, nil
+	in := input{data: f, file: f.Name(), temp: f}
+	_, err = normalize.Normalize(f, src, o)
+	if info, serr := f.Stat(); serr == nil {
+		in.size = info.Size()
+	} else {
+		err = errors.Join(err, serr)
 	}
-	r.buf = slices.Grow(r.buf[:0], len(p))[:len(p)]
-	if n, err := r.sent.ReadAt(r.buf, r.same); n < len(p) {
-		return false, err
+	if err != nil {
+		in.release()
+		return input{}, err
 	}
-	equal := bytes.Equal(r.buf, p)
-	if equal {
-		r.same += int64(len(p))
-	}
-	return equal, nil
-}
-
-// begin copies what was the same to where all of the view is to be.
-func (r *rewritten) begin() error {
-	r.to = &r.text
-	if !r.memory {
-		f, err := os.CreateTemp("", "feedparity-normalized-*.csv")
-		if err != nil {
-			return err
-		}
-		r.to, r.input = f, input{data: f, file: f.Name(), temp: f}
-	}
-	n, err := io.Copy(r.to, io.NewSectionReader(r.sent, 0, r.same))
-	r.input.size = n
-	return err
-}
-
-// end tells that nothing more comes.
-func (r *rewritten) end() error {
-	if r.to == nil && r.same < r.size {
-		if err := r.begin(); err != nil {
-			return err
-		}
-	}
-	if r.to != nil && r.memory {
-		r.input.data = bytes.NewReader(r.text.Bytes())
-	}
-	return nil
+	return in, nil
 }

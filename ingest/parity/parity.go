@@ -145,7 +145,7 @@ func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
 			return nil, fmt.Errorf("check %q: %w", d.Name, ctx.Err())
 		}
 	}
-	r.Views[0].Warnings = append(r.Views[0].Warnings[:len(r.Views[0].Warnings):len(r.Views[0].Warnings)], alarms(found)...)
+	r.Views[0].Warnings = append(slices.Clip(r.Views[0].Warnings), alarms(found)...) // both views may have them
 	return r, nil
 }
 

@@ -3,8 +3,6 @@ package pycodec
 import (
 	"sync"
 	"unicode/utf8"
-
-	"github.com/feedparity/feedparity/ingest"
 )
 
 const (
@@ -46,7 +44,7 @@ func (k *multibyteKernel) run(dst, src []byte, at int, final bool) ([]byte, int,
 	for at < len(src) {
 		c := src[at]
 		if c < utf8.RuneSelf && k.ascii {
-			n := ingest.ASCIILen(src[at:])
+			n := asciiLen(src[at:])
 			dst, at = append(dst, src[at:at+n]...), at+n
 			continue
 		}

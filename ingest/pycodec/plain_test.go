@@ -8,6 +8,23 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 )
 
+// TestASCIILen: asciiLen stops at the byte that is not ASCII wherever it stands.
+func TestASCIILen(t *testing.T) {
+	for n := range 80 {
+		src := make([]byte, n)
+		if got := asciiLen(src); got != n {
+			t.Fatalf("%d bytes of ASCII: %d", n, got)
+		}
+		for at := range n {
+			src := make([]byte, n)
+			src[at], src[n-1] = 0x80, 0xFF
+			if got := asciiLen(src); got != at {
+				t.Fatalf("byte %d of %d: %d", at, n, got)
+			}
+		}
+	}
+}
+
 // TestPlain: the quick way of a kernel comes to what its run comes to, behind
 // whatever dst holds already and with no byte of room or many.
 func TestPlain(t *testing.T) {

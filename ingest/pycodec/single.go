@@ -4,15 +4,13 @@ import (
 	"sort"
 	"sync"
 	"unicode/utf8"
-
-	"github.com/feedparity/feedparity/ingest"
 )
 
 // asciiKernel mirrors PyUnicode_DecodeASCII.
 type asciiKernel struct{}
 
 func (asciiKernel) run(dst, src []byte, at int, _ bool) ([]byte, int, malformed) {
-	n := ingest.ASCIILen(src[at:])
+	n := asciiLen(src[at:])
 	dst, at = append(dst, src[at:at+n]...), at+n
 	if at == len(src) {
 		return dst, at, malformed{}
@@ -34,7 +32,7 @@ type tableKernel struct {
 func (k tableKernel) run(dst, src []byte, at int, _ bool) ([]byte, int, malformed) {
 	for at < len(src) {
 		if k.ascii && src[at] < utf8.RuneSelf {
-			n := ingest.ASCIILen(src[at:])
+			n := asciiLen(src[at:])
 			dst, at = append(dst, src[at:at+n]...), at+n
 			continue
 		}

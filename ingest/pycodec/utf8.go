@@ -2,6 +2,8 @@ package pycodec
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -70,7 +72,7 @@ func (k utf8Kernel) valid(src []byte) int {
 	at := 0
 	for at < len(src) {
 		if src[at] < utf8.RuneSelf {
-			at += ingest.ASCIILen(src[at:])
+			at += asciiLen(src[at:])
 			continue
 		}
 		_, n := utf8.DecodeRune(src[at:])
@@ -88,6 +90,28 @@ func (k utf8Kernel) valid(src []byte) int {
 func surrogateAt(p []byte) bool {
 	r, n := ingest.DecodeRune(p)
 	return n == 3 && ingest.IsSurrogate(r)
+}
+
+// asciiLen returns the number of bytes below 0x80 at the start of src.
+func asciiLen(src []byte) int {
+	const high = 0x8080808080808080
+	at := 0
+	for ; at+32 <= len(src); at += 32 {
+		four := src[at : at+32]
+		if (binary.LittleEndian.Uint64(four)|binary.LittleEndian.Uint64(four[8:])|
+			binary.LittleEndian.Uint64(four[16:])|binary.LittleEndian.Uint64(four[24:]))&high != 0 {
+			break
+		}
+	}
+	for ; at+8 <= len(src); at += 8 {
+		if w := binary.LittleEndian.Uint64(src[at:]) & high; w != 0 {
+			return at + bits.TrailingZeros64(w)/8
+		}
+	}
+	for at < len(src) && src[at] < utf8.RuneSelf {
+		at++
+	}
+	return at
 }
 
 // sequenceLen returns how many bytes a lead byte announces, 0 if it is none.

@@ -47,8 +47,9 @@ type Liner interface {
 	QuickLine() (line string, offset int64, ok bool)
 	// QuickLines is all that QuickLine would return, one line after the other, up to
 	// about max bytes of them, the offset of the first and what tells how much of the
-	// input made a part of the text, nil if unknown. It takes none; items before it are
-	// not left as they are.
+	// input made a part of the text, nil if unknown. A last line that has no end is among
+	// them, with an LF that the input lacks: outside quotes it ends a record as the end of
+	// the input does. It takes none; items before it are not left as they are.
 	QuickLines(max int) (text string, offset int64, width func([]byte) int64)
 	// Took goes on behind the first n bytes, which end with a line, of what QuickLines
 	// returned last.

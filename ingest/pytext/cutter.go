@@ -68,8 +68,9 @@ func (c *cutter) cutQuickly() (line []byte, ok bool) {
 }
 
 // ordinary returns the next lines that cutQuickly would return, up to about max bytes
-// of them.
-func (c *cutter) ordinary(max int) []byte {
+// of them. Where nothing follows buf, a last line without an end is given an LF behind it,
+// which is no part of buf.
+func (c *cutter) ordinary(max int, final bool) []byte {
 	if c.scanned != c.start || c.start == len(c.buf) {
 		return nil
 	}
@@ -82,6 +83,10 @@ func (c *cutter) ordinary(max int) []byte {
 	end := min(c.start+max, c.nul)
 	if c.cr < end {
 		end = c.beforeLoneCR(end)
+	}
+	if final && end == len(c.buf) && c.buf[end-1] != '\n' {
+		c.buf = append(c.buf, '\n')[:end]
+		return c.buf[c.start : end+1]
 	}
 	return c.buf[c.start : c.start+bytes.LastIndexByte(c.buf[c.start:end], '\n')+1]
 }
@@ -101,10 +106,10 @@ func (c *cutter) beforeLoneCR(end int) int {
 	}
 }
 
-// take moves on behind n bytes, which end with an LF, and returns them.
+// take moves on behind n bytes of lines that ordinary returned, and returns those of buf.
 func (c *cutter) take(n int) []byte {
-	lines := c.buf[c.start : c.start+n]
-	c.start += n
+	lines := c.buf[c.start:min(c.start+n, len(c.buf))]
+	c.start += len(lines)
 	c.scanned, c.lf = c.start, c.start-1
 	return lines
 }

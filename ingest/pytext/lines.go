@@ -34,7 +34,7 @@ func (b *byteLines) readOn() bool {
 	return b.file.err == nil
 }
 
-func (b *byteLines) over() bool { return b.file.atEnd() }
+func (b *byteLines) over() bool { return b.file.at >= b.file.size }
 
 // fill appends a chunk of the file.
 func fill(buf []byte, f *file) []byte {

@@ -207,15 +207,16 @@ func (l *Lines) QuickLine() (line string, offset int64, ok bool) {
 
 // QuickLines returns all that QuickLine would, one line after the other, up to about
 // max bytes of them, with the offset of the first and what tells the bytes that made a
-// part of the text (nil: unknown). It reads on if no line is at hand, so that no item
-// may be used after it, and takes none: Took does. "" says nothing.
+// part of the text (nil: unknown). A last line without an end has an LF in the text. It
+// reads on if no line is at hand, so that no item may be used after it, and takes none:
+// Took does. "" says nothing.
 func (l *Lines) QuickLines(max int) (text string, offset int64, width func([]byte) int64) {
 	if !l.native || l.done {
 		return "", -1, nil
 	}
-	lines := l.cutter.ordinary(max)
+	lines := l.cutter.ordinary(max, l.reads.over())
 	if len(lines) == 0 && l.cutter.wants() && l.reads.readOn() {
-		lines = l.cutter.ordinary(max)
+		lines = l.cutter.ordinary(max, l.reads.over())
 	}
 	if len(lines) == 0 {
 		return "", -1, nil
@@ -229,14 +230,14 @@ func (l *Lines) Took(n int) { l.place.next(l.cutter.take(n)) }
 
 // Over reports whether the lines are known to have ended without an exception.
 func (l *Lines) Over() bool {
-	return l.native && l.cutter.start == len(l.cutter.buf) && l.file.err == nil && l.reads.over()
+	return l.native && l.cutter.start == len(l.cutter.buf) && l.reads.over()
 }
 
 // reads is a source with a cutter that can be told to read on before it would: when
 // no line is left.
 type reads interface {
 	readOn() bool
-	// over reports whether nothing follows what is in the cutter.
+	// over reports whether it is known that nothing follows what is in the cutter.
 	over() bool
 }
 

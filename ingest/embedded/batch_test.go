@@ -150,6 +150,15 @@ func TestBatches(t *testing.T) {
 		compareBoth(t, inputOf([]byte(data), py2, []change{mode(ingest.OpenBytes)}), inputOf([]byte(data), py3, nil))
 		compareBoth(t, inputOf([]byte(data), py2, []change{codec("latin-1")}), inputOf([]byte(data), py3, nil))
 	}
+	for _, last := range lastLines {
+		for _, changes := range variants {
+			for _, in := range []ingest.Input{inputOf([]byte("a,b\n"+last), py2, changes), inputOf([]byte("a,b\n"+last), py3, changes)} {
+				if in.Settings.Validate() == nil {
+					check(in)
+				}
+			}
+		}
+	}
 	for range 500 {
 		data := sample(r)
 		one := inputOf(data, py2, variants[r.IntN(len(variants))])
@@ -164,6 +173,14 @@ func TestBatches(t *testing.T) {
 	if packed < all/4 {
 		t.Errorf("%d of %d rows came in batches", packed, all)
 	}
+}
+
+// lastLines have no end, or one that is none in every mode.
+var lastLines = []string{
+	"c", "c,", ",", "c,d", " ", "\"c\"", "\"c", "\"c\"\"", "c\"", "\"\"", "\"", "\"c\"d", "\"c\nd", "\"c\n\"", "c\r", "\r", "\"c\"\r", "\"c\r", "\r\r", "c\x00", "\x00",
+	"c\\", "\\", "\"\\\"", "c\u2028", "c\u0085", "c\x1c", "c\x0b", "\u2003", "\xc3", "c,\xe2\x80", "\x81", "\u4e2d", strings.Repeat("c", 39), strings.Repeat("c", 40), strings.Repeat("c", 41),
+	strings.Repeat("c", 60), strings.Repeat("c,", 30) + "\"", strings.Repeat("c", 59) + "\r", strings.Repeat("c", 8188), strings.Repeat("c", 8189), strings.Repeat("c", 8187) + "\r",
+	"c\r\nd", "c;d", "c\n\nd", "c\n\n",
 }
 
 func inputOf(data []byte, py ingest.Python, changes []change) ingest.Input {

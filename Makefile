@@ -29,8 +29,9 @@ PGO := cmd/feedparity/engine.pgo
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: ## build bin/feedparity, one static binary without cgo
-	$(GO) build -pgo=$(PGO) -trimpath -o $(BIN) ./cmd/feedparity
+build: ## build bin/feedparity, which starts at once, and bin/feedparity-full, which it becomes for servers and the state; static, without cgo
+	$(GO) build -pgo=$(PGO) -trimpath -tags lean -o $(BIN) ./cmd/feedparity
+	$(GO) build -pgo=$(PGO) -trimpath -o $(BIN)-full ./cmd/feedparity
 
 demo: build ## run the main job: sweep our own demo supplier, needs nothing but Go
 	$(BIN) demo
@@ -115,6 +116,7 @@ generate: ## make the generated tables again from the real interpreters
 lint: ## go vet, staticcheck, gofmt, and our own figures
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "lint: run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
+	$(GO) build -tags lean -o /dev/null ./cmd/feedparity
 	$(GO) tool staticcheck ./...
 	$(GO) run ./cmd/shape .
 

@@ -105,7 +105,7 @@ FTP server on loopback, which runs in the bench's process and takes its share of
 // sweep runs feedparity in a directory with a configuration and returns what it cost and
 // how long it took.
 func (n *nightly) sweep(ctx context.Context, dir, config string, args ...string) (cost, time.Duration, error) {
-	bin, err := n.build(ctx, "feedparity")
+	bin, err := n.build(ctx, "feedparity-full")
 	if err != nil {
 		return cost{}, 0, err
 	}

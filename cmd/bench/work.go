@@ -13,10 +13,10 @@ import (
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 // A task is what a child process of the bench does while it is measured from
@@ -144,7 +144,7 @@ func compareFiles(ctx context.Context, args []string) (done, error) {
 
 // compareFile opens a file as "feedparity check" and a sweep do.
 func compareFile(ctx context.Context, path string, settings *[2]ingest.Settings) (int, error) {
-	f, err := archive.OpenFile(path)
+	f, err := unpack.OpenFile(path)
 	if err != nil {
 		return 0, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,9 +14,9 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/detect"
+	"github.com/feedparity/feedparity/ingest/found"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/report"
-	"github.com/feedparity/feedparity/ingest/sweep"
 )
 
 const checkLong = `Runs the whole line on local files without any configuration: detects charset and
@@ -105,8 +106,15 @@ type checker struct {
 	pairs []ingest.Pair
 	eng   engines
 	cases *golden.Store // nil where none are written
-	seen  []sweep.Delivery
+	seen  []checked
 	doc   report.Document
+}
+
+// checked is what came of one pair on one file.
+type checked struct {
+	name  string
+	line  report.Delivery // what is the same for every view
+	views []found.View
 }
 
 func runCheck(ctx context.Context, std streams, f *checkFlags, names []string) error {
@@ -149,12 +157,12 @@ func statusOf(err error) int {
 
 // file runs every pair on one file.
 func (c *checker) file(ctx context.Context, name string, in ingest.Input) error {
-	found, err := detect.Detect(in.Data, in.Size, detect.Options{Declared: c.flags.charset})
+	detected, err := detect.Detect(in.Data, in.Size, detect.Options{Declared: c.flags.charset})
 	if err != nil {
 		return fmt.Errorf("check %q: %w", name, err)
 	}
-	if found.Binary != "" {
-		return usageError("feedparity reads text: unpack or export it first", "check %q: not a CSV file: %s", name, found.Why)
+	if detected.Binary != "" {
+		return usageError("feedparity reads text: unpack or export it first", "check %q: not a CSV file: %s", name, detected.Why)
 	}
 	for _, pair := range c.pairs {
 		d := parity.Delivery{Feed: "check", Name: in.Name, Data: in.Data, Size: in.Size, File: in.File, Charset: c.flags.charset, Pair: pair}
@@ -162,11 +170,11 @@ func (c *checker) file(ctx context.Context, name string, in ingest.Input) error 
 		if err != nil {
 			return err
 		}
-		out := sweep.Delivery{Name: name, Pair: pair.Name, Detected: rep.Detected}
+		out := checked{name: name, line: report.Delivery{Delivery: name, Charset: rep.Detected.Charset, Pair: pair.Name}}
 		for i := range rep.Views {
-			v := sweep.ViewOf(&rep.Views[i])
+			v := found.Of(&rep.Views[i])
 			c.write(ctx, d, rep, i, &v)
-			out.Views = append(out.Views, v)
+			out.views = append(out.views, v)
 		}
 		rep.Close()
 		c.seen = append(c.seen, out)
@@ -175,7 +183,7 @@ func (c *checker) file(ctx context.Context, name string, in ingest.Input) error 
 }
 
 // write files a case for each finding, if --golden asks for it.
-func (c *checker) write(ctx context.Context, d parity.Delivery, rep *parity.Report, i int, out *sweep.View) {
+func (c *checker) write(ctx context.Context, d parity.Delivery, rep *parity.Report, i int, out *found.View) {
 	if c.cases == nil {
 		return
 	}
@@ -215,11 +223,11 @@ func (c *checker) print() error {
 		if c.flags.json {
 			failure = error.Error
 		}
-		for _, l := range lines(d, relative, failure) {
+		for _, l := range lines(d.line, d.views, relative, failure) {
 			l.State = ""
 			c.doc.Deliveries = append(c.doc.Deliveries, l)
 		}
-		printDeliveryFailures(c.std, d)
+		printViewFailures(c.std, "check "+strconv.Quote(d.name), nil, d.views)
 	}
 	if c.flags.json {
 		c.doc.Ended = time.Now().UTC()
@@ -235,7 +243,7 @@ func (c *checker) print() error {
 func (c *checker) status() int {
 	worst := statusOK
 	for _, d := range c.seen {
-		for _, v := range d.Views {
+		for _, v := range d.views {
 			if v.Verdict == ingest.NotCompared {
 				return statusIncomplete
 			}
@@ -253,7 +261,7 @@ func (c *checker) status() int {
 }
 
 // asNew takes a finding of a check for new: nothing remembers earlier ones.
-func asNew(f sweep.Finding) sweep.Finding {
+func asNew(f found.Finding) found.Finding {
 	f.New = true
 	return f
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/parity"
 )
@@ -47,17 +46,4 @@ func fullVersion(found []interp.Interpreter, py ingest.Python) string {
 		}
 	}
 	return full
-}
-
-// runners lists the interpreters a configuration names.
-func runners(c *config.Config) []string {
-	var out []string
-	for _, f := range c.Feeds {
-		for _, call := range f.Calls {
-			if call != nil && call.Python != "" {
-				out = append(out, call.Python)
-			}
-		}
-	}
-	return out
 }

@@ -25,7 +25,8 @@ place in version control.`,
 		Args: wantCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newCorpusDistil(std), newCorpusLearn(std), newCorpusMerge(std))
+	cmd.AddCommand(newCorpusDistil(std), newCorpusMerge(std))
+	cmd.AddCommand(corpusElsewhere(std)...)
 	return cmd
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/detect"
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 const detectLong = `Prints a line per file: FILE, charset, confidence from 0 to 1 and dialect, with tabs
@@ -75,7 +75,7 @@ func eachFile(ctx context.Context, std streams, names []string, f func(string, i
 		in, done, err := openInput(std.in, name)
 		failed := []error{err}
 		if err == nil {
-			failed = eachMember(ctx, archive.Limits{}, name, in, f)
+			failed = eachMember(ctx, unpack.Limits{}, name, in, f)
 			done()
 		}
 		for _, err := range failed {

@@ -1,3 +1,5 @@
+//go:build !lean
+
 package main
 
 import (
@@ -304,16 +306,4 @@ func (d *diagnosis) print(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// configError words what is wrong with a configuration.
-func configError(err error) error {
-	var ce *config.Error
-	switch {
-	case errors.As(err, &ce):
-		return usageError(ce.Hint, "read config: %w", err)
-	case errors.Is(err, fs.ErrNotExist):
-		return usageError("feedparity init writes one; --config names another", "%w", err)
-	}
-	return usageError("", "%w", err)
 }

@@ -123,11 +123,3 @@ func checkCells(s ingest.Settings) error {
 	}
 	return nil
 }
-
-// plural counts things for people: "1 row", "2 rows".
-func plural(n int, thing string) string {
-	if n == 1 {
-		return fmt.Sprintf("1 %s", thing)
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}

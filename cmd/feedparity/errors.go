@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
-	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
@@ -120,26 +119,6 @@ func explain(err error) (status int, hint string) {
 	return 0, ""
 }
 
-// explainSource says what to do about a source that failed, "" if nothing is known.
-func explainSource(err error) string {
-	var verify *tls.CertificateVerificationError
-	switch {
-	case errors.Is(err, fetch.ErrGivenUp):
-		return "what it failed with for another feed, or how long it took, says why; the next sweep tries again"
-	case errors.Is(err, fetch.ErrLogin):
-		return "check user and password: a login that is refused is tried once a night, so that no account is locked"
-	case errors.Is(err, fetch.ErrActive):
-		return "feedparity speaks passive FTP alone (EPSV, PASV): ask the supplier for it, or for SFTP or HTTPS"
-	case errors.Is(err, fetch.ErrDiskFull):
-		return "make room there; what was fetched is recorded, and the next sweep goes on"
-	case errors.Is(err, fetch.ErrChecksum):
-		return "the file or its mark is wrong: the next sweep fetches both again"
-	case errors.As(err, &verify):
-		return "tls: {ca_file: FILE} trusts an authority, {pin: ...} this server's key alone; ask the supplier which"
-	}
-	return ""
-}
-
 // oneLine keeps an error on its line and off the terminal's control codes.
 func oneLine(s string) string {
 	return visible(strings.NewReplacer("\r\n", "; ", "\n", "; ", "\r", " ").Replace(s))
@@ -172,4 +151,16 @@ func wantCommand(cmd *cobra.Command, args []string) error {
 		hint = fmt.Sprintf("did you mean %q?", near[0])
 	}
 	return usageError(hint, "read arguments: %s has no command %q", cmd.CommandPath(), args[0])
+}
+
+// configError words what is wrong with a configuration.
+func configError(err error) error {
+	var ce *config.Error
+	switch {
+	case errors.As(err, &ce):
+		return usageError(ce.Hint, "read config: %w", err)
+	case errors.Is(err, fs.ErrNotExist):
+		return usageError("feedparity init writes one; --config names another", "%w", err)
+	}
+	return usageError("", "%w", err)
 }

@@ -31,8 +31,9 @@ func newGolden(std streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SuggestionsMinimumDistance = 2
-	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenStats(std), newGoldenReview(std), newGoldenReplay(std), newGoldenPull(std), newGoldenAdd(std), newGoldenAllow(std),
-		newGoldenAccept(std), newGoldenAssign(std), newGoldenResolve(std), newGoldenReopen(std), newGoldenRetire(std), newGoldenPrune(std), newGoldenExport(std), newGoldenSpread(std), newGoldenHistory(std))
+	cmd.AddCommand(newGoldenList(std), newGoldenShow(std), newGoldenStats(std), newGoldenReplay(std), newGoldenPull(std), newGoldenAdd(std), newGoldenAllow(std),
+		newGoldenAccept(std), newGoldenAssign(std), newGoldenResolve(std), newGoldenReopen(std), newGoldenRetire(std), newGoldenPrune(std), newGoldenExport(std))
+	cmd.AddCommand(goldenElsewhere(std)...)
 	return cmd
 }
 

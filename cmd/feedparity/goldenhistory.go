@@ -1,3 +1,5 @@
+//go:build !lean
+
 package main
 
 import (
@@ -21,6 +23,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 const historyLong = `Runs the case's feed on what the archive keeps of its deliveries, and says which of them
@@ -183,13 +186,13 @@ func (b *backward) delivery(ctx context.Context, f state.Fetch) error {
 	if err := b.store.Get(ctx, f.SHA256, file); err != nil {
 		return err
 	}
-	data, err := archive.OpenFile(file)
+	data, err := unpack.OpenFile(file)
 	if err != nil {
 		return err
 	}
 	defer data.Close()
 	in := ingest.Input{Name: path.Base(f.Path), Data: data, Size: f.Bytes, File: file}
-	return errors.Join(eachMember(ctx, archive.Limits(b.feed.Take.Unpack), f.Path, in, func(name string, in ingest.Input) error {
+	return errors.Join(eachMember(ctx, unpack.Limits(b.feed.Take.Unpack), f.Path, in, func(name string, in ingest.Input) error {
 		return b.look(ctx, f, name, in)
 	})...)
 }

@@ -1,3 +1,5 @@
+//go:build !lean
+
 package main
 
 import (
@@ -21,6 +23,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/report"
 	"github.com/feedparity/feedparity/ingest/state"
 	"github.com/feedparity/feedparity/ingest/sweep"
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 const spreadLong = `Asks which other feeds have the fault that a case shows. What the divergence needs is put
@@ -223,7 +226,7 @@ func (s *spreader) one(ctx context.Context, c *golden.Case, f config.Feed) (dir 
 	if err != nil || d.file == "" {
 		return "", false, 0, err
 	}
-	data, err := archive.OpenFile(d.file)
+	data, err := unpack.OpenFile(d.file)
 	if err != nil {
 		return "", false, 0, fmt.Errorf("spread %q to feed %q: %w", c.Dir(), f.Name, err)
 	}
@@ -287,7 +290,7 @@ func (s *spreader) unpack(ctx context.Context, f config.Feed, d state.Delivery) 
 	if err := s.store.Get(ctx, d.SHA256, out.file); err != nil {
 		return delivery{}, err
 	}
-	members, err := archive.Open(ctx, out.file, out.name, out.file+".unpacked", archive.Limits(f.Take.Unpack))
+	members, err := unpack.Open(ctx, out.file, out.name, out.file+".unpacked", unpack.Limits(f.Take.Unpack))
 	if len(members) > 0 {
 		out.file, out.name, out.size = members[0].File, members[0].Base(), members[0].Size
 	}

@@ -1,3 +1,5 @@
+//go:build !lean
+
 package main
 
 import (
@@ -13,13 +15,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/handover"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 const handoverLong = `Writes the rows of one path as caches, queues and cookies hold them (pickle in every
@@ -141,13 +143,13 @@ func (h *handing) latest(ctx context.Context, c *config.Config, db *state.DB, f 
 	if err := store.Get(ctx, last[0].SHA256, name); err != nil {
 		return []error{err}
 	}
-	file, err := archive.OpenFile(name)
+	file, err := unpack.OpenFile(name)
 	if err != nil {
 		return []error{err}
 	}
 	defer file.Close()
 	in := ingest.Input{Name: path.Base(last[0].Path), Data: file, Size: last[0].Bytes, File: name}
-	return eachMember(ctx, archive.Limits(f.Take.Unpack), in.Name, in, func(_ string, in ingest.Input) error { return h.delivery(ctx, f, in) })
+	return eachMember(ctx, unpack.Limits(f.Take.Unpack), in.Name, in, func(_ string, in ingest.Input) error { return h.delivery(ctx, f, in) })
 }
 
 // delivery hands over the rows of one delivery.

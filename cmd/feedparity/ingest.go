@@ -12,10 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/pycodec"
+	"github.com/feedparity/feedparity/ingest/unpack"
 	"github.com/feedparity/feedparity/ingest/wire"
 )
 
@@ -224,7 +224,7 @@ func openInput(stdin io.Reader, name string) (ingest.Input, func(), error) {
 	} else if err := checkRegular(name); err != nil {
 		return ingest.Input{}, nil, err
 	}
-	f, err := archive.OpenFile(file)
+	f, err := unpack.OpenFile(file)
 	if err != nil {
 		remove()
 		return ingest.Input{}, nil, usageError("", "open %q: %w", name, cause(err))

@@ -1,3 +1,5 @@
+//go:build !lean
+
 package main
 
 import (
@@ -17,11 +19,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/feedparity/feedparity/ingest/adopt"
-	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/detect"
 	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 const initLong = `Writes feedparity.yaml and, beside the code, adapters.py with a worked adapter for each
@@ -272,7 +274,7 @@ func sampleOf(ctx context.Context, src fetch.Source, e fetch.Entry) (detect.Resu
 	switch {
 	case err != nil:
 		return detect.Result{}, err
-	case archive.Is(bytes.NewReader(data), int64(len(data))):
+	case unpack.Is(bytes.NewReader(data), int64(len(data))):
 		return packedSample(ctx, src, e)
 	}
 	return detectSample(data)
@@ -302,7 +304,7 @@ func packedSample(ctx context.Context, src fetch.Source, e fetch.Entry) (none de
 	if _, err := fetch.Download(ctx, src, e, root, "packed"); err != nil {
 		return none, err
 	}
-	members, err := archive.Open(ctx, filepath.Join(dir, "packed"), e.Name(), filepath.Join(dir, "unpacked"), archive.Limits{})
+	members, err := unpack.Open(ctx, filepath.Join(dir, "packed"), e.Name(), filepath.Join(dir, "unpacked"), unpack.Limits{})
 	if err != nil {
 		return none, err
 	}

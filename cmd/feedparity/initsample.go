@@ -1,3 +1,5 @@
+//go:build !lean
+
 package main
 
 // sampleConfig is a configuration that works once its source does; every line a

@@ -15,7 +15,11 @@ import (
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+	std, args := streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]
+	if elsewhere(args) {
+		os.Exit(tell(std.err, runElsewhere(args)))
+	}
+	os.Exit(run(context.Background(), args, std))
 }
 
 // streams are a command's connections to the world: data goes to out, talk to err.

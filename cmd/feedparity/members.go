@@ -6,19 +6,19 @@ import (
 	"os"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/archive"
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 // eachMember runs f over a file, or over each file in it if it is an archive, in the
 // archive's order, opened within limits. It goes on after a member that fails and returns
 // all failures.
-func eachMember(ctx context.Context, limits archive.Limits, name string, in ingest.Input, f func(string, ingest.Input) error) (failed []error) {
+func eachMember(ctx context.Context, limits unpack.Limits, name string, in ingest.Input, f func(string, ingest.Input) error) (failed []error) {
 	fail := func(err error) {
 		if err != nil {
 			failed = append(failed, err)
 		}
 	}
-	if !archive.Is(in.Data, in.Size) {
+	if !unpack.Is(in.Data, in.Size) {
 		fail(f(name, in))
 		return failed
 	}
@@ -27,7 +27,7 @@ func eachMember(ctx context.Context, limits archive.Limits, name string, in inge
 		return []error{err}
 	}
 	defer os.RemoveAll(dir)
-	members, err := archive.Open(ctx, in.File, in.Name, dir, limits)
+	members, err := unpack.Open(ctx, in.File, in.Name, dir, limits)
 	if err != nil {
 		return []error{usageError("", "open %q: %w", name, err)}
 	}
@@ -39,8 +39,8 @@ func eachMember(ctx context.Context, limits archive.Limits, name string, in inge
 	return failed
 }
 
-func member(archived string, m archive.Member, f func(string, ingest.Input) error) error {
-	file, err := archive.OpenFile(m.File)
+func member(archived string, m unpack.Member, f func(string, ingest.Input) error) error {
+	file, err := unpack.OpenFile(m.File)
 	if err != nil {
 		return err
 	}

@@ -9,29 +9,10 @@ path and reports every difference, with its cause and the fix.
 
 Start with "feedparity demo": it needs no Python, no server and no configuration.`
 
-// subcommands are the root's own, by the names that they have there.
-var subcommands = []struct {
+// A subcommand is one of the root's, by the name that it has there.
+type subcommand struct {
 	name  string
 	build func(streams) *cobra.Command
-}{
-	{"demo", newDemo},
-	{"init", newInit},
-	{"check", newCheck},
-	{"sweep", newSweep},
-	{"report", newReport},
-	{"worker", newWorker},
-	{"serve", newServe},
-	{"doctor", newDoctor},
-	{"ingest", newIngest},
-	{"detect", newDetect},
-	{"normalize", newNormalize},
-	{"fuzz", newFuzz},
-	{"corpus", newCorpus},
-	{"repro", newRepro},
-	{"golden", newGolden},
-	{"state", newState},
-	{"handover", newHandover},
-	{"version", newVersion},
 }
 
 // newRoot builds the command tree for a command line. Nothing is shared between two

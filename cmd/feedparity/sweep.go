@@ -1,3 +1,5 @@
+//go:build !lean
+
 package main
 
 import (
@@ -8,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -30,9 +31,6 @@ const sweepLong = `Pulls what is new from every feed's source, runs both paths o
 case for every divergence no delivery of the feed has shown before. It reads
 feedparity.yaml, never writes to a supplier, and one failing feed does not stop
 the others. docs/operations.md says how to run it every night.`
-
-// failOn are the values of --fail-on.
-var failOn = []string{"any", "new", "open", "silent", "never"}
 
 func newSweep(std streams) *cobra.Command {
 	var file, fail, format string
@@ -96,13 +94,6 @@ func newSweep(std streams) *cobra.Command {
 	must(cmd.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions(logFormats, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOn, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
-}
-
-func checkFailOn(fail string) error {
-	if !slices.Contains(failOn, fail) {
-		return usageError("", "read --fail-on: %q: want any, new, open, silent or never", fail)
-	}
-	return nil
 }
 
 func chosenFeeds(c *config.Config, only []string) ([]config.Feed, error) {
@@ -290,48 +281,6 @@ func sweepStatus(res swept, fail string, checkout *golden.Store) int {
 	return statusOK
 }
 
-// counts applies --fail-on to one finding. What a rule accepts counts for nothing.
-func counts(fail string, f sweep.Finding, checkout *golden.Store) bool {
-	if f.Accepted {
-		return false
-	}
-	switch fail {
-	case "never":
-		return false
-	case "new":
-		return f.New
-	case "open":
-		return isOpen(f.Case, checkout)
-	case "silent":
-		return f.Severity == ingest.Silent
-	}
-	return true
-}
-
-// isOpen reports whether nobody has accepted a case: what the checkout says of it
-// holds, and a case that was never pulled is open.
-func isOpen(dir string, checkout *golden.Store) bool {
-	if dir == "" || checkout == nil {
-		return true
-	}
-	feed, slug := filepath.Base(filepath.Dir(dir)), filepath.Base(dir)
-	c, err := golden.Load(filepath.Join(checkout.Root(), feed, slug))
-	return err != nil || !c.Accepting(time.Now()) && c.State != golden.Obsolete
-}
-
-// relative shortens a path below the working directory for people.
-func relative(path string) string {
-	wd, err := filepath.Abs(".")
-	if err != nil {
-		return path
-	}
-	rel, err := filepath.Rel(wd, path)
-	if err != nil || !filepath.IsLocal(rel) {
-		return path
-	}
-	return rel
-}
-
 // summary says in a line what a sweep did, including that it is not the whole truth.
 func summary(res swept) string {
 	deliveries, seen, fresh, known := 0, 0, 0, 0
@@ -373,9 +322,15 @@ func divergences(d sweep.Delivery) (fresh, known int) {
 	return fresh, known
 }
 
-func plurals(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
+// runners lists the interpreters a configuration names.
+func runners(c *config.Config) []string {
+	var out []string
+	for _, f := range c.Feeds {
+		for _, call := range f.Calls {
+			if call != nil && call.Python != "" {
+				out = append(out, call.Python)
+			}
+		}
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	return out
 }

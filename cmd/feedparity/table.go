@@ -1,7 +1,8 @@
+//go:build !lean
+
 package main
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -13,64 +14,6 @@ import (
 	"github.com/feedparity/feedparity/ingest/report"
 	"github.com/feedparity/feedparity/ingest/sweep"
 )
-
-// lines are the rows of the table for one delivery: a line per view, and one more
-// for every further cause in it. Path words the directory of a case, and failure
-// what went wrong.
-func lines(d sweep.Delivery, path func(string) string, failure func(error) string) []report.Delivery {
-	base := report.Delivery{Feed: d.Feed, Delivery: d.Name, SHA256: d.SHA256, Charset: d.Detected.Charset, Pair: d.Pair}
-	if d.Err != nil {
-		base.Verdict, base.Error, base.Dropped = string(ingest.NotCompared), failure(d.Err), d.Dropped
-		return []report.Delivery{base}
-	}
-	var out []report.Delivery
-	for _, v := range d.Views {
-		line := base
-		line.View, line.Verdict, line.Warnings = string(v.View), string(v.Verdict), v.Warnings
-		for _, n := range v.Noise {
-			line.Noise = append(line.Noise, n.String())
-		}
-		for _, stale := range v.Stale {
-			line.Stale = append(line.Stale, stale.String())
-		}
-		if v.Err != nil {
-			line.Error = failure(v.Err)
-		}
-		if v.Verdict == ingest.Diverge {
-			line.Severity = v.Severity.String()
-		}
-		if len(v.Findings) == 0 {
-			out = append(out, line)
-		}
-		for _, f := range v.Findings {
-			out = append(out, withFinding(line, f, path, failure))
-		}
-	}
-	return out
-}
-
-func withFinding(line report.Delivery, f sweep.Finding, path func(string) string, failure func(error) string) report.Delivery {
-	line.Severity, line.Cause, line.Signature, line.Count = f.Severity.String(), f.Cause, f.Signature, f.Count
-	if f.Case != "" {
-		line.Case = path(f.Case)
-	}
-	if f.Severity != ingest.Info {
-		switch {
-		case f.Accepted:
-			line.State = "accepted"
-		case f.Regressed:
-			line.State = "regressed"
-		case f.New:
-			line.State = "new"
-		default:
-			line.State = "known"
-		}
-	}
-	if f.Err != nil {
-		line.Error = failure(f.Err)
-	}
-	return line
-}
 
 // swept is a sweep, when it ran, and how it compares with the nights before.
 type swept struct {
@@ -102,7 +45,7 @@ func (s *swept) document(path func(string) string, failure func(error) string) r
 	}
 	for _, f := range s.Feeds {
 		for _, d := range f.Deliveries {
-			doc.Deliveries = append(doc.Deliveries, lines(d, path, failure)...)
+			doc.Deliveries = append(doc.Deliveries, deliveryLines(d, path, failure)...)
 		}
 		if f.Err != nil {
 			doc.Failures = append(doc.Failures, report.Failure{Feed: f.Name, Error: f.Err.Error()})
@@ -211,45 +154,17 @@ func printAsides(std streams, f sweep.Feed) {
 	}
 }
 
-// printDeliveryFailures words what went wrong with one delivery, each thing once:
-// both views often fail for the same reason.
+// printDeliveryFailures words what went wrong with one delivery.
 func printDeliveryFailures(std streams, d sweep.Delivery) {
-	what := "sweep feed " + strconv.Quote(d.Feed)
-	if d.Feed == "" {
-		what = "check " + strconv.Quote(d.Name)
-	}
-	said := map[string]bool{}
-	fail := func(err error) {
-		if err == nil || said[err.Error()] {
-			return
-		}
-		said[err.Error()] = true
-		fmt.Fprintf(std.err, "feedparity: %s: %s\n", what, oneLine(err.Error()))
-		if _, hint := explain(err); hint != "" {
-			fmt.Fprintf(std.err, "hint: %s\n", hint)
-		}
-	}
-	fail(d.Err)
-	for _, v := range d.Views {
-		fail(v.Err)
-		for _, w := range v.Warnings {
-			if !said[w] {
-				said[w] = true
-				fmt.Fprintf(std.err, "feedparity: %s: warning: %s\n", what, oneLine(w))
-			}
-		}
-		for _, f := range v.Findings {
-			fail(f.Err)
-		}
-	}
+	printViewFailures(std, "sweep feed "+strconv.Quote(d.Feed), d.Err, d.Views)
 }
 
-// kind is what a table cell has room for: a harness fault's code, else the error
-// up to its details.
-func kind(err error) string {
-	var harness *ingest.HarnessError
-	if errors.As(err, &harness) {
-		return harness.Code
+// deliveryLines are the rows of the table for one delivery.
+func deliveryLines(d sweep.Delivery, path func(string) string, failure func(error) string) []report.Delivery {
+	base := report.Delivery{Feed: d.Feed, Delivery: d.Name, SHA256: d.SHA256, Charset: d.Detected.Charset, Pair: d.Pair}
+	if d.Err != nil {
+		base.Verdict, base.Error, base.Dropped = string(ingest.NotCompared), failure(d.Err), d.Dropped
+		return []report.Delivery{base}
 	}
-	return oneLine(err.Error())
+	return lines(base, d.Views, path, failure)
 }

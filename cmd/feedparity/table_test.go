@@ -20,7 +20,7 @@ func TestLines(t *testing.T) {
 		{View: ingest.Raw, Verdict: ingest.Diverge, Severity: ingest.Silent, Findings: []sweep.Finding{finding("mojibake", ingest.Silent, true), finding("lone-cr", ingest.Py2Fault, false)}},
 		{View: ingest.Normalized, Verdict: ingest.NotCompared, Err: errors.New("normalize: byte 0x3")},
 	}}
-	got := lines(d, func(p string) string { return strings.TrimPrefix(p, "/") }, error.Error)
+	got := deliveryLines(d, func(p string) string { return strings.TrimPrefix(p, "/") }, error.Error)
 	base := report.Delivery{Feed: "acme", Delivery: "stock.csv", Pair: "utf8"}
 	want := []report.Delivery{base, base, base}
 	want[0].View, want[0].Verdict, want[0].Severity, want[0].Cause, want[0].Signature = "raw", "diverge", "silent", "mojibake", "mojibake:x"
@@ -31,7 +31,7 @@ func TestLines(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	failed := lines(sweep.Delivery{Feed: "acme", Name: "x", Err: errors.New("short")}, relative, kind)
+	failed := deliveryLines(sweep.Delivery{Feed: "acme", Name: "x", Err: errors.New("short")}, relative, kind)
 	if len(failed) != 1 || failed[0].Verdict != "not-compared" || failed[0].Error != "short" {
 		t.Errorf("of a delivery that failed: %+v", failed)
 	}
@@ -39,7 +39,7 @@ func TestLines(t *testing.T) {
 
 // A finding that is only worth mentioning is neither new nor known.
 func TestLinesInfo(t *testing.T) {
-	got := lines(sweep.Delivery{Views: []sweep.View{{Verdict: ingest.Parity, Findings: []sweep.Finding{{Cause: "dict-order", Severity: ingest.Info, New: true}}}}}, relative, kind)
+	got := deliveryLines(sweep.Delivery{Views: []sweep.View{{Verdict: ingest.Parity, Findings: []sweep.Finding{{Cause: "dict-order", Severity: ingest.Info, New: true}}}}}, relative, kind)
 	if len(got) != 1 || got[0].State != "" || got[0].Verdict != "parity" || got[0].Severity != "info" {
 		t.Errorf("%+v", got)
 	}

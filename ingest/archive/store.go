@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 // A Store keeps deliveries as sent, under the SHA-256 of their bytes, compressed:
@@ -124,7 +126,7 @@ func newStore(p place) *Store {
 		return e
 	}
 	s.decoders.New = func() any {
-		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(unpack.MaxWindow))
 		if err != nil {
 			panic(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 // storedWithin is how long what was found waits to be stored with more of it: whoever dies
@@ -217,7 +218,7 @@ func (c *checking) delivery(ctx context.Context, t task) (checked, error) {
 	only := &done.all[0]
 	dir := s.unpacked(c.feed.Name, fmt.Sprintf("%d-%d", s.id, t.number))
 	inside := dir + "-members"
-	var members []archive.Member
+	var members []unpack.Member
 	var laidOut bool
 	s.try(ctx, c.feed, t, only, func() error {
 		if data, err := c.inMemory(ctx, t); data != nil || err != nil {
@@ -231,7 +232,7 @@ func (c *checking) delivery(ctx context.Context, t task) (checked, error) {
 		if err != nil {
 			return err
 		}
-		if members, err = unpack(ctx, file, out.Name, inside, c.feed.Take.Unpack); err == nil && members == nil {
+		if members, err = unpacked(ctx, file, out.Name, inside, c.feed.Take.Unpack); err == nil && members == nil {
 			done.outcomes, err = c.runFile(ctx, t, file, only)
 		}
 		return err
@@ -261,7 +262,7 @@ func (c *checking) inMemory(ctx context.Context, t task) ([]byte, error) {
 		return nil, errors.Join(err, c.s.Store.Remove(ctx, t.known.SHA256))
 	case err != nil:
 		return nil, err
-	case archive.Is(bytes.NewReader(data), int64(len(data))):
+	case unpack.Is(bytes.NewReader(data), int64(len(data))):
 		return nil, nil
 	}
 	return data, nil
@@ -269,7 +270,7 @@ func (c *checking) inMemory(ctx context.Context, t task) ([]byte, error) {
 
 // runFile is run for what is in a file.
 func (c *checking) runFile(ctx context.Context, t task, name string, out *Delivery) ([]state.Outcome, error) {
-	file, err := archive.OpenFile(name)
+	file, err := unpack.OpenFile(name)
 	if err != nil {
 		return nil, err
 	}

@@ -12,11 +12,12 @@ import (
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/classify"
 	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/found"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 // try runs what is to be done with a delivery and keeps what went wrong with it: the
@@ -42,7 +43,7 @@ func guarded(do func() error) (err error) {
 
 // hopeless reports whether no sweep will ever be able to run a delivery.
 func hopeless(err error) bool {
-	for _, never := range []error{parity.ErrBinary, archive.ErrCorrupt, archive.ErrEncrypted, archive.ErrTooLarge, archive.ErrNested, archive.ErrEmpty} {
+	for _, never := range []error{parity.ErrBinary, unpack.ErrCorrupt, unpack.ErrEncrypted, unpack.ErrTooLarge, unpack.ErrNested, unpack.ErrEmpty} {
 		if errors.Is(err, never) {
 			return true
 		}
@@ -145,7 +146,7 @@ func (s *sweeper) key(f config.Feed) state.Key {
 // every signature that has none yet in this feed.
 func (c *checking) view(ctx context.Context, d parity.Delivery, t task, v *parity.View, out *Delivery) error {
 	earlier := out.Views
-	out.Views = append(out.Views, ViewOf(v))
+	out.Views = append(out.Views, found.Of(v))
 	found := out.Views[len(earlier)].Findings
 	for n, f := range v.Findings {
 		if raw := finding(earlier, f.Signature); raw != nil {
@@ -161,8 +162,8 @@ func (c *checking) view(ctx context.Context, d parity.Delivery, t task, v *parit
 		if err = c.s.accept(ctx, d, v, &found[n]); err != nil {
 			return err
 		}
-		found[n].beyond = !found[n].Accepted && dir == "" && c.s.ruled(d.Feed, f.Signature)
-		found[n].New = !counted || found[n].beyond
+		found[n].Beyond = !found[n].Accepted && dir == "" && c.s.ruled(d.Feed, f.Signature)
+		found[n].New = !counted || found[n].Beyond
 		if found[n].Accepted || dir != "" {
 			continue
 		}
@@ -187,15 +188,6 @@ func finding(views []View, signature string) *Finding {
 		}
 	}
 	return nil
-}
-
-// ViewOf takes over what the line found out about a view; no finding has a case yet.
-func ViewOf(v *parity.View) View {
-	out := View{View: v.View, Verdict: v.Result.Verdict, Severity: v.Result.Severity, Py2Rows: v.Result.Py2Rows, Py3Rows: v.Result.Py3Rows, Warnings: v.Warnings, Noise: v.Compare.Noise, Stale: v.Stale, Err: v.Err}
-	for _, f := range v.Findings {
-		out.Findings = append(out.Findings, Finding{Cause: string(f.Cause), Signature: f.Signature, Severity: f.Severity, Count: f.Count})
-	}
-	return out
 }
 
 // file writes a golden case to the inbox and returns its directory. An error with
@@ -239,7 +231,7 @@ func (d *Delivery) settle(fresh []string) {
 	for _, v := range d.Views {
 		for i := range v.Findings {
 			f := &v.Findings[i]
-			f.New = f.New && (f.beyond || slices.Contains(fresh, f.Signature))
+			f.New = f.New && (f.Beyond || slices.Contains(fresh, f.Signature))
 		}
 	}
 }

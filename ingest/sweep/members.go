@@ -13,9 +13,9 @@ import (
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 // unpacked is where a task of a run lays out its delivery, and what that holds. Each has
@@ -40,19 +40,19 @@ func (s *sweeper) removeUnpacked(feed string) error {
 	return err
 }
 
-// unpack opens a delivery that is an archive into a directory of its own, anew after
+// unpacked opens a delivery that is an archive into a directory of its own, anew after
 // a sweep that died in the middle. It returns nil for any other delivery.
-func unpack(ctx context.Context, file, name, dir string, most config.Unpack) ([]archive.Member, error) {
+func unpacked(ctx context.Context, file, name, dir string, most config.Unpack) ([]unpack.Member, error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
-	return archive.Open(ctx, file, name, dir, archive.Limits(most))
+	return unpack.Open(ctx, file, name, dir, unpack.Limits(most))
 }
 
 // archived runs the members of an archive, but for those that are done. The archive is
 // done with when all of them are: until then the next sweep tries again, and passes
 // over those that are recorded.
-func (c *checking) archived(ctx context.Context, t task, whole Delivery, members []archive.Member) (all []Delivery, done bool) {
+func (c *checking) archived(ctx context.Context, t task, whole Delivery, members []unpack.Member) (all []Delivery, done bool) {
 	done = true
 	for _, m := range members {
 		if was, ok := c.members[t.number][m.Name]; ok {
@@ -74,7 +74,7 @@ func (c *checking) archived(ctx context.Context, t task, whole Delivery, members
 }
 
 // member runs a member and records it in a transaction of its own: an archive may be large.
-func (c *checking) member(ctx context.Context, t task, m archive.Member, whole string, out *Delivery) (err error) {
+func (c *checking) member(ctx context.Context, t task, m unpack.Member, whole string, out *Delivery) (err error) {
 	s := c.s
 	if out.SHA256, err = sumOf(ctx, m.File); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/archive"
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 func gzipped(data string) string {
@@ -87,7 +87,7 @@ func TestBadArchives(t *testing.T) {
 		for _, d := range f.Deliveries {
 			byName[d.Name] = d
 		}
-		if !errors.Is(byName["bad.csv.gz"].Err, archive.ErrCorrupt) || !errors.Is(byName["bomb.csv.gz"].Err, archive.ErrTooLarge) {
+		if !errors.Is(byName["bad.csv.gz"].Err, unpack.ErrCorrupt) || !errors.Is(byName["bomb.csv.gz"].Err, unpack.ErrTooLarge) {
 			t.Fatalf("%s", show(res))
 		}
 		if byName["half.zip/page.pdf"].Err == nil || byName["half.zip/one.csv"].Err != nil {
@@ -112,7 +112,7 @@ func TestUnpackLimits(t *testing.T) {
 	f := feed(t, "acme", d.dir)
 	f.Take.Unpack.Members = 1
 	w := newWorld(t, f)
-	if got := w.sweep().Feeds[0].Deliveries; len(got) != 1 || !errors.Is(got[0].Err, archive.ErrTooLarge) {
+	if got := w.sweep().Feeds[0].Deliveries; len(got) != 1 || !errors.Is(got[0].Err, unpack.ErrTooLarge) {
 		t.Errorf("one file is allowed: %+v", got)
 	}
 	w.feeds[0].Take.Unpack.Members = 2

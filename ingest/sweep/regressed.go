@@ -20,14 +20,14 @@ func (r *Result) regressions(checkout string) {
 		for j := range r.Feeds[i].Deliveries {
 			for _, v := range r.Feeds[i].Deliveries[j].Views {
 				for n := range v.Findings {
-					v.Findings[n].regress(r.Feeds[i].Name, store, fixed)
+					regress(&v.Findings[n], r.Feeds[i].Name, store, fixed)
 				}
 			}
 		}
 	}
 }
 
-func (f *Finding) regress(feed string, store *golden.Store, fixed map[string]string) {
+func regress(f *Finding, feed string, store *golden.Store, fixed map[string]string) {
 	if f.Accepted || f.Severity == ingest.Info {
 		return
 	}

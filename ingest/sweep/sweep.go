@@ -23,6 +23,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/detect"
 	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/found"
 	"github.com/feedparity/feedparity/ingest/handover"
 	"github.com/feedparity/feedparity/ingest/parity"
 	"github.com/feedparity/feedparity/ingest/state"
@@ -126,36 +127,10 @@ type Delivery struct {
 }
 
 // View is what came of one view of a delivery.
-type View struct {
-	View     ingest.View
-	Verdict  ingest.Verdict
-	Severity ingest.Severity
-	Py2Rows  int
-	Py3Rows  int
-	Findings []Finding
-	Warnings []string       // settings that came to nothing
-	Noise    []ingest.Noise // columns that were left out since they vary by themselves
-	Stale    []parity.Stale // what the pair declares and the code does otherwise
-	Err      error          // why it was not compared
-}
+type View = found.View
 
 // Finding is one signature in one view.
-type Finding struct {
-	Cause     string
-	Signature string
-	Severity  ingest.Severity
-	Count     int
-	Case      string // directory of its golden case, "" if it has none
-	Accepted  bool   // by a rule of the configuration
-	New       bool   // no delivery of its feed that was recorded has shown it but what rules accepted
-	Regressed bool   // the checkout says that it is fixed; New as well
-	Err       error  // why no case could be written
-	// Meant and Unmeant are the narrow rules about its signature that mean some of its
-	// divergences, and none of them. Neither has any where a rule accepts it as a whole.
-	Meant, Unmeant []string
-
-	beyond bool // rules are about its signature, none accepts it, and it had no case
-}
+type Finding = found.Finding
 
 // Failed counts feeds and deliveries that could not be swept or compared.
 func (r *Result) Failed() int {

@@ -1,8 +1,8 @@
-// Package archive opens deliveries that are sent compressed: gzip, bzip2, zstd and
+// Package unpack opens deliveries that are sent compressed: gzip, bzip2, zstd and
 // zip. What they hold is written below a directory of the caller's, member by member,
 // within limits on size, growth and number. What a delivery is is told by its first
 // bytes, since suppliers name files as they like.
-package archive
+package unpack
 
 import (
 	"bufio"

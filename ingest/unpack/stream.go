@@ -1,4 +1,4 @@
-package archive
+package unpack
 
 import (
 	"bufio"
@@ -27,12 +27,12 @@ func gunzip(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }
 
 func bunzip(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil }
 
-// maxWindow is the most memory that a zstd file may ask for: what its command line
+// MaxWindow is the most memory that a zstd file may ask for: what its command line
 // tool takes without --long.
-const maxWindow = 128 << 20
+const MaxWindow = 128 << 20
 
 func unzstd(r io.Reader) (io.ReadCloser, error) {
-	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(MaxWindow))
 	if err != nil {
 		return nil, err
 	}

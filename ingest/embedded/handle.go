@@ -10,7 +10,12 @@ import (
 // A handle is what the engine gives out for one input. Once it is closed its rows may
 // serve another input, of which whoever still holds the handle sees nothing.
 type handle struct {
-	*rows // nil once closed
+	*rows        // nil once closed
+	ended *ended // nil where nothing was raised: handles are small, since each input has two
+}
+
+// ended is how the path ended.
+type ended struct {
 	fault *ingest.Fault
 	err   error
 }
@@ -32,16 +37,21 @@ func (r *rows) handle() *handle {
 
 // Fault returns what the path raised, as long as the handle is held.
 func (h *handle) Fault() (*ingest.Fault, error) {
-	if h.rows == nil {
-		return h.fault, h.err
+	switch {
+	case h.rows != nil:
+		return h.rows.Fault()
+	case h.ended != nil:
+		return h.ended.fault, h.ended.err
 	}
-	return h.rows.Fault()
+	return nil, nil
 }
 
 // Close ends the stream; the next input may have its memory.
 func (h *handle) Close() error {
 	if r := h.rows; r != nil {
-		h.fault, h.err = r.Fault()
+		if fault, err := r.Fault(); fault != nil || err != nil {
+			h.ended = &ended{fault, err}
+		}
 		h.rows = nil
 		r.release()
 	}

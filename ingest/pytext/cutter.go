@@ -17,6 +17,11 @@ type cutter struct {
 	lf, cr, nul int
 }
 
+// restart begins again, with nothing read yet.
+func (c *cutter) restart() {
+	c.buf, c.start, c.scanned, c.lf, c.cr, c.nul = c.buf[:0], 0, 0, 0, 0, 0
+}
+
 // cut returns the next complete line and the part of buf that it was before
 // translation, of which only the width of each character still holds. A CR at the
 // very end of buf is no end yet unless final, since an LF may follow. The last

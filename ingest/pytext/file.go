@@ -16,6 +16,12 @@ type file struct {
 	room  []byte // and where it is
 }
 
+// restart begins again on another input. Fields are set one by one, here and in cutter:
+// to copy a struct just made in pieces makes the processor wait.
+func (f *file) restart(in io.ReaderAt, size int64) {
+	f.in, f.size, f.at, f.err, f.ahead = in, size, 0, nil, nil
+}
+
 // aheadSize is a multiple of all chunks that Python reads.
 const aheadSize = 1 << 16
 

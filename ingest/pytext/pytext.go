@@ -268,8 +268,8 @@ func (l *Lines) Reset(in io.ReaderAt, size int64) bool {
 	if !ok || l.place.marked {
 		return false
 	}
-	*l.file = file{in: in, size: size, room: l.file.room}
-	*l.cutter = cutter{universal: l.cutter.universal, translate: l.cutter.translate, buf: l.cutter.buf[:0]}
+	l.file.restart(in, size)
+	l.cutter.restart()
 	l.place.at = 0
 	src.restart()
 	l.fault, l.done, l.offset = nil, false, -1

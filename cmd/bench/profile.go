@@ -41,7 +41,7 @@ func everyKind(ctx context.Context) error {
 		for _, size := range []int{200, 4 << 10, 1 << 20} {
 			inputs := f.inputs(max(distinct*200/size, 10), size)
 			for i := range total / size {
-				if _, err := compare(ctx, smallInput(inputs[i%len(inputs)], ingest.Settings{}), &settings); err != nil {
+				if _, err := compare(ctx, both(smallInput(inputs[i%len(inputs)], ingest.Settings{}), &settings)); err != nil {
 					return err
 				}
 			}

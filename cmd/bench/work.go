@@ -97,16 +97,23 @@ func pair(codec string) [2]ingest.Settings {
 // engine is used for all inputs of a task, as a sweep and a fuzz target do.
 var engine embedded.Engine
 
+// both is an input as each path reads it.
+func both(in ingest.Input, settings *[2]ingest.Settings) *[2]ingest.Input {
+	inputs := [2]ingest.Input{in, in}
+	for i := range inputs {
+		inputs[i].Settings = settings[i]
+	}
+	return &inputs
+}
+
 // compare runs both paths over one input in full and compares them row by row.
-func compare(ctx context.Context, in ingest.Input, settings *[2]ingest.Settings) (int, error) {
-	in.Settings = settings[ingest.Py2]
-	py2, err := engine.Ingest(ctx, in)
+func compare(ctx context.Context, in *[2]ingest.Input) (int, error) {
+	py2, err := engine.Ingest(ctx, in[ingest.Py2])
 	if err != nil {
 		return 0, err
 	}
 	defer py2.Close()
-	in.Settings = settings[ingest.Py3]
-	py3, err := engine.Ingest(ctx, in)
+	py3, err := engine.Ingest(ctx, in[ingest.Py3])
 	if err != nil {
 		return 0, err
 	}
@@ -149,7 +156,7 @@ func compareFile(ctx context.Context, path string, settings *[2]ingest.Settings)
 		return 0, err
 	}
 	defer f.Close()
-	return compare(ctx, ingest.Input{Name: path, Data: f, Size: f.Size}, settings)
+	return compare(ctx, both(ingest.Input{Name: path, Data: f, Size: f.Size}, settings))
 }
 
 // repeated is a block over and over again, of any size without a file.
@@ -182,7 +189,7 @@ func compareRepeated(ctx context.Context, args []string) (done, error) {
 		return done{}, err
 	}
 	settings := pair("utf-8")
-	rows, err := compare(ctx, ingest.Input{Name: "repeated", Data: repeated{block(), size}, Size: size}, &settings)
+	rows, err := compare(ctx, both(ingest.Input{Name: "repeated", Data: repeated{block(), size}, Size: size}, &settings))
 	return done{Inputs: 1, Rows: rows}, err
 }
 
@@ -196,7 +203,7 @@ func countAllocs(ctx context.Context, args []string) (done, error) {
 	count := func(size int64) (rows int, allocs uint64, err error) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		rows, err = compare(ctx, ingest.Input{Name: "allocs", Data: repeated{data, size}, Size: size}, &settings)
+		rows, err = compare(ctx, both(ingest.Input{Name: "allocs", Data: repeated{data, size}, Size: size}, &settings))
 		runtime.ReadMemStats(&after)
 		return rows, after.Mallocs - before.Mallocs, err
 	}
@@ -237,13 +244,13 @@ func compareSmall(ctx context.Context, args []string) (done, error) {
 		return done{}, err
 	}
 	d, settings := done{Inputs: n}, pair("utf-8")
-	inputs := make([]ingest.Input, distinct)
+	inputs := make([]*[2]ingest.Input, distinct)
 	for i := range inputs {
-		inputs[i] = smallInput(data[i], ingest.Settings{})
+		inputs[i] = both(smallInput(data[i], ingest.Settings{}), &settings)
 	}
 	for i := 0; i < n && err == nil; i++ {
 		var rows int
-		rows, err = compare(ctx, inputs[i%distinct], &settings)
+		rows, err = compare(ctx, inputs[i%distinct])
 		d.Rows += rows
 	}
 	return d, err

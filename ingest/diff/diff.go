@@ -100,29 +100,35 @@ type ColumnDiff struct {
 
 // Compare reads both outcomes to their ends and compares them. It closes
 // neither. The error is a broken harness or rows that could not be aligned.
-func Compare(py2, py3 ingest.Rows, c ingest.Comparison) (Result, error) {
-	return CompareMax(py2, py3, c, DefaultMax)
+func Compare(py2, py3 ingest.Rows, c ingest.Comparison) (res Result, err error) {
+	err = compare(&res, py2, py3, &c, DefaultMax, nil)
+	return res, err
 }
 
 // CompareMax is Compare keeping another number of divergences.
-func CompareMax(py2, py3 ingest.Rows, c ingest.Comparison, max int) (Result, error) {
-	return compare(py2, py3, c, max, nil)
+func CompareMax(py2, py3 ingest.Rows, c ingest.Comparison, max int) (res Result, err error) {
+	err = compare(&res, py2, py3, &c, max, nil)
+	return res, err
 }
 
 // CompareEach is Compare keeping none of the divergences but handing each to a function
 // as it is met, the one of a fault last. Its values are only valid until that returns.
-func CompareEach(py2, py3 ingest.Rows, c ingest.Comparison, each func(Divergence)) (Result, error) {
-	return compare(py2, py3, c, 0, each)
+func CompareEach(py2, py3 ingest.Rows, c ingest.Comparison, each func(Divergence)) (res Result, err error) {
+	err = compare(&res, py2, py3, &c, 0, each)
+	return res, err
 }
 
-func compare(py2, py3 ingest.Rows, c ingest.Comparison, max int, each func(Divergence)) (Result, error) {
+// compare writes the result where it stays: small inputs take no longer than some copies.
+func compare(res *Result, py2, py3 ingest.Rows, c *ingest.Comparison, max int, each func(Divergence)) error {
 	a, b := firstBatch(py2), firstBatch(py3)
-	if rows := sameWhole(a, b, &c); rows > 0 { // nearly always, where inputs are small
-		return Result{Verdict: ingest.Parity, Severity: ingest.Info, Compared: rows, Judged: true, Py2Rows: rows, Py3Rows: rows}, nil
+	if rows := sameWhole(a, b, c); rows > 0 { // nearly always, where inputs are small
+		res.Verdict, res.Severity, res.Judged = ingest.Parity, ingest.Info, true
+		res.Compared, res.Py2Rows, res.Py3Rows = rows, rows, rows
+		return nil
 	}
 	cmp := comparers.Get().(*comparer)
-	cmp.c, cmp.max, cmp.each = c, max, each
-	cmp.cols.reset(c)
+	cmp.c, cmp.max, cmp.each = *c, max, each
+	cmp.cols.reset(*c)
 	cmp.py2.begin(py2, a)
 	cmp.py3.begin(py3, b)
 	var err error
@@ -135,12 +141,13 @@ func compare(py2, py3 ingest.Rows, c ingest.Comparison, max int, each func(Diver
 		err = errors.Join(cmp.py2.drain(), cmp.py3.drain())
 	}
 	if err != nil {
-		return Result{Verdict: ingest.NotCompared, Severity: ingest.Info}, fmt.Errorf("compare outcomes: %w", err)
+		res.Verdict, res.Severity = ingest.NotCompared, ingest.Info
+		return fmt.Errorf("compare outcomes: %w", err)
 	}
 	cmp.faults()
-	res := cmp.finish()
+	*res = cmp.finish()
 	cmp.release()
-	return res, nil
+	return nil
 }
 
 // comparers are those that are done, for the next comparison.

@@ -58,9 +58,8 @@ func (p *packer) pack(b *ingest.Batch, words []marks, quoted bool) {
 			look[n] = int32(w*64 + bits.TrailingZeros64(odd))
 			n++
 		}
-		ends := b.Ends[w].Rows
-		rows += bits.OnesCount64(ends)
-		if ends != 0 {
+		if ends := b.Ends[w].Rows; ends != 0 {
+			rows += bits.OnesCount64(ends)
 			last = w
 		}
 		if p.odd {

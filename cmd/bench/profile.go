@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/feedparity/feedparity/fuzz"
 	"github.com/feedparity/feedparity/ingest"
 )
 
@@ -23,6 +24,9 @@ func newProfile() *cobra.Command {
 				return fmt.Errorf("profile: %w", err)
 			}
 			err := everyKind(c.Context())
+			if err == nil {
+				err = campaign(c.Context())
+			}
 			pprof.StopCPUProfile()
 			if err != nil {
 				return fmt.Errorf("profile: %w", err)
@@ -48,4 +52,19 @@ func everyKind(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// campaign fuzzes a pair of policies for a while, from deliveries of each feed.
+func campaign(ctx context.Context) error {
+	settings := pair("utf-8")
+	o := fuzz.CampaignOptions{Pair: &ingest.Pair{Name: "profile", Py2: settings[0], Py3: settings[1]}, Execs: 500_000, Seed: 1}
+	for _, f := range []feed{asciiFeed, utf8Feed, cp1252Feed, quotedFeed, gb18030Feed} {
+		o.Seeds = append(o.Seeds, f.inputs(10, 200)...)
+	}
+	o.Found = func(context.Context, fuzz.Prey) error { return nil }
+	h, err := fuzz.NewHunter()
+	if err == nil {
+		_, err = h.Campaign(ctx, o)
+	}
+	return err
 }

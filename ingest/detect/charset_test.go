@@ -302,7 +302,10 @@ func TestLearnedOnce(t *testing.T) {
 			t.Errorf("%q: no two charsets learn alike", in)
 		}
 		for _, x := range k.rank() {
-			out = append(out, fmt.Sprint(x.name, x.score, x.letters, x.broken, x.mixed, x.total, x.counts))
+			out = append(out, fmt.Sprint(x.name, x.score, x.noticed))
+			if x.learned != nil {
+				out = append(out, fmt.Sprint(x.total, x.counts))
+			}
 		}
 		return out
 	}

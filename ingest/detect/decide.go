@@ -43,7 +43,8 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 	}
 	r := k.result(ranked, o)
 	r.ranking, r.first, r.second = k, ranked[0], rival(ranked)
-	if x := k.runnerUp(); r.second == nil && x != nil {
+	if r.second != nil {
+	} else if x := k.runnerUp(); x != nil {
 		r.second = x
 		r.Candidates = append(r.Candidates, Candidate{Charset: x.name, Why: farBehind + x.speaks(k.m)})
 	}
@@ -145,6 +146,9 @@ func nats(d float64) string { return strconv.FormatFloat(d/float64(nat), 'f', 1,
 
 // speaks names the languages a candidate found, such as "reads as Polish".
 func (x *mixture) speaks(m *model) string {
+	if x.learned == nil {
+		return "reads as signs"
+	}
 	best := 0
 	for i, n := range x.counts {
 		if n > x.counts[best] {

@@ -27,7 +27,7 @@ func (y *memory) key(g *group, s *span) uint64 {
 	}
 	h := uint64(14695981039346656037)
 	for _, i := range y.high {
-		h = (h ^ uint64(c.table[s.raw[i]])) * 1099511628211
+		h = (h ^ uint64(c.chars[s.raw[i]].r)) * 1099511628211
 	}
 	return h
 }

@@ -135,7 +135,7 @@ func (k *ranking) costOf(x *mixture, s *span) float64 {
 func (c *candidate) impartial() *mixture {
 	x := new(mixture)
 	x.start(c, 0)
-	x.expected = new(expectation)
+	x.learned = &learned{expected: new(expectation)}
 	x.expected.expect(c.nativeWeights, slices.Repeat([]float32{1}, len(c.native)))
 	return x
 }

@@ -15,17 +15,22 @@ type mixture struct {
 	like  *mixture // the first of its group that is meant for the same languages, if that is another: it learns for both
 	score float64
 	last  float64 // what the last span cost
-	learned
+	noticed
+	*learned // nil until a span has letters
+}
+
+// noticed is what else than languages a mixture found.
+type noticed struct {
+	broken  int // spans that were UTF-8 before somebody read them as cp1252
+	mixed   int // spans that are UTF-8
+	letters int // spans with letters of another script than Latin
 }
 
 // learned is what the spans have taught a mixture.
 type learned struct {
-	expected *expectation          // nil until a span needs it
+	expected *expectation
 	counts   [allLanguages]float32 // of spans by language, shared out
 	total    float32
-	broken   int // spans that were UTF-8 before somebody read them as cp1252
-	mixed    int // spans that are UTF-8
-	letters  int // spans with letters of another script than Latin
 }
 
 // expectation weighs the languages of an input for the charsets that are meant for
@@ -68,6 +73,14 @@ func (k *ranking) expect(native *nativeWeights) *expectation {
 	return e
 }
 
+// learn starts to learn.
+func (k *ranking) learn(native *nativeWeights) *learned {
+	k.learned = k.learned[:len(k.learned)+1]
+	l := &k.learned[len(k.learned)-1]
+	*l = learned{expected: k.expect(native)}
+	return l
+}
+
 // dot returns the sum of products, four at a time.
 func dot(a, b []float32) float32 {
 	var w, x, y, z float32
@@ -97,8 +110,8 @@ const (
 func (x *mixture) see(r *reading, k *ranking, weight float64) {
 	c := r.least
 	if r.script != signsOnly {
-		if x.expected == nil {
-			x.expected = k.expect(x.nativeWeights)
+		if x.learned == nil {
+			x.learned = k.learn(x.nativeWeights)
 		}
 		c = x.mix(r, k.m)
 		if r.script != 0 {

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/binary"
+	"hash/maphash"
 	"math"
-	"math/bits"
 	"strings"
 	"sync"
 
@@ -54,22 +54,18 @@ type script struct {
 	size      int // unpacked
 	unpacking sync.Once
 
-	stride   int         // bytes of a row
-	pairs    []byte      // [before][letter][language]
-	index    []tripleRow // open addressing
-	shift    int         // of a scrambled number, to its place in index
-	triples  []byte      // [row][language]
-	words    []uint32    // hashes of common words, ascending
-	wordFrom []int32     // by the upper bits of a hash, where in words those begin
-	wordOf   []byte      // language of each
+	stride   int      // bytes of a row
+	pairs    []byte   // [row][language]
+	pairRow  []uint16 // [before][letter]: all that no text had share a letter's row, so that a cache holds them
+	begin    []uint16 // [before][letter]: the first row of triples that begin so
+	last     []byte   // the last letter of each triple
+	triples  []byte   // [row][language]
+	words    []uint32 // hashes of common words, ascending
+	wordFrom []int32  // by the upper bits of a hash, where in words those begin
+	wordOf   []byte   // language of each
 	wordCost []byte
 	common   [][]byte // of ideographs: [language][character]
 }
-
-// tripleRow says in which row a triple of letters is: below rowBits the row, above
-// what of its scrambled number its place in the index does not tell, and how many
-// places behind its own it is. 0 is none.
-type tripleRow uint32
 
 // model is modelBin unpacked.
 type model struct {
@@ -163,9 +159,31 @@ func (u *unpacker) text() string { return string(u.take(u.number())) }
 
 func (s *script) readLetters(in *unpacker) {
 	s.pairs = in.take(s.letters * s.letters * s.stride)
+	s.sharePairs()
 	s.readTriples(in)
 	s.readWords(in)
 }
+
+// sharePairs finds the first row that is like each.
+func (s *script) sharePairs() {
+	s.pairRow = make([]uint16, s.letters*s.letters)
+	seed := maphash.MakeSeed()
+	seen := make([]uint16, 1<<16) // open addressing: 1 + number of a row
+	for i := range s.pairRow {
+		row := s.row(i)
+		at := uint16(maphash.Bytes(seed, row))
+		for seen[at] > 0 && !bytes.Equal(s.row(int(seen[at]-1)), row) {
+			at++
+		}
+		if seen[at] == 0 {
+			seen[at] = uint16(i + 1)
+		}
+		s.pairRow[i] = seen[at] - 1
+	}
+}
+
+// row returns a row of pairs.
+func (s *script) row(i int) []byte { return s.pairs[i*s.stride : (i+1)*s.stride] }
 
 // wordBits are the upper bits of a hash by which words are found.
 const wordBits = 12
@@ -194,23 +212,20 @@ func hashLetter(h uint32, letter byte) uint32 { return (h ^ uint32(letter)) * 16
 // of the last two.
 func (s *script) readTriples(in *unpacker) {
 	n := in.number()
-	s.index = make([]tripleRow, 1<<bits.Len(uint(2*n)))
-	s.shift = tripleBits - bits.Len(uint(len(s.index)-1))
-	numbers := make([]int32, n)
-	number := int32(0)
-	for i := range n {
-		number += int32(in.number())
-		numbers[i] = number
-		at, e := s.place(number)
-		for s.index[at] != 0 {
-			at, e = (at+1)&(len(s.index)-1), e+1<<rowBits
-		}
-		s.index[at] = e + tripleRow(i+1)
+	pairs, number := s.letters*s.letters, 0
+	s.begin, s.last = make([]uint16, pairs+1), make([]byte, n)
+	numbers := make([]int, n)
+	for i := range numbers {
+		number += in.number()
+		numbers[i], s.last[i] = number, byte(number%s.letters)
+		s.begin[number/s.letters+1] = uint16(i + 1)
+	}
+	for i := range pairs { // those with which none begins
+		s.begin[i+1] = max(s.begin[i], s.begin[i+1])
 	}
 	s.triples = in.take(n * s.stride)
-	pairs := int32(s.letters * s.letters)
 	for i, number := range numbers {
-		fill(s.triples[i*s.stride:][:s.stride], s.pairs[int(number%pairs)*s.stride:][:s.stride])
+		fill(s.triples[i*s.stride:][:s.stride], s.row(number%pairs))
 	}
 }
 
@@ -225,39 +240,19 @@ func fill(row, back []byte) {
 	}
 }
 
-// A triple's number has tripleBits bits, as no script has two hundred letters, and
-// there are fewer than 1<<rowBits of them.
-const (
-	tripleBits = 23
-	rowBits    = 15
-)
-
-// place scrambles a number without losing any of it and returns its place in the
-// index, and what the place does not tell.
-func (s *script) place(number int32) (at int, rest tripleRow) {
-	h := uint32(number) * 0x9E3779B1 % (1 << tripleBits)
-	return int(h >> s.shift), tripleRow(h&(1<<s.shift-1)) << (32 - s.shift)
-}
-
 // triple returns the costs by language of letter c after a and b.
 func (s *script) triple(a, b, c byte) []byte {
-	at, want := s.place((int32(a)*int32(s.letters)+int32(b))*int32(s.letters) + int32(c))
-	for {
-		e := s.index[at&(len(s.index)-1)]
-		if e == 0 {
-			return s.pair(b, c)
-		}
-		if row := int(e - want - 1); row < 1<<rowBits-1 {
-			return s.triples[row*s.stride : (row+1)*s.stride]
-		}
-		at, want = at+1, want+1<<rowBits
+	before := int(a)*s.letters + int(b)
+	from := int(s.begin[before])
+	if i := bytes.IndexByte(s.last[from:s.begin[before+1]], c); i >= 0 {
+		return s.triples[(from+i)*s.stride : (from+i+1)*s.stride]
 	}
+	return s.pair(b, c)
 }
 
 // pair returns the costs by language of letter b after a.
 func (s *script) pair(a, b byte) []byte {
-	i := (int(a)*s.letters + int(b)) * s.stride
-	return s.pairs[i : i+s.stride]
+	return s.row(int(s.pairRow[int(a)*s.letters+int(b)]))
 }
 
 // Ideographs are counted from here to the end of the plane.

@@ -39,6 +39,7 @@ type ranking struct {
 
 	languages  []float32     // weights by the input's ASCII words
 	expected   []expectation // by what charsets are meant for
+	learned    []learned
 	words      wordWeights
 	now        reading
 	byLanguage [maxLanguages]cost
@@ -77,9 +78,9 @@ func (k *ranking) prepare(words [][]byte, o Options) {
 	}
 	list := candidatesFor(o)
 	if cap(k.all) < len(list) {
-		k.all, k.expected = make([]mixture, len(list)), make([]expectation, len(list))
+		k.all, k.expected, k.learned = make([]mixture, len(list)), make([]expectation, len(list)), make([]learned, len(list))
 	}
-	k.expected = k.expected[:0]
+	k.expected, k.learned = k.expected[:0], k.learned[:0]
 	k.all, k.groups, k.dropped, k.hashes = k.all[:0], k.groups[:0], k.dropped[:0], k.hashes[:0]
 	for _, c := range list {
 		k.join(c, o)
@@ -132,7 +133,7 @@ func (c *candidate) hash(present []byte) (h uint64, ok bool) {
 	}
 	factor := uint64(0x9E3779B97F4A7C15)
 	for _, b := range present {
-		r := c.table[b]
+		r := c.chars[b].r // where the text of the spans is read from
 		if r == undefined {
 			return 0, false
 		}
@@ -194,7 +195,7 @@ func (k *ranking) rank() []*mixture {
 	}
 	for _, x := range out {
 		if x.like != nil {
-			x.learned = x.like.learned
+			x.learned, x.noticed = x.like.learned, x.like.noticed
 		}
 		if x.letters == 0 {
 			x.score += float64(x.unspoken)
@@ -234,17 +235,21 @@ func sortGroups(groups []group) {
 	}
 }
 
-// give gives up the groups that are all behind limit.
+// give gives up the groups that are behind limit, and sorts the others.
 func (k *ranking) give(limit float64) {
+	kept, first := k.groups[:0], true
+	for _, g := range k.groups {
+		switch {
+		case g.best <= limit:
+			kept = append(kept, g)
+		case first:
+			k.dropped, first = append(k.dropped[:0], g), false
+		default:
+			k.dropped = append(k.dropped, g)
+		}
+	}
+	k.groups = kept
 	sortGroups(k.groups)
-	n := len(k.groups)
-	for n > 0 && k.groups[n-1].best > limit {
-		n--
-	}
-	if n < len(k.groups) {
-		k.dropped = append(k.dropped[:0], k.groups[n:]...)
-		k.groups = k.groups[:n]
-	}
 }
 
 // skim shows the only group left what else the input has to say of it: whether it

@@ -82,7 +82,26 @@ func (k *ranking) judge(out *reading, text []char, s *span) {
 // the reading costs.
 func (k *ranking) judgeSigns(out *reading, text []char, s *span) {
 	out.script = mainScript(text)
-	out.least = k.m.judgeRules(text, s)
+	out.least = k.m.judgeRules(text, s) + misfits(out.script, text)
+}
+
+// misfits is what letters cost that are not of the script of a reading.
+func misfits(script int, text []char) (sum cost) {
+	if script == signsOnly {
+		return 0
+	}
+	mine := byte(script + 1) // no letter's, where ideographs are
+	for i := range text {
+		switch c := &text[i]; {
+		case c.class != classLetter || c.script == mine:
+		case script == ideographSet && c.kind == ideographic || repeats(text, i):
+		case c.r < 0x80:
+			sum += foreignLetter
+		default:
+			sum += alienCost
+		}
+	}
+	return sum
 }
 
 // judgeWords adds what each language says.
@@ -92,13 +111,13 @@ func (k *ranking) judgeWords(out *reading, text []char, s *span) {
 	case ideographSet:
 		out.languages = len(k.m.ideographs.languages)
 		clear(out.costs[:out.languages])
-		fixed += k.m.judgeIdeographs(out, text)
+		k.m.judgeIdeographs(out, text)
 	case signsOnly:
 		out.languages = 1
 		out.costs[0] = k.asciiCost(s)
 	default:
 		out.languages = len(k.m.scripts[out.script].languages)
-		fixed += k.m.judgeLetters(out, text)
+		k.m.judgeLetters(out, text)
 	}
 	out.add(fixed)
 }
@@ -237,28 +256,21 @@ func (w *letters) known() {
 	}
 }
 
-// judgeLetters puts in what each language says of the words, and returns what all say
-// of the rest.
-func (m *model) judgeLetters(out *reading, text []char) (fixed cost) {
+// judgeLetters puts in what each language says of the words.
+func (m *model) judgeLetters(out *reading, text []char) {
 	w := letters{script: m.script(out.script)}
 	mine := byte(out.script + 1)
 	for i, c := range text {
 		switch {
 		case repeats(text, i):
-			continue
 		case c.script == mine:
 			w.letter(c)
-			continue
-		case c.kind == alien || c.script > 0 && c.r >= 0x80 || c.kind == ideographic:
-			fixed += alienCost
-		case c.script > 0:
-			fixed += foreignLetter
+		default:
+			w.end()
 		}
-		w.end()
 	}
 	w.end()
 	w.sum.costs(&out.costs)
-	return fixed
 }
 
 // repeats reports whether a character stands for the third time or more: a ruler
@@ -268,25 +280,19 @@ func repeats(text []char, i int) bool {
 }
 
 // judgeIdeographs adds how common each character is in each language.
-func (m *model) judgeIdeographs(out *reading, text []char) (fixed cost) {
+func (m *model) judgeIdeographs(out *reading, text []char) {
 	for at, c := range text {
-		switch {
-		case repeats(text, at):
-		case c.kind == ideographic:
-			for i, table := range m.common() {
-				if k := table[c.r-ideographBase]; k > 0 {
-					out.costs[i] += min(cost(k), 200)
-				} else {
-					out.costs[i] += m.unseen(i, c.r)
-				}
+		if c.kind != ideographic || repeats(text, at) {
+			continue
+		}
+		for i, table := range m.common() {
+			if k := table[c.r-ideographBase]; k > 0 {
+				out.costs[i] += min(cost(k), 200)
+			} else {
+				out.costs[i] += m.unseen(i, c.r)
 			}
-		case c.r < 0x80 && c.script > 0:
-			fixed += foreignLetter
-		case c.class == classLetter:
-			fixed += alienCost
 		}
 	}
-	return fixed
 }
 
 // unseen is what a character costs that no text of a language had.
@@ -303,26 +309,28 @@ func (m *model) unseen(language int, r rune) cost {
 func (m *model) judgeRules(text []char, s *span) cost {
 	var sum cost
 	edges := [2]char{{glyph: m.glyphs[s.prev&0x7F]}, {glyph: m.glyphs[s.next&0x7F]}}
-	before := &edges[0]
-	capitals := 0 // of a row of them, in a word
+	high := -3 // the last character above ASCII
 	for i := range text {
 		c := &text[i]
-		if c.kind != upperCase {
-			if capitals == 2 && c.kind == lowerCase && (c.r >= 0x80 || before.r >= 0x80 || text[i-2].r >= 0x80) {
-				sum += twoCapitals
-			}
-			capitals = 0
-		} else if capitals++; before.class != classLetter {
-			capitals = 1
+		if c.r >= 0x80 {
+			high = i
+		} else if i-high > 2 {
+			continue
 		}
-		if (c.r >= 0x80 || before.r >= 0x80) && !repeats(text, i) {
-			after := &edges[1]
-			if i+1 < len(text) {
-				after = &text[i+1]
-			}
-			sum += m.neighbourCost(c, before, after)
+		if i >= 2 && c.kind == lowerCase && text[i-1].kind == upperCase && text[i-2].kind == upperCase && (i == 2 || text[i-3].kind != upperCase) {
+			sum += twoCapitals
 		}
-		before = c
+		if i-high > 1 || repeats(text, i) {
+			continue
+		}
+		before, after := &edges[0], &edges[1]
+		if i > 0 {
+			before = &text[i-1]
+		}
+		if i+1 < len(text) {
+			after = &text[i+1]
+		}
+		sum += m.neighbourCost(c, before, after)
 	}
 	return sum
 }

@@ -53,11 +53,7 @@ func (x *mixture) start(c *candidate, score cost) {
 func (e *expectation) expect(native *nativeWeights, languages []float32) {
 	e.nativeWeights = native
 	norm := inertia / (native.strange + dot(native.native[:native.latins], languages))
-	weights := e.weights[:len(native.native)]
-	languages = languages[:len(weights)]
-	for i, weight := range native.native[:len(weights)] {
-		weights[i] = weight * languages[i] * norm
-	}
+	scale(e.weights[:], native.native, languages, norm)
 }
 
 // expect returns the expectation for what a charset is meant for.
@@ -79,21 +75,6 @@ func (k *ranking) learn(native *nativeWeights) *learned {
 	l := &k.learned[len(k.learned)-1]
 	*l = learned{expected: k.expect(native)}
 	return l
-}
-
-// dot returns the sum of products, four at a time.
-func dot(a, b []float32) float32 {
-	var w, x, y, z float32
-	for b = b[:len(a)]; len(a) >= 4; a, b = a[4:], b[4:len(b):len(b)] {
-		w += a[0] * b[0]
-		x += a[1] * b[1]
-		y += a[2] * b[2]
-		z += a[3] * b[3]
-	}
-	for i, v := range a {
-		w += v * b[i]
-	}
-	return w + x + (y + z)
 }
 
 // inertia is how many spans the languages known beforehand are worth.
@@ -128,19 +109,13 @@ func (x *mixture) mix(r *reading, m *model) cost {
 	first := m.firstLanguage(r.script)
 	costs := r.costs[:r.languages]
 	var rows [maxLanguages]float32
-	p := rows[:len(costs)]
-	expected, counts, least := x.expected.weights[first:][:len(p)], x.counts[first:][:len(p)], r.least
-	for i, c := range costs[:len(p)] {
-		p[i] = (expected[i] + counts[i]) * m.exponentials[min(uint32(c-least), 20*uint32(nat))]
+	for i, c := range costs {
+		rows[i] = m.exponentials[min(uint32(c-r.least), 20*uint32(nat))]
 	}
-	var sum float32
-	for q := rows[:(len(p)+3)&^3]; len(q) >= 4; q = q[4:] {
-		sum += q[0] + q[1] + (q[2] + q[3])
-	}
-	part := 1 / sum
-	for i, v := range p[:len(counts)] {
-		counts[i] += v * part
-	}
+	p := rows[:(len(costs)+3)&^3] // beyond the languages there is nothing to add
+	counts := x.counts[first:][:len(p)]
+	sum := weigh(p, x.expected.weights[first:], counts)
+	count(counts, p, 1/sum)
 	sum /= inertia + x.total
 	x.total++
 	return r.least - cost(math.Round(float64(nat)*math.Log(float64(sum))))

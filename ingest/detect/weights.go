@@ -61,10 +61,7 @@ func (w wordWeights) share(weights []float32) {
 	var sums [maxLanguages]float32
 	for i := range w {
 		likely := w[i][:len(weights)]
-		part := 1 / dot(weights, likely)
-		for l, weight := range weights {
-			sums[l] += weight * likely[l] * part
-		}
+		share(sums[:], weights, likely, 1/dot(weights, likely))
 	}
 	n := float32(len(weights)) / float32(len(w)+4)
 	for l := range weights {

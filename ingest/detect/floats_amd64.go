@@ -16,3 +16,9 @@ func weighQuads(p, a, b *float32, quads int) float32
 
 //go:noescape
 func countQuads(counts, p *float32, quads int, part float32)
+
+// spreadLanes puts so many times eight languages in order, adds fixed to the cost of
+// each, and returns the least.
+//
+//go:noescape
+func spreadLanes(l *lanes, out *cost, eights int, fixed cost) cost

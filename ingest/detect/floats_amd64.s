@@ -121,3 +121,51 @@ left:
 	DECQ CX
 	JGE next
 	RET
+
+// func spreadLanes(l *lanes, out *cost, eights int, fixed cost) cost
+TEXT ·spreadLanes(SB), NOSPLIT, $0-36
+	MOVQ l+0(FP), SI
+	MOVQ out+8(FP), DI
+	MOVQ eights+16(FP), CX
+	MOVL fixed+24(FP), AX
+	MOVL AX, X6
+	PSHUFD $0, X6, X6
+	PXOR X7, X7
+	PCMPEQW X5, X5 // the least of each lane
+	JMP left
+next:
+	MOVOU (SI), X0
+	MOVO X5, X1
+	PSUBUSW X0, X1
+	PSUBW X1, X5
+	PSHUFD $0xEE, X0, X1
+	PUNPCKLWL X1, X0
+	MOVO X0, X2
+	PUNPCKLWL X7, X0
+	PUNPCKHWL X7, X2
+	PADDL X6, X0
+	PADDL X6, X2
+	MOVOU X0, (DI)
+	MOVOU X2, 16(DI)
+	ADDQ $16, SI
+	ADDQ $32, DI
+left:
+	DECQ CX
+	JGE next
+	PSHUFD $0xEE, X5, X0
+	MOVO X5, X1
+	PSUBUSW X0, X1
+	PSUBW X1, X5
+	PSHUFD $0x55, X5, X0
+	MOVO X5, X1
+	PSUBUSW X0, X1
+	PSUBW X1, X5
+	PSHUFLW $0x55, X5, X0
+	MOVO X5, X1
+	PSUBUSW X0, X1
+	PSUBW X1, X5
+	MOVL X5, BX
+	MOVWLZX BX, BX
+	ADDL BX, AX
+	MOVL AX, ret+32(FP)
+	RET

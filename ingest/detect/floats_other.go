@@ -19,3 +19,7 @@ func weighQuads(p, a, b *float32, quads int) float32 { return weighQuadsPortable
 func countQuads(counts, p *float32, quads int, part float32) {
 	countQuadsPortable(counts, p, quads, part)
 }
+
+func spreadLanes(l *lanes, out *cost, eights int, fixed cost) cost {
+	return spreadLanesPortable(l, out, eights, fixed)
+}

@@ -109,9 +109,7 @@ func (x *mixture) mix(r *reading, m *model) cost {
 	first := m.firstLanguage(r.script)
 	costs := r.costs[:r.languages]
 	var rows [maxLanguages]float32
-	for i, c := range costs {
-		rows[i] = m.exponentials[min(uint32(c-r.least), 20*uint32(nat))]
-	}
+	m.likelihoods(&rows, costs, r.least)
 	p := rows[:(len(costs)+3)&^3] // beyond the languages there is nothing to add
 	counts := x.counts[first:][:len(p)]
 	sum := weigh(p, x.expected.weights[first:], counts)

@@ -162,6 +162,17 @@ func (s *script) readLetters(in *unpacker) {
 	s.sharePairs()
 	s.readTriples(in)
 	s.readWords(in)
+	s.closeRows(s.pairs)
+	s.closeRows(s.triples)
+}
+
+// closeRows fills up rows with what is no language's least cost.
+func (s *script) closeRows(rows []byte) {
+	for ; len(rows) > 0; rows = rows[s.stride:] {
+		for i := len(s.languages); i < s.stride; i++ {
+			rows[i] = 255
+		}
+	}
 }
 
 // sharePairs finds the first row that is like each.

@@ -1,6 +1,10 @@
 package detect
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unsafe"
+)
 
 // A reading is what a span means in one charset, as its cost in each language that
 // writes its letters.
@@ -106,31 +110,30 @@ func misfits(script int, text []char) (sum cost) {
 
 // judgeWords adds what each language says.
 func (k *ranking) judgeWords(out *reading, text []char, s *span) {
-	fixed := out.least
 	switch out.script {
 	case ideographSet:
 		out.languages = len(k.m.ideographs.languages)
-		clear(out.costs[:out.languages])
+		for i := range out.costs[:out.languages] {
+			out.costs[i] = out.least
+		}
 		k.m.judgeIdeographs(out, text)
+		out.least = slices.Min(out.costs[:out.languages])
 	case signsOnly:
 		out.languages = 1
-		out.costs[0] = k.asciiCost(s)
+		out.least += k.asciiCost(s)
+		out.costs[0] = out.least
 	default:
 		out.languages = len(k.m.scripts[out.script].languages)
 		k.m.judgeLetters(out, text)
 	}
-	out.add(fixed)
 }
 
 // add adds a cost in every language.
 func (r *reading) add(c cost) {
-	costs := r.costs[:r.languages]
-	least := costs[0]
-	for i := range costs {
-		least = min(least, costs[i])
-		costs[i] += c
+	for i := range r.costs[:r.languages] {
+		r.costs[i] += c
 	}
-	r.least = least + c
+	r.least += c
 }
 
 // lanes are the costs of up to forty languages, four to a word so that they are
@@ -165,14 +168,22 @@ func (l *lanes) add(row []byte) {
 	}
 }
 
-// costs puts the languages in order.
-func (l *lanes) costs(out *[maxLanguages]cost) {
-	for i := 0; i < len(l); i += 2 {
-		a, b := l[i], l[i+1]
-		o := (*[8]cost)(out[i*4:])
-		o[0], o[1], o[2], o[3] = cost(a&0xFFFF), cost(b&0xFFFF), cost(a>>16&0xFFFF), cost(b>>16&0xFFFF)
-		o[4], o[5], o[6], o[7] = cost(a>>32&0xFFFF), cost(b>>32&0xFFFF), cost(a>>48), cost(b>>48)
+// spread puts the languages of a script in order, adds a cost in each, and returns the
+// least.
+func (l *lanes) spread(s *script, out *[maxLanguages]cost, fixed cost) (least cost) {
+	return spreadLanes(l, &out[0], s.stride/8, fixed)
+}
+
+// spreadLanesPortable is spreadLanes in plain Go, for other processors and as its judge.
+func spreadLanesPortable(l *lanes, out *cost, eights int, fixed cost) (least cost) {
+	least = 1<<16 - 1
+	o := unsafe.Slice(out, eights*8)
+	for i := range o {
+		c := l.get(byte(i))
+		least = min(least, c)
+		o[i] = c + fixed
 	}
+	return least + fixed
 }
 
 // laneOf returns where a language's costs are.
@@ -270,7 +281,7 @@ func (m *model) judgeLetters(out *reading, text []char) {
 		}
 	}
 	w.end()
-	w.sum.costs(&out.costs)
+	out.least = w.sum.spread(w.script, &out.costs, out.least)
 }
 
 // repeats reports whether a character stands for the third time or more: a ruler

@@ -1,9 +1,6 @@
 package detect
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // wordWeights is how likely each language made each of some words, with the
 // likeliest at 1.
@@ -34,8 +31,8 @@ func (k *ranking) languagesOf(words [][]byte) {
 			before = letter
 		}
 		sum.add(latin.pair(before, 0))
-		sum.costs(&k.byLanguage)
-		m.likelihoods(&k.words[i], k.byLanguage[:len(latin.languages)])
+		least := sum.spread(latin, &k.byLanguage, 0)
+		m.likelihoods(&k.words[i], k.byLanguage[:len(latin.languages)], least)
 	}
 	weights := k.languages[:len(latin.languages)]
 	for range 2 {
@@ -47,8 +44,7 @@ func (k *ranking) languagesOf(words [][]byte) {
 }
 
 // likelihoods turns costs into how likely each is beside the least.
-func (m *model) likelihoods(out *[maxLanguages]float32, costs []cost) {
-	least := slices.Min(costs)
+func (m *model) likelihoods(out *[maxLanguages]float32, costs []cost, least cost) {
 	likely := out[:len(costs)]
 	for i, c := range costs[:len(likely)] {
 		likely[i] = m.exponentials[min(uint32(c-least), 20*uint32(nat))]
@@ -85,9 +81,8 @@ func (k *ranking) asciiCost(s *span) cost {
 		}
 	}
 	w.end()
-	w.sum.costs(&k.byLanguage)
+	least := w.sum.spread(latin, &k.byLanguage, 0)
 	costs := k.byLanguage[:len(latin.languages)]
-	least := slices.Min(costs)
 	var sum, total float32
 	for i, c := range costs {
 		sum += k.languages[i] * k.m.exponentials[min(c-least, 20*nat)]

@@ -171,6 +171,74 @@ func (c *candidate) greekSigns(m *model) {
 	}
 }
 
+// byteMeanings are the tables of charsets by byte, so that what one byte means in all
+// is together.
+type byteMeanings struct {
+	list  []*candidate
+	runes [256][]rune // nothing for charsets without a table
+	none  [256]uint64 // a bit for each charset that the byte means nothing in
+}
+
+// meanings are those of rankable.
+var meanings = sync.OnceValue(func() *byteMeanings {
+	m := &byteMeanings{list: rankable()}
+	for b := range m.runes {
+		m.runes[b] = make([]rune, len(m.list))
+		for i, c := range m.list {
+			if c.table == nil {
+				continue
+			}
+			if m.runes[b][i] = c.table[b]; c.table[b] == undefined {
+				m.none[b] |= 1 << i
+			}
+		}
+	}
+	return m
+})
+
+// The factors of the sums by which charsets are compared.
+const (
+	firstFactor uint64 = 0x9E3779B97F4A7C15
+	nextFactor  uint64 = 0xBF58476D1CE4E5B8 // more than the one before
+)
+
+// sum sums up, for each charset, what some bytes mean in it, and returns a bit for each
+// in which one of them means nothing.
+func (m *byteMeanings) sum(sums *[64]uint64, present []byte) (none uint64) {
+	out := sums[:len(m.list)]
+	for i, c := range m.list {
+		if out[i] = 0; c.table == nil {
+			out[i] = uint64(c.prior)
+		}
+	}
+	factor := firstFactor
+	for _, b := range present {
+		for i, r := range m.runes[b][:len(out)] {
+			out[i] += uint64(r) * factor
+		}
+		none |= m.none[b]
+		factor += nextFactor
+	}
+	return none
+}
+
+// hash is sum for one charset; ok is false if one of the bytes means nothing in it.
+func (c *candidate) hash(present []byte) (h uint64, ok bool) {
+	if c.table == nil {
+		return uint64(c.prior), true
+	}
+	factor := firstFactor
+	for _, b := range present {
+		r := c.table[b]
+		if r == undefined {
+			return 0, false
+		}
+		h += uint64(r) * factor
+		factor += nextFactor
+	}
+	return h, true
+}
+
 // unheard is how rare a charset is that only the supplier names.
 const unheard = 6
 

@@ -56,7 +56,7 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 // of single bytes were ranked by that; the others are tried while their rank
 // matters.
 func (k *ranking) decodable(src source, ranked []*mixture) ([]*mixture, error) {
-	var out []*mixture
+	out := make([]*mixture, 0, min(len(ranked), 4*maxCandidates))
 	for _, x := range ranked {
 		if len(out) > 0 && x.score > out[0].score+float64(hopeless) || len(out) >= 4*maxCandidates {
 			break
@@ -96,7 +96,7 @@ func (k *ranking) result(ranked []*mixture, o Options) Result {
 		margin = (x.score - ranked[0].score) / float64(nat)
 	}
 	r := Result{Margin: margin, Charset: best.name, Confidence: confidence(margin), Why: k.why(ranked)}
-	r.Candidates = append(r.Candidates, Candidate{best.name, r.Confidence, r.Why, true})
+	r.Candidates = append(make([]Candidate, 0, min(len(ranked), maxCandidates)+1), Candidate{best.name, r.Confidence, r.Why, true})
 	odds := posterior(ranked)
 	for i, x := range ranked[:min(len(ranked), maxCandidates)] {
 		if x == best {

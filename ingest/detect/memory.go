@@ -42,8 +42,16 @@ func (y *memory) recall(key uint64) *reading {
 	return nil
 }
 
-func (y *memory) keep(key uint64, r *reading) {
+// next returns where the next reading goes, which keep keeps.
+func (y *memory) next() *reading {
+	if n := len(y.readings); n == cap(y.readings) {
+		y.readings = append(y.readings, reading{})[:n]
+	}
+	return &y.readings[:len(y.readings)+1][len(y.readings)]
+}
+
+func (y *memory) keep(key uint64) {
 	if key > 0 {
-		y.keys, y.readings = append(y.keys, key), append(y.readings, *r)
+		y.keys, y.readings = append(y.keys, key), y.readings[:len(y.readings)+1]
 	}
 }

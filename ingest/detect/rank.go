@@ -36,6 +36,8 @@ type ranking struct {
 	dropped []group // those last given up
 	all     []mixture
 	hashes  []uint64
+	index   [128]uint8 // open addressing by hash: 1 + number in groups
+	sums    [64]uint64 // of the charsets of rankable, which are fewer
 
 	languages  []float32     // weights by the input's ASCII words
 	expected   []expectation // by what charsets are meant for
@@ -82,8 +84,18 @@ func (k *ranking) prepare(words [][]byte, o Options) {
 	}
 	k.expected, k.learned = k.expected[:0], k.learned[:0]
 	k.all, k.groups, k.dropped, k.hashes = k.all[:0], k.groups[:0], k.dropped[:0], k.hashes[:0]
-	for _, c := range list {
-		k.join(c, o)
+	k.index = [len(k.index)]uint8{}
+	known := meanings()
+	undefined := known.sum(&k.sums, k.present)
+	for i, c := range list {
+		switch {
+		case i >= len(known.list): // what the supplier names
+			if h, ok := c.hash(k.present); ok {
+				k.join(c, h, o)
+			}
+		case undefined>>i&1 == 0:
+			k.join(c, k.sums[i], o)
+		}
 	}
 }
 
@@ -100,19 +112,16 @@ func (k *ranking) prepareSpan(s *span) {
 	}
 }
 
-// join adds a candidate to the group that reads the input as it does.
-func (k *ranking) join(c *candidate, o Options) {
-	h, ok := c.hash(k.present)
-	if !ok {
-		return
-	}
+// join adds a candidate to the group that reads the input as it does, by a sum of what
+// the bytes above ASCII mean in it.
+func (k *ranking) join(c *candidate, sum uint64, o Options) {
 	k.all = k.all[:len(k.all)+1]
 	x := &k.all[len(k.all)-1]
 	x.start(c, c.prior-known(c.name, o))
-	i := slices.Index(k.hashes, h)
-	if i < 0 || !c.reads(k.present, k.groups[i].first.candidate) {
+	i, found := k.groupOf(sum)
+	if !found || !c.reads(k.present, k.groups[i].first.candidate) {
 		x.group = len(k.groups)
-		k.groups, k.hashes = append(k.groups, group{first: x, last: x, best: x.score}), append(k.hashes, h)
+		k.groups, k.hashes = append(k.groups, group{first: x, last: x, best: x.score}), append(k.hashes, sum)
 		return
 	}
 	g := &k.groups[i]
@@ -125,22 +134,17 @@ func (k *ranking) join(c *candidate, o Options) {
 	g.last.next, g.last = x, x
 }
 
-// hash sums up what the bytes above ASCII mean in a charset; ok is false if one of
-// them means nothing.
-func (c *candidate) hash(present []byte) (h uint64, ok bool) {
-	if c.table == nil {
-		return uint64(c.prior), true
-	}
-	factor := uint64(0x9E3779B97F4A7C15)
-	for _, b := range present {
-		r := c.chars[b].r // where the text of the spans is read from
-		if r == undefined {
-			return 0, false
+// groupOf returns the first group that has a sum, and notes that the next one will if
+// there is none.
+func (k *ranking) groupOf(sum uint64) (i int, found bool) {
+	at := sum >> 32 % uint64(len(k.index))
+	for ; k.index[at] > 0; at = (at + 1) % uint64(len(k.index)) {
+		if i = int(k.index[at] - 1); k.hashes[i] == sum {
+			return i, true
 		}
-		h += uint64(r) * factor // no product waits for another
-		factor += 0xBF58476D1CE4E5B8
 	}
-	return h, true
+	k.index[at] = uint8(len(k.groups) + 1)
+	return 0, false
 }
 
 // reads reports whether the bytes above ASCII mean the same in another charset,
@@ -301,7 +305,10 @@ func (k *ranking) run(to int) float64 {
 // span costs is not worked out.
 func (k *ranking) see(g *group, limit float64) {
 	s := &k.spans[g.seen]
-	key := k.memory.key(g, s)
+	key := uint64(0)
+	if len(k.spans) > 1 { // else all groups read it otherwise
+		key = k.memory.key(g, s)
+	}
 	r := k.memory.recall(key)
 	var repaired *reading
 	if r == nil {
@@ -310,7 +317,7 @@ func (k *ranking) see(g *group, limit float64) {
 			g.fail(len(k.spans))
 			return
 		}
-		r = &k.now
+		r = k.memory.next()
 		alone := s.utf8 == nil && !suspicious(k.text)
 		k.judgeSigns(r, k.text, s)
 		if alone && g.behind(s, r.least, limit) {
@@ -318,7 +325,7 @@ func (k *ranking) see(g *group, limit float64) {
 		}
 		k.judgeWords(r, k.text, s)
 		if alone {
-			k.memory.keep(key, r)
+			k.memory.keep(key)
 		} else if repaired = s.utf8; repaired == nil {
 			repaired = k.repair(s)
 		}

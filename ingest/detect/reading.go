@@ -256,8 +256,8 @@ func (w *letters) end() {
 // known lowers the costs of a word in the languages in which it is common.
 func (w *letters) known() {
 	at := w.hash >> (32 - wordBits)
-	for i := int(w.wordFrom[at]); i < int(w.wordFrom[at+1]); i++ {
-		if w.words[i] != w.hash {
+	for i := int(w.wordFrom[at]); i < int(w.wordFrom[at+1]) && w.words[i] <= w.hash; i++ {
+		if w.words[i] < w.hash {
 			continue
 		}
 		l := w.wordOf[i]

@@ -177,11 +177,16 @@ type byteMeanings struct {
 	list  []*candidate
 	runes [256][]rune // nothing for charsets without a table
 	none  [256]uint64 // a bit for each charset that the byte means nothing in
+	sums  []uint64    // of no byte: what tells charsets without a table apart
 }
 
 // meanings are those of rankable.
 var meanings = sync.OnceValue(func() *byteMeanings {
 	m := &byteMeanings{list: rankable()}
+	for _, c := range m.list {
+		h, _ := c.hash(nil)
+		m.sums = append(m.sums, h)
+	}
 	for b := range m.runes {
 		m.runes[b] = make([]rune, len(m.list))
 		for i, c := range m.list {
@@ -206,11 +211,7 @@ const (
 // in which one of them means nothing.
 func (m *byteMeanings) sum(sums *[64]uint64, present []byte) (none uint64) {
 	out := sums[:len(m.list)]
-	for i, c := range m.list {
-		if out[i] = 0; c.table == nil {
-			out[i] = uint64(c.prior)
-		}
-	}
+	copy(out, m.sums)
 	factor := firstFactor
 	for _, b := range present {
 		for i, r := range m.runes[b][:len(out)] {

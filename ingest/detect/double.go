@@ -53,7 +53,7 @@ func layersOf(word []byte) int {
 // unwrap takes one layer off. ok is false if what is left would not be UTF-8 with
 // characters above ASCII.
 func unwrap(word []byte) (_ []byte, ok bool) {
-	out := make([]byte, 0, len(word))
+	out, back := make([]byte, 0, len(word)), backTo1252()
 	for len(word) > 0 {
 		r, n := utf8.DecodeRune(word)
 		word = word[n:]
@@ -61,11 +61,10 @@ func unwrap(word []byte) (_ []byte, ok bool) {
 			out = append(out, byte(r))
 			continue
 		}
-		b, ok := backTo1252()[r]
-		if !ok {
+		if int(r) >= len(back) || back[r] == 0 {
 			return nil, false
 		}
-		out = append(out, b)
+		out = append(out, back[r])
 	}
 	return out, utf8.Valid(out) && !ingest.IsASCII(out)
 }

@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// backTo1252 maps characters to the byte that cp1252 has for them; Windows passes
-// its five undefined bytes through.
-var backTo1252 = sync.OnceValue(func() map[rune]byte {
-	back := map[rune]byte{}
+// backTo1252 maps characters, up to the trade mark sign, to the byte above ASCII that
+// cp1252 has for them, 0 for none; Windows passes its five undefined bytes through.
+var backTo1252 = sync.OnceValue(func() *[0x2123]byte {
+	back := new([0x2123]byte)
 	for c, r := range tableOf("cp1252") {
 		if r == undefined {
 			r = rune(c)
@@ -58,12 +58,12 @@ func (k *ranking) sequence(text []char) (rune, int) {
 		return 0, 0
 	}
 	k.raw = k.raw[:0]
+	back := backTo1252()
 	for _, c := range text[:min(len(text), utf8.UTFMax)] {
-		b, ok := backTo1252()[c.r]
-		if !ok {
+		if int(c.r) >= len(back) || back[c.r] == 0 {
 			break
 		}
-		k.raw = append(k.raw, b)
+		k.raw = append(k.raw, back[c.r])
 	}
 	r, n := utf8.DecodeRune(k.raw)
 	if r == utf8.RuneError || n < 2 {

@@ -108,7 +108,7 @@ dialect-eval: ## the part of it on dialects: measure them and the canonical form
 	@$(GO) run ./cmd/detecteval dialect $(DIRS)
 
 golden: ## replay every golden case, on the models and on the real Pythons
-	$(GO) test -count=1 -v -run Golden ./golden
+	$(GO) test -count=1 -v -run '^TestReplay(Confirm)?$$' ./golden
 
 generate: ## make the generated tables again from the real interpreters
 	$(GO) generate ./...

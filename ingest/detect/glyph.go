@@ -22,7 +22,18 @@ type glyph struct {
 	class  byte
 	kind   byte // upper, lower, or what has neither
 	sign   byte // 1 + number in signs
+	part   byte // of what a text is made of
 }
+
+// The parts of a text, beside letters above ASCII, which count for 1 + the number of
+// their script.
+const (
+	partOther = 0 // no letters
+	partASCII = 13
+	partAlien = 14
+	partIdeo  = 15
+	parts     = 16
+)
 
 const (
 	caseless = iota
@@ -99,18 +110,37 @@ func (m *model) addLetters(name string, script int, letters []rune) {
 	}
 }
 
+// divide tells glyphs which part of a text they are, when all letters are known.
+func (m *model) divide() {
+	for r := range m.glyphs {
+		g := &m.glyphs[r]
+		switch {
+		case g.class != classLetter:
+		case r < 0x80:
+			g.part = partASCII
+		case g.kind == alien:
+			g.part = partAlien
+		default:
+			g.part = g.script
+		}
+	}
+	for i := range m.ascii {
+		m.ascii[i] = char{rune(i), m.glyphs[i]}
+	}
+}
+
 // glyph returns what is known about a character.
 func (m *model) glyph(r rune) glyph {
 	switch {
 	case r < glyphTable:
 		return m.glyphs[r]
 	case r >= 0x3041 && r <= 0x30FF, r >= 0x3400 && r <= 0x9FFF, r >= 0xAC00 && r <= 0xD7A3:
-		return glyph{class: classLetter, kind: ideographic}
+		return glyph{class: classLetter, kind: ideographic, part: partIdeo}
 	case r >= presented && r < presented+rune(len(presentation)/2):
 		shape, _ := utf8.DecodeRuneInString(presentation[2*(r-presented):])
 		return m.glyphs[shape]
 	case unicode.IsLetter(r):
-		return glyph{class: classLetter, kind: alien}
+		return glyph{class: classLetter, kind: alien, part: partAlien}
 	}
 	return glyph{class: classOther, sign: m.signOf[r]}
 }

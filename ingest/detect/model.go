@@ -71,7 +71,8 @@ type script struct {
 type model struct {
 	scripts      []*script // of letters
 	ideographs   *script
-	glyphs       []glyph  // of U+0000 to U+2FFF
+	glyphs       []glyph // of U+0000 to U+2FFF
+	ascii        [128]char
 	languages    []string // of all scripts, the ideographic ones last
 	signs        []sign
 	signOf       map[rune]byte       // 1 + number in signs
@@ -106,6 +107,7 @@ var theModel = sync.OnceValue(func() *model {
 		m.addLetters(name, len(m.scripts), letters)
 		m.scripts = append(m.scripts, s)
 	}
+	m.divide()
 	for i, s := range all {
 		s.packed = in.take(sizes[i])
 	}

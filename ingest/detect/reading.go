@@ -47,33 +47,75 @@ const (
 	shapeCost     = nat // a letter of Arabic written as its shape
 )
 
-// mainScript returns the script of most letters above ASCII.
-func mainScript(text []char) int {
-	var count [16]uint16
-	ideo, best := uint16(0), 0
+// look returns the script of most of the letters above ASCII, and what letters cost
+// that are not of it.
+func (m *model) look(text []char) (script int, misfits cost) {
+	var count, again [parts]uint16 // all, and what is no evidence of them
+	last, run, n := rune(-1), 0, len(text)
 	for i := range text {
 		c := &text[i]
-		if c.r >= 0x80 {
-			if c.kind == ideographic {
-				ideo++
-			} else if c.script > 0 {
-				if count[c.script]++; count[c.script] > count[best] || best == 0 {
-					best = int(c.script)
-				}
-			} else if c.kind == alien {
-				count[0]++
-			}
+		if c.r != last {
+			last, run = c.r, 0
+		} else if run++; run > 1 { // see repeats
+			again[c.part]++
+			n--
+		}
+		count[c.part]++
+	}
+	script = m.mainScript(&count, text)
+	if script == signsOnly {
+		return script, 0
+	}
+	mine := script + 1
+	if script == ideographSet {
+		mine = partIdeo
+	}
+	if n < len(text) {
+		for i := range again {
+			count[i] -= again[i]
 		}
 	}
-	switch {
-	case ideo > count[best] || ideo > 0 && best == 0:
+	others := n - int(count[partOther]) - int(count[partASCII]) - int(count[mine])
+	misfits = cost(others) * alienCost
+	if script != 0 {
+		misfits += cost(count[partASCII]) * foreignLetter
+	}
+	return script, misfits
+}
+
+// mainScript returns the script that most letters are of; of several the one that was
+// the first to have so many.
+func (m *model) mainScript(count *[parts]uint16, text []char) int {
+	best, even := 0, false
+	for i := 1; i <= len(m.scripts); i++ {
+		if count[i] > 0 && (best == 0 || count[i] >= count[best]) {
+			best, even = i, best > 0 && count[i] == count[best]
+		}
+	}
+	if even {
+		best = firstWith(count[best], text)
+	}
+	switch ideo := count[partIdeo]; {
+	case ideo > 0 && (best == 0 || ideo > count[best]):
 		return ideographSet
 	case best > 0:
 		return best - 1
-	case count[0] > 0:
+	case count[partAlien] > 0:
 		return 0
 	}
 	return signsOnly
+}
+
+// firstWith returns the part of the script that is the first to have so many letters.
+func firstWith(most uint16, text []char) int {
+	var count [parts]uint16
+	for i := range text {
+		part := text[i].part
+		if count[part]++; count[part] == most && part != partOther && part < partASCII {
+			return int(part)
+		}
+	}
+	return partOther
 }
 
 // judge works out the costs of a reading.
@@ -85,27 +127,8 @@ func (k *ranking) judge(out *reading, text []char, s *span) {
 // judgeSigns works out what does not depend on the language, which is the least that
 // the reading costs.
 func (k *ranking) judgeSigns(out *reading, text []char, s *span) {
-	out.script = mainScript(text)
-	out.least = k.m.judgeRules(text, s) + misfits(out.script, text)
-}
-
-// misfits is what letters cost that are not of the script of a reading.
-func misfits(script int, text []char) (sum cost) {
-	if script == signsOnly {
-		return 0
-	}
-	mine := byte(script + 1) // no letter's, where ideographs are
-	for i := range text {
-		switch c := &text[i]; {
-		case c.class != classLetter || c.script == mine:
-		case script == ideographSet && c.kind == ideographic || repeats(text, i):
-		case c.r < 0x80:
-			sum += foreignLetter
-		default:
-			sum += alienCost
-		}
-	}
-	return sum
+	script, misfits := k.m.look(text)
+	out.script, out.least = script, misfits+k.m.judgeRules(text, s)
 }
 
 // judgeWords adds what each language says.
@@ -319,7 +342,6 @@ func (m *model) unseen(language int, r rune) cost {
 // stand, and the cases and neighbours of letters.
 func (m *model) judgeRules(text []char, s *span) cost {
 	var sum cost
-	edges := [2]char{{glyph: m.glyphs[s.prev&0x7F]}, {glyph: m.glyphs[s.next&0x7F]}}
 	high := -3 // the last character above ASCII
 	for i := range text {
 		c := &text[i]
@@ -334,7 +356,7 @@ func (m *model) judgeRules(text []char, s *span) cost {
 		if i-high > 1 || repeats(text, i) {
 			continue
 		}
-		before, after := &edges[0], &edges[1]
+		before, after := &m.ascii[s.prev&0x7F], &m.ascii[s.next&0x7F]
 		if i > 0 {
 			before = &text[i-1]
 		}

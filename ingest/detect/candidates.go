@@ -281,18 +281,26 @@ func (c *candidate) read(dst []char, s *span, k *ranking) (_ []char, ok bool) {
 	if c.shape != nil && !c.shape.fits(s) {
 		return dst, false
 	}
+	if k.raw, ok = c.decode(k.raw[:0], s); !ok {
+		return dst, false
+	}
+	return k.m.readUTF8(dst, k.raw)
+}
+
+// decode appends to dst a span's text in UTF-8, as read reads it, in a charset where a
+// character may have more bytes.
+func (c *candidate) decode(dst []byte, s *span) (_ []byte, ok bool) {
 	codec := c.multi()
 	for p := s.raw; len(p) > 0; {
 		n := 0
-		if k.raw, n = codec.Common(k.raw[:0], p); n == 0 && p[0] < utf8.RuneSelf {
-			k.raw, n = append(k.raw, p[0]), 1
+		if dst, n = codec.Common(dst, p); n == 0 && p[0] < utf8.RuneSelf {
+			dst, n = append(dst, p[0]), 1
 		} else if n == 0 {
 			bad := ""
-			if k.raw, n, bad = codec.First(k.raw, p); bad != "" {
+			if dst, n, bad = codec.First(dst, p); bad != "" {
 				return dst, s.cut && n > len(p)
 			}
 		}
-		dst, _ = k.m.readUTF8(dst, k.raw)
 		p = p[n:]
 	}
 	return dst, true

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"cmp"
 	"math"
 	"slices"
@@ -279,6 +280,17 @@ func (k *ranking) skim(g *group) float64 {
 func (k *ranking) doubtful(c *candidate, s *span) (_, ok bool) {
 	if c.table != nil && !c.tones {
 		return s.utf8 != nil || c.suspects(s.raw), true
+	}
+	if c.table == nil && c.multi != nil {
+		if c.shape != nil && !c.shape.fits(s) {
+			return false, false
+		}
+		if k.raw, ok = c.decode(k.raw[:0], s); !ok {
+			return false, false
+		}
+		if s.utf8 == nil && bytes.IndexByte(k.raw, 0xC3) < 0 { // in UTF-8, what is suspicious begins so
+			return false, true
+		}
 	}
 	if k.text, ok = c.read(k.text[:0], s, k); !ok {
 		return false, false

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+	"unsafe"
 )
 
 // A span is a run of bytes between delimiters with at least one above 0x7F: all
@@ -121,7 +122,7 @@ func (s *spanSampler) add(p []byte) {
 		if start > 0 {
 			prev = p[start-1]
 		}
-		s.take(p[start:end], prev, p[end], s.offset+int64(start))
+		s.take(p[start:end], prev, p[end], s.offset+int64(start), kinds&wanted != 0)
 		at = end
 	}
 	s.keep(p, at)
@@ -208,7 +209,7 @@ func (s *spanSampler) note(p []byte) {
 
 func (s *spanSampler) whole(run []byte, next byte) {
 	if nextHigh(run) >= 0 {
-		s.take(run, s.before, next, s.offset)
+		s.take(run, s.before, next, s.offset, s.isRare(run))
 	}
 }
 
@@ -222,18 +223,18 @@ func (s *spanSampler) finish() {
 	s.rest = nil
 }
 
-// take considers a span.
-func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
+// take considers a span, which is rare if it holds a byte that is wanted.
+func (s *spanSampler) take(raw []byte, prev, next byte, offset int64, rare bool) {
 	cut := len(raw) > spanBytes
 	if cut {
 		s.note(raw)
 		if raw, next = raw[:spanBytes], 0; nextHigh(raw) < 0 {
 			return
 		}
+		rare = s.isRare(raw)
 	}
 	sampled := s.sampled()
 	s.seen++
-	rare := s.isRare(raw)
 	if !sampled && !rare {
 		return
 	}
@@ -243,8 +244,10 @@ func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
 		s.spans[i-1].n++
 		return
 	}
-	for _, c := range raw {
-		s.cover(c)
+	if rare { // no other byte is to be covered
+		for _, c := range raw {
+			s.cover(c)
+		}
 	}
 	from := len(s.text)
 	s.text = append(s.text, raw...)
@@ -340,12 +343,14 @@ const highBits = 0x8080808080808080
 // nextHigh returns the index of the first byte above 0x7F, -1 if there is none.
 func nextHigh(p []byte) int {
 	i := 0
+	if blocks := len(p) / 32; blocks > 0 {
+		if i = highInBlocks(unsafe.SliceData(p), blocks); i < blocks*32 {
+			return i
+		}
+	}
 	for ; i+8 <= len(p); i += 8 {
 		if w := word(p[i:]) & highBits; w != 0 {
 			return i + bits.TrailingZeros64(w)/8
-		}
-		for len(p)-i >= 40 && (word(p[i+8:])|word(p[i+16:])|word(p[i+24:])|word(p[i+32:]))&highBits == 0 { // where there is none there are more
-			i += 32
 		}
 	}
 	for ; i < len(p); i++ {
@@ -354,6 +359,18 @@ func nextHigh(p []byte) int {
 		}
 	}
 	return -1
+}
+
+// highInBlocksPortable is highInBlocks in plain Go, for other processors and as its
+// judge.
+func highInBlocksPortable(p *byte, blocks int) int {
+	text := unsafe.Slice(p, blocks*32)
+	for i := 0; i < len(text); i += 8 {
+		if w := word(text[i:]) & highBits; w != 0 {
+			return i + bits.TrailingZeros64(w)/8
+		}
+	}
+	return len(text)
 }
 
 // word reads eight bytes, the first lowest.

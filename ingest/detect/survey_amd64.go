@@ -4,3 +4,9 @@ package detect
 //
 //go:noescape
 func surveyBlocks(p *byte, blocks int, c *census)
+
+// highInBlocks returns the index of the first byte above 0x7F in so many blocks of 32
+// bytes, at least one, or their length.
+//
+//go:noescape
+func highInBlocks(p *byte, blocks int) int

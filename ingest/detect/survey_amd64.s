@@ -115,3 +115,31 @@ high:
 	SHRQ $62, AX
 	MOVQ AX, R10
 	JMP next
+
+// func highInBlocks(p *byte, blocks int) int
+TEXT ·highInBlocks(SB), NOSPLIT, $0-24
+	MOVQ p+0(FP), SI
+	MOVQ blocks+8(FP), CX
+	MOVQ SI, DI
+
+pair:
+	MOVOU (SI), X0
+	MOVOU 16(SI), X1
+	PMOVMSKB X0, AX
+	PMOVMSKB X1, BX
+	SHLL $16, BX
+	ORL BX, AX
+	JNZ found
+	ADDQ $32, SI
+	DECQ CX
+	JNZ pair
+	SUBQ DI, SI
+	MOVQ SI, ret+16(FP)
+	RET
+
+found:
+	BSFL AX, AX
+	SUBQ DI, SI
+	ADDQ SI, AX
+	MOVQ AX, ret+16(FP)
+	RET

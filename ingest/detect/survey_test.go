@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"testing"
 )
@@ -45,6 +46,28 @@ func TestSurvey(t *testing.T) {
 			surveyBlocks(&whole[0], len(whole)/64, &quick)
 			if says(plain) != says(quick) || plain.near != quick.near {
 				t.Fatalf("plain Go finds %+v in %q, assembly %+v", plain, whole, quick)
+			}
+		}
+	}
+}
+
+// TestNextHigh demands the first byte above ASCII wherever it is, from both ways to
+// find it, whatever is behind it.
+func TestNextHigh(t *testing.T) {
+	for n := range 150 {
+		for at := range n + 1 {
+			p := bytes.Repeat([]byte{0x7F}, n)
+			want := -1
+			if at < n {
+				want, p[at], p[(n+at)/2] = at, 0x80, 0xFF
+			}
+			if got := nextHigh(p); got != want {
+				t.Fatalf("of %d bytes %d is the first above ASCII, not %d", n, want, got)
+			}
+			if whole := n / 32 * 32; whole > 0 {
+				if quick, plain := highInBlocks(&p[0], n/32), highInBlocksPortable(&p[0], n/32); quick != plain || quick != min(at, whole) {
+					t.Fatalf("of %d bytes %d is the first above ASCII: %d in assembly, %d in plain Go", n, at, quick, plain)
+				}
 			}
 		}
 	}

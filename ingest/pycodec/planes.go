@@ -3,6 +3,7 @@ package pycodec
 import (
 	_ "embed"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"sync"
 	"unicode/utf8"
@@ -172,6 +173,13 @@ func (p *plane) run(dst, src []byte, ascii bool) ([]byte, int) {
 		if c < utf8.RuneSelf {
 			if !ascii {
 				break
+			}
+			if at+8 <= len(src) { // as much as there is of it in eight bytes
+				w := binary.LittleEndian.Uint64(src[at:])
+				binary.LittleEndian.PutUint64((*[8]byte)(unsafe.Add(out, n))[:], w)
+				size := bits.TrailingZeros64(w&0x8080808080808080) / 8
+				n, at = n+size, at+size
+				continue
 			}
 			*(*byte)(unsafe.Add(out, n)) = c
 			n, at = n+1, at+1

@@ -16,9 +16,9 @@ import (
 )
 
 // rulesOf says which rules that accept divergences are of no use: those that are over,
-// those that no signature ever matched, and narrow ones whose signature this sweep has
-// met, but none of the divergences that they mean. A rule nobody needs hides what it was
-// not made for.
+// those that no signature ever matched, narrow ones whose signature this sweep has met,
+// but none of the divergences that they mean, and those that have matched nothing for
+// long. A rule nobody needs hides what it was not made for.
 func rulesOf(ctx context.Context, db *state.DB, rules []config.Accept, result *sweep.Result, now time.Time) ([]string, error) {
 	if len(rules) == 0 {
 		return nil, nil
@@ -27,9 +27,14 @@ func rulesOf(ctx context.Context, db *state.DB, rules []config.Accept, result *s
 	if err != nil {
 		return nil, err
 	}
+	approvals, err := approvalsOf(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	var out []string
 	for _, r := range rules {
-		matched := false
+		a := approvals[sweep.KeyOf(r)]
+		matched := !a.Matched.IsZero()
 		for _, c := range known {
 			matched = matched || r.Matches(c.Feed, c.Signature)
 		}
@@ -42,7 +47,26 @@ func rulesOf(ctx context.Context, db *state.DB, rules []config.Accept, result *s
 			out = append(out, fmt.Sprintf("accept rule %s: no divergence has ever matched it", r))
 		case unmeant(r, result):
 			out = append(out, fmt.Sprintf("accept rule %s: its signature was met, but no divergence that it means", r))
+		case a.Idle >= idleSweeps && !a.Matched.IsZero():
+			out = append(out, fmt.Sprintf("accept rule %s: no divergence has matched it since %s (%s)", r, a.Matched.Local().Format(time.DateOnly), plural(int(a.Idle), "sweep")))
 		}
+	}
+	return out, nil
+}
+
+// idleSweeps is how many sweeps that compared its feeds a rule may go without a match: a
+// month of nights, for what suppliers send at its end alone.
+const idleSweeps = 30
+
+// approvalsOf is what the state remembers of rules.
+func approvalsOf(ctx context.Context, db *state.DB) (map[state.RuleKey]state.Approval, error) {
+	all, err := db.Approvals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[state.RuleKey]state.Approval{}
+	for _, a := range all {
+		out[a.RuleKey] = a
 	}
 	return out, nil
 }

@@ -56,6 +56,11 @@ func (a Accept) Matches(feed, signature string) bool {
 	if a.Cause != "" && a.Cause != cause || !strings.HasPrefix(signature, a.Signature) || a.Whole && signature != a.Signature {
 		return false
 	}
+	return a.About(feed)
+}
+
+// About reports whether a rule is about a feed.
+func (a Accept) About(feed string) bool {
 	ok, err := path.Match(a.Feed, feed)
 	return a.Feed == "" || err == nil && ok
 }

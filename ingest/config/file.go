@@ -35,7 +35,7 @@ type File struct {
 	Schedule ScheduleEntry `yaml:"schedule"`
 	// Who is told after a sweep what has changed. Default: nobody.
 	Notify NotifyEntry `yaml:"notify"`
-	// Divergences that are meant, by rule. Default: none.
+	// Divergences that are meant, by rule; sweeps tell of rules that match nothing. Default: none.
 	Accept []AcceptEntry `yaml:"accept"`
 	// Keys of a feed that every feed has which does not set them itself.
 	Defaults *Node `yaml:"defaults"`

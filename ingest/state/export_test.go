@@ -33,7 +33,7 @@ func filled(t *testing.T, d *DB) *DB {
 	must(d.SaveReport(ctx, run, []byte(`{"text":"é\u0000"}`)))
 	must(d.SetStanding(ctx, "mail", map[string][]byte{"acme": []byte("x")}))
 	must(d.AddMember(ctx, "acme", "member", "sha"))
-	must(d.End(ctx, run, "ok", t0))
+	must(d.End(ctx, run, "ok", t0, Applied{Rule: Rule{RuleKey: RuleKey{"lone-cr (ops)", "configuration"}, Cause: "lone-cr", Expires: t0}}))
 	return d
 }
 
@@ -44,7 +44,7 @@ func TestExport(t *testing.T) {
 		from := filled(t, open(t, name()))
 		var first bytes.Buffer
 		n, err := from.Export(ctx, &first, t0)
-		if err != nil || n != 10 || strings.Count(first.String(), "\n") != n+2 {
+		if err != nil || n != 11 || strings.Count(first.String(), "\n") != n+2 {
 			t.Fatalf("%d rows, %v:\n%s", n, err, first.String())
 		}
 		for _, to := range []string{filepath.Join(t.TempDir(), "other.db"), pgtest.URL(t)} {

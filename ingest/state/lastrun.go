@@ -34,3 +34,13 @@ func (d *DB) LastRun(ctx context.Context) (Run, bool, error) {
 	}
 	return r, true, nil
 }
+
+// CutShort reports whether the run before another did not end: its process was killed.
+func (d *DB) CutShort(ctx context.Context, run int64) (bool, error) {
+	var cut bool
+	err := d.q().row(ctx, "SELECT ended IS NULL FROM runs WHERE id < ? ORDER BY id DESC LIMIT 1", run).Scan(&cut)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return false, fmt.Errorf("look up run before %d: %w", run, err)
+	}
+	return cut, nil
+}

@@ -27,5 +27,10 @@ func TestLastRun(t *testing.T) {
 		if run, ok, err := d.LastRun(ctx); !ok || err != nil || run.ID != second || !run.Ended.Equal(t0.Add(2*time.Hour)) || run.Status != "interrupted" {
 			t.Errorf("ended: %+v, %v, %v", run, ok, err)
 		}
+		for run, want := range map[int64]bool{first: false, second: true, second + 1: false} {
+			if cut, err := d.CutShort(ctx, run); err != nil || cut != want {
+				t.Errorf("the one before run %d was cut short: %v, %v", run, cut, err)
+			}
+		}
 	})
 }

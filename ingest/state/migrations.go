@@ -109,6 +109,8 @@ CREATE INDEX profiles_latest ON profiles (feed, family, recorded DESC, sha256);
 DROP INDEX profiles_latest;
 DROP INDEX outcomes_charset;
 CREATE INDEX outcomes_recorded ON outcomes (feed, recorded);
+`}, {approvalsSchema, `
+DROP TABLE approvals;
 `}}
 
 // postgresTypes makes PostgreSQL's DDL of SQLite's. Texts are compared and sorted by

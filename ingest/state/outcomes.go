@@ -64,9 +64,27 @@ func (d *DB) Begin(ctx context.Context, revision, engine string, now time.Time) 
 	return id, nil
 }
 
-// End closes a run with a one-word status such as "ok" or "incomplete".
-func (d *DB) End(ctx context.Context, run int64, status string, now time.Time) error {
-	if err := d.exec(ctx, "UPDATE runs SET ended = ?, status = ? WHERE id = ?", now.UnixNano(), status, run); err != nil {
+// End closes a run with a one-word status such as "ok" or "incomplete", and remembers what
+// it tells of rules, in one transaction. A run that has ended stays as it did: what it tells
+// is added once.
+func (d *DB) End(ctx context.Context, run int64, status string, now time.Time, rules ...Applied) error {
+	err := d.tx(ctx, func(q querier) error {
+		res, err := q.exec(ctx, "UPDATE runs SET ended = ?, status = ? WHERE id = ? AND ended IS NULL", now.UnixNano(), status, run)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		for _, r := range rules {
+			if err := apply(ctx, q, run, r, now); err != nil {
+				return err
+			}
+		}
+		d.step("end")
+		return nil
+	})
+	if err != nil {
 		return fmt.Errorf("end run %d: %w", run, err)
 	}
 	return nil

@@ -17,7 +17,7 @@ type Pruned struct {
 }
 
 // Prune forgets what is older than a time: deliveries that no server has listed since,
-// outcomes, profiles, reports and runs. What is kept whatever its age: signatures and
+// outcomes, profiles, reports, runs, and rules that no run has had since. What is kept whatever its age: signatures and
 // their counters, a feed's ten latest deliveries with their outcomes and profiles, what
 // is not processed, deliveries of the given hashes, such as those of open cases, with
 // their outcomes, and the last report. A file that is listed still stays known: it would be new.
@@ -45,6 +45,7 @@ func (d *DB) Prune(ctx context.Context, before time.Time, keep []string) (out Pr
 			{&out.Reports, "DELETE FROM reports WHERE run IN (SELECT id FROM runs WHERE started < ?) AND run < (SELECT max(run) FROM reports)", []any{at}},
 			{new(int64), "DELETE FROM fetches WHERE fetched < ? AND manifest IS NOT NULL", []any{at}},
 			{new(int64), "DELETE FROM tasks WHERE run IN (SELECT id FROM runs WHERE started < ?)", []any{at}},
+			{new(int64), "DELETE FROM approvals WHERE last_seen < ?", []any{at}},
 			{&out.Runs, strings.Join([]string{"DELETE FROM runs WHERE started < ? AND ended IS NOT NULL", "id NOT IN (SELECT run FROM outcomes)", "id NOT IN (SELECT run FROM reports)",
 				"id NOT IN (SELECT run FROM tasks)"}, " AND "), []any{at}},
 		} {

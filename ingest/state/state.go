@@ -13,6 +13,8 @@
 //  3. the paths are run, golden cases are written (whole or not at all)
 //  4. Record stores outcomes, counters and "processed" in one transaction
 //
+// and its run ends with one more, in which End remembers what rules accepted.
+//
 // Whoever dies between two steps repeats from the last one recorded: nothing is
 // lost, and nothing counts twice, for files are known by their hash and outcomes
 // by their key.

@@ -3,6 +3,7 @@ package sweep
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,7 @@ const (
 	envState = "SWEEP_TEST_STATE" // file or URL
 	envStore = "SWEEP_TEST_STORE" // the archive that a fleet shares, "" for the directory
 	envFeeds = "SWEEP_TEST_FEEDS" // lines of name and source
+	envRules = "SWEEP_TEST_RULES" // Options.Accept, JSON
 	envStep  = "SWEEP_TEST_STEP"  // where it kills itself: the step's name, ":", how many of them go well
 )
 
@@ -39,6 +41,9 @@ func TestProcess(t *testing.T) {
 	for line := range strings.Lines(os.Getenv(envFeeds)) {
 		name, source, _ := strings.Cut(strings.TrimSpace(line), " ")
 		w.feeds = append(w.feeds, plenty(t, name, source))
+	}
+	if err := json.Unmarshal([]byte(os.Getenv(envRules)), &w.accept); err != nil {
+		t.Fatal(err)
 	}
 	fmt.Println("begins")
 	w.open()
@@ -88,8 +93,12 @@ func (w *world) start(role, step string) *exec.Cmd {
 	for _, f := range w.feeds {
 		fmt.Fprintln(&feeds, f.Name, f.Source.URL)
 	}
+	rules, err := json.Marshal(w.accept)
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	cmd := exec.Command(os.Args[0], "-test.run=^TestProcess$", "-test.timeout=120s")
-	cmd.Env = append(os.Environ(), envRole+"="+role, envRoot+"="+w.root, envState+"="+w.name, envStore+"="+w.shared, envFeeds+"="+feeds.String(), envStep+"="+step)
+	cmd.Env = append(os.Environ(), envRole+"="+role, envRoot+"="+w.root, envState+"="+w.name, envStore+"="+w.shared, envFeeds+"="+feeds.String(), envRules+"="+string(rules), envStep+"="+step)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

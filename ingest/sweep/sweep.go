@@ -233,7 +233,8 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err := o.State.ForgetTasks(ctx); err != nil {
 		return res, fmt.Errorf("begin sweep: %w", err)
 	}
-	if res.Run, err = o.State.Begin(ctx, o.Revision, o.Engine, o.Now()); err != nil {
+	began := o.Now()
+	if res.Run, err = o.State.Begin(ctx, o.Revision, o.Engine, began); err != nil {
 		return res, fmt.Errorf("begin sweep: %w", err)
 	}
 	c.mine = newSweeper(o, q, res.Run)
@@ -251,7 +252,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		err = fmt.Errorf("sweep: %w", nerr)
 	}
 	// The run is closed even where the context has ended: its status says so.
-	if eerr := o.State.End(context.WithoutCancel(ctx), res.Run, status(ctx, res), o.Now()); err == nil && eerr != nil {
+	if eerr := c.mine.end(context.WithoutCancel(ctx), res, status(ctx, res), began); err == nil && eerr != nil {
 		err = fmt.Errorf("end sweep: %w", eerr)
 	}
 	return res, err

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"unsafe"
@@ -51,7 +52,7 @@ const (
 // that are not of it.
 func (m *model) look(text []char) (script int, misfits cost) {
 	var count, again [parts]uint16 // all, and what is no evidence of them
-	last, run, n := rune(-1), 0, len(text)
+	last, run, n, there := rune(-1), 0, len(text), uint16(0)
 	for i := range text {
 		c := &text[i]
 		if c.r != last {
@@ -60,9 +61,10 @@ func (m *model) look(text []char) (script int, misfits cost) {
 			again[c.part]++
 			n--
 		}
-		count[c.part]++
+		count[c.part%parts]++
+		there |= 1 << (c.part % parts)
 	}
-	script = m.mainScript(&count, text)
+	script = mainScript(&count, there, text)
 	if script == signsOnly {
 		return script, 0
 	}
@@ -84,11 +86,12 @@ func (m *model) look(text []char) (script int, misfits cost) {
 }
 
 // mainScript returns the script that most letters are of; of several the one that was
-// the first to have so many.
-func (m *model) mainScript(count *[parts]uint16, text []char) int {
+// the first to have so many. there has a bit for each part.
+func mainScript(count *[parts]uint16, there uint16, text []char) int {
 	best, even := 0, false
-	for i := 1; i <= len(m.scripts); i++ {
-		if count[i] > 0 && (best == 0 || count[i] >= count[best]) {
+	for there &= 1<<partASCII - 2; there != 0; there &= there - 1 {
+		i := bits.TrailingZeros16(there)
+		if best == 0 || count[i] >= count[best] {
 			best, even = i, best > 0 && count[i] == count[best]
 		}
 	}
@@ -235,7 +238,7 @@ type letters struct {
 	high       bool // the word has one
 }
 
-func (w *letters) letter(c char) {
+func (w *letters) letter(c *char) {
 	switch {
 	case !w.inside:
 		w.start, w.hash, w.high, w.near, w.two, w.one = w.sum, firstHash, false, 3, 0, 0
@@ -294,8 +297,8 @@ func (w *letters) known() {
 func (m *model) judgeLetters(out *reading, text []char) {
 	w := letters{script: m.script(out.script)}
 	mine := byte(out.script + 1)
-	for i, c := range text {
-		switch {
+	for i := range text {
+		switch c := &text[i]; {
 		case repeats(text, i):
 		case c.script == mine:
 			w.letter(c)
@@ -342,6 +345,7 @@ func (m *model) unseen(language int, r rune) cost {
 // stand, and the cases and neighbours of letters.
 func (m *model) judgeRules(text []char, s *span) cost {
 	var sum cost
+	first, last := &m.ascii[s.prev&0x7F], &m.ascii[s.next&0x7F]
 	high := -3 // the last character above ASCII
 	for i := range text {
 		c := &text[i]
@@ -356,7 +360,7 @@ func (m *model) judgeRules(text []char, s *span) cost {
 		if i-high > 1 || repeats(text, i) {
 			continue
 		}
-		before, after := &m.ascii[s.prev&0x7F], &m.ascii[s.next&0x7F]
+		before, after := first, last
 		if i > 0 {
 			before = &text[i-1]
 		}

@@ -74,8 +74,8 @@ func (k *ranking) asciiCost(s *span) cost {
 	latin := k.m.script(0)
 	w := letters{script: latin, near: 3}
 	for _, c := range s.raw {
-		if g := k.m.glyphs[c&0x7F]; c < 0x80 && g.script > 0 {
-			w.letter(char{rune(c), g})
+		if c < 0x80 && k.m.ascii[c].script > 0 {
+			w.letter(&k.m.ascii[c])
 		} else {
 			w.end()
 		}

@@ -172,6 +172,7 @@ var layers = map[string]string{
 	"dictreader":       "csv.DictReader, with the order of Python 2's dicts",
 	"dictorder":        "the order of Python 2's dicts alone",
 	"sniffer":          "csv.Sniffer().sniff",
+	"word":             "what is a word character to patterns and to str.isalnum(), every code point",
 	"has_header":       "csv.Sniffer().has_header",
 	"writer":           "csv.writer",
 	"codec":            "decoders: every input of up to two bytes and every valid or near-valid longer sequence of every codec, and generated inputs cut at every point",
@@ -227,7 +228,6 @@ What the embedded engine does not know it refuses, naming "--engine interpreter"
   on, CPython since 3.7.14, 3.8.14, 3.9.14, 3.10.7 and 3.11.0.
 - What CPython's own tests do on 3.14: its distribution comes without them.
 - Locales other than C and C.UTF-8 for the methods of Python 2's byte strings.
-- csv.Sniffer of 3.x asks Go's Unicode tables what a word character is.
 - st_blksize other than 4096 in Python 2's io.open.
 - The order that Python 2's other keys take around None in a dict, which hangs on an address.
 `

@@ -16,7 +16,7 @@ const module = "github.com/feedparity/feedparity"
 // floors is the import graph as policy: a package imports only lower floors.
 // Do not relax it to make something build: move the code instead.
 var floors = map[string]int{
-	"ingest": 0, "ingest/wire": 0, "ingest/pynorm": 0,
+	"ingest": 0, "ingest/wire": 0, "ingest/pynorm": 0, "ingest/pyword": 0,
 	"ingest/pycodec": 1, "ingest/pycell": 1, "ingest/shrink": 1, "corpus": 1, "corpus/pollute": 1, "corpus/plant": 1,
 	"ingest/pycsv": 2, "ingest/pytext": 2, "ingest/config": 2, "ingest/config/secret": 1,
 	"ingest/fetch": 2, "ingest/fetch/ftptest": 1, "ingest/fetch/faultrows": 1, "ingest/unpack": 1, "ingest/archive": 2, "ingest/detect": 2,
@@ -111,7 +111,7 @@ func TestFloors(t *testing.T) {
 // lean is all that FuzzParity's program may hold of ours, and of other modules leanOthers:
 // Go's engine looks through the coverage of the whole program after each input.
 var lean = []string{
-	"fuzz/scout", "fuzz/generator", "fuzz/fuzztest", "corpus", "ingest", "ingest/pynorm", "ingest/pycodec", "ingest/pycell", "ingest/pycsv", "ingest/pytext",
+	"fuzz/scout", "fuzz/generator", "fuzz/fuzztest", "corpus", "ingest", "ingest/pynorm", "ingest/pyword", "ingest/pycodec", "ingest/pycell", "ingest/pycsv", "ingest/pytext",
 	"ingest/embedded", "ingest/diff", "ingest/classify",
 }
 

@@ -528,6 +528,7 @@ func lookupNames() []string {
 		"", ".", "..", "a.b", "-", "_", "nope", "No Pe", " utf-8 ", "utf.8", "utf--8", "utf-8!", "ut\tf8", "cp1252\n", "\u00a0utf-8", "utf\u00e98", "utf\u20ac8",
 		"utf-8\u00e9", "iso-8859-1:1987", "ISO 8859-1", "iso.8859.1", "cp-1252", "cp_1252", "utf16le", "aliases", "__init__", "os", "mbcs", "oem", "cp65001", "tactis",
 		strings.Repeat("a", 300), "utf_8.", ".utf_8", "utf_8._", "latin.1", "KOI8-T", "x-mac-japanese", "utf\U0001F6008", "utf\u0663",
+		"utf\u9feb8", "utf\u9fff8", "utf\u0c5d8", "utf\U000313508", "utf\U0001e4d0\U0002ebf08", // letters of later versions of Unicode
 	}
 	for _, list := range []string{moduleList, aliasList} {
 		for line := range strings.SplitSeq(list, "\n") {

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pyword"
 )
 
 // Lookup finds a codec as codecs.lookup does in that version: by its module's
@@ -203,14 +204,15 @@ func (r *rules) module(name string) (module, bool) {
 }
 
 // foreign reports whether a name holds characters beyond ASCII that no codec has:
-// letters and digits stay part of it in Python 3.6 to 3.8, while elsewhere they
-// separate words like punctuation.
+// what str.isalnum() is true of stays part of it in Python 3.6 to 3.8
+// (normalize_encoding of Lib/encodings/__init__.py), while elsewhere it separates words
+// like punctuation.
 func (r *rules) foreign(given string) bool {
 	if r.python.Path() == ingest.Py2 || r.python.AtLeast(3, 9) {
 		return false
 	}
 	return strings.ContainsFunc(given, func(c rune) bool {
-		return c > unicode.MaxASCII && (unicode.IsLetter(c) || unicode.IsNumber(c))
+		return c > unicode.MaxASCII && pyword.Alnum(r.python, c)
 	})
 }
 

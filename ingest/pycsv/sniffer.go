@@ -2,19 +2,15 @@ package pycsv
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pyword"
 )
 
 // Sniff returns what csv.Sniffer().sniff(sample) finds, as the arguments that
 // have the same effect on csv.reader and csv.DictReader as the dialect class it
 // returns: the values may be of a kind that these then refuse, such as a unicode
 // delimiter in 2.7. The sample is Text, in 2.7 Text or Bytes.
-//
-// Which characters are word characters in 3.x is asked of Go's Unicode tables: a
-// letter that a version's own tables do not know yet may be a delimiter there
-// and is none here.
 //
 // It is Sniffer.sniff of Lib/csv.py.
 func Sniff(v *Version, sample ingest.Value) (ingest.Dialect, *ingest.Fault) {
@@ -82,7 +78,8 @@ func (s *sniffer) char(c rune) ingest.Value {
 	return ingest.Text(string(ingest.AppendRune(nil, c)))
 }
 
-// isWord is \w of a pattern without flags: ASCII in 2.7, Unicode in 3.x.
+// isWord is \w of a pattern without flags: ASCII in 2.7, in 3.x Unicode as the
+// version knows it, to which a letter of a later Unicode may be a delimiter.
 func (s *sniffer) isWord(c rune) bool {
 	switch {
 	case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_':
@@ -90,7 +87,7 @@ func (s *sniffer) isWord(c rune) bool {
 	case c < 0x80 || !s.v.Text:
 		return false
 	}
-	return unicode.IsLetter(c) || unicode.IsNumber(c)
+	return pyword.Alnum(s.v.Python, c)
 }
 
 // tally is a dict from characters or numbers to counts.

@@ -1,11 +1,15 @@
 package pycsv
 
 import (
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"unicode"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
+	"github.com/feedparity/feedparity/ingest/pyword"
 )
 
 // sniffing is one call of csv.Sniffer().sniff.
@@ -38,6 +42,9 @@ func (g *generator) sample() ingest.Value {
 	if g.chance(0.3) {
 		delims = append(delims, pick(g, ",", ";", ".", "\u00e9", "\r"))
 	}
+	if g.chance(0.1) {
+		delims = []string{g.youngLetter()}
+	}
 	end := pick(g, "\n", "\n", "\r\n", "\n\n", "\r")
 	var b strings.Builder
 	columns := 1 + g.IntN(5)
@@ -59,6 +66,30 @@ func (g *generator) sample() ingest.Value {
 	}
 	return g.str(s)
 }
+
+// youngLetter is a character that was made a letter or digit between two of the
+// versions, or that always was one or never.
+func (g *generator) youngLetter() string {
+	young := youngLetters()
+	return string(young[g.IntN(len(young))])
+}
+
+// youngLetters are the characters whose being a letter or digit is not the same in all
+// versions, a hundred of those of each pair of neighbours at most, and two others.
+var youngLetters = sync.OnceValue(func() []rune {
+	out := []rune{'\u00bd', '\u20ac'}
+	for minor := 6; minor < 14; minor++ {
+		before, after := ingest.Python{Major: 3, Minor: minor}, ingest.Python{Major: 3, Minor: minor + 1}
+		n := 0
+		for c := rune(0x80); c <= unicode.MaxRune && n < 100; c++ {
+			if pyword.Alnum(before, c) != pyword.Alnum(after, c) {
+				out = append(out, c)
+				n++
+			}
+		}
+	}
+	return out
+})
 
 func (g *generator) sampleCell() string {
 	text := pick(g, "a", "12.5", "x-y", "10:30", "caf\u00e9", "it's", "", "foo bar", "\u00bd", "_", "a.b;c", "1,5")
@@ -101,7 +132,27 @@ var sniffCases = []struct {
 	{"one odd line of 23", "Q\n" + lettersWith("-", 22), wants{
 		{"2.7", `csv.Error: Could not determine delimiter`}, {"3.6", `csv.Error: Could not determine delimiter`}, {"", `"-" False "\"" True`},
 	}, "22 of 23 lines are enough, 22 of three chunks of ten are not; the first line has no delimiter, so all of them have a space"},
+	{"letter of Unicode 11", aroundQuotes("\u9feb"), noLetterIn("3.6", "\u9feb"), "what is no letter yet may be a delimiter"},
+	{"letters of Unicode 14", aroundQuotes("\u9fff"), noLetterIn("3.6-3.10", "\u9fff"), ""},
+	{"an Indic one", aroundQuotes("\u0c5d"), noLetterIn("3.6-3.10", "\u0c5d"), ""},
+	{"letters of Unicode 15", aroundQuotes("\U00031350"), noLetterIn("3.6-3.11", "\U00031350"), ""},
+	{"one of another plane", aroundQuotes("\U0001e4d0"), noLetterIn("3.6-3.11", "\U0001e4d0"), ""},
+	{"letter of Unicode 15.1", aroundQuotes("\U0002ebf0"), noLetterIn("3.6-3.12", "\U0002ebf0"), ""},
+	{"letter of Unicode 16", aroundQuotes("\u1c89"), noLetterIn("3.6-3.13", "\u1c89"), ""},
+	{"a number that is no digit", aroundQuotes("\u00bd"), all(aWord), ""},
 }
+
+// aWord is what aroundQuotes gives where the character is a letter, and of its bytes in 2.7.
+const aWord = `"'" False "\"" False`
+
+// noLetterIn is what aroundQuotes gives where only later versions know the letter.
+func noLetterIn(versions, c string) wants {
+	return wants{{versions, strconv.Quote(c) + ` False "'" False`}, {"", aWord}}
+}
+
+// aroundQuotes is a sample in which a character stands before and after each quote,
+// as only a delimiter may.
+func aroundQuotes(c string) string { return strings.ReplaceAll("a?'b'?c\nd?'e'?f\n", "?", c) }
 
 // lettersWith is lines of one letter each, another one on each line, and what follows it.
 func lettersWith(suffix string, n int) string {

@@ -35,12 +35,18 @@ func (p *Process) request(s ingest.Settings) (settingsRequest, error) {
 	r := settingsRequest{
 		Open: string(s.Open), Codec: hexOf(s.Codec), Errors: hexOf(s.Errors), Sniff: s.Sniff,
 		Limit: s.FieldLimit, Reader: string(s.Reader),
-		Dialect: [][3]string{}, Types: [][3]any{},
-	}
-	for _, o := range s.Dialect {
-		r.Dialect = append(r.Dialect, [3]string{hexOf(o.Name), o.Value.Kind.String(), argument(o.Value)})
+		Dialect: dialectRequest(s.Dialect), Types: [][3]any{},
 	}
 	return r, r.addCells(s)
+}
+
+// dialectRequest are keyword arguments: name, kind, value.
+func dialectRequest(d ingest.Dialect) [][3]string {
+	out := [][3]string{}
+	for _, o := range d {
+		out = append(out, [3]string{hexOf(o.Name), o.Value.Kind.String(), argument(o.Value)})
+	}
+	return out
 }
 
 // argument is a value as dialect_value of runner.py reads it.

@@ -14,7 +14,7 @@ var runnerFiles embed.FS
 // have, and what each has of its own.
 var (
 	commonParts    = []string{"protocol", "wire", "own", "values", "objects"}
-	referenceParts = []string{"steps", "reference", "batch"}
+	referenceParts = []string{"steps", "reference", "batch", "ask"}
 	callParts      = []string{"record", "effects", "clock", "place", "neutral", "call", "fork", "keeper", "stay"}
 )
 

@@ -25,7 +25,7 @@ var floors = map[string]int{
 	"ingest/interp/interptest": 3, // for tests only
 	"ingest/embedded":          3, "ingest/classify": 3,
 	"fuzz/fuzztest":  4, // for tests only
-	"fuzz/generator": 2, "fuzz/scout": 4,
+	"fuzz/generator": 2, "fuzz/scout": 4, "fuzz/questions": 1,
 	"ingest/parity": 4, "ingest/report": 4, "ingest/found": 5,
 	"ingest/handover": 4, "ingest/pysource": 1, "ingest/adopt": 3,
 	"golden": 5, "ingest/notify": 5,

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/feedparity/feedparity/fuzz/questions"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/interp"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
@@ -312,28 +313,24 @@ func TestLongerConfirm(t *testing.T) {
 			j.decode("utf-8", errors, structuredUTF8(interptest.Cases(16_000)))
 			j.decode("utf-8-sig", errors, structuredUTF8(interptest.Cases(2000)))
 			for _, codec := range wideCodecs {
-				j.decode(codec, errors, random(alphabet16, interptest.Cases(2000), 9))
+				j.decode(codec, errors, random(questions.UTF16, interptest.Cases(2000), 9))
 			}
 			for _, codec := range wideCodecs[3:] {
 				j.decode(codec, errors, random32(interptest.Cases(2000)))
 			}
-			j.decode("utf-8", errors, random(alphabet8, interptest.Cases(4000), 12))
-			j.decode("utf-8-sig", errors, random(alphabet8, interptest.Cases(4000), 12))
+			j.decode("utf-8", errors, random(questions.UTF8, interptest.Cases(4000), 12))
+			j.decode("utf-8-sig", errors, random(questions.UTF8, interptest.Cases(4000), 12))
 		}
 	})
 }
 
-var (
-	alphabet8  = "\xEF\xBB\xBF\xEF\xBB\xBFaé€\xED\xA0\x80\xED\xBF\xBF\U0001F600\xF0\xF4\x90\xE0\x9F\xC0\xFF,\n"
-	alphabet16 = "\xFF\xFE\xFE\xFF\xD8\xD8\xDC\xDC\x00\x00\x41\x20\xDB\xDF\x10\x11"
-	edges      = "\x00\x41\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xed\xff"
-)
+const edges = "\x00\x41\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xed\xff"
 
 var wideCodecs = []string{"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
 
 // random32 returns n inputs of near-valid UTF-32 of both orders, some cut short.
 func random32(n int) [][]byte {
-	units := []uint32{0xFEFF, 0xFFFE0000, 'A', 0x41000000, 0xE9, 0xD800, 0xDFFF, 0x00D80000, 0xE000, 0x10FFFF, 0x110000, 0xFFFF1000, 0x00001100, 0x1F600, 1 << 31}
+	units := questions.UTF32
 	r := rand.New(rand.NewPCG(3, 2))
 	out := make([][]byte, n)
 	for i := range out {
@@ -381,17 +378,17 @@ func TestDecoderConfirm(t *testing.T) {
 	eachJudge(t, func(j *judge) {
 		for _, errors := range []string{"strict", "replace", "ignore", "surrogateescape", "surrogatepass", "backslashreplace", "xmlcharrefreplace", "nope"} {
 			for _, codec := range []string{"utf-8", "utf-8-sig"} {
-				j.chunks(codec, errors, random(alphabet8, interptest.Cases(20), 7))
+				j.chunks(codec, errors, random(questions.UTF8, interptest.Cases(20), 7))
 				j.chunks(codec, errors, structuredUTF8(interptest.Cases(30)))
 			}
 			for _, codec := range wideCodecs {
-				j.chunks(codec, errors, random(alphabet16, interptest.Cases(20), 8))
+				j.chunks(codec, errors, random(questions.UTF16, interptest.Cases(20), 8))
 			}
 			for _, codec := range wideCodecs[3:] {
 				j.chunks(codec, errors, random32(interptest.Cases(15)))
 			}
 			for _, codec := range []string{"ascii", "cp1252", "latin-1"} {
-				j.chunks(codec, errors, random(alphabet8, interptest.Cases(10), 4))
+				j.chunks(codec, errors, random(questions.UTF8, interptest.Cases(10), 4))
 			}
 		}
 	})

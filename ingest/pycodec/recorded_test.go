@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/feedparity/feedparity/fuzz/questions"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
 )
 
@@ -56,19 +57,19 @@ func recordInputs(codec string) (inputs [][]byte, lists [][][]byte) {
 	case at >= 0:
 		inputs = append(inputs, easternCodecs[at].sample(300, 5)...)
 	case strings.Contains(codec, "16"):
-		inputs = append(inputs, random(alphabet16, 500, 9)...)
+		inputs = append(inputs, random(questions.UTF16, 500, 9)...)
 		inputs = append(inputs, extensions("\x00\xd8\x00")...)
 	case strings.Contains(codec, "32"):
 		inputs = append(inputs, random32(400)...)
 		inputs = append(inputs, extensions("a\x00\x00")...)
 	case strings.Contains(strings.ToLower(codec), "utf"):
 		inputs = append(inputs, structuredUTF8(1000)...)
-		inputs = append(inputs, random(alphabet8, 200, 12)...)
+		inputs = append(inputs, random(questions.UTF8, 200, 12)...)
 		for lead := range 256 {
 			inputs = append(inputs, []byte{byte(lead), 0x80, 'A'}, []byte{byte(lead), 0xBF, 0x80}, []byte{byte(lead), 0xC0})
 		}
 	default:
-		inputs = append(inputs, random(alphabet8, 50, 12)...)
+		inputs = append(inputs, random(questions.UTF8, 50, 12)...)
 	}
 	for i, b := range inputs {
 		if i%97 == 0 || i%5 == 0 && len(b) > 2 && len(b) < 6 {

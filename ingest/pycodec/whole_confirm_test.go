@@ -17,17 +17,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/feedparity/feedparity/fuzz/questions"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
-)
-
-// The pieces that random inputs of these codecs are made of.
-const (
-	punycodePieces = "- a A z 9 0 tda Mnchen-3ya 3B-ww4c5e180e575a65lsy2b zzzz99999a 99999999999999999999a -qc4g $ _ \xe9 , . \n \x00 999999999999999999999999999999a"
-	idnaPieces     = ". . . xn-- XN-- xN-- a A 0 - tda mnchen-3ya psa zca a-zhc 1-zhc zzzz99999a a- ' \" \\ , \n \xe9 \x00 \x7f xn--tda xn--a-ein xn--mnchen-3ya"
-	internalPieces = "a\x00\x00\x00 \xff\xff\x10\x00 \x00\x00\x11\x00 \x00\xd8\x00\x00 \xe9 \x00 \x00\x01\xf6\x01"
-	namePieces     = `\N{BULLET} \N{bullet} \N{HANGUL~SYLLABLE~GAGG} \N{hangul~syllable~i} \N{CJK~UNIFIED~IDEOGRAPH-4E00} \N{CJK~UNIFIED~IDEOGRAPH-04e00} \N{NO~BREAK~SPACE} \N{NBSP} \N{GRINNING~FACE} \N{BULLETS} ` +
-		"\\N{ \\N{} \\N{\xe9} \\N } BULLET { \\ \\x41 \\u00e9 ~ \xe9"
 )
 
 // pieced returns n random inputs of up to max pieces and, now and then, any byte.
@@ -55,16 +47,16 @@ var allHandlers = slices.Concat(mainHandlers, otherHandlers)
 func TestWholeConfirm(t *testing.T) {
 	eachJudge(t, func(j *judge) {
 		for _, errors := range allHandlers {
-			j.decode("punycode", errors, pieced(punycodePieces, interptest.Cases(20000), 8))
+			j.decode("punycode", errors, pieced(questions.Punycode, interptest.Cases(20000), 8))
 			j.decode("undefined", errors, [][]byte{nil, []byte("a")})
 			if !j.py.AtLeast(3, 8) {
-				j.decode("unicode_internal", errors, pieced(internalPieces, interptest.Cases(5000), 5))
+				j.decode("unicode_internal", errors, pieced(questions.Internal, interptest.Cases(5000), 5))
 			}
-			j.decode("unicode_escape", errors, pieced(namePieces, interptest.Cases(20000), 5))
-			j.decode("raw_unicode_escape", errors, pieced(namePieces, interptest.Cases(2000), 5))
+			j.decode("unicode_escape", errors, pieced(questions.Names, interptest.Cases(20000), 5))
+			j.decode("raw_unicode_escape", errors, pieced(questions.Names, interptest.Cases(2000), 5))
 		}
 		for _, errors := range []string{"strict", "replace", "ignore", "surrogateescape", ""} {
-			j.decode("idna", errors, pieced(idnaPieces, interptest.Cases(40000), 7))
+			j.decode("idna", errors, pieced(questions.IDNA, interptest.Cases(40000), 7))
 		}
 		j.decode("idna", "strict", longLabels())
 	})
@@ -74,13 +66,13 @@ func TestWholeConfirm(t *testing.T) {
 func TestWholeDecoderConfirm(t *testing.T) {
 	eachJudge(t, func(j *judge) {
 		for _, errors := range []string{"strict", "replace", "ignore", "backslashreplace", "nope"} {
-			j.chunks("punycode", errors, pieced(punycodePieces, interptest.Cases(200), 3))
-			j.chunks("idna", errors, pieced(idnaPieces, interptest.Cases(300), 4))
+			j.chunks("punycode", errors, pieced(questions.Punycode, interptest.Cases(200), 3))
+			j.chunks("idna", errors, pieced(questions.IDNA, interptest.Cases(300), 4))
 			j.chunks("undefined", errors, [][]byte{nil, []byte("ab")})
 			if !j.py.AtLeast(3, 8) {
-				j.chunks("unicode_internal", errors, pieced(internalPieces, interptest.Cases(150), 3))
+				j.chunks("unicode_internal", errors, pieced(questions.Internal, interptest.Cases(150), 3))
 			}
-			j.chunks("unicode_escape", errors, pieced(namePieces, interptest.Cases(150), 2))
+			j.chunks("unicode_escape", errors, pieced(questions.Names, interptest.Cases(150), 2))
 		}
 	})
 }
@@ -258,8 +250,8 @@ func TestModulesConfirm(t *testing.T) {
 	})
 }
 
-// TestNamesAreCurrent asks all interpreters again, at full scale.
-func TestNamesAreCurrent(t *testing.T) {
+// TestNamesAreCurrentConfirm asks all interpreters again, at full scale.
+func TestNamesAreCurrentConfirm(t *testing.T) {
 	if interptest.Cases(9) < 9 {
 		t.Skip("takes minutes: FEEDPARITY_CONFIRM=1")
 	}

@@ -1,9 +1,9 @@
 package pycsv
 
 import (
-	"math/rand/v2"
 	"strings"
 
+	"github.com/feedparity/feedparity/fuzz/questions"
 	"github.com/feedparity/feedparity/ingest"
 )
 
@@ -11,25 +11,22 @@ import (
 // special characters for the most part, and its dialects use ordinary ones, too.
 // The same seed makes the same calls in every version, as that version's values.
 type generator struct {
-	*rand.Rand
+	questions.Generator
 	v *Version
 }
 
 func newGenerator(v *Version, seed uint64) *generator {
-	return &generator{rand.New(rand.NewPCG(seed, 20260101)), v}
+	return &generator{questions.New(v.Python, seed), v}
 }
 
 func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
 
-func (g *generator) chance(p float64) bool { return g.Float64() < p }
+func (g *generator) chance(p float64) bool { return g.Chance(p) }
 
 // str is a string value; in 2.7 the bytes of its UTF-8.
 func (g *generator) str(s string) ingest.Value { return g.v.str(s) }
 
-var (
-	ordinary = strings.Split(",,,\"\"\"\"\\\\\n\n\r  ab1.2'; \xc3\xa9", "")
-	wide     = []string{"\u20ac", "\U0001f600", "\u0661", "\uff11", "\u2028", "\u00a0", "\u0085", "\x0b", "\x1c", "_", "\xed\xa0\x80", "\xed\xbf\xbf", "e", "-", "inf", "nan"}
-)
+var wide = []string{"\u20ac", "\U0001f600", "\u0661", "\uff11", "\u2028", "\u00a0", "\u0085", "\x0b", "\x1c", "_", "\xed\xa0\x80", "\xed\xbf\xbf", "e", "-", "inf", "nan"}
 
 // item is one item: up to a dozen characters and, most of the time, a newline.
 func (g *generator) item(alphabet []string) string {
@@ -52,7 +49,7 @@ func (g *generator) item(alphabet []string) string {
 }
 
 func (g *generator) alphabet() []string {
-	a := append([]string(nil), ordinary...)
+	a := append([]string(nil), questions.Ordinary...)
 	if g.chance(0.35) {
 		a = append(a, "\x00")
 	}
@@ -91,40 +88,6 @@ func (g *generator) oddItem(s string) ingest.Value {
 		return ingest.Bytes(s)
 	}
 	return ingest.Text(s)
-}
-
-// usableDialect has options that csv.reader accepts, for the most part.
-func (g *generator) usableDialect() ingest.Dialect {
-	var d ingest.Dialect
-	add := func(p float64, name string, value func() ingest.Value) {
-		if g.chance(p) {
-			d = append(d, ingest.DialectOption{Name: name, Value: value()})
-		}
-	}
-	chars := func(common []string, rare ...string) func() ingest.Value {
-		return func() ingest.Value {
-			c := pick(g, common...)
-			if g.chance(0.3) {
-				c = pick(g, rare...)
-			}
-			if c == "None" {
-				return ingest.None
-			}
-			if !g.v.Text && c != "" {
-				c = c[:1] // one byte of a wide character
-			}
-			return g.str(c)
-		}
-	}
-	truth := func() ingest.Value { return ingest.Bool(g.chance(0.5)) }
-	add(.25, "delimiter", chars([]string{";", "1", "'"}, " ", "\t", "\"", "\\", "\n", "\r", "\u00e9", "\u20ac", "\U0001f600"))
-	add(.3, "quotechar", chars([]string{"'", "a", "None"}, ",", " ", "\n", "\\", "\u00e9", "\u20ad", "\x00"))
-	add(.45, "escapechar", chars([]string{"\\", "\\", "\\", "\\"}, "a", "\"", ",", " ", "\n", "None", "\u00e9", "\U0001f601", "\x00"))
-	add(.2, "doublequote", truth)
-	add(.25, "skipinitialspace", truth)
-	add(.3, "strict", truth)
-	add(.45, "quoting", func() ingest.Value { return ingest.Int(pick(g, int64(0), 1, 2, 2, 2, 3, 3, 4, 5)) })
-	return d
 }
 
 // anyDialect has options and values that csv.reader refuses, for the most part.
@@ -200,7 +163,7 @@ func (g *generator) limit() int64 {
 
 // readerCall is one call of csv.reader over items that look like anything.
 func (g *generator) readerCall() call {
-	return call{Items: g.items(), Dialect: g.usableDialect(), Limit: g.limit()}
+	return call{Items: g.items(), Dialect: g.Options(), Limit: g.limit()}
 }
 
 // dialectCall is one call that is about the dialect.
@@ -214,7 +177,7 @@ func (g *generator) dialectCall() call {
 func (g *generator) dictCall() call {
 	c := call{Limit: ingest.DefaultFieldLimit, Dict: true}
 	if g.chance(0.2) {
-		c.Items, c.Dialect = g.items(), g.usableDialect()
+		c.Items, c.Dialect = g.items(), g.Options()
 		return c
 	}
 	if g.chance(0.2) {

@@ -64,40 +64,6 @@ func TestHasHeader(t *testing.T) {
 	}
 }
 
-func (g *generator) headerSample() ingest.Value {
-	if g.chance(0.3) {
-		return g.sample()
-	}
-	cell := func() string {
-		return pick(g, "1", "2.5", "10", "1_0", "1L", "2j", "1+2j", "(3)", "abc", "de", "fgh", "nan", "1e5", "0x1", " 7", "7 ", "- 1", "\u0661", "1,5", "", "99999999999999999999", "1e400", "10:30", "2010-01-02", "caf\u00e9", "\"q\"", "'s'", "1\x00", "\u00a01", "+j", "j", "( 1 + 2j )", "1__0j")
-	}
-	delim := pick(g, ",", ",", ";", "\t", "|")
-	var b strings.Builder
-	columns := 1 + g.IntN(4)
-	kinds := make([]string, columns)
-	for range 1 + g.IntN(pick(g, 4, 8, 26)) {
-		for c := range columns + pick(g, 0, 0, 0, 0, 0, 1) {
-			if c > 0 {
-				b.WriteString(delim)
-			}
-			if c < columns && kinds[c] != "" && g.chance(0.9) {
-				b.WriteString(kinds[c])
-				continue
-			}
-			s := cell()
-			if c < columns && g.chance(0.5) {
-				kinds[c] = s
-			}
-			b.WriteString(s)
-		}
-		b.WriteString(pick(g, "\n", "\n", "\n", "\n", "\n", "\r\n"))
-	}
-	if g.chance(0.05) && !g.v.Text {
-		return ingest.Text(b.String())
-	}
-	return g.str(b.String())
-}
-
 func TestHasHeaderConfirm(t *testing.T) {
 	confirmTable(t, "has_header", func(v *Version) (all []looking) {
 		for _, c := range headerCases {
@@ -105,5 +71,5 @@ func TestHasHeaderConfirm(t *testing.T) {
 		}
 		return all
 	})
-	confirmGenerated(t, "has_header", 22_000, func(g *generator) looking { return looking{g.headerSample()} })
+	confirmGenerated(t, "has_header", 22_000, func(g *generator) looking { return looking{g.HeaderSample()} })
 }

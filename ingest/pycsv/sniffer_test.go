@@ -3,13 +3,10 @@ package pycsv
 import (
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
-	"unicode"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/interp/interptest"
-	"github.com/feedparity/feedparity/ingest/pyword"
 )
 
 // sniffing is one call of csv.Sniffer().sniff.
@@ -34,82 +31,6 @@ func sniffed(v *Version, sample ingest.Value) string {
 		out = append(out, show(x))
 	}
 	return strings.Join(out, " ")
-}
-
-// sample is the beginning of a file that means to be CSV.
-func (g *generator) sample() ingest.Value {
-	delims := []string{pick(g, ",", ";", "\t", "|", " ", ":", "\u00a7", "\u20ac", "-", ", ")}
-	if g.chance(0.3) {
-		delims = append(delims, pick(g, ",", ";", ".", "\u00e9", "\r"))
-	}
-	if g.chance(0.1) {
-		delims = []string{g.youngLetter()}
-	}
-	end := pick(g, "\n", "\n", "\r\n", "\n\n", "\r")
-	var b strings.Builder
-	columns := 1 + g.IntN(5)
-	for range g.IntN(pick(g, 3, 6, 12, 35)) {
-		for c := range columns + pick(g, 0, 0, 0, 0, 0, 0, 1) {
-			if c > 0 {
-				b.WriteString(pick(g, delims...))
-			}
-			b.WriteString(g.sampleCell())
-		}
-		b.WriteString(end)
-	}
-	s := b.String()
-	if g.chance(0.1) {
-		return g.sampleNoise()
-	}
-	if g.chance(0.1) && !g.v.Text {
-		return ingest.Text(s)
-	}
-	return g.str(s)
-}
-
-// youngLetter is a character that was made a letter or digit between two of the
-// versions, or that always was one or never.
-func (g *generator) youngLetter() string {
-	young := youngLetters()
-	return string(young[g.IntN(len(young))])
-}
-
-// youngLetters are the characters whose being a letter or digit is not the same in all
-// versions, a hundred of those of each pair of neighbours at most, and two others.
-var youngLetters = sync.OnceValue(func() []rune {
-	out := []rune{'\u00bd', '\u20ac'}
-	for minor := 6; minor < 14; minor++ {
-		before, after := ingest.Python{Major: 3, Minor: minor}, ingest.Python{Major: 3, Minor: minor + 1}
-		n := 0
-		for c := rune(0x80); c <= unicode.MaxRune && n < 100; c++ {
-			if pyword.Alnum(before, c) != pyword.Alnum(after, c) {
-				out = append(out, c)
-				n++
-			}
-		}
-	}
-	return out
-})
-
-func (g *generator) sampleCell() string {
-	text := pick(g, "a", "12.5", "x-y", "10:30", "caf\u00e9", "it's", "", "foo bar", "\u00bd", "_", "a.b;c", "1,5")
-	switch g.IntN(8) {
-	case 0, 1:
-		return `"` + text + `"`
-	case 2:
-		return `'` + text + `'`
-	case 3:
-		return `"` + text + `""` + pick(g, "", "q", " ") + `"`
-	}
-	return text
-}
-
-func (g *generator) sampleNoise() ingest.Value {
-	var b strings.Builder
-	for range g.IntN(40) {
-		b.WriteString(pick(g, ordinary...))
-	}
-	return g.str(b.String())
 }
 
 var sniffCases = []struct {
@@ -205,7 +126,7 @@ func TestSniffConfirm(t *testing.T) {
 		}
 		return all
 	})
-	confirmGenerated(t, "sniffer", 22_000, func(g *generator) sniffing { return sniffing{g.sample()} })
+	confirmGenerated(t, "sniffer", 22_000, func(g *generator) sniffing { return sniffing{g.Sample()} })
 }
 
 // TestSniffLinear would not end if a quote that closes nowhere were looked for again

@@ -134,62 +134,6 @@ func TestWriteRow(t *testing.T) {
 	}
 }
 
-func (g *generator) writing() writing {
-	w := writing{options: g.usableDialect()}
-	if g.chance(0.3) {
-		w.options = append(w.options, ingest.DialectOption{Name: "lineterminator", Value: g.str(pick(g, "\n", "\r", "", "xy", ";", "\r\n\r\n", "\x00", "a\x00b", "|"))})
-	}
-	if g.chance(0.1) {
-		w.options = append(w.options, ingest.DialectOption{Name: "delimiter", Value: g.str(" ")}, ingest.DialectOption{Name: "skipinitialspace", Value: ingest.Bool(g.chance(0.7))})
-	}
-	for range 1 + g.IntN(3) {
-		w.rows = append(w.rows, g.writtenRow())
-	}
-	return w
-}
-
-func (g *generator) writtenRow() ingest.Value {
-	switch g.IntN(25) {
-	case 0:
-		return pick(g, ingest.None, ingest.Int(5), ingest.Float("1.5"), ingest.Bool(true), ingest.Decimal("1"), ingest.Date("2012-01-02"), ingest.BigInt("99999999999999999999"))
-	case 1:
-		return pick(g, g.str("ab,"), ingest.Text("a\u00e9"), ingest.Bytes("a\xff"), ingest.Text(""), ingest.Bytes("\x00"))
-	case 2:
-		return ingest.Dict(g.str("a"), ingest.Int(1))
-	}
-	row := ingest.List()
-	for range g.IntN(pick(g, 2, 2, 4)) {
-		row.Items = append(row.Items, g.writtenCell())
-	}
-	return row
-}
-
-func (g *generator) writtenCell() ingest.Value {
-	switch g.IntN(14) {
-	case 0, 1:
-		return ingest.None
-	case 2:
-		return pick(g, ingest.Int(0), ingest.Int(-7), ingest.BigInt("99999999999999999999"), ingest.Bool(true), ingest.Bool(false))
-	case 3:
-		return ingest.Float(pick(g, "0.1", "0.30000000000000004", "1e+22", "nan", "inf", "-0.0", "1234567890123.5"))
-	case 4:
-		return pick(g, ingest.Decimal("1.50"), ingest.Decimal("1E+3"), ingest.Decimal("NaN"), ingest.Date("2012-01-02"), ingest.DateTime("2012-01-02T03:04:05"))
-	case 5:
-		return pick(g, ingest.Bytes("b"), ingest.Bytes("it's\x00\xff\"q\""), ingest.Bytes(""), ingest.Text("\u00e9"), ingest.Text("t"))
-	case 6:
-		return g.str("")
-	}
-	return g.str(strings.Join(g.pieces(), ""))
-}
-
-func (g *generator) pieces() []string {
-	out := make([]string, g.IntN(5))
-	for i := range out {
-		out[i] = pick(g, ",", "\"", "'", "\\", "\n", "\r", " ", ";", "|", "a", "x", "y", "1", "\x00", "\u00e9", "\t", "b")
-	}
-	return out
-}
-
 func TestWriterConfirm(t *testing.T) {
 	confirmTable(t, "writer", func(v *Version) (all []writing) {
 		for _, c := range writeCases {
@@ -197,5 +141,5 @@ func TestWriterConfirm(t *testing.T) {
 		}
 		return all
 	})
-	confirmGenerated(t, "writer", 24_000, (*generator).writing)
+	confirmGenerated(t, "writer", 24_000, func(g *generator) writing { return writing{g.WriterOptions(), g.WrittenRows()} })
 }

@@ -14,7 +14,7 @@ import (
 
 // planeSums are the number of characters and a checksum of each plane, so that
 // neither planes.bin nor its reader changes unnoticed. The interpreters themselves
-// are asked by TestPlanesAreCurrent and TestEasternConfirm.
+// are asked by TestPlanesAreCurrentConfirm and TestEasternConfirm.
 var planeSums = map[string]string{
 	"big5":            "13710 0bf90f44",
 	"big5hkscs":       "18402 7deaea72",
@@ -69,8 +69,8 @@ func TestPlanes(t *testing.T) {
 	}
 }
 
-// TestPlanesAreCurrent asks the interpreters again: one, or all at full scale.
-func TestPlanesAreCurrent(t *testing.T) {
+// TestPlanesAreCurrentConfirm asks the interpreters again: one, or all at full scale.
+func TestPlanesAreCurrentConfirm(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "planes")
 	args := []string{"run", "makeplanes.go", path}
 	if interptest.Cases(9) < 9 {

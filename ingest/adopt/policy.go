@@ -1,7 +1,6 @@
 package adopt
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -208,8 +207,7 @@ func (g *guesser) codec(u *use, name string, position int, otherwise string) {
 }
 
 func isCodec(name string) bool {
-	_, _, err := pycodec.Lookup(ingest.Python313, name)
-	return name != "" && !errors.Is(err, pycodec.ErrUnknown) && !errors.Is(err, pycodec.ErrNotText)
+	return name != "" && pycodec.CheckName(ingest.Python313, name) == nil
 }
 
 func (g *guesser) errors(u *use, name string, position int) {

@@ -31,7 +31,7 @@ func newCellDecoder(s ingest.Settings) (*cellDecoder, error) {
 	default:
 		return nil, nil
 	}
-	c, fault, err := pycodec.Lookup(s.Python, codec)
+	c, fault, err := pycodec.LookupBy(pycodec.ByDecode, s.Python, codec)
 	if err != nil {
 		return nil, err
 	}

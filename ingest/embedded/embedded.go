@@ -51,9 +51,8 @@ func (e *Engine) plan(s *ingest.Settings) (*plan, error) {
 }
 
 // Ingest runs one path. The error is one of the Settings' own (a mode that does
-// not fit the version), ErrNotModelled, pycodec.ErrUnknown or pycodec.ErrNotText,
-// or a failure to read in.Data; whatever Python would raise is the outcome's
-// Fault. The team's own code (in.Call) cannot be modelled.
+// not fit the path), ErrNotModelled, or a failure to read in.Data; whatever Python
+// would raise, of a codec's name above all, is the outcome's Fault. The team's own code (in.Call) cannot be modelled.
 func (e *Engine) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
 	r, err := e.open(ctx, &in)
 	if err != nil {
@@ -64,7 +63,7 @@ func (e *Engine) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, erro
 
 // notModelled gives the models' several ways to say "not yet" one name.
 func notModelled(err error) error {
-	if errors.Is(err, pycodec.ErrNotModelled) || errors.Is(err, pytext.ErrNotModelled) {
+	if errors.Is(err, pycodec.ErrNotModelled) || errors.Is(err, pycodec.ErrNotText) || errors.Is(err, pytext.ErrNotModelled) {
 		return fmt.Errorf("%w: %w", ErrNotModelled, err)
 	}
 	return err

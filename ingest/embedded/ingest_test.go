@@ -185,6 +185,18 @@ var ingestCases = []struct {
 `},
 	{"a codec only 3.x has, first asked for at the first cell", py2, "a\n", []change{codec("koi8_t")}, `{"fault":{"type":"LookupError","message":"unknown encoding: koi8_t","row":1}}
 `},
+	{"a codec nobody has, first asked for at the first cell", py2, "\na\n", []change{codec("nope")}, `[]
+{"fault":{"type":"LookupError","message":"unknown encoding: nope","row":2}}
+`},
+	{"an empty cell is one", py2, ",a\n", []change{codec("nope")}, `{"fault":{"type":"LookupError","message":"unknown encoding: nope","row":1}}
+`},
+	{"nobody asks", py2, "", []change{codec("nope")}, ""},
+	{"nor here", py2, "a\n", []change{codec("hex"), mode(ingest.OpenBytes)}, `[{"bytes":"61"}]
+`},
+	{"open() asks at once", py3, "", []change{codec("nope")}, `{"fault":{"type":"LookupError","message":"unknown encoding: nope","row":1}}
+`},
+	{"a codec that is none for text", py3, "a\n", []change{codec("base64")}, `{"fault":{"type":"LookupError","message":"'base64' is not a text encoding; use codecs.open() to handle arbitrary codecs","row":1}}
+`},
 	{"utf-7 is no superset of ASCII", py2, "a+AOk-,b\n", []change{codec("utf-7")}, `["aé","b"]
 `},
 	{"an empty file", py2, "", nil, ""},

@@ -7,8 +7,8 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -492,30 +492,40 @@ func shownPending(c *Codec, d *Decoder) []byte {
 }
 
 // TestLookupConfirm looks up every alias and module of every version, in several
-// spellings, and names that are none.
+// spellings, and names that are none, as each function that takes a name does.
 func TestLookupConfirm(t *testing.T) {
 	spellings := lookupNames()
+	uses := map[string]Use{"lookup": ByLookup, "decodes": ByDecode, "opens": ByOpen}
 	eachJudge(t, func(j *judge) {
-		for i, want := range j.ask("lookup", spellings) {
-			if got := lookedUp(j.py, spellings[i]); got != want && (got != "known" || strings.HasPrefix(want, "E ")) {
-				j.differ("lookup(%q): got %q, python %q", spellings[i], got, want)
+		for _, question := range slices.Sorted(maps.Keys(uses)) {
+			for i, want := range j.ask(question, spellings) {
+				if got := lookedUp(uses[question], j.py, spellings[i]); !agree(got, want) {
+					j.differ("%s(%q): got %q, python %q", question, spellings[i], got, want)
+				}
 			}
+			j.cases += len(spellings)
 		}
-		j.cases += len(spellings)
 	})
 }
 
-// lookedUp is judge.py's form of a Lookup; of a codec without a model it is just
-// known that Python has it.
-func lookedUp(py ingest.Python, name string) string {
-	c, fault, err := Lookup(py, name)
+// agree compares what the model says of a name with what Python does.
+func agree(got, want string) bool {
+	return got == want || got == unmodelled && !strings.HasPrefix(want, "E ")
+}
+
+// unmodelled is said of a codec that Python has and the model refuses to have.
+const unmodelled = "known"
+
+// lookedUp is judge.py's form of what comes of a name.
+func lookedUp(use Use, py ingest.Python, name string) string {
+	c, fault, err := LookupBy(use, py, name)
 	switch {
-	case errors.Is(err, ErrUnknown):
-		return "E LookupError: unknown encoding: " + name
 	case err != nil:
-		return "known"
+		return unmodelled
 	case fault != nil:
 		return "E " + fault.Type + ": " + fault.Message
+	case use != ByLookup:
+		return "ok"
 	}
 	return c.Name()
 }
@@ -524,7 +534,7 @@ func lookupNames() []string {
 	out := []string{
 		"", ".", "..", "a.b", "-", "_", "nope", "No Pe", " utf-8 ", "utf.8", "utf--8", "utf-8!", "ut\tf8", "cp1252\n", "\u00a0utf-8", "utf\u00e98", "utf\u20ac8",
 		"utf-8\u00e9", "iso-8859-1:1987", "ISO 8859-1", "iso.8859.1", "cp-1252", "cp_1252", "utf16le", "aliases", "__init__", "os", "mbcs", "oem", "cp65001", "tactis",
-		strings.Repeat("a", 300), "utf_8.", ".utf_8", "utf_8._", "latin.1", "KOI8-T", "x-mac-japanese", "utf\U0001F6008", "utf\u0663",
+		strings.Repeat("a", 300), "utf_8.", ".utf_8", "utf_8._", "latin.1", "KOI8-T", "x-mac-japanese", "utf\U0001F6008", "utf\u0663", "utf-8\x00", "\x00", "nope\x00nope",
 		"utf\u9feb8", "utf\u9fff8", "utf\u0c5d8", "utf\U000313508", "utf\U0001e4d0\U0002ebf08", // letters of later versions of Unicode
 	}
 	for _, list := range []string{moduleList, aliasList} {

@@ -1,6 +1,7 @@
 package pycodec
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,41 +12,92 @@ import (
 	"github.com/feedparity/feedparity/ingest/pyword"
 )
 
+// A Use is the function of Python that is given a codec's name: they refuse the same
+// names, but word it differently.
+type Use uint8
+
+// The functions that are given the name of a codec.
+const (
+	ByLookup Use = iota // codecs.lookup, which codecs.open, getreader and iterdecode call
+	ByDecode            // bytes.decode
+	ByOpen              // io.open
+)
+
 // Lookup finds a codec as codecs.lookup does in that version: by its module's
 // name or an alias of it, after Python's normalization of the spelling.
 //
-// The Fault is what Python raises where this version does not know a name that
-// other modelled versions do: LookupError "unknown encoding: koi8_t". The error
-// wraps ErrUnknown, ErrNotText or ErrNotModelled; with it nothing can be said
-// about what Python would do.
+// The Fault is what Python raises where this version does not know the name:
+// LookupError "unknown encoding: koi8_t". The error wraps ErrNotText or
+// ErrNotModelled; with it nothing can be said about what Python would do.
 func Lookup(py ingest.Python, name string) (*Codec, *ingest.Fault, error) {
+	return LookupBy(ByLookup, py, name)
+}
+
+// LookupBy is Lookup in another function than codecs.lookup. In 3.x bytes.decode and
+// open() refuse what is no text codec, which then is the Fault.
+func LookupBy(use Use, py ingest.Python, name string) (*Codec, *ingest.Fault, error) {
 	r, err := rulesOf(py)
 	if err != nil {
 		return nil, nil, fmt.Errorf("look up codec %q: %w", name, err)
 	}
 	if strings.IndexByte(name, 0) >= 0 {
-		return nil, nulFault(py), nil
+		return nil, nulFault(use, py), nil
 	}
 	m, ok := r.find(name)
+	if !ok && use == ByDecode && shortcut(name) { // which no codec is looked up for
+		m, ok = r.find(normalize(name))
+	}
 	if !ok {
-		if knownElsewhere(name) || windowsOnly[normalize(name)] {
-			return nil, ingest.Faultf("LookupError", "unknown encoding: %s", name), nil
-		}
-		return nil, nil, fmt.Errorf("look up codec %q: %w", name, ErrUnknown)
+		return nil, ingest.Faultf("LookupError", "unknown encoding: %s", name), nil
 	}
 	c, fault, err := r.open(name, m)
 	if c != nil && c.shape != signature {
 		c.plain, _ = c.kernel.(plainKernel)
 	}
+	if errors.Is(err, ErrNotText) && use != ByLookup && py.Path() == ingest.Py3 {
+		return nil, notTextFault(use, py, name), nil
+	}
 	return c, fault, err
 }
 
-// nulFault is how the argument parser refuses a NUL, before any lookup.
-func nulFault(py ingest.Python) *ingest.Fault {
-	if py.Path() == ingest.Py2 {
-		return ingest.Faultf("TypeError", "decode() argument 1 must be string without null bytes, not str")
+// CheckName says why nobody can mean a text codec by a name: ErrUnknown where no
+// modelled version knows it, ErrNotText where this one does. What Python makes of
+// such a name is for Lookup to tell.
+func CheckName(py ingest.Python, name string) error {
+	_, fault, err := Lookup(py, name)
+	switch {
+	case errors.Is(err, ErrNotText):
+		return err
+	case fault != nil && !knownElsewhere(name) && !windowsOnly[normalize(name)]:
+		return fmt.Errorf("look up codec %q: %w", name, ErrUnknown)
 	}
-	return ingest.Faultf("ValueError", "embedded null character")
+	return nil
+}
+
+// nulFault is how the argument parser refuses a NUL, before any lookup.
+func nulFault(use Use, py ingest.Python) *ingest.Fault {
+	if py.Path() == ingest.Py3 {
+		return ingest.Faultf("ValueError", "embedded null character")
+	}
+	argument := [...]string{
+		ByLookup: "lookup() argument 1 must be string without null bytes, not str",
+		ByDecode: "decode() argument 1 must be string without null bytes, not str",
+		ByOpen:   "open() argument 4 must be string without null bytes or None, not str",
+	}
+	return ingest.Faultf("TypeError", "%s", argument[use])
+}
+
+// notTextFault is _PyCodec_LookupTextEncoding's (Python/codecs.c), which the callers tell
+// what to recommend instead; open() does not any more since 3.14.
+func notTextFault(use Use, py ingest.Python, name string) *ingest.Fault {
+	instead := "; use codecs.decode() to handle arbitrary codecs"
+	switch {
+	case use == ByOpen && py.AtLeast(3, 14):
+		instead = ""
+	case use == ByOpen:
+		instead = "; use codecs.open() to handle arbitrary codecs"
+	}
+	return ingest.Faultf("LookupError", "'%s' is not a text encoding%s", name, instead)
 }
 
 // windowsOnly are the names of modules that cannot be imported elsewhere and say so

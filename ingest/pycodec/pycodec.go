@@ -33,7 +33,8 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 )
 
-// Why Lookup cannot give a codec. Each is wrapped with the codec's name.
+// Why Lookup cannot give a codec, or CheckName refuses it. Each is wrapped with the
+// codec's name.
 var (
 	// ErrUnknown: no modelled version of Python knows the name.
 	ErrUnknown = errors.New("unknown encoding")

@@ -208,7 +208,7 @@ func TestLookup(t *testing.T) {
 		{"IANA name", "3.13", "windows-1252", "cp1252", nil},
 		{"spaces are punctuation", "2.7", " UTF 8 ", "utf-8", nil},
 		{"all letters fold", "3.13", "KZ-1048", "kz1048", nil},
-		{"a dot is not", "3.13", "utf.8", "", ErrUnknown},
+		{"a dot is not", "3.13", "utf.8", "!LookupError: unknown encoding: utf.8", nil},
 		{"dots in an alias are", "3.13", "iso.8859.1", "iso8859-1", nil},
 		{"new in 3.x", "3.6", "koi8-t", "koi8-t", nil},
 		{"new in 3.x", "2.7", "koi8-t", "!LookupError: unknown encoding: koi8-t", nil},
@@ -225,7 +225,7 @@ func TestLookup(t *testing.T) {
 		{"a letter since Unicode 11", "3.7", "utf\u9feb8", "!LookupError: unknown encoding: utf\u9feb8", nil},
 		{"a letter since Unicode 14", "3.8", "utf\u9fff8", "utf-8", nil},
 		{"NUL", "3.13", "utf-8\x00", "!ValueError: embedded null character", nil},
-		{"no Python has it", "3.13", "nope", "", ErrUnknown},
+		{"no Python has it", "3.13", "nope", "!LookupError: unknown encoding: nope", nil},
 		{"only on Windows", "3.13", "mbcs", "!LookupError: unknown encoding: mbcs", nil},
 		{"nor under its other name", "2.7", "DBCS", "!LookupError: unknown encoding: DBCS", nil},
 		{"bytes to bytes", "2.7", "hex", "", ErrNotText},
@@ -246,6 +246,55 @@ func TestLookup(t *testing.T) {
 	}
 	if _, _, err := Lookup(py("3.99"), "utf-8"); err == nil || !strings.Contains(err.Error(), "the nearest is 3.14") {
 		t.Errorf("an unmodelled version: %v, want its nearest named", err)
+	}
+}
+
+// TestLookupBy: the functions that take a name of a codec refuse it in words of their own.
+func TestLookupBy(t *testing.T) {
+	const lookup, decode, open = ByLookup, ByDecode, ByOpen
+	for _, r := range []struct {
+		use           Use
+		version, name string
+		want          string
+		err           error
+	}{
+		{decode, "3.6", "BASE-64", "LookupError: 'BASE-64' is not a text encoding; use codecs.decode() to handle arbitrary codecs", nil},
+		{decode, "3.14", "hex", "LookupError: 'hex' is not a text encoding; use codecs.decode() to handle arbitrary codecs", nil},
+		{open, "3.13", "rot13", "LookupError: 'rot13' is not a text encoding; use codecs.open() to handle arbitrary codecs", nil},
+		{open, "3.14", "rot13", "LookupError: 'rot13' is not a text encoding", nil},
+		{lookup, "3.13", "zip", "", ErrNotText},
+		{decode, "2.7", "zip", "", ErrNotText},
+		{open, "2.7", "zip", "", ErrNotText},
+		{open, "2.7", "nope", "LookupError: unknown encoding: nope", nil},
+		{lookup, "2.7", "a\x00", "TypeError: lookup() argument 1 must be string without null bytes, not str", nil},
+		{decode, "2.7", "a\x00", "TypeError: decode() argument 1 must be string without null bytes, not str", nil},
+		{open, "2.7", "a\x00", "TypeError: open() argument 4 must be string without null bytes or None, not str", nil},
+		{lookup, "3.8", "utf\u00e98", "LookupError: unknown encoding: utf\u00e98", nil},
+		{decode, "3.8", "utf\u00e98", "", nil}, // PyUnicode_Decode takes a short cut
+		{open, "3.6", "a\x00", "ValueError: embedded null character", nil},
+	} {
+		_, fault, err := LookupBy(r.use, py(r.version), r.name)
+		got := ""
+		if fault != nil {
+			got = fault.Type + ": " + fault.Message
+		}
+		if got != r.want || !errors.Is(err, r.err) {
+			t.Errorf("LookupBy(%d, %s, %q) = %q, %v; want %q, %v", r.use, r.version, r.name, got, err, r.want, r.err)
+		}
+	}
+}
+
+func TestCheckName(t *testing.T) {
+	for _, r := range []struct {
+		version, name string
+		want          error
+	}{
+		{"3.13", "nope", ErrUnknown}, {"2.7", "hex", ErrNotText}, {"3.13", "hex", ErrNotText}, {"2.7", "koi8-t", nil},
+		{"3.13", "string_escape", nil}, {"3.13", "mbcs", nil}, {"3.13", "Latin 1", nil},
+	} {
+		if err := CheckName(py(r.version), r.name); !errors.Is(err, r.want) {
+			t.Errorf("CheckName(%s, %q) = %v, want %v", r.version, r.name, err, r.want)
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ func readAs(t *testing.T, w way, py ingest.Python, data []byte) (items []ingest.
 // of every shape and the error handlers that change what is yielded.
 func waysOf(py ingest.Python, rng *rand.Rand) []way {
 	codecs := []string{"utf-8", "utf-8-sig", "latin-1", "cp1252", "ascii", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "cp037", "koi8_t", "cp65001",
-		"gb18030", "shift_jis", "big5", "euc_kr", "iso2022_jp", "hz", "punycode", "idna", "idna", "unicode_escape", "raw_unicode_escape", "unicode_internal", "undefined"}
+		"gb18030", "shift_jis", "big5", "euc_kr", "iso2022_jp", "hz", "punycode", "idna", "idna", "unicode_escape", "raw_unicode_escape", "unicode_internal", "undefined", "nope"}
 	handlers := []string{"strict", "strict", "replace", "ignore", "bogus"}
 	if py.Path() == ingest.Py3 {
 		handlers = append(handlers, "surrogateescape", "backslashreplace")
@@ -58,6 +58,9 @@ func waysOf(py ingest.Python, rng *rand.Rand) []way {
 	var ways []way
 	for _, mode := range ingest.ModesOf(py.Path()) {
 		ways = append(ways, way{mode, "utf-8", "strict"})
+		if py.Path() == ingest.Py3 && asks(mode) != pycodec.ByLookup && rng.IntN(4) == 0 {
+			ways = append(ways, way{mode, "hex", "strict"})
+		}
 		for range 3 {
 			ways = append(ways, way{mode, codecs[rng.IntN(len(codecs))], handlers[rng.IntN(len(handlers))]})
 		}
@@ -303,8 +306,8 @@ func TestNotModelled(t *testing.T) {
 		way
 		want error
 	}{
-		{way{"text", "no-such-codec", "strict"}, pycodec.ErrUnknown},
-		{way{"text", "hex", "strict"}, pycodec.ErrNotText},
+		{way{"codecs-open", "hex", "strict"}, pycodec.ErrNotText},
+		{way{"iterdecode", "rot13", "strict"}, pycodec.ErrNotText},
 		{way{"pipe", "utf-8", "strict"}, ErrNotModelled},
 	} {
 		if _, _, err := Open(bytes.NewReader(nil), 0, c.settings(ingest.Python313)); !errors.Is(err, c.want) {

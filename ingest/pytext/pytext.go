@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unsafe"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -60,7 +61,8 @@ type source interface {
 // Open opens a file of size bytes as the settings' mode does. The fault is what
 // Python raises before there is an iterator: an unknown codec and, for splitlines
 // and stringio, whatever decoding the file raises. The error is our own failure, or
-// wraps ErrNotModelled, pycodec.ErrNotModelled, ErrUnknown or ErrNotText.
+// wraps ErrNotModelled, pycodec.ErrNotModelled or, where Python lets a codec be that is
+// none for text, pycodec.ErrNotText.
 //
 // Modes whose cells are decoded after csv.reader (bytes-decode, universal, recode,
 // the splitlines of Python 2) yield Bytes, and all but recode leave the codec
@@ -107,9 +109,20 @@ func (l *Lines) open(s ingest.Settings) (*ingest.Fault, error) {
 	return l.openDecoding(s)
 }
 
+// asks tells which function a mode that decodes gives the codec's name to.
+func asks(mode ingest.OpenMode) pycodec.Use {
+	switch mode {
+	case ingest.OpenCodecs, ingest.OpenRecode, ingest.OpenIterdecode:
+		return pycodec.ByLookup
+	case ingest.OpenSplitlines, ingest.OpenStringIO:
+		return pycodec.ByDecode
+	}
+	return pycodec.ByOpen
+}
+
 // openDecoding opens the modes that decode as they read.
 func (l *Lines) openDecoding(s ingest.Settings) (*ingest.Fault, error) {
-	c, fault, err := pycodec.Lookup(s.Python, s.Codec)
+	c, fault, err := pycodec.LookupBy(asks(s.Open), s.Python, s.Codec)
 	if fault != nil && s.Open == ingest.OpenIterdecode { // a generator: it looks for the codec when it is asked for a line
 		l.src = &decodedLines{fault: fault}
 		return nil, nil
@@ -141,9 +154,9 @@ func (l *Lines) openDecoding(s ingest.Settings) (*ingest.Fault, error) {
 
 // openWhole opens the modes that begin with open(p, 'rb').read().decode(codec,
 // errors). An empty file is not decoded at all: no codec is looked for
-// (PyUnicode_FromEncodedObject).
+// (PyUnicode_FromEncodedObject), though its name is parsed before.
 func (l *Lines) openWhole(s ingest.Settings, cut func([]byte) (int, int)) (*ingest.Fault, error) {
-	c, fault, err := pycodec.Lookup(s.Python, s.Codec)
+	c, fault, err := pycodec.LookupBy(asks(s.Open), s.Python, s.Codec)
 	if err != nil {
 		return nil, err
 	}
@@ -152,10 +165,11 @@ func (l *Lines) openWhole(s ingest.Settings, cut func([]byte) (int, int)) (*inge
 		p = placeOf(c, s.Errors, l.file)
 	}
 	var text []byte
-	if data := l.file.readAll(); len(data) > 0 {
-		if fault != nil {
-			return fault, nil
-		}
+	data := l.file.readAll()
+	if fault != nil && (len(data) > 0 || strings.IndexByte(s.Codec, 0) >= 0) {
+		return fault, nil
+	}
+	if len(data) > 0 {
 		var raised *pycodec.Error
 		if text, raised = c.Decode(nil, data, s.Errors); raised != nil {
 			return raised.Fault(), nil

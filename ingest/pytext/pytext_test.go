@@ -66,6 +66,14 @@ var linesTable = []struct {
 	{"a name across chunks", py313, way{"text", "unicode_escape", "strict"}, strings.Repeat("x", 8190) + `\N{BULLET}`, []string{strings.Repeat("x", 8190) + "•"}},
 	{"and across those of iterdecode", py313, way{"iterdecode", "unicode_escape", "replace"}, "\\N{BUL\nLET}\n", []string{"\ufffd\n"}},
 	{"what refuses all refuses nothing", py313, way{"text", "undefined", "strict"}, "", []string{"! UnicodeError: undefined encoding"}},
+	{"a codec nobody has, asked for as the file is opened", py313, way{"text", "nope", "strict"}, "", []string{"! LookupError: unknown encoding: nope"}},
+	{"by codecs.open as well", py27, way{"codecs-open", "nope", "bogus"}, "", []string{"! LookupError: unknown encoding: nope"}},
+	{"by a generator at the first line", py313, way{"iterdecode", "nope", "strict"}, "", []string{"! LookupError: unknown encoding: nope"}},
+	{"by decode not at all where there is nothing", py313, way{"stringio", "nope", "strict"}, "", nil},
+	{"by decode", py36, way{"splitlines", "nope", "strict"}, "x", []string{"! LookupError: unknown encoding: nope"}},
+	{"open() knows what is no text codec", py313, way{"text-universal", "hex", "bogus"}, "", []string{"! LookupError: 'hex' is not a text encoding; use codecs.open() to handle arbitrary codecs"}},
+	{"as does decode", py36, way{"stringio", "Base-64", "strict"}, "x", []string{"! LookupError: 'Base-64' is not a text encoding; use codecs.decode() to handle arbitrary codecs"}},
+	{"which does not ask about nothing", py36, way{"stringio", "hex", "strict"}, "", nil},
 	{"a codec only other versions have", py27, way{"recode", "koi8_t", "strict"}, "x", []string{"! LookupError: unknown encoding: koi8_t"}},
 }
 

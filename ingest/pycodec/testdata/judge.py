@@ -1,6 +1,6 @@
 # Loaded into a real interpreter by confirm_test.go: what CPython's codecs do.
 # Runs on 2.7 and 3.x. Texts travel as UTF-32, which keeps surrogates apart.
-import binascii, codecs, hashlib, io, json, marshal, sys, unicodedata
+import binascii, codecs, hashlib, io, json, marshal, os, sys, unicodedata
 
 PY2 = sys.version_info[0] == 2
 BYTES = [bytes(bytearray([i])) for i in range(256)]
@@ -146,6 +146,32 @@ def lookup(names):
             m = str(e)
             out.append('E %s: ' % type(e).__name__ + (m.decode('utf-8') if PY2 else m))
     return out
+
+
+def asked(name, use):
+    try:
+        use(name.encode('utf-8') if PY2 else name)
+    except Exception as e:
+        m = str(e)
+        if not asks_only(e, m):
+            return 'ok'
+        return 'E %s: ' % type(e).__name__ + (m.decode('utf-8') if PY2 else m)
+    return 'ok'
+
+
+def asks_only(e, m):
+    """Whether an exception is about the name, and not one of the codec that has it."""
+    return type(e) is LookupError or 'null' in m
+
+
+def decodes(names):
+    """[name...] -> what bytes.decode says of each name, 'ok' if nothing"""
+    return [asked(n, lambda name: b'a'.decode(name)) for n in names]
+
+
+def opens(names):
+    """The same of io.open."""
+    return [asked(n, lambda name: io.open(os.devnull, encoding=name).close()) for n in names]
 
 
 def modules(_):

@@ -2,6 +2,7 @@ package pycell
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -92,8 +93,8 @@ func dateFor(rng *rand.Rand, typ string) string {
 	layout, _, _ = strings.Cut(layout, "|")
 	var b strings.Builder
 	directive := false
-	for name, whole := range directives314 {
-		layout = strings.ReplaceAll(layout, "%"+name, whole)
+	for _, name := range slices.Sorted(maps.Keys(directives314)) {
+		layout = strings.ReplaceAll(layout, "%"+name, directives314[name])
 	}
 	for _, c := range layout {
 		switch {

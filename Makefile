@@ -85,8 +85,9 @@ fuzz: ## run each fuzz target for FUZZFOR; only what nothing explains fails
 exam: shop ## a campaign on each of the forty modules of docs/examples/exam, as long as EXAM says; writes what it found into docs/fuzzing.md
 	CGO_ENABLED=0 REQUIRE_SHOP=1 FEEDPARITY_EXAM=$(EXAM) FEEDPARITY_EXAM_PAGE=$(CURDIR)/docs/fuzzing.md $(GO) test -count=1 -timeout 120m -v -run '^TestExam' ./cmd/feedparity
 
-mutate: ## change the models one thing at a time and see whether the tests notice
-	nice -n 10 $(GO) run ./cmd/mutate
+mutate: ## change the models one thing at a time and see whether the tests notice; for the record in docs/fidelity.md
+	@status=0; nice -n 10 $(GO) run ./cmd/mutate --record docs/mutation.txt || status=1; \
+	$(GO) run ./cmd/fidelity --records docs/fidelity.md || status=1; exit $$status
 
 bench: ## measure us against the two interpreters, SIZE MB and ROUNDS; writes docs/benchmarks.md
 	$(GO) run -pgo=$(PGO) ./cmd/bench --size $(SIZE) --rounds $(ROUNDS) --out docs/benchmarks.md

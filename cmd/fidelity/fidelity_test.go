@@ -81,3 +81,49 @@ func TestLongRun(t *testing.T) {
 		t.Errorf("another long run makes\n%s\nof\n%s", again, second)
 	}
 }
+
+// TestMutations: what cmd/mutate recorded is shown by every later page, between the long
+// run and what is not modelled, and shown at once without a run.
+func TestMutations(t *testing.T) {
+	dir := t.TempDir()
+	page := filepath.Join(dir, "fidelity.md")
+	put := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(longRecord, "# N=10\nconfirm: reader 2.7.18 1200 cases 0 mismatches\n")
+	put("fidelity.md", "# Made by hand\n"+mutationTitle+"old\n"+notModelled)
+	put(mutationRecord, "# 2026-11-26, seed 1\na b.go: 9 caught\nin all: 9 caught\n")
+	if err := rewrite(page); err != nil {
+		t.Fatal(err)
+	}
+	first, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"# Made by hand\n\n## The long run\n", "`make mutate`, 2026-11-26, seed 1:", "\n\n    a b.go: 9 caught\n    in all: 9 caught\n" + notModelled} {
+		if !strings.Contains(string(first), part) {
+			t.Errorf("the page lacks %q:\n%s", part, first)
+		}
+	}
+	if strings.Contains(string(first), "old") {
+		t.Errorf("the page keeps the section before:\n%s", first)
+	}
+	s, err := Read(strings.NewReader(output))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := write(s, page, "", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	second, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, want, _ := strings.Cut(string(first), longTitle)
+	if _, got, _ := strings.Cut(string(second), longTitle); got != want {
+		t.Errorf("an ordinary run made\n%s\nof\n%s", got, want)
+	}
+}

@@ -60,9 +60,10 @@ func LongSection(record []byte) string {
 	return b.String()
 }
 
-// beforeLong is the page up to the section of the long run.
-func beforeLong(page string) string {
-	page, _, _ = strings.Cut(page, notModelledTitle)
-	page, _, _ = strings.Cut(page, longTitle)
+// beforeRecords is the page up to the sections of the records.
+func beforeRecords(page string) string {
+	for _, title := range []string{longTitle, mutationTitle, notModelledTitle} {
+		page, _, _ = strings.Cut(page, title)
+	}
 	return page
 }

@@ -6,7 +6,9 @@
 // docs/fidelity.md. "make confirm" pipes the tests' output through it. With
 // --long FILE, as of "make confirm-long", it writes the sums into that file and
 // into the page's section of the long run, and leaves the others as they are; every
-// later run keeps that section.
+// later run keeps that section, and that of the mutations, of which cmd/mutate leaves a
+// record beside the page. With --records PAGE nothing is read but these records: "make
+// mutate" has the page show its own so.
 package main
 
 import (
@@ -23,6 +25,13 @@ import (
 
 func main() {
 	args, long := os.Args[1:], ""
+	if len(args) > 1 && args[0] == "--records" {
+		if err := rewrite(args[1]); err != nil {
+			fmt.Fprintf(os.Stderr, "fidelity: %v\n", err)
+			os.Exit(2)
+		}
+		return
+	}
 	if len(args) > 1 && args[0] == "--long" {
 		args, long = args[2:], args[1]
 	}
@@ -43,27 +52,43 @@ func main() {
 	}
 }
 
-// longRecord stands beside the page.
-const longRecord = "fidelity-long.txt"
+// These records stand beside the page.
+const (
+	longRecord     = "fidelity-long.txt"
+	mutationRecord = "mutation.txt"
+)
 
-// write writes the page, and before it the record of a long run.
+// write writes the page, or with a long run its record and what follows from it.
 func write(sums *Sums, page, long string, now time.Time) error {
 	if long == "" {
-		record, err := os.ReadFile(filepath.Join(filepath.Dir(page), longRecord))
-		if err != nil && !os.IsNotExist(err) {
-			return err
-		}
-		return os.WriteFile(page, []byte(sums.Page(now)+LongSection(record)+notModelled), 0o644)
+		return compose(page, sums.Page(now))
 	}
-	record := sums.Record(now)
-	if err := os.WriteFile(long, record, 0o644); err != nil {
+	if err := os.WriteFile(long, sums.Record(now), 0o644); err != nil {
 		return err
 	}
+	return rewrite(page)
+}
+
+// rewrite writes all of the page anew but what the ordinary run made.
+func rewrite(page string) error {
 	old, err := os.ReadFile(page)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(page, []byte(beforeLong(string(old))+LongSection(record)+notModelled), 0o644)
+	return compose(page, beforeRecords(string(old)))
+}
+
+// compose puts behind what the ordinary run made the sections of the records.
+func compose(page, ordinary string) error {
+	var records [2][]byte
+	for i, name := range []string{longRecord, mutationRecord} {
+		var err error
+		if records[i], err = os.ReadFile(filepath.Join(filepath.Dir(page), name)); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+	}
+	text := ordinary + LongSection(records[0]) + mutationSection(records[1]) + notModelled
+	return os.WriteFile(page, []byte(text), 0o644)
 }
 
 // Line is the sum of one layer and version.
@@ -192,6 +217,7 @@ var layers = map[string]string{
 	"interp-reference": "reference mode: what runner.py does with Settings, against the table of what they mean",
 	"cpython-csv":      "the calls that CPython's own test_csv.py makes, recorded and replayed",
 	"cpython-codecs":   "the decoding that CPython's own test_codecs.py, test_multibytecodec and test_codecencodings_* do, recorded and replayed",
+	"recorded-cell":    "the recording by which machines without interpreters judge the Unicode tables of the cells, every code point of each: made again, and equal",
 	"recorded-csv":     "the recording by which machines without interpreters judge the csv models: made again, and equal to what is in the repository",
 }
 

@@ -39,6 +39,14 @@ var unchanged = []struct {
 		"the text is there only once"},
 	{"ingest/pycsv/dialect.go", "if p[0].c != notSet && p[0].c == p[1].c {", "0", 1,
 		"of two equal characters either may be asked whether it is set"},
+	{"ingest/pycodec/version.go", "if nearest == (ingest.Python{}) || distance(p, q) < distance(p, nearest) {", "<", 1,
+		"no version without rules is as near to one that has them as to another"},
+	{"ingest/pycodec/version.go", "d := (p.Major-q.Major)*100 + p.Minor - q.Minor", "100", 1,
+		"it is only more than there are minor versions"},
+	{"ingest/pycodec/version.go", `panic("tables.go: " + err.Error())`, `panic("tables.go: " + err.Error())`, 1,
+		"the generated list of versions parses"},
+	{"ingest/pycodec/version.go", `panic("tables.go: " + err.Error())`, `"tables.go: "`, 1,
+		"the generated list of versions parses"},
 }
 
 // equivalent returns why a mutant does the same as the original, "" if it does not.

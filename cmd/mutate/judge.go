@@ -15,6 +15,7 @@ import (
 // judge runs the tests of one package, with one file replaced.
 type judge struct {
 	o    options
+	t    target
 	goes string   // path of the go command
 	env  []string // without any Python
 	tmp  string
@@ -30,7 +31,7 @@ const (
 )
 
 // newJudge checks that the tests pass on the code as it is.
-func newJudge(ctx context.Context, o options) (*judge, error) {
+func newJudge(ctx context.Context, o options, t target) (*judge, error) {
 	path, err := exec.LookPath("go")
 	if err != nil {
 		return nil, fmt.Errorf("find go: %w", err)
@@ -39,14 +40,14 @@ func newJudge(ctx context.Context, o options) (*judge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create folder: %w", err)
 	}
-	j := &judge{o: o, goes: path, tmp: tmp}
+	j := &judge{o: o, t: t, goes: path, tmp: tmp}
 	if j.env, err = j.environment(ctx); err != nil {
 		j.close()
 		return nil, err
 	}
 	if v, out := j.test(ctx, ""); v != survived {
 		j.close()
-		return nil, fmt.Errorf("run tests before any change: they fail:\n%s", out)
+		return nil, fmt.Errorf("run tests of %s before any change: they fail:\n%s", t.dir, out)
 	}
 	return j, nil
 }
@@ -77,14 +78,30 @@ func (j *judge) environment(ctx context.Context) ([]string, error) {
 }
 
 // score counts verdicts.
-type score struct{ caught, survived, broken, equivalent int }
+type score struct{ caught, survived, broken, equivalent, of int }
+
+func (s *score) add(o score) {
+	s.caught += o.caught
+	s.survived += o.survived
+	s.broken += o.broken
+	s.equivalent += o.equivalent
+	s.of += o.of
+}
+
+// share is how many percent were caught.
+func (s score) share() float64 { return 100 * float64(s.caught) / float64(max(1, s.caught+s.survived)) }
+
+func (s score) String() string {
+	return fmt.Sprintf("%d of %d mutants judged, %d caught, %d survived: %.1f %%; %d more did not compile, %d change nothing",
+		s.caught+s.survived, s.of, s.caught, s.survived, s.share(), s.broken, s.equivalent)
+}
 
 // judge tests mutants until the sample is full. Those that do not compile or
 // change nothing are passed over.
 func (j *judge) judge(ctx context.Context, ms []mutant) score {
 	var s score
 	for _, m := range ms {
-		if ctx.Err() != nil || j.o.sample > 0 && s.caught+s.survived >= j.o.sample {
+		if ctx.Err() != nil || j.t.sample > 0 && s.caught+s.survived >= j.t.sample {
 			break
 		}
 		if because := equivalent(m); because != "" {
@@ -139,7 +156,7 @@ func (j *judge) test(ctx context.Context, overlay string) (verdict, string) {
 	if overlay != "" {
 		args = append(args, "-overlay", overlay)
 	}
-	cmd := exec.CommandContext(limited, j.goes, append(args, "./"+filepath.ToSlash(filepath.Clean(j.o.dir)))...)
+	cmd := exec.CommandContext(limited, j.goes, append(args, "./"+filepath.ToSlash(filepath.Clean(j.t.dir)))...)
 	cmd.Env = j.env
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -99,14 +100,13 @@ type collector struct {
 // replace adds the mutant that has other text between two positions.
 func (c *collector) replace(from, to token.Pos, with string) {
 	a, b := c.files.Position(from), c.files.Position(to)
-	line := string(c.src[a.Offset-a.Column+1:])
-	line, _, _ = strings.Cut(line, "\n")
+	line, _, _ := bytes.Cut(c.src[a.Offset-a.Column+1:], []byte("\n"))
 	was := string(c.src[a.Offset:b.Offset])
 	if first, _, more := strings.Cut(was, "\n"); more {
 		was = first + "..."
 	}
 	c.out = append(c.out, mutant{
-		file: c.path, line: a.Line, column: a.Column, text: strings.TrimSpace(line),
+		file: c.path, line: a.Line, column: a.Column, text: string(bytes.TrimSpace(line)),
 		from: a.Offset, to: b.Offset, was: was, with: with, src: c.src,
 	})
 }

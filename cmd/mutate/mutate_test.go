@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"go/parser"
 	"go/token"
 	"path/filepath"
@@ -86,6 +87,33 @@ func TestUnchangedAreStillThere(t *testing.T) {
 		}
 		if !slices.ContainsFunc(ms, func(m mutant) bool { return m.text == u.line && m.was == u.was && m.nth == u.nth }) {
 			t.Errorf("%s has no line %q with %q any more", u.file, u.line, u.was)
+		}
+	}
+}
+
+// TestTargets: by default all are judged, of a directory its files, and files of the
+// state machine's package where no other is named.
+func TestTargets(t *testing.T) {
+	for _, c := range []struct {
+		o     options
+		files []string
+		want  string
+	}{
+		{options{}, []string{"machine.go"}, "[{ingest/pycsv [machine.go] 60}]"},
+		{options{dir: "ingest/pycell/"}, nil, "[{ingest/pycell [versions.go tables.go] 60}]"},
+		{options{dir: "ingest/pycodec"}, []string{"bom.go"}, "[{ingest/pycodec [bom.go] 60}]"},
+		{options{}, nil, fmt.Sprint(targets)},
+	} {
+		if got := fmt.Sprint(c.o.targets(c.files)); got != c.want {
+			t.Errorf("of %q %q: %s, want %s", c.o.dir, c.files, got, c.want)
+		}
+	}
+	for _, target := range targets {
+		for _, file := range target.files {
+			ms, err := collect(filepath.Join("..", "..", target.dir), []string{file})
+			if err != nil || len(ms) == 0 {
+				t.Errorf("%s/%s has %d mutants (%v)", target.dir, file, len(ms), err)
+			}
 		}
 	}
 }

@@ -34,9 +34,10 @@ It ends with "ready", or with what is not. Exit status 1: ready, and the paths d
 3: not ready.
 
 With --confirm it has the Pythons of this machine judge the models of them that
-feedparity is built of: for a minute it makes up deliveries and policies, reads them
-with both, and counts where they differ, a line per layer and version. Whatever
-differs is printed in full, to be reported, and the exit status is 1.`
+feedparity is built of: for a minute it makes up deliveries and policies, which both
+read, and bytes to decode, samples to sniff and rows to write, by all layers in turn,
+and counts where they differ, a line per layer and version. Whatever differs is
+printed in full, to be reported, and the exit status is 1.`
 
 // diagnosis is what doctor found.
 type diagnosis struct {

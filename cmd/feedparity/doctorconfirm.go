@@ -39,8 +39,9 @@ type confirmedLine struct {
 type mismatch struct {
 	Layer    string   `json:"layer"`
 	Python   string   `json:"python"`
-	Settings []string `json:"settings"` // arguments of feedparity ingest
-	Input    string   `json:"input"`    // hexadecimal
+	Settings []string `json:"settings"`           // arguments of feedparity ingest
+	Input    string   `json:"input"`              // hexadecimal; of a question its values, in wire form
+	Question []string `json:"question,omitempty"` // what was asked of csv or codecs, by no settings then
 	Model    string   `json:"model_did"`
 	Real     string   `json:"python_did"`
 }
@@ -100,7 +101,7 @@ func modelled(py ingest.Python) error {
 // confirmModels judges a model until the time is up, every layer and Python once at
 // least. Progress is told of the cases done and differing so far, by one goroutine at
 // a time.
-func confirmModels(ctx context.Context, model ingest.Engine, pythons []candidate, until time.Time, seed uint64, progress func(cases, bad int)) (*confirmation, error) {
+func confirmModels(ctx context.Context, model fuzz.Model, pythons []candidate, until time.Time, seed uint64, progress func(cases, bad int)) (*confirmation, error) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	cases, bad := 0, 0
@@ -134,7 +135,7 @@ func confirmModels(ctx context.Context, model ingest.Engine, pythons []candidate
 }
 
 // confirm judges by one Python, the layers by turns.
-func (p candidate) confirm(ctx context.Context, model ingest.Engine, until time.Time, seed uint64, done func(cases, bad int)) (lines []confirmedLine, found []mismatch, err error) {
+func (p candidate) confirm(ctx context.Context, model fuzz.Model, until time.Time, seed uint64, done func(cases, bad int)) (lines []confirmedLine, found []mismatch, err error) {
 	for _, l := range fuzz.Layers {
 		lines = append(lines, confirmedLine{Layer: l.Name, Python: p.full})
 	}
@@ -151,13 +152,23 @@ func (p candidate) confirm(ctx context.Context, model ingest.Engine, until time.
 			line.Cases += roundCases
 			for _, m := range differ {
 				if line.Mismatches++; line.Mismatches <= shownPerLine {
-					found = append(found, mismatch{l.Name, p.full, m.Settings.Args(), hex.EncodeToString(m.Input), m.Model, m.Python})
+					found = append(found, p.mismatch(l.Name, m))
 				}
 			}
 			done(roundCases, len(differ))
 		}
 	}
 	return lines, found, nil
+}
+
+func (p candidate) mismatch(layer string, m fuzz.Mismatch) mismatch {
+	out := mismatch{Layer: layer, Python: p.full, Settings: []string{}, Input: hex.EncodeToString(m.Input), Model: m.Model, Real: m.Python}
+	if m.Question != nil {
+		out.Question, out.Input = m.Question.Args(), string(m.Input)
+	} else {
+		out.Settings = m.Settings.Args()
+	}
+	return out
 }
 
 func (c *confirmation) total() (cases, bad int) {
@@ -174,11 +185,14 @@ func (c *confirmation) print(w io.Writer) error {
 		fmt.Fprintf(&b, "confirm %s %s %d cases %d mismatches\n", l.Layer, l.Python, l.Cases, l.Mismatches)
 	}
 	for _, m := range c.Mismatches {
-		words := make([]string, len(m.Settings))
-		for i, s := range m.Settings {
+		what, words := "settings", slices.Clone(m.Settings)
+		if m.Question != nil {
+			what, words = "question", slices.Clone(m.Question)
+		}
+		for i, s := range words {
 			words[i] = ingest.ShellQuote(s)
 		}
-		fmt.Fprintf(&b, "\nmismatch of %s on python %s\n  settings %s\n  input    %s\n", m.Layer, m.Python, strings.Join(words, " "), orNone(m.Input))
+		fmt.Fprintf(&b, "\nmismatch of %s on python %s\n  %s %s\n  input    %s\n", m.Layer, m.Python, what, strings.Join(words, " "), orNone(m.Input))
 		fmt.Fprintf(&b, "  model    %s\n  python   %s\n", indented(m.Model), indented(m.Real))
 	}
 	_, err := io.WriteString(w, b.String())

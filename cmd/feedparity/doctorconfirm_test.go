@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/fuzz"
 	"github.com/feedparity/feedparity/fuzz/fuzztest"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/embedded"
@@ -16,7 +17,7 @@ import (
 func TestConfirmModels(t *testing.T) {
 	pythons := []candidate{{ingest.Python27, "2.7.18", fuzztest.Models{}}, {ingest.Python313, "3.13.0", fuzztest.Models{}}}
 	told := 0
-	run := func(eng ingest.Engine) (*confirmation, string) {
+	run := func(eng fuzz.Model) (*confirmation, string) {
 		t.Helper()
 		told = 0
 		c, err := confirmModels(t.Context(), eng, pythons, time.Now(), 5, func(cases, _ int) { told = cases })
@@ -30,7 +31,7 @@ func TestConfirmModels(t *testing.T) {
 		return c, out.String()
 	}
 	c, out := run(embedded.New())
-	if c.verdict() != nil || len(c.Mismatches) > 0 || told != 1000 || !strings.Contains(out, "confirm dictreader 3.13.0 100 cases 0 mismatches\n") {
+	if c.verdict() != nil || len(c.Mismatches) > 0 || told != 1800 || !strings.Contains(out, "confirm dictreader 3.13.0 100 cases 0 mismatches\n") || !strings.Contains(out, "confirm writer 2.7.18 100 cases 0 mismatches\n") {
 		t.Errorf("the models against themselves: %v, told of %d cases\n%s", c.verdict(), told, out)
 	}
 	c, out = run(fuzztest.Faultless{Engine: embedded.New()})
@@ -41,6 +42,9 @@ func TestConfirmModels(t *testing.T) {
 		if l.Mismatches == 0 {
 			t.Errorf("%s %s: the broken engine is not seen", l.Layer, l.Python)
 		}
+	}
+	if q := c.Mismatches[len(c.Mismatches)-1]; q.Layer != "writer" || len(q.Settings) > 0 || !strings.Contains(out, "\n  question "+strings.Join(q.Question[:2], " ")) || !strings.Contains(out, q.Input) {
+		t.Errorf("of the last mismatch, %v, is printed\n%.1000s", q, out)
 	}
 	m := c.Mismatches[0]
 	_, err := hex.DecodeString(m.Input)

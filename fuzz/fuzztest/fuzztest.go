@@ -29,8 +29,27 @@ func (Models) Batch(ctx context.Context, inputs []ingest.Input) (out []ingest.Ou
 	return out, nil
 }
 
-// Faultless is an engine that loses every fault.
-type Faultless struct{ ingest.Engine }
+// Ask returns the answers of the embedded engine.
+func (Models) Ask(_ context.Context, questions []ingest.Question) (out []ingest.Outcome, err error) {
+	for _, q := range questions {
+		o, err := embedded.New().Answer(q)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+// Faultless is the embedded engine, but that it loses every fault.
+type Faultless struct{ *embedded.Engine }
+
+// Answer implements fuzz.Model.
+func (e Faultless) Answer(q ingest.Question) (ingest.Outcome, error) {
+	o, err := e.Engine.Answer(q)
+	o.Fault = nil
+	return o, err
+}
 
 // Ingest implements ingest.Engine.
 func (e Faultless) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error) {

@@ -82,6 +82,10 @@ func (a *answer) write(v *pycsv.Version, q *ingest.Question) error {
 }
 
 func (a *answer) decode(q *ingest.Question) error {
+	if q.Asked == ingest.AskDecode && q.Values[0].Str == "" && q.Python.Path() == ingest.Py3 {
+		a.give(ingest.Text(""), nil) // PyUnicode_FromEncodedObject looks for no codec then
+		return nil
+	}
 	c, fault, err := pycodec.Lookup(q.Python, q.Codec)
 	if fault != nil || err != nil {
 		a.give(ingest.None, fault)

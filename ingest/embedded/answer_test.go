@@ -39,6 +39,7 @@ var answerCases = []struct {
 		`{"fault":{"type":"UnicodeDecodeError","message":"'ascii' codec can't decode byte 0xe9 in position 1: ordinal not in range(128)","row":1}}`, ""},
 	{"decode by a codec that 2.7 lacks", ingest.Question{Asked: ingest.AskDecode, Codec: "koi8_t", Errors: "strict"}, `[{"bytes":"61"}]`,
 		`{"fault":{"type":"LookupError","message":"unknown encoding: koi8_t","row":1}}`, `"a"`},
+	{"decode nothing by a codec that most versions lack", ingest.Question{Asked: ingest.AskDecode, Codec: "unicode_internal", Errors: "strict"}, `[{"bytes":""}]`, `""`, ""},
 	{"decode chunks", ingest.Question{Asked: ingest.AskIncremental, Codec: "utf-8", Errors: "replace"}, `[{"bytes":"61e282"},{"bytes":"ac"},{"bytes":"e2"}]`, "\"a\" \"€\" \"\ufffd\"", ""},
 }
 

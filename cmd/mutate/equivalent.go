@@ -43,6 +43,8 @@ var unchanged = []struct {
 		"no version without rules is as near to one that has them as to another"},
 	{"ingest/pycodec/version.go", "d := (p.Major-q.Major)*100 + p.Minor - q.Minor", "100", 1,
 		"it is only more than there are minor versions"},
+	{"ingest/pyword/pyword.go", "return 1", "1", 1, "only the sign of a comparison counts"},
+	{"ingest/pyword/pyword.go", "return -1", "1", 1, "only the sign of a comparison counts"},
 	{"ingest/pycodec/version.go", `panic("tables.go: " + err.Error())`, `panic("tables.go: " + err.Error())`, 1,
 		"the generated list of versions parses"},
 	{"ingest/pycodec/version.go", `panic("tables.go: " + err.Error())`, `"tables.go: "`, 1,

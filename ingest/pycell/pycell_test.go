@@ -145,7 +145,7 @@ func TestOwnErrors(t *testing.T) {
 	if _, _, err := Convert(py313, "money", ingest.Text("")); err == nil || !strings.Contains(err.Error(), `"money"`) {
 		t.Errorf("unknown type: %v", err)
 	}
-	for version, near := range map[ingest.Python]string{{Major: 3, Minor: 15}: "3.14", {Major: 3, Minor: 2}: "3.6", {Major: 2, Minor: 6}: "2.7"} {
+	for version, near := range map[ingest.Python]string{{Major: 3, Minor: 15}: "3.14", {Major: 3, Minor: 2}: "3.6", {Major: 2, Minor: 6}: "2.7", {Major: 1, Minor: 5}: "2.7"} {
 		if _, _, err := Convert(version, "int", ingest.Text("1")); err == nil || !strings.HasSuffix(err.Error(), "nearest is "+near) {
 			t.Errorf("python %s: %v, want the nearest, %s", version, err, near)
 		}

@@ -223,8 +223,8 @@ func changesOf(c *Case) []change {
 		codec(name)
 	}
 	for _, mode := range ingest.ModesOf(ingest.Py3) {
-		if mode == ingest.OpenLocale {
-			continue // nobody would choose it
+		if mode == ingest.OpenLocale || mode == ingest.OpenUniversal {
+			continue // nobody would choose them
 		}
 		out = append(out, py3("open mode "+string(mode), func(s *ingest.Settings) bool {
 			changed := s.Open != mode

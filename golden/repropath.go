@@ -67,6 +67,9 @@ func (g *pathScript) opened() string {
 	case ingest.OpenBytes, ingest.OpenBytesDecode:
 		return "open(path, 'rb')"
 	case ingest.OpenUniversal:
+		if g.p == ingest.Py3 {
+			return fmt.Sprintf("open(path, 'rU', %s)", g.keywords())
+		}
 		return "open(path, 'rU')"
 	case ingest.OpenRecode:
 		g.need("codecs")

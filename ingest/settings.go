@@ -58,7 +58,7 @@ type OpenMode string
 const (
 	OpenBytes         OpenMode = "bytes"          // py2
 	OpenBytesDecode   OpenMode = "bytes-decode"   // py2, its default
-	OpenUniversal     OpenMode = "universal"      // py2
+	OpenUniversal     OpenMode = "universal"      // both: 'rU', which Python 3 refuses since 3.11
 	OpenRecode        OpenMode = "recode"         // py2
 	OpenIO            OpenMode = "io-open"        // py2
 	OpenCodecs        OpenMode = "codecs-open"    // both
@@ -75,7 +75,7 @@ func ModesOf(p Path) []OpenMode {
 	if p == Py2 {
 		return []OpenMode{OpenBytesDecode, OpenBytes, OpenUniversal, OpenRecode, OpenCodecs, OpenIO, OpenSplitlines}
 	}
-	return []OpenMode{OpenText, OpenTextUniversal, OpenLocale, OpenCodecs, OpenIterdecode, OpenStringIO, OpenSplitlines}
+	return []OpenMode{OpenText, OpenTextUniversal, OpenLocale, OpenCodecs, OpenIterdecode, OpenStringIO, OpenSplitlines, OpenUniversal}
 }
 
 // Step is a cleaning step: a name of StepNames, most of them a method of Python's

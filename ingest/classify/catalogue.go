@@ -42,6 +42,7 @@ const (
 	ValueType             Cause = "value-type"
 	DictOrder             Cause = "dict-order"
 	CodecMissing          Cause = "codec-missing"
+	OpenModeRemoved       Cause = "open-mode-removed"
 	LocaleDefaultEncoding Cause = "locale-default-encoding"
 	DialectRefused        Cause = "dialect-refused"
 	Sniffer               Cause = "sniffer"
@@ -256,6 +257,8 @@ func otherEntries() []entry {
 	return []entry{
 		{CodecMissing, "One version has the codec and the other has not: koi8_t, kz1048, cp273 and cp1125 came with 3.x, cp65001 with 3.8 as an alias, windows-874 and other aliases with 3.14. Lib/encodings/aliases.py and the modules beside it.",
 			"open(path, encoding=%[2]s, newline='')  # py2 needs a codec that it has, or its own table"},
+		{OpenModeRemoved, "open(path, 'rU') reads with universal newlines in Python 2 and up to 3.10; 3.11 took the letter away, after years of DeprecationWarning, and refuses the mode before it looks at the file. Modules/_io/fileio.c, and Modules/_io/_iomodule.c, _io_open_impl.",
+			"open(path, 'r', encoding=%[2]s, newline='')  # 'U' meant newline=None, the default; csv wants ''"},
 		{LocaleDefaultEncoding, "open() without encoding= reads with the codec of the locale (cp1252 on Windows, ASCII or UTF-8 in a cron job's C locale), Python 2's open() with none at all; so the file is read as the machine says and not as the supplier. Lib/_pyio.py and Modules/_io/textio.c, TextIOWrapper: locale.getpreferredencoding(False).",
 			"open(path, encoding=%[1]s, newline='')  # never without encoding="},
 		{DialectRefused, "One version refuses dialect arguments that the other takes: 3.11 allows NUL, 3.12 knows QUOTE_STRINGS and QUOTE_NOTNULL, 3.13 refuses equal or newline characters, and 2.7 wants byte strings. Modules/_csv.c, dialect_new and dialect_check_chars.",

@@ -35,6 +35,7 @@ const (
 	tagEncode  = "encode"
 	tagNumber  = "number"
 	tagCodec   = "codec"
+	tagMode    = "mode"
 	tagDialect = "dialect"
 	tagSniff   = "sniff"
 	tagOther   = "other"
@@ -189,6 +190,8 @@ func tagOf(f *ingest.Fault) string {
 		return tagCodec
 	case "ValueError", "TypeError":
 		switch {
+		case has("invalid mode: '"):
+			return tagMode
 		case has("don't know how to handle UnicodeDecodeError"):
 			return tagDecode
 		case has("delimiter", "quotechar", "escapechar", "lineterminator", "quoting"):

@@ -188,6 +188,7 @@ func exampleRows() []exampleRow {
 		{why: "the order of a dict", input: "sku,name,qty,price,ean,brand\n1,2,3,4,5,6\n", edit: both(func(s *ingest.Settings) { s.Reader = ingest.DictReader }),
 			signature: "dict-order:bytes-decode/text"},
 		{why: "2.7 lacks koi8_t", input: "a\n", edit: both(func(s *ingest.Settings) { s.Codec = "koi8_t" }), signature: "codec-missing:koi8-t/koi8-t:LookupError/-:bytes-decode/text"},
+		{why: "3.11+ has no 'rU'", input: "a\n", edit: modes(ingest.OpenUniversal, ingest.OpenUniversal), signature: "open-mode-removed:-/ValueError:universal/universal"},
 		{why: "open() without encoding= on a cp1252 machine", input: "name\ncaf\xc3\xa9\n", edit: all(modes(ingest.OpenBytesDecode, ingest.OpenLocale), func(p *ingest.Pair) { p.Py3.Codec = "cp1252" }),
 			signature: "locale-default-encoding:utf-8/cp1252:data:bytes-decode/locale"},
 		{why: "the same in a cron job's C locale, for code that never decoded", input: "name\ncaf\xc3\xa9\n", pair: "naive",

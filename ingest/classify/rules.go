@@ -53,6 +53,7 @@ func stepRules() []rule {
 
 func structureRules() []rule {
 	return []rule{
+		{cause: OpenModeRemoved, match: func(e evidence, _ Case) bool { return (e.tag2 == tagMode) != (e.tag3 == tagMode) }, detail: faults},
 		{cause: CodecMissing, match: func(e evidence, _ Case) bool { return (e.tag2 == tagCodec) != (e.tag3 == tagCodec) }, detail: codecAndFaults},
 		{cause: FieldLimit, match: faultTag(tagLimit), changes: []change{liftLimit}, detail: faults},
 		{cause: NULByte, match: always, changes: []change{dropNUL}, detail: withClass("nul", what), input: true},

@@ -271,6 +271,8 @@ func told(e evidence) Cause {
 		return DialectRefused
 	case e.tag2 == tagSniff != (e.tag3 == tagSniff):
 		return Sniffer
+	case e.tag2 == tagMode != (e.tag3 == tagMode):
+		return OpenModeRemoved
 	case two == nil && e.tag3 == tagCodec, three == nil && e.tag2 == tagCodec:
 		return CodecMissing
 	}

@@ -26,8 +26,9 @@ func newCellDecoder(s ingest.Settings) (*cellDecoder, error) {
 	switch {
 	case s.Open == ingest.OpenRecode: // its lines were encoded again, always as UTF-8
 		codec, errors = "utf-8", "strict"
-	case s.Open == ingest.OpenBytesDecode, s.Open == ingest.OpenUniversal:
-	case s.Open == ingest.OpenSplitlines && s.Python.Path() == ingest.Py2:
+	case s.Python.Path() == ingest.Py3:
+		return nil, nil
+	case s.Open == ingest.OpenBytesDecode, s.Open == ingest.OpenUniversal, s.Open == ingest.OpenSplitlines:
 	default:
 		return nil, nil
 	}

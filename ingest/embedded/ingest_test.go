@@ -190,6 +190,11 @@ var ingestCases = []struct {
 `},
 	{"an empty cell is one", py2, ",a\n", []change{codec("nope")}, `{"fault":{"type":"LookupError","message":"unknown encoding: nope","row":1}}
 `},
+	{"rU of 3.10 translates", ingest.Python{Major: 3, Minor: 10}, "a,\"x\r\ny\"\rb\r\n", []change{mode(ingest.OpenUniversal)}, `["a","x\ny"]
+["b"]
+`},
+	{"3.11 refuses it before the dialect is", ingest.Python{Major: 3, Minor: 11}, "a\n", []change{mode(ingest.OpenUniversal), codec("nope"), quoting(9)}, `{"fault":{"type":"ValueError","message":"invalid mode: 'rU'","row":1}}
+`},
 	{"nobody asks", py2, "", []change{codec("nope")}, ""},
 	{"nor here", py2, "a\n", []change{codec("hex"), mode(ingest.OpenBytes)}, `[{"bytes":"61"}]
 `},

@@ -126,6 +126,8 @@ func modesOf(path ingest.Path, o *ingest.Opened, reads []*ingest.CSVUse) []inges
 		return direct(ingest.OpenIO)
 	case binary:
 		return binaryModes(reads)
+	case strings.Contains(o.Mode, "U"): // of 3.6 to 3.10, which read it like no letter
+		return []ingest.OpenMode{ingest.OpenUniversal, ingest.OpenTextUniversal, ingest.OpenLocale}
 	case o.Newline != nil && *o.Newline == "":
 		if o.Encoding == nil {
 			return []ingest.OpenMode{ingest.OpenText, ingest.OpenLocale}

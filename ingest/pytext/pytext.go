@@ -4,6 +4,7 @@
 //
 //	bytes           file.next of 2.7 on 'rb'         lines.go
 //	universal       the same on 'rU'                 lines.go
+//	                of 3.6 to 3.10                   text.go
 //	text, io-open   TextIOWrapper over chunks        text.go
 //	codecs-open     codecs.StreamReader.readline     stream.go
 //	                MultibyteStreamReader.readline   multibyte.go
@@ -64,8 +65,8 @@ type source interface {
 // wraps ErrNotModelled, pycodec.ErrNotModelled or, where Python lets a codec be that is
 // none for text, pycodec.ErrNotText.
 //
-// Modes whose cells are decoded after csv.reader (bytes-decode, universal, recode,
-// the splitlines of Python 2) yield Bytes, and all but recode leave the codec
+// Modes whose cells are decoded after csv.reader (bytes-decode, recode, universal and
+// splitlines of Python 2) yield Bytes, and all but recode leave the codec
 // alone.
 func Open(in io.ReaderAt, size int64, s ingest.Settings) (*Lines, *ingest.Fault, error) {
 	l := &Lines{kind: ingest.KindText, file: &file{in: in, size: size}, offset: -1}
@@ -87,6 +88,9 @@ func Open(in io.ReaderAt, size int64, s ingest.Settings) (*Lines, *ingest.Fault,
 }
 
 func (l *Lines) open(s ingest.Settings) (*ingest.Fault, error) {
+	if s.Open == ingest.OpenUniversal && s.Python.Path() == ingest.Py3 {
+		return l.openUniversal(s)
+	}
 	switch s.Open {
 	case ingest.OpenBytes, ingest.OpenBytesDecode, ingest.OpenUniversal:
 		l.kind = ingest.KindBytes
@@ -107,6 +111,19 @@ func (l *Lines) open(s ingest.Settings) (*ingest.Fault, error) {
 		return l.openWhole(s, cutLF)
 	}
 	return l.openDecoding(s)
+}
+
+// openUniversal is open(path, 'rU') of 3.x: text whose newlines are translated, until
+// 3.11 took the letter away. It then refuses the mode before it looks at the file or for
+// the codec, but not before its arguments are parsed, which hold no NUL.
+func (l *Lines) openUniversal(s ingest.Settings) (*ingest.Fault, error) {
+	if !s.Python.AtLeast(3, 11) {
+		return l.openDecoding(s)
+	}
+	if strings.IndexByte(s.Codec, 0) >= 0 || strings.IndexByte(s.Errors, 0) >= 0 {
+		return ingest.Faultf("ValueError", "embedded null character"), nil
+	}
+	return ingest.Faultf("ValueError", "invalid mode: 'rU'"), nil
 }
 
 // asks tells which function a mode that decodes gives the codec's name to.
@@ -132,7 +149,7 @@ func (l *Lines) openDecoding(s ingest.Settings) (*ingest.Fault, error) {
 	}
 	place := placeOf(c, s.Errors, l.file)
 	switch s.Open {
-	case ingest.OpenText, ingest.OpenTextUniversal, ingest.OpenLocale, ingest.OpenIO:
+	case ingest.OpenText, ingest.OpenTextUniversal, ingest.OpenUniversal, ingest.OpenLocale, ingest.OpenIO:
 		t := newTextLines(l.file, c.NewDecoder(s.Errors), place, s.Open)
 		l.src, l.cutter, l.place = t, &t.cutter, &t.place
 	case ingest.OpenIterdecode:

@@ -66,6 +66,11 @@ var linesTable = []struct {
 	{"a name across chunks", py313, way{"text", "unicode_escape", "strict"}, strings.Repeat("x", 8190) + `\N{BULLET}`, []string{strings.Repeat("x", 8190) + "•"}},
 	{"and across those of iterdecode", py313, way{"iterdecode", "unicode_escape", "replace"}, "\\N{BUL\nLET}\n", []string{"\ufffd\n"}},
 	{"what refuses all refuses nothing", py313, way{"text", "undefined", "strict"}, "", []string{"! UnicodeError: undefined encoding"}},
+	{"rU translates", py36, way{"universal", "cp1252", "strict"}, "a\rb\r\n\x80\n", []string{"a\n", "b\n", "€\n"}},
+	{"and asks for the codec", py36, way{"universal", "hex", "strict"}, "", []string{"! LookupError: 'hex' is not a text encoding; use codecs.open() to handle arbitrary codecs"}},
+	{"until it is gone", ingest.Python{Major: 3, Minor: 11}, way{"universal", "utf-8", "strict"}, "a\n", []string{"! ValueError: invalid mode: 'rU'"}},
+	{"and nothing is asked for", py313, way{"universal", "nope", "bogus"}, "", []string{"! ValueError: invalid mode: 'rU'"}},
+	{"but by the parser of arguments", py313, way{"universal", "a\x00", "strict"}, "", []string{"! ValueError: embedded null character"}},
 	{"a codec nobody has, asked for as the file is opened", py313, way{"text", "nope", "strict"}, "", []string{"! LookupError: unknown encoding: nope"}},
 	{"by codecs.open as well", py27, way{"codecs-open", "nope", "bogus"}, "", []string{"! LookupError: unknown encoding: nope"}},
 	{"by a generator at the first line", py313, way{"iterdecode", "nope", "strict"}, "", []string{"! LookupError: unknown encoding: nope"}},
@@ -199,7 +204,7 @@ func TestReset(t *testing.T) {
 // A failure of our own is never taken for the end of the file.
 func TestReadFailure(t *testing.T) {
 	data := strings.Repeat(line100, 3000)
-	for _, py := range []ingest.Python{py27, py313} {
+	for _, py := range []ingest.Python{py27, py36} { // which refuses no mode
 		for _, mode := range ingest.ModesOf(py.Path()) {
 			for _, good := range []int64{0, 100, 150_001} {
 				l, fault, err := Open(failing{strings.NewReader(data), good}, int64(len(data)), way{mode, "utf-8", "strict"}.settings(py))
@@ -234,7 +239,7 @@ func TestShortFile(t *testing.T) {
 // No line costs an allocation once the buffers have grown.
 func TestAllocations(t *testing.T) {
 	data := []byte(strings.Repeat("caf\u00e9,"+line100[:60]+"\r\n", 20000))
-	for _, py := range []ingest.Python{py27, py313} {
+	for _, py := range []ingest.Python{py27, py36} {
 		for _, mode := range ingest.ModesOf(py.Path()) {
 			l, _, err := Open(bytes.NewReader(data), int64(len(data)), way{mode, "utf-8", "strict"}.settings(py))
 			if err != nil {

@@ -32,7 +32,7 @@ type textLines struct {
 }
 
 func newTextLines(f *file, d *pycodec.Decoder, p place, mode ingest.OpenMode) *textLines {
-	translate := mode == ingest.OpenTextUniversal || mode == ingest.OpenLocale
+	translate := mode != ingest.OpenText && mode != ingest.OpenIO
 	size := textChunk
 	if mode == ingest.OpenIO {
 		size = ioOpenChunk

@@ -32,7 +32,7 @@ def recode(codec, errors):
 OPEN = {
     'bytes': lambda c, e: open(PATH, 'rb'),
     'bytes-decode': lambda c, e: open(PATH, 'rb'),
-    'universal': lambda c, e: open(PATH, 'rU'),
+    'universal': lambda c, e: open(PATH, 'rU') if PY2 else open(PATH, 'rU', encoding=c, errors=e),
     'recode': recode,
     'codecs-open': lambda c, e: codecs.open(PATH, 'r', c, e),
     'io-open': lambda c, e: io.open(PATH, encoding=c, errors=e, newline=''),

@@ -39,6 +39,11 @@ def open_text_universal(path, s):
     return f, f
 
 
+def open_universal_text(path, s):
+    f = open(path, 'rU', encoding=s.codec, errors=s.errors)
+    return f, f
+
+
 def open_locale(path, s):
     # Where this process's locale has the codec asked for, open() is left to find
     # it; for another codec it is named, which is what such a locale would do.
@@ -86,7 +91,7 @@ else:
         'text': (open_io, False), 'text-universal': (open_text_universal, False),
         'locale': (open_locale, False), 'codecs-open': (open_codecs, False),
         'iterdecode': (open_iterdecode, False), 'stringio': (open_stringio, False),
-        'splitlines': (open_splitlines_text, False),
+        'splitlines': (open_splitlines_text, False), 'universal': (open_universal_text, False),
     }
 
 SNIFFED = 8192

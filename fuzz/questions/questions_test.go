@@ -8,7 +8,7 @@ import (
 )
 
 // TestDrawn: a seed draws the same again, what is drawn can be asked, and all codecs,
-// error handlers and calls come up, faulty chunks among them.
+// error handlers and calls come up.
 func TestDrawn(t *testing.T) {
 	codecs := []string{"cp1252", "utf-8", "utf-16-le", "utf-32", "unicode_escape", "punycode", "idna", "unicode_internal", "utf-7"}
 	for _, c := range Eastern {

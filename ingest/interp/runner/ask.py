@@ -1,4 +1,4 @@
-# runner.py, part 9: questions to csv and codecs beside reading a file: sniffing,
+# runner.py, after part 8: questions to csv and codecs beside reading a file: sniffing,
 # looking for a header, writing, decoding. As in reference.py, the Go models are judged
 # by it, so nothing here may be clever.
 import datetime

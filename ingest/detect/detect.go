@@ -200,6 +200,9 @@ func canonical(charset string) (string, error) {
 	if charset == "" {
 		return charset, nil
 	}
+	if err := pycodec.CheckName(ingest.Python313, charset); err != nil {
+		return "", err
+	}
 	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
 	switch {
 	case errors.Is(err, pycodec.ErrNotModelled): // Python knows it, which is all that is asked

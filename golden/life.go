@@ -146,3 +146,9 @@ func (c *Case) beyond(n ingest.Narrow, outcomes [2]ingest.Outcome) (*diff.Diverg
 func (c *Case) Accepting(at time.Time) bool {
 	return c.State == Accepted && c.Accepts.IsZero() && (c.Expires == "" || !expired(c.Expires, at))
 }
+
+// Over reports whether the case was accepted until a day that has passed: it diverges, and
+// may no longer.
+func (c *Case) Over(at time.Time) bool {
+	return c.State == Accepted && c.Expires != "" && expired(c.Expires, at)
+}

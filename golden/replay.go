@@ -159,7 +159,7 @@ func (c *Case) judge(now [2]ingest.Outcome, got Compared, at time.Time) (Status,
 	if other, err := c.beyond(c.Accepts, now); c.State == Accepted && err == nil && other != nil {
 		return Changed, fmt.Sprintf("row %d, column %d is not in what was accepted: %s", max(other.Py2Row, other.Py3Row), other.Column, c.Accepts)
 	}
-	if c.State == Accepted && c.Expires != "" && expired(c.Expires, at) {
+	if c.Over(at) {
 		return Expired, fmt.Sprintf("accepted by %s until %s", c.Owner, c.Expires)
 	}
 	return OK, ""

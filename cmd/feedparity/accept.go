@@ -71,6 +71,21 @@ func approvalsOf(ctx context.Context, db *state.DB) (map[state.RuleKey]state.App
 	return out, nil
 }
 
+// overCases says of which cases of a checkout the acceptance is over. What cannot be read
+// golden replay tells of.
+func overCases(store *golden.Store, now time.Time) (out []string) {
+	cases, err := store.List()
+	if err != nil {
+		return nil
+	}
+	for _, c := range cases {
+		if c.Err == nil && c.Case.Over(now) {
+			out = append(out, fmt.Sprintf("case %s: %s accepted it until %s, which is over", c.Dir, c.Case.Owner, c.Case.Expires))
+		}
+	}
+	return out
+}
+
 // unmeant reports whether findings of a sweep have a narrow rule's signature and none of
 // their divergences is one that it means.
 func unmeant(r config.Accept, result *sweep.Result) bool {

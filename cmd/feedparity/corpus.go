@@ -32,9 +32,10 @@ place in version control.`,
 
 func newCorpusMerge(std streams) *cobra.Command {
 	return &cobra.Command{
-		Use:     "merge INTO DIR...",
-		Short:   "Copy the inputs of other corpora into one",
-		Long:    "Copies what INTO has not; two corpora that hold the same input hold it once.",
+		Use:   "merge INTO DIR...",
+		Short: "Copy the inputs of other corpora into one",
+		Long: `Copies what INTO has not; two corpora that hold the same input hold it once. The grammar
+that corpus learn wrote goes along where INTO has none.`,
 		Example: "  feedparity corpus merge feedparity-fuzz/corpus /mnt/ci/corpus",
 		Args:    wantArgs(2, -1, "INTO DIR"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -50,6 +51,9 @@ func newCorpusMerge(std streams) *cobra.Command {
 				if err := fuzz.WriteCorpus(args[0], inputs); err != nil {
 					return err
 				}
+				if err := mergeGrammar(args[0], dir); err != nil {
+					return err
+				}
 			}
 			after, err := fuzz.ReadCorpus(args[0])
 			if err != nil {
@@ -59,6 +63,18 @@ func newCorpusMerge(std streams) *cobra.Command {
 			return err
 		},
 	}
+}
+
+// mergeGrammar copies what was learned of a corpus's feed, unless into knows better.
+func mergeGrammar(into, dir string) error {
+	learned, err := fuzz.ReadGrammar(dir)
+	if err != nil || learned == nil {
+		return err
+	}
+	if own, err := fuzz.ReadGrammar(into); err != nil || own != nil {
+		return err
+	}
+	return fuzz.WriteGrammar(into, learned)
 }
 
 // corpusOf reads a corpus that must be there.
@@ -101,7 +117,8 @@ removes those that show nothing which a shorter one does not show as well.`,
 	f.engine.add(cmd)
 	f.config.addConfig(cmd)
 	cmd.Flags().StringVar(&f.feed, "feed", "", "the configured feed whose paths are run")
-	cmd.Flags().StringSliceVar(&f.pairs, "pairs", nil, "built-in `PAIRS` of policies, or all")
+	cmd.Flags().StringSliceVar(&f.pairs, "pairs", nil, "built-in `PAIRS` of policies, or all (--paths means the same)")
+	cmd.Flags().SetNormalizeFunc(pathsArePairs)
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "remove nothing")
 	return cmd
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/feedparity/feedparity/fuzz"
 	"github.com/feedparity/feedparity/fuzz/generator"
@@ -58,14 +59,23 @@ func newFuzz(std streams) *cobra.Command {
 	f.config.addConfig(cmd)
 	fs := cmd.Flags()
 	fs.StringVar(&f.feed, "feed", "", "the configured feed whose paths are run")
-	fs.StringSliceVar(&f.pairs, "pairs", nil, "built-in `PAIRS` of policies, one after the other, or all: "+strings.Join(pairNames(), ", ")+" (default: any two policies)")
-	fs.DurationVar(&f.time, "for", time.Minute, "how long, of each pair")
+	fs.StringSliceVar(&f.pairs, "pairs", nil, "built-in `PAIRS` of policies, one after the other, or all (--paths means the same): "+strings.Join(pairNames(), ", ")+" (default: any two policies)")
+	fs.SetNormalizeFunc(pathsArePairs)
+	fs.DurationVar(&f.time, "for", time.Minute, "how long, of each pair; 0 goes on until --execs or an interrupt")
 	fs.IntVar(&f.execs, "execs", 0, "end after so many inputs, of each pair (default: none)")
 	fs.Uint64Var(&f.seed, "seed", 1, "of the random choices: the same seed and corpus try the same inputs")
 	fs.StringVar(&f.corpus, "corpus", "", "`DIR` of inputs that showed something new, read and added to (default: fuzz/FEED beside the inbox, else feedparity-fuzz/corpus)")
 	fs.StringVar(&f.golden, "golden", "", "`DIR` that new cases are written to (default: the configuration's inbox, else feedparity-fuzz/cases)")
 	fs.BoolVar(&f.json, "json", false, "print JSON Lines: an event each")
 	return cmd
+}
+
+// pathsArePairs takes --paths for --pairs, which are what it names: pairs of paths.
+func pathsArePairs(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	if name == "paths" {
+		name = "pairs"
+	}
+	return pflag.NormalizedName(name)
 }
 
 // campaigner runs campaigns one after the other.

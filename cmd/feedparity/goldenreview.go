@@ -114,6 +114,12 @@ func (r *reviewing) check(cmd *cobra.Command, args []string) (review.Verb, error
 		return "", usageError("say what is decided: --accept, --expect, --fixed or --reject", "review cases: --reason and --expires belong to a decision")
 	case i < 0:
 		return "", nil
+	case r.answer.Expires != "" && review.Verbs[i] != review.Accept:
+		return "", usageError("", "review cases: --expires belongs to --accept alone")
+	case r.answer.Owner != "" && review.Verbs[i] != review.Accept && review.Verbs[i] != review.Expect:
+		return "", usageError("", "review cases: --owner belongs to --accept and --expect")
+	case r.answer.Reason != "" && review.Verbs[i] == review.Fixed:
+		return "", usageError("", "review cases: --reason does not belong to --fixed: that the paths agree is seen")
 	case len(args) == 0 && r.pick.none():
 		return "", usageError("name cases, or select them with --cause, --feed or --state", "%s: no CASE given", cmd.CommandPath())
 	}

@@ -25,6 +25,7 @@ type stats struct {
 	Confirmed  int            `json:"confirmed"` // by real Pythons of both paths
 	Residue    int            `json:"residue"`   // cases that hold something of the supplier's
 	Expiring   int            `json:"expiring"`  // accepted for 30 more days at most
+	Over       int            `json:"over"`      // accepted until a day that has passed
 	Oldest     string         `json:"oldest_open,omitempty"`
 }
 
@@ -52,7 +53,9 @@ func (s *stats) add(c *golden.Case, now time.Time) {
 	if len(c.Residue) > 0 {
 		s.Residue++
 	}
-	if day, err := time.Parse(time.DateOnly, c.Expires); c.State == golden.Accepted && err == nil && day.Sub(now) < soon {
+	if day, err := time.Parse(time.DateOnly, c.Expires); c.Over(now) {
+		s.Over++
+	} else if c.State == golden.Accepted && err == nil && day.Sub(now) < soon {
 		s.Expiring++
 	}
 	if c.State != golden.Open && c.State != golden.Regressed {
@@ -108,7 +111,7 @@ func (s *stats) write(out io.Writer) error {
 	for _, line := range []struct {
 		name string
 		n    int
-	}{{"unreadable", s.Unreadable}, {"confirmed by real Pythons", s.Confirmed}, {"with residue", s.Residue}, {"accepted for 30 days or less", s.Expiring}} {
+	}{{"unreadable", s.Unreadable}, {"confirmed by real Pythons", s.Confirmed}, {"with residue", s.Residue}, {"accepted for 30 days or less", s.Expiring}, {"accepted, and over", s.Over}} {
 		if line.n > 0 {
 			fmt.Fprintf(w, "%s\t%d\n", line.name, line.n)
 		}

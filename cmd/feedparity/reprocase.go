@@ -27,6 +27,9 @@ func (f *goldenFlags) find(cmd *cobra.Command, cfg *config.Config, eng ingest.En
 	info, err := os.Stat(arg)
 	switch {
 	case err == nil && info.Mode().IsRegular() && filepath.Base(arg) != "case.yaml":
+		if cmd.Flags().Changed("frozen") {
+			return nil, "", usageError("name a case, which has what py2 did", "read %q: --frozen takes what is recorded of py2, and of a CSV file nothing is", arg)
+		}
 		d, err := read.delivery(cfg, f.config)
 		if err != nil {
 			return nil, "", err

@@ -155,6 +155,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	}
 	if err == nil {
 		out.rules, err = rulesOf(ctx, db, c.Accept, out.Result, time.Now())
+		out.rules = append(out.rules, overCases(golden.NewStore(c.Golden), time.Now())...)
 	}
 	if err == nil {
 		err = out.lookBack(ctx, db, feeds)

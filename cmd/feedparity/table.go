@@ -30,6 +30,7 @@ type swept struct {
 // went wrong.
 func (s *swept) document(path func(string) string, failure func(error) string) report.Document {
 	doc := report.Document{Run: s.Run, Version: version(), Engine: "embedded", Revision: s.revision, Started: s.started.UTC(), Ended: s.ended.UTC()}
+	doc.Notices = s.rules
 	for _, one := range s.spread {
 		one.Case, one.Found = path(one.Case), path(one.Found)
 		doc.Spread = append(doc.Spread, one)

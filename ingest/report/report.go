@@ -69,7 +69,8 @@ type Document struct {
 	Feeds      []Feed     `json:"feeds,omitempty"` // of a sweep, in the configuration's order
 	Deliveries []Delivery `json:"deliveries"`
 	Failures   []Failure  `json:"failures"`
-	Spread     []Spread   `json:"spread,omitempty"` // of new cases, to feeds that have not sent it yet
+	Spread     []Spread   `json:"spread,omitempty"`  // of new cases, to feeds that have not sent it yet
+	Notices    []string   `json:"notices,omitempty"` // of rules and cases that accept divergences and are of no use any more
 }
 
 // Spread is a feed that has the fault which a new case of another feed shows.

@@ -119,6 +119,9 @@ func Text(w io.Writer, d Document) error {
 			fmt.Fprintf(&b, "%s: %s %s: %s\n", l.State, Escape(join("/", l.Feed, l.Delivery)), l.View, Escape(join("  ", l.Cause, l.Case)))
 		}
 	}
+	for _, notice := range d.Notices {
+		fmt.Fprintf(&b, "notice: %s\n", Escape(notice))
+	}
 	b.WriteString(asides(d.Deliveries))
 	if len(d.Feeds)+len(d.Deliveries) > 0 {
 		b.WriteByte('\n')

@@ -71,15 +71,20 @@ func approvalsOf(ctx context.Context, db *state.DB) (map[state.RuleKey]state.App
 	return out, nil
 }
 
-// overCases says of which cases of a checkout the acceptance is over. What cannot be read
-// golden replay tells of.
-func overCases(store *golden.Store, now time.Time) (out []string) {
+// acceptedCases are the cases of a checkout that somebody accepted. A store that is not
+// there, or a case that cannot be read, has none: golden replay tells of it.
+func acceptedCases(store *golden.Store) []golden.Stored {
 	cases, err := store.List()
 	if err != nil {
 		return nil
 	}
-	for _, c := range cases {
-		if c.Err == nil && c.Case.Over(now) {
+	return slices.DeleteFunc(cases, func(c golden.Stored) bool { return c.Err != nil || c.Case.State != golden.Accepted })
+}
+
+// overCases says of which accepted cases the acceptance is over.
+func overCases(accepted []golden.Stored, now time.Time) (out []string) {
+	for _, c := range accepted {
+		if c.Case.Over(now) {
 			out = append(out, fmt.Sprintf("case %s: %s accepted it until %s, which is over", c.Dir, c.Case.Owner, c.Case.Expires))
 		}
 	}
@@ -99,17 +104,12 @@ func unmeant(r config.Accept, result *sweep.Result) bool {
 	return met
 }
 
-// narrowCases makes rules of the cases of a checkout that accept some of what has their
-// signature: whether a delivery shows more than that, a sweep has to look. A store that
-// is not there, or a case that cannot be read, makes none: golden replay tells of it.
-func narrowCases(store *golden.Store) []config.Accept {
-	cases, err := store.List()
-	if err != nil {
-		return nil
-	}
+// narrowCases makes rules of the accepted cases that accept some of what has their
+// signature: whether a delivery shows more than that, a sweep has to look.
+func narrowCases(accepted []golden.Stored) []config.Accept {
 	var out []config.Accept
-	for _, s := range cases {
-		if s.Err != nil || s.Case.State != golden.Accepted || s.Case.Accepts.IsZero() {
+	for _, s := range accepted {
+		if s.Case.Accepts.IsZero() {
 			continue
 		}
 		c := s.Case

@@ -25,17 +25,7 @@ import (
 const wholeName = "feedparity-full"
 
 // subcommands are those that this program runs itself.
-var subcommands = []subcommand{
-	{"check", newCheck},
-	{"ingest", newIngest},
-	{"detect", newDetect},
-	{"normalize", newNormalize},
-	{"fuzz", newFuzz},
-	{"corpus", newCorpus},
-	{"repro", newRepro},
-	{"golden", newGolden},
-	{"version", newVersion},
-}
+func subcommands() []subcommand { return fileCommands }
 
 func goldenElsewhere(streams) []*cobra.Command { return nil }
 
@@ -47,7 +37,7 @@ func explainSource(error) string { return "" }
 // elsewhere reports whether the whole program has to run a command line: all but those
 // that name one of our commands to its end.
 func elsewhere(args []string) bool {
-	if len(args) == 0 || !slices.ContainsFunc(subcommands, func(c subcommand) bool { return c.name == args[0] }) {
+	if len(args) == 0 || !slices.ContainsFunc(fileCommands, func(c subcommand) bool { return c.name == args[0] }) {
 		return true
 	}
 	cmd, _, err := newRoot(streams{}, args...).Find(args)

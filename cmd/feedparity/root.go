@@ -15,6 +15,19 @@ type subcommand struct {
 	build func(streams) *cobra.Command
 }
 
+// fileCommands are what a developer asks of files and cases; both programs have them.
+var fileCommands = []subcommand{
+	{"check", newCheck},
+	{"ingest", newIngest},
+	{"detect", newDetect},
+	{"normalize", newNormalize},
+	{"fuzz", newFuzz},
+	{"corpus", newCorpus},
+	{"repro", newRepro},
+	{"golden", newGolden},
+	{"version", newVersion},
+}
+
 // newRoot builds the command tree for a command line. Nothing is shared between two
 // trees, so tests may run several.
 func newRoot(std streams, args ...string) *cobra.Command {
@@ -41,14 +54,14 @@ func newRoot(std streams, args ...string) *cobra.Command {
 	})
 	// A command that is named first is all there need be; to build the others takes
 	// half the time that version does.
-	for _, c := range subcommands {
+	for _, c := range subcommands() {
 		if len(args) > 0 && args[0] == c.name {
 			root.AddCommand(c.build(std))
 			root.CompletionOptions.DisableDefaultCmd = true
 			return root
 		}
 	}
-	for _, c := range subcommands {
+	for _, c := range subcommands() {
 		root.AddCommand(c.build(std))
 	}
 	root.SuggestionsMinimumDistance = 2 // cobra itself sets it only where it words the error

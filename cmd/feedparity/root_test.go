@@ -132,7 +132,7 @@ func TestLinksNoTemplates(t *testing.T) {
 // command as from the whole tree.
 func TestSubcommands(t *testing.T) {
 	all := newRoot(streams{})
-	for _, c := range subcommands {
+	for _, c := range subcommands() {
 		one, _, err := newRoot(streams{}, c.name).Find([]string{c.name})
 		if err != nil || one.Name() != c.name {
 			t.Errorf("%s: found %q, %v", c.name, one.Name(), err)

@@ -132,7 +132,8 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		case <-ctx.Done():
 		}
 	}()
-	o, closeAll, err := sweepOptions(ctx, c, feeds, db)
+	accepted := acceptedCases(golden.NewStore(c.Golden))
+	o, closeAll, err := sweepOptions(ctx, c, feeds, db, accepted)
 	if err != nil {
 		return swept{}, err
 	}
@@ -155,7 +156,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	}
 	if err == nil {
 		out.rules, err = rulesOf(ctx, db, c.Accept, out.Result, time.Now())
-		out.rules = append(out.rules, overCases(golden.NewStore(c.Golden), time.Now())...)
+		out.rules = append(out.rules, overCases(accepted, time.Now())...)
 	}
 	if err == nil {
 		err = out.lookBack(ctx, db, feeds)
@@ -167,7 +168,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 }
 
 // sweepOptions starts what a sweep works with, which closeAll ends.
-func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db *state.DB) (o sweep.Options, closeAll func(), err error) {
+func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db *state.DB, accepted []golden.Stored) (o sweep.Options, closeAll func(), err error) {
 	store, err := openArchive(ctx, c)
 	if err != nil {
 		return o, nil, err
@@ -182,7 +183,7 @@ func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db
 	}
 	o = sweep.Options{
 		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Store: store, Inbox: c.Inbox, Golden: c.Golden, Fetch: fetch.Options{Spare: c.MinFree},
-		Accept:   append(slices.Clone(c.Accept), narrowCases(golden.NewStore(c.Golden))...),
+		Accept:   append(slices.Clone(c.Accept), narrowCases(accepted)...),
 		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
 		Caches:   p.caches,
 		Revision: revision, Engine: "embedded " + version(), Now: time.Now,

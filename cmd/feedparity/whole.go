@@ -4,26 +4,19 @@ package main
 
 import "github.com/spf13/cobra"
 
-// subcommands are the root's own, by the names that they have there.
-var subcommands = []subcommand{
-	{"demo", newDemo},
-	{"init", newInit},
-	{"check", newCheck},
-	{"sweep", newSweep},
-	{"report", newReport},
-	{"worker", newWorker},
-	{"serve", newServe},
-	{"doctor", newDoctor},
-	{"ingest", newIngest},
-	{"detect", newDetect},
-	{"normalize", newNormalize},
-	{"fuzz", newFuzz},
-	{"corpus", newCorpus},
-	{"repro", newRepro},
-	{"golden", newGolden},
-	{"state", newState},
-	{"handover", newHandover},
-	{"version", newVersion},
+// subcommands are the root's own.
+func subcommands() []subcommand {
+	return append([]subcommand{
+		{"demo", newDemo},
+		{"init", newInit},
+		{"sweep", newSweep},
+		{"report", newReport},
+		{"worker", newWorker},
+		{"serve", newServe},
+		{"doctor", newDoctor},
+		{"state", newState},
+		{"handover", newHandover},
+	}, fileCommands...)
 }
 
 // goldenElsewhere are the commands of golden that need the state, the archive or a

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/state"
 	"github.com/feedparity/feedparity/ingest/sweep"
@@ -59,7 +60,7 @@ func work(ctx context.Context, c *config.Config, log *slog.Logger) error {
 		return err
 	}
 	defer db.Close()
-	o, closeAll, err := sweepOptions(ctx, c, c.Feeds, db)
+	o, closeAll, err := sweepOptions(ctx, c, c.Feeds, db, acceptedCases(golden.NewStore(c.Golden)))
 	if err != nil {
 		return err
 	}

@@ -43,10 +43,11 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 	}
 	r := k.result(ranked, o)
 	r.ranking, r.first, r.second = k, ranked[0], rival(ranked)
-	if r.second != nil {
-	} else if x := k.runnerUp(); x != nil {
-		r.second = x
-		r.Candidates = append(r.Candidates, Candidate{Charset: x.name, Why: farBehind + x.speaks(k.m)})
+	if r.second == nil {
+		if x := k.runnerUp(); x != nil {
+			r.second = x
+			r.Candidates = append(r.Candidates, Candidate{Charset: x.name, Why: farBehind + x.speaks(k.m)})
+		}
 	}
 	r.DoubleEncoded = ranked[0].broken > 0 && 2*ranked[0].broken > len(k.spans)
 	return withAlarms(r, o), nil

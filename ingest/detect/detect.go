@@ -11,6 +11,7 @@
 package detect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -200,9 +201,6 @@ func canonical(charset string) (string, error) {
 	if charset == "" {
 		return charset, nil
 	}
-	if err := pycodec.CheckName(ingest.Python313, charset); err != nil {
-		return "", err
-	}
 	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
 	switch {
 	case errors.Is(err, pycodec.ErrNotModelled): // Python knows it, which is all that is asked
@@ -210,7 +208,7 @@ func canonical(charset string) (string, error) {
 	case err != nil:
 		return "", err
 	case fault != nil:
-		return "", errors.New(fault.Message)
+		return "", cmp.Or(pycodec.CheckName(ingest.Python313, charset), errors.New(fault.Message))
 	}
 	return c.Name(), nil
 }

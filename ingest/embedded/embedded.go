@@ -52,7 +52,8 @@ func (e *Engine) plan(s *ingest.Settings) (*plan, error) {
 
 // Ingest runs one path. The error is one of the Settings' own (a mode that does
 // not fit the path), ErrNotModelled, or a failure to read in.Data; whatever Python
-// would raise, of a codec's name above all, is the outcome's Fault. The team's own code (in.Call) cannot be modelled.
+// would raise, of a codec's name above all, is the outcome's Fault. The team's own
+// code (in.Call) cannot be modelled.
 func (e *Engine) Ingest(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
 	r, err := e.open(ctx, &in)
 	if err != nil {

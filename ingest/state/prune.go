@@ -17,10 +17,11 @@ type Pruned struct {
 }
 
 // Prune forgets what is older than a time: deliveries that no server has listed since,
-// outcomes, profiles, reports, runs, and rules that no run has had since. What is kept whatever its age: signatures and
-// their counters, a feed's ten latest deliveries with their outcomes and profiles, what
-// is not processed, deliveries of the given hashes, such as those of open cases, with
-// their outcomes, and the last report. A file that is listed still stays known: it would be new.
+// outcomes, profiles, reports, runs, and rules that no run has had since. What is kept
+// whatever its age: signatures and their counters, a feed's ten latest deliveries with
+// their outcomes and profiles, what is not processed, deliveries of the given hashes,
+// such as those of open cases, with their outcomes, and the last report. A file that is
+// listed still stays known: it would be new.
 func (d *DB) Prune(ctx context.Context, before time.Time, keep []string) (out Pruned, err error) {
 	at := before.UnixNano()
 	hashes := "'none'"

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -79,6 +80,7 @@ func TestUnits(t *testing.T) {
 			t.Errorf("%s: %v", name, u)
 		}
 		understands(t, name, strings.Fields(args))
+		startsOnFirstNight(t, name, u)
 	}
 	if u := unit(t, "feedparity.service"); u["Service.SuccessExitStatus"] != fmt.Sprint(statusLocked) {
 		t.Errorf("a sweep that finds another one at work fails: %v", u)
@@ -89,6 +91,37 @@ func TestUnits(t *testing.T) {
 	if u := unit(t, "feedparity.timer"); u["Timer.Persistent"] != "true" || !strings.HasPrefix(u["Timer.OnCalendar"], "*-*-* 03:15:00 ") {
 		t.Errorf("timer: %v", u)
 	}
+}
+
+// startsOnFirstNight holds what systemd-analyze does not see: a unit whose ReadWritePaths
+// or user is not there does not start. Each of its directories is made before, by root,
+// or may be missing; the page has the command that makes the user, whose home must not
+// be one that the unit hides.
+func startsOnFirstNight(t *testing.T, name string, u map[string]string) {
+	t.Helper()
+	user := u["Service.User"]
+	for _, dir := range strings.Fields(u["Service.ReadWritePaths"]) {
+		made := strings.HasPrefix(u["Service.ExecStartPre"], "+/usr/bin/install -d ") && strings.HasSuffix(u["Service.ExecStartPre"], " -o "+user+" "+dir)
+		if !strings.HasPrefix(dir, "-") && !made {
+			t.Errorf("%s: nothing makes %s for %s before it is to be there: %q", name, dir, user, u["Service.ExecStartPre"])
+		}
+		if !strings.Contains(operations(t), "    # install -d -m 0750 -o "+user+" "+dir+"\n") { // for cron
+			t.Errorf("%s: docs/operations.md makes no %s", name, dir)
+		}
+	}
+	home := regexp.MustCompile(`(?m)^    # useradd --system .*--home-dir (\S+) .*` + user + `$`).FindStringSubmatch(operations(t))
+	if home == nil || user == "" || u["Service.ProtectHome"] == "true" && regexp.MustCompile(`^/(home|root|run/user)(/|$)`).MatchString(home[1]) {
+		t.Errorf("%s: docs/operations.md makes no user %q with a home that it sees: %q", name, user, home)
+	}
+}
+
+func operations(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile("../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 // TestUnitsVerified has systemd itself read the units, where it is installed.
@@ -133,8 +166,10 @@ func TestCrontab(t *testing.T) {
 	_, command, _ := strings.Cut(line, "  feedparity  ")
 	s := newSite(t, "")
 	s.write("feedparity.yaml", "feeds:\n  acme: {source: in, pair: latin1-utf8}\n")
-	if err := os.Mkdir(filepath.Join(s.dir, "in"), 0o755); err != nil {
-		t.Fatal(err)
+	for _, dir := range []string{"in", ".feedparity"} { // the latter as docs/operations.md has it made
+		if err := os.Mkdir(filepath.Join(s.dir, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	night := func() (string, int) {
 		feedparity := s.command()

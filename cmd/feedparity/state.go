@@ -4,8 +4,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -128,7 +130,7 @@ func newStatePrune(std streams, file *string) *cobra.Command {
 		Long: `Forgets outcomes, reports and runs that are older, and deliveries that no server has
 listed since. What stays whatever its age: the counters of signatures, each feed's ten
 latest deliveries, what waits to be run, and the deliveries of which a case tells that
-somebody has yet to close.`,
+somebody has yet to close. If a case cannot be read, nothing is forgotten.`,
 		Example: "  feedparity state prune --older-than 400d",
 		Args:    wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -137,14 +139,19 @@ somebody has yet to close.`,
 				return usageError("such as 400d", "read --older-than: %w", err)
 			}
 			return withState(cmd.Context(), *file, func(ctx context.Context, c *config.Config, db *state.DB) error {
-				got, err := db.Prune(ctx, time.Now().Add(-age), openDeliveries(c))
+				keep, err := needs(ctx, c, db)
+				if err != nil {
+					return err
+				}
+				got, err := db.Prune(ctx, time.Now().Add(-age), keep)
 				if err == nil {
 					err = db.Compact(ctx)
 				}
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(std.out, "%d deliveries, %d outcomes, %d profiles, %d reports, %d runs forgotten\n", got.Deliveries, got.Outcomes, got.Profiles, got.Reports, got.Runs)
+				fmt.Fprintf(std.out, "%d deliveries, %d outcomes, %d profiles, %d reports, %d runs forgotten, and %s\n", got.Deliveries, got.Outcomes, got.Profiles, got.Reports, got.Runs,
+					plurals(int(got.Orphans), "note that was about nothing else", "notes that were about nothing else"))
 				return nil
 			})
 		},
@@ -162,22 +169,49 @@ func days(s string) (time.Duration, error) {
 	return time.Duration(n) * 24 * time.Hour, nil
 }
 
-// openDeliveries are the hashes of the deliveries that cases tell of which somebody has
-// yet to close, in the checkout and in the inbox.
-func openDeliveries(c *config.Config) []string {
-	var out []string
+// needs are what a pruning of the state must leave: what cases tell of, in the checkout
+// and in the inbox, with the packed deliveries that hold it, and the feeds that there are.
+// A case that cannot be read may tell of anything: then nothing is forgotten.
+func needs(ctx context.Context, c *config.Config, db *state.DB) (state.Needs, error) {
+	var out state.Needs
+	for _, f := range c.Feeds {
+		out.Feeds = append(out.Feeds, f.Name)
+	}
 	for _, dir := range []string{c.Golden, c.Inbox} {
 		cases, err := golden.NewStore(dir).List()
-		if err != nil {
-			continue // there are none
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return out, unsure(err)
 		}
 		for _, one := range cases {
-			if one.Err == nil && one.Case.State != golden.Obsolete && one.Case.Origin.SHA256 != "" {
-				out = append(out, one.Case.Origin.SHA256)
+			if one.Err != nil {
+				return out, unsure(one.Err)
+			}
+			if err := need(ctx, db, one.Case, &out); err != nil {
+				return out, err
 			}
 		}
 	}
-	return out
+	return out, nil
+}
+
+func unsure(err error) error {
+	return &statusError{statusIncomplete, fmt.Errorf("prune state: look for what cases refer to: %w", err), "nothing was forgotten: a case that cannot be read may tell of any delivery"}
+}
+
+// need keeps what a case tells of. Nobody needs the outcomes of one that is obsolete, but
+// the archive keeps its delivery and asks which packed one holds it.
+func need(ctx context.Context, db *state.DB, c *golden.Case, out *state.Needs) error {
+	sum := c.Origin.SHA256
+	if sum == "" {
+		return nil
+	}
+	out.Cases = append(out.Cases, sum)
+	if c.State == golden.Obsolete {
+		return nil
+	}
+	wholes, err := db.Holding(ctx, sum)
+	out.Open = append(append(out.Open, sum), wholes...)
+	return err
 }
 
 func newStateMigrate(std streams, file *string) *cobra.Command {

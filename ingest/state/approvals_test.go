@@ -138,7 +138,7 @@ func TestPruneApprovals(t *testing.T) {
 		gone.Text = "nul-byte (ops)"
 		after(t, d, 0, Applied{Rule: ruled}, Applied{Rule: gone, Deliveries: 1})
 		after(t, d, time.Hour, Applied{Rule: ruled})
-		if _, err := d.Prune(ctx, t0.Add(time.Minute), nil); err != nil {
+		if _, err := d.Prune(ctx, t0.Add(time.Minute), Needs{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := approval(t, d); got.RuleKey != ruled.RuleKey {

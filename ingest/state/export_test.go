@@ -145,7 +145,7 @@ func TestPrune(t *testing.T) {
 		if err := d.Fetched(ctx, "acme", waiting, "w", 1, day(-1)); err != nil {
 			t.Fatal(err)
 		}
-		got, err := d.Prune(context.Background(), day(400), []string{"5"})
+		got, err := d.Prune(context.Background(), day(400), Needs{Open: []string{"5"}})
 		// 20 less the 10 latest, the case's and, of the deliveries, the one that is listed; all
 		// runs were begun at t0, and those of the outcomes left and the last report stay.
 		if want := (Pruned{Deliveries: 8, Outcomes: 9, Profiles: 10, Reports: 19, Runs: 9}); err != nil || got != want {
@@ -161,11 +161,54 @@ func TestPrune(t *testing.T) {
 		if c, ok, err := d.Signature(ctx, "acme", "lone-cr"); !ok || c.Hits != 20 || err != nil {
 			t.Errorf("the counter: %+v, %v", c, err)
 		}
-		if again, err := d.Prune(ctx, day(400), []string{"5"}); err != nil || again != (Pruned{}) {
+		if again, err := d.Prune(ctx, day(400), Needs{Open: []string{"5"}}); err != nil || again != (Pruned{}) {
 			t.Errorf("once more: %+v, %v", again, err)
 		}
 		if err := d.Compact(ctx); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// TestPruneOrphans: what refers to nothing any more goes with what it referred to: the
+// members of packed deliveries, the noise of outcomes, how a feed stood that is no more.
+func TestPruneOrphans(t *testing.T) {
+	onFresh(t, func(t *testing.T, d *DB) {
+		run, later := begin(t, d), t0.AddDate(2, 0, 0)
+		for n := range keepLatest + 3 { // the first three are old enough to go
+			e := Entry{Path: fmt.Sprintf("%02d.zip", n), Size: 1, MTime: t0.AddDate(0, 0, n), Precision: PrecisionSecond}
+			whole, member := fmt.Sprintf("whole%d", n), fmt.Sprintf("member%d", n)
+			o := Outcome{Key: key(member), Verdict: ingest.Parity, Noise: []ingest.Noise{{Column: member, Kind: ingest.NoiseClock}}}
+			o.Settings = member // so that each has noise of its own
+			_, err := d.Record(ctx, run, e.Path, []Outcome{o}, t0)
+			if err = errors.Join(err, d.Fetched(ctx, "acme", e, whole, 1, t0), d.AddMember(ctx, "acme", member, whole)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.Record(ctx, run, e.Path, []Outcome{{Key: key(whole), Verdict: ingest.Parity}}, t0); err != nil { // processed
+				t.Fatal(err)
+			}
+		}
+		told := map[string][]byte{"acme": nil, "fresh": []byte("x"), "lapsed": []byte("x"), "listed": []byte("x")}
+		err := errors.Join(d.SetStanding(ctx, "mail", told), d.Fetched(ctx, "listed", Entry{Path: "a"}, "a", 1, later))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// One member is named by a case, if an obsolete one; of the feeds "fresh" is there and
+		// has had no delivery yet.
+		got, err := d.Prune(ctx, t0.AddDate(1, 0, 0), Needs{Cases: []string{"member1"}, Feeds: []string{"acme", "fresh"}})
+		if want := int64(2 + 3 + 1); err != nil || got.Deliveries != 3 || got.Orphans != want { // members, noise, standings
+			t.Errorf("%+v, %v; want 3 deliveries and %d orphans", got, err, want)
+		}
+		for n := range keepLatest + 3 {
+			member := fmt.Sprintf("member%d", n)
+			wholes, err := d.Holding(ctx, member)
+			noise, nerr := d.Noise(ctx, "acme", member, "r")
+			if left := n == 1 || n >= 3; err != nil || nerr != nil || (len(wholes) == 1) != left || (len(noise) == 1) != (n >= 3) {
+				t.Errorf("%s: in %q, noise %v, %v, %v", member, wholes, noise, err, nerr)
+			}
+		}
+		if left, err := d.Standings(ctx, "mail"); err != nil || len(left) != 3 || left["fresh"] == nil || left["listed"] == nil {
+			t.Errorf("standings %q, %v", left, err)
 		}
 	})
 }

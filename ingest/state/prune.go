@@ -14,24 +14,41 @@ const keepLatest = 10
 // Pruned counts what Prune took away.
 type Pruned struct {
 	Deliveries, Outcomes, Profiles, Reports, Runs int64
+	// Orphans are members, noise and standings that nothing is left of.
+	Orphans int64
+}
+
+// Needs are what Prune leaves whatever its age.
+type Needs struct {
+	Open  []string // hashes of deliveries of which somebody has yet to close a case
+	Cases []string // those that any case names: which packed delivery holds one stays known
+	Feeds []string // that there are
+}
+
+// among makes what stands behind IN, and its arguments.
+func among(values []string) (string, []any) {
+	if len(values) == 0 {
+		return "('none')", nil
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	return "(" + placeholders(len(values)) + ")", args
 }
 
 // Prune forgets what is older than a time: deliveries that no server has listed since,
-// outcomes, profiles, reports, runs, and rules that no run has had since. What is kept
-// whatever its age: signatures and their counters, a feed's ten latest deliveries with
-// their outcomes and profiles, what is not processed, deliveries of the given hashes,
-// such as those of open cases, with their outcomes, and the last report. A file that is
-// listed still stays known: it would be new.
-func (d *DB) Prune(ctx context.Context, before time.Time, keep []string) (out Pruned, err error) {
+// outcomes, profiles, reports, runs, and rules that no run has had since; and then what
+// refers to nothing any more. What is kept whatever its age: signatures and their
+// counters, a feed's ten latest deliveries with their outcomes and profiles, what is not
+// processed, deliveries of open cases, with their outcomes, and the last report. A file
+// that is listed still stays known: it would be new.
+func (d *DB) Prune(ctx context.Context, before time.Time, keep Needs) (out Pruned, err error) {
 	at := before.UnixNano()
-	hashes := "'none'"
-	var kept []any
-	if len(keep) > 0 {
-		hashes = placeholders(len(keep))
-		for _, h := range keep {
-			kept = append(kept, h)
-		}
-	}
+	hashes, kept := among(keep.Open)
+	named, cases := among(keep.Cases)
+	there, feeds := among(keep.Feeds)
+	var members, noise, standings int64
 	latest := fmt.Sprintf(`SELECT feed, path FROM (SELECT feed, path, row_number() OVER (PARTITION BY feed ORDER BY coalesce(mtime, first_seen) DESC, path DESC) AS place FROM deliveries) AS l WHERE place <= %d`, keepLatest)
 	profiles := fmt.Sprintf(`SELECT feed, family, sha256 FROM (SELECT feed, family, sha256, row_number() OVER (PARTITION BY feed, family ORDER BY recorded DESC, sha256) AS place FROM profiles) AS l WHERE place <= %d`, keepLatest)
 	err = d.tx(ctx, func(q querier) error {
@@ -40,8 +57,8 @@ func (d *DB) Prune(ctx context.Context, before time.Time, keep []string) (out Pr
 			query string
 			args  []any
 		}{
-			{&out.Outcomes, "DELETE FROM outcomes WHERE recorded < ? AND sha256 NOT IN (" + hashes + ") AND (feed, path) NOT IN (" + latest + ")", append([]any{at}, kept...)},
-			{&out.Deliveries, "DELETE FROM deliveries WHERE last_seen < ? AND status <> 'fetched' AND sha256 NOT IN (" + hashes + ") AND (feed, path) NOT IN (" + latest + ")", append([]any{at}, kept...)},
+			{&out.Outcomes, "DELETE FROM outcomes WHERE recorded < ? AND sha256 NOT IN " + hashes + " AND (feed, path) NOT IN (" + latest + ")", append([]any{at}, kept...)},
+			{&out.Deliveries, "DELETE FROM deliveries WHERE last_seen < ? AND status <> 'fetched' AND sha256 NOT IN " + hashes + " AND (feed, path) NOT IN (" + latest + ")", append([]any{at}, kept...)},
 			{&out.Profiles, "DELETE FROM profiles WHERE recorded < ? AND (feed, family, sha256) NOT IN (" + profiles + ")", []any{at}},
 			{&out.Reports, "DELETE FROM reports WHERE run IN (SELECT id FROM runs WHERE started < ?) AND run < (SELECT max(run) FROM reports)", []any{at}},
 			{new(int64), "DELETE FROM fetches WHERE fetched < ? AND manifest IS NOT NULL", []any{at}},
@@ -49,6 +66,9 @@ func (d *DB) Prune(ctx context.Context, before time.Time, keep []string) (out Pr
 			{new(int64), "DELETE FROM approvals WHERE last_seen < ?", []any{at}},
 			{&out.Runs, strings.Join([]string{"DELETE FROM runs WHERE started < ? AND ended IS NOT NULL", "id NOT IN (SELECT run FROM outcomes)", "id NOT IN (SELECT run FROM reports)",
 				"id NOT IN (SELECT run FROM tasks)"}, " AND "), []any{at}},
+			{&members, "DELETE FROM members WHERE sha256 NOT IN " + named + " AND (feed, sha256) NOT IN (SELECT feed, sha256 FROM outcomes) AND (feed, whole) NOT IN (SELECT feed, sha256 FROM deliveries)", cases},
+			{&noise, "DELETE FROM noise WHERE first_seen < ? AND (feed, settings, revision) NOT IN (SELECT feed, settings, revision FROM outcomes)", []any{at}},
+			{&standings, "DELETE FROM standings WHERE feed NOT IN " + there + " AND feed NOT IN (SELECT feed FROM deliveries WHERE last_seen >= ?)", append(feeds, at)},
 		} {
 			res, err := q.exec(ctx, s.query, s.args...)
 			if err != nil {
@@ -63,6 +83,7 @@ func (d *DB) Prune(ctx context.Context, before time.Time, keep []string) (out Pr
 	if err != nil {
 		return Pruned{}, fmt.Errorf("prune state: %w", err)
 	}
+	out.Orphans = members + noise + standings
 	return out, nil
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/feedparity/feedparity/ingest/detect"
 )
 
 // TestFeeds: the same bytes every time, of the size asked for, and parity.
@@ -109,5 +111,28 @@ func TestShrinkPlanted(t *testing.T) {
 	row := (&suite{}).shrinkRow()
 	if row.holds(2.1) || row.holds(0.1) { // nothing was measured: 0 lines are no result
 		t.Error("the goal holds of nothing")
+	}
+}
+
+// TestSentFiles: the files that detection is measured on are what they are said to be, or
+// the figures tell nothing.
+func TestSentFiles(t *testing.T) {
+	all, legacy, err := sentFiles(2000)
+	if err != nil || len(all) != 100 || len(legacy) < 45 || len(legacy) > 50 {
+		t.Fatalf("%d files, %d of them not UTF-8, %v", len(all), len(legacy), err)
+	}
+	found := map[string]int{}
+	for _, data := range all {
+		r, err := detect.Charset(detect.Mem(data), int64(len(data)), detect.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[r.Charset]++
+	}
+	// Nothing in the cp1252 ones is outside Latin-1.
+	for charset, least := range map[string]int{"utf-8": 38, "utf-8-sig": 12, "iso8859-1": 29, "cp1250": 3, "cp1251": 2, "utf-16": 3} {
+		if found[charset] < least {
+			t.Errorf("%s: found in %d files, %d have it: %v", charset, found[charset], least, found)
+		}
 	}
 }

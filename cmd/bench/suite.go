@@ -131,6 +131,7 @@ func (s *suite) rows() []row {
 	for _, django := range []bool{false, true} {
 		rows = append(rows, s.callRow(ingest.Py2, django), s.callRow(ingest.Py3, django))
 	}
+	rows = append(rows, s.detectRow(200, 3), s.detectRow(2000, 5), s.detectRow(200_000, 20), s.validRow(asciiFeed, 20_000), s.validRow(utf8Feed, 20_000))
 	rows = append(rows, s.endureRow(), s.loopRow(), s.targetRow(), s.shrinkRow())
 	return append(rows, s.memoryRow(), s.growthRow(), s.allocsRow(), s.startRow(), s.startPythonRow(), s.spawnRow())
 }

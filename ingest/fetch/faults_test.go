@@ -76,6 +76,7 @@ func TestFaults(t *testing.T) {
 		"G/no-tls":        testTLSRefused,
 		"G/old-tls":       testTLSMinVersion,
 		"G/tls-only":      testTLSOnly,
+		"G/one-feed":      testMistake,
 		"G/prot-refused":  testTLSDataRefused,
 		"G/injected":      testInjected,
 		"G/truncated":     testTLSCut(""),

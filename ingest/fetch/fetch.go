@@ -14,10 +14,12 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"path"
 	"strings"
@@ -195,6 +197,24 @@ func remote(u *url.URL, o Options) (Source, error) {
 		return &retrying{h, newPolicy(o, h.host, h.account)}, nil
 	}
 	return nil, fmt.Errorf("scheme %q is not supported, want ftp, ftpes, ftps, sftp, http, https, file or a directory", u.Scheme)
+}
+
+// ports are where servers listen whose URL names none.
+var ports = map[string]string{"ftp": "21", "ftpes": "21", "ftps": "990", "sftp": "22", "http": "80", "https": "443"}
+
+// address is a server's name and port, however its URL says them.
+func address(u *url.URL) string {
+	return strings.ToLower(net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), ports[u.Scheme])))
+}
+
+// Server returns the name and port that all sources of one server have in common; none is
+// that of a directory on this machine.
+func Server(rawURL string) string {
+	u, err := url.Parse(rawURL)
+	if err != nil || u.Host == "" || ports[u.Scheme] == "" {
+		return ""
+	}
+	return address(u)
 }
 
 // Shown is a source as Open takes it, without what may be secret: the password and the

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/textproto"
 	"net/url"
 	"path"
@@ -42,19 +41,15 @@ func newFTPSource(u *url.URL, o Options) (*ftpSource, error) {
 	if u.Hostname() == "" {
 		return nil, errors.New("the URL names no host")
 	}
-	port := "21"
 	switch {
 	case u.Scheme == "ftps" && f.mode == TLSExplicit, u.Scheme == "ftpes" && f.mode == TLSImplicit:
 		return nil, errors.New("the scheme and the TLS mode disagree: ftps is implicit, ftpes explicit")
 	case u.Scheme == "ftps":
-		f.mode, port = TLSImplicit, "990"
+		f.mode = TLSImplicit
 	case u.Scheme == "ftpes":
 		f.mode = TLSExplicit
 	}
-	if u.Port() != "" {
-		port = u.Port()
-	}
-	f.addr = net.JoinHostPort(u.Hostname(), port)
+	f.addr = address(u)
 	f.credentials(u)
 	f.base = strings.TrimPrefix(u.Path, "/")
 	if strings.ContainsAny(f.base+f.user+f.password, "\r\n\x00") {
@@ -67,7 +62,7 @@ func newFTPSource(u *url.URL, o Options) (*ftpSource, error) {
 		}
 	}
 	// What two sources must have in common to use each other's sessions.
-	f.host, f.account = o.join(f.addr, fmt.Sprintf("%q %q %d %+v", f.user, f.password, f.mode, o.TLS))
+	f.host, f.account = o.join(f.addr, fmt.Sprintf("%q %q", f.user, f.password), fmt.Sprintf("ftp %d %+v", f.mode, o.TLS))
 	return f, nil
 }
 

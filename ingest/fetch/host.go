@@ -49,13 +49,14 @@ type host struct {
 	freed    chan struct{} // closed, and made anew, when a connection was given back
 	accounts map[string]*account
 	known    flags
-	retries  int           // left
-	budget   time.Duration // left, less what has passed while busy
-	busy     int           // operations under way
-	since    time.Time     // when the first of them began
-	allowed  time.Duration // the whole budget
-	pace     *rate.Limiter // of the bytes that come
-	down     error         // why it was given up
+	retries  int             // left
+	budget   time.Duration   // left, less what has passed while busy
+	busy     int             // operations under way
+	since    time.Time       // when the first of them began
+	allowed  time.Duration   // the whole budget
+	pace     *rate.Limiter   // of the bytes that come
+	down     lost            // it cannot be reached
+	ways     map[string]lost // likewise those who speak to it in one way
 	closed   bool
 	// net/http keeps its own connections: feeds that reach a server alike use the same ones.
 	transports map[string]*http.Transport
@@ -64,9 +65,10 @@ type host struct {
 // account is who logs in. Some servers let one in once only, and lock those who
 // try a wrong password twenty times.
 type account struct {
-	most, open int   // sessions at once
-	right      bool  // its login was accepted once
-	refused    error // why its login is not tried again
+	most, open int    // sessions at once
+	right      bool   // its login was accepted once
+	refused    error  // why its login is not tried again
+	way        string // how its server is spoken to
 }
 
 // flags are what a server was found not to do; remembered for the next session.
@@ -95,9 +97,9 @@ const (
 // hostRetries is how often anything may be tried again at one server in a sweep.
 const hostRetries = 20
 
-// join returns the host and the account of a source. The narrowest limits that a
-// source of this host was opened with hold for all of them.
-func (o Options) join(addr, login string) (*host, *account) {
+// join returns the host and the account of a source, which is who logs in, in which way.
+// The narrowest limits that a source of this host was opened with hold for all of them.
+func (o Options) join(addr, login, way string) (*host, *account) {
 	hosts := o.Hosts
 	if hosts == nil {
 		hosts = NewHosts()
@@ -107,7 +109,7 @@ func (o Options) join(addr, login string) (*host, *account) {
 	addr = strings.ToLower(addr)
 	h := hosts.all[addr]
 	if h == nil {
-		h = &host{addr: addr, log: o.Logger, shared: o.Hosts != nil, most: o.Connections, freed: make(chan struct{}), accounts: map[string]*account{}, transports: map[string]*http.Transport{},
+		h = &host{addr: addr, log: o.Logger, shared: o.Hosts != nil, most: o.Connections, freed: make(chan struct{}), accounts: map[string]*account{}, ways: map[string]lost{}, transports: map[string]*http.Transport{},
 			pace: rate.NewLimiter(rate.Inf, burst), retries: hostRetries, budget: o.HostTimeout, allowed: o.HostTimeout}
 		hosts.all[addr] = h
 	}
@@ -117,10 +119,11 @@ func (o Options) join(addr, login string) (*host, *account) {
 	if o.Bandwidth > 0 && rate.Limit(o.Bandwidth) < h.pace.Limit() {
 		h.pace.SetLimit(rate.Limit(o.Bandwidth))
 	}
-	a := h.accounts[login]
+	who := login + " " + way
+	a := h.accounts[who]
 	if a == nil {
-		a = &account{most: o.Connections}
-		h.accounts[login] = a
+		a = &account{most: o.Connections, way: way}
+		h.accounts[who] = a
 	}
 	if o.Sessions > 0 {
 		a.most = min(a.most, o.Sessions)
@@ -130,13 +133,13 @@ func (o Options) join(addr, login string) (*host, *account) {
 
 // lease waits until the account may have a connection and returns an idle one, or
 // nil for leave to make one. Whoever leases gives back.
-func (h *host) lease(ctx context.Context, a *account) (link, error) {
+func (h *host) lease(ctx context.Context, a *account, p patience) (link, error) {
 	for {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		h.mu.Lock()
-		if err := h.refusal(a); err != nil {
+		if err := h.refusal(a, p); err != nil {
 			h.mu.Unlock()
 			return nil, err
 		}
@@ -332,24 +335,6 @@ func (h *host) doubted(a *account, err error) error {
 	return fmt.Errorf("%w (%w)", err, errOnceRight)
 }
 
-// connectError is a failure to connect or log in, rather than one of a file.
-type connectError struct{ err error }
-
-// Error adds nothing: what it marks has said what happened.
-func (e *connectError) Error() string { return e.err.Error() }
-func (e *connectError) Unwrap() error { return e.err }
-
-// refusal says why an account is not to try; mu is held.
-func (h *host) refusal(a *account) error {
-	switch {
-	case h.down != nil:
-		return fmt.Errorf("%w: %w", ErrGivenUp, h.down)
-	case a.refused != nil:
-		return fmt.Errorf("%w: %w", ErrGivenUp, a.refused)
-	}
-	return nil
-}
-
 // transport returns what feeds share that reach the server in the same way.
 func (h *host) transport(how string, open func() *http.Transport) *http.Transport {
 	h.mu.Lock()
@@ -360,22 +345,6 @@ func (h *host) transport(how string, open func() *http.Transport) *http.Transpor
 		h.transports[how] = t
 	}
 	return t
-}
-
-// despair notes a failure that no other feed of the server need meet again: a login
-// that was refused, which is the account's, or a server that cannot be reached.
-func (h *host) despair(a *account, err error) {
-	var connect *connectError
-	if !h.shared || !errors.As(err, &connect) || errors.Is(err, ErrGivenUp) || errors.Is(err, context.Canceled) {
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if errors.Is(err, ErrLogin) {
-		a.refused = connect.err
-	} else {
-		h.down = connect.err
-	}
 }
 
 // mayRetry counts retries.

@@ -49,7 +49,7 @@ func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.host, h.account = o.join(u.Host, fmt.Sprintf("%q %q", h.user, h.password))
+	h.host, h.account = o.join(address(u), fmt.Sprintf("%q %q", h.user, h.password), fmt.Sprintf("%s %+v", u.Scheme, o.TLS))
 	h.client = &http.Client{CheckRedirect: checkRedirect, Transport: h.host.transport(fmt.Sprintf("%+v %v %v", o.TLS, o.DialTimeout, o.IdleTimeout), func() *http.Transport {
 		return &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
@@ -131,7 +131,7 @@ func (h *httpSource) request(ctx context.Context, method, where string, header m
 		req.Header.Set(k, v)
 	}
 	req.Header.Set("User-Agent", "feedparity")
-	if _, err := h.host.lease(ctx, h.account); err != nil { // net/http makes the connection
+	if _, err := h.host.lease(ctx, h.account, h.o.patience()); err != nil { // net/http makes the connection
 		return nil, err
 	}
 	resp, err := h.client.Do(req)
@@ -140,7 +140,7 @@ func (h *httpSource) request(ctx context.Context, method, where string, header m
 		return nil, connecting(h.failure(ctx, err))
 	}
 	resp.Body = &leased{ReadCloser: resp.Body, free: sync.OnceFunc(func() { h.host.give(h.account, nil, false) })}
-	if err := refused(resp); err != nil {
+	if err := h.refused(resp); err != nil {
 		if resp.StatusCode == http.StatusTooManyRequests {
 			h.host.crowd()
 		}
@@ -185,14 +185,19 @@ func (h *httpSource) failure(ctx context.Context, err error) error {
 	return redact(err, h.password)
 }
 
-func refused(resp *http.Response) error {
+// refused makes an error of a reply that says no. To who gave no user or password, 401 is
+// an answer about this one path.
+func (h *httpSource) refused(resp *http.Response) error {
 	if resp.StatusCode < 300 {
 		return nil
 	}
 	err := error(&statusError{resp.StatusCode, fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode))})
 	switch resp.StatusCode {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
-		return &connectError{fmt.Errorf("%w: %w", ErrLogin, err)}
+		if err = fmt.Errorf("%w: %w", ErrLogin, err); h.user != "" {
+			err = &connectError{err}
+		}
+		return err
 	case http.StatusForbidden, http.StatusNotFound, http.StatusGone:
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}

@@ -14,7 +14,7 @@ func (f *ftpSource) at() string { return "ftp server " + f.addr }
 
 // acquire returns an idle session or a new one, bound to ctx until end is called.
 func (f *ftpSource) acquire(ctx context.Context) (s *session, end func() bool, err error) {
-	l, err := f.host.lease(ctx, f.account)
+	l, err := f.host.lease(ctx, f.account, f.o.patience())
 	if err != nil {
 		return nil, nil, err
 	}

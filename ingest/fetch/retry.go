@@ -18,11 +18,12 @@ type policy struct {
 	log     *slog.Logger
 	host    *host
 	account *account
+	patience
 }
 
 // newPolicy takes a negative number of retries for none; the options have their defaults.
 func newPolicy(o Options, h *host, a *account) policy {
-	return policy{max(o.Retries, 0), o.Backoff, o.ResumeAbove, o.Spare, o.Logger, h, a}
+	return policy{max(o.Retries, 0), o.Backoff, o.ResumeAbove, o.Spare, o.Logger, h, a, o.patience()}
 }
 
 // do calls f until it succeeds, fails for good, or the retries are used up: its own
@@ -37,11 +38,11 @@ func (p policy) do(ctx context.Context, what string, f func(context.Context) err
 			return err
 		}
 		if attempt >= p.retries || !Transient(err) {
-			p.host.despair(p.account, err)
+			p.host.despair(p.account, p.patience, err)
 			return err
 		}
 		if !p.host.mayRetry() {
-			p.host.despair(p.account, err)
+			p.host.despair(p.account, p.patience, err)
 			return fmt.Errorf("%w (not tried again: the server has used up its %d retries)", err, hostRetries)
 		}
 		wait := time.Duration(float64(pause) * (0.7 + 0.6*rand.Float64()))

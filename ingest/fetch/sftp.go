@@ -34,11 +34,7 @@ func newSFTPSource(u *url.URL, o Options) (*sftpSource, error) {
 	if u.Hostname() == "" {
 		return nil, errors.New("the URL names no host")
 	}
-	port := u.Port()
-	if port == "" {
-		port = "22"
-	}
-	s := &sftpSource{o: o, addr: net.JoinHostPort(u.Hostname(), port), base: strings.TrimPrefix(u.Path, "/")}
+	s := &sftpSource{o: o, addr: address(u), base: strings.TrimPrefix(u.Path, "/")}
 	if strings.ContainsAny(s.base, "\r\n\x00") {
 		return nil, fmt.Errorf("%w: a line break or NUL in path", ErrPath)
 	}
@@ -47,7 +43,7 @@ func newSFTPSource(u *url.URL, o Options) (*sftpSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.host, s.account = o.join(s.addr, fmt.Sprintf("%q %q %+v", user, password, o.SSH))
+	s.host, s.account = o.join(s.addr, fmt.Sprintf("%q %q", user, password), fmt.Sprintf("sftp %+v", o.SSH))
 	s.dial = func(ctx context.Context) (*sftpConn, error) { return dialSFTP(ctx, s.addr, login, s.o) }
 	return s, nil
 }
@@ -61,7 +57,7 @@ func (s *sftpSource) remote(p string) string { return path.Join(".", s.base, p) 
 // acquire returns an idle connection or a new one; ctx ends it until end is called,
 // which reports whether it did not.
 func (s *sftpSource) acquire(ctx context.Context) (c *sftpConn, end func() bool, err error) {
-	l, err := s.host.lease(ctx, s.account)
+	l, err := s.host.lease(ctx, s.account, s.o.patience())
 	if err != nil {
 		return nil, nil, err
 	}

@@ -181,6 +181,7 @@ var tlsRows = []Row{
 	{"G/old-tls", "a version of TLS below the feed's min_version", "permanent; neither user nor password is sent", fetch, ""},
 	{"G/no-tls", "TLS is asked for and refused", "permanent; never in plain text", fetch, ""},
 	{"G/tls-only", "TLS is not asked for and demanded", "permanent; no password is sent", fetch, ""},
+	{"G/one-feed", "one feed of a server has its pin, CA, min_version, way of TLS or time-outs wrong", "that feed fails, once with all that have it wrong alike; the others of the server are swept", fetch, ""},
 	{"G/prot-refused", "PROT P is refused", "permanent", fetch, ""},
 	{"G/injected", "plain bytes behind the reply to AUTH", "not used: the reply they hold is never taken for one", fetch, ""},
 	{"G/truncated", "TLS data cut without close_notify, and 226", "noticed by the size; never taken", fetch, ""},

@@ -8,11 +8,10 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -304,19 +303,7 @@ const localHost = "local"
 // host is what two feeds of one server have in common: its name and port. All
 // directories of this machine are one.
 func host(source string) string {
-	u, err := url.Parse(source)
-	if err != nil || u.Host == "" {
-		return localHost
-	}
-	port := u.Port()
-	switch {
-	case port != "":
-	case u.Scheme == "ftps": // TLS from the first byte
-		port = "990"
-	default:
-		port = "21"
-	}
-	return strings.ToLower(u.Hostname()) + ":" + port
+	return cmp.Or(fetch.Server(source), localHost)
 }
 
 func (s *sweeper) observe(e Event) {

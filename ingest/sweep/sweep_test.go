@@ -314,12 +314,14 @@ func TestHost(t *testing.T) {
 	for _, tt := range []struct{ a, b string }{
 		{"ftp://a.example/x", "ftp://A.example:21/y"}, {"ftps://a.example", "ftps://a.example:990/x"}, {"ftp://u@a.example/", "ftpes://a.example/x"},
 		{"/srv/in", "/srv/other"}, {"ftp://[::1]/x", "ftp://[::1]:21/y"},
+		{"sftp://a.example/x", "sftp://A.example:22/y"}, {"http://a.example/", "http://a.example:80/x"}, {"https://a.example/", "HTTPS://a.example:443/x"},
+		{"file:///srv/in", "/srv/other"},
 	} {
 		if host(tt.a) != host(tt.b) {
 			t.Errorf("%s is %s, %s is %s", tt.a, host(tt.a), tt.b, host(tt.b))
 		}
 	}
-	if host("ftp://a:2121") == host("ftp://a") || host("ftp://a") == host("/srv") || host("ftp://a") == host("ftp://b") {
+	if host("ftp://a:2121") == host("ftp://a") || host("ftp://a") == host("/srv") || host("ftp://a") == host("ftp://b") || host("sftp://a") == host("ftp://a") {
 		t.Error("different servers are one")
 	}
 }

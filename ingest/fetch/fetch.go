@@ -90,11 +90,15 @@ type Entry struct {
 	Size   int64     // bytes, -1 if not known: links and directories
 	MTime  time.Time // UTC, as far as the zone of a LIST is known (Options.Zone)
 	MPrec  Precision // how much of MTime is known
-	ETag   string    // the server's mark of this version of the file (MLSD's unique), "" if none
+	ETag   string    // the server's mark of this version of the file, "" if none, or uniqueMark and its mark of the file
 	Target string    // of a link, if shown
 	Done   string    // path of the mark that says it is whole, "" if none was asked for
 	Raw    string    // the line it came from, "" if none
 }
+
+// uniqueMark stands before a mark that tells files apart and not their versions: MLSD's
+// "unique" (RFC 3659, section 7.5.2), EPLF's i. Package state has the same.
+const uniqueMark = "unique="
 
 // Name returns the last element of the entry's path, in raw bytes.
 func (e Entry) Name() string { return path.Base(e.Path) }
@@ -105,10 +109,12 @@ func (e Entry) SameVersion(o Entry) bool {
 	if e.Size >= 0 && o.Size >= 0 && e.Size != o.Size {
 		return false
 	}
-	if e.ETag != "" && o.ETag != "" && e.ETag != o.ETag {
+	p := min(e.MPrec, o.MPrec)
+	exact := p == PrecisionSecond && e.Size >= 0 && o.Size >= 0 && strings.HasPrefix(e.ETag, uniqueMark)
+	if e.ETag != "" && o.ETag != "" && e.ETag != o.ETag && !exact {
 		return false
 	}
-	switch min(e.MPrec, o.MPrec) {
+	switch p {
 	case PrecisionDay:
 		if e.MPrec > o.MPrec {
 			e, o = o, e

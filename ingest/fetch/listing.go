@@ -153,7 +153,7 @@ func (e *Entry) fact(key, value string) (err error) {
 		}
 		e.MPrec = PrecisionSecond
 	case "unique":
-		e.ETag = value
+		e.ETag = uniqueMark + value
 	}
 	return err
 }

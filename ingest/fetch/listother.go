@@ -43,7 +43,7 @@ func parseEPLF(line string) (Entry, error) {
 			}
 			e.MTime, e.MPrec = time.Unix(seconds, 0).UTC(), PrecisionSecond
 		case 'i':
-			e.ETag = value
+			e.ETag = uniqueMark + value
 		}
 	}
 	if e.Kind != KindFile {

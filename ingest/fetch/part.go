@@ -95,7 +95,8 @@ func (d *download) goOn(e Entry) (*partial, error) {
 	}
 	var n note
 	if json.Unmarshal(text, &n) != nil || n.Path != hex.EncodeToString([]byte(d.path)) || n.Size != e.Size || min(n.MPrec, e.MPrec) < PrecisionMinute ||
-		!e.SameVersion(Entry{Size: n.Size, MTime: n.MTime, MPrec: n.MPrec, ETag: n.ETag}) {
+		n.ETag != "" && e.ETag != "" && n.ETag != e.ETag ||
+		!e.SameVersion(Entry{Size: n.Size, MTime: n.MTime, MPrec: n.MPrec}) {
 		return nil, nil
 	}
 	f, err := d.dir.OpenFile(d.name+partSuffix, os.O_RDWR, 0o644)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,8 +29,12 @@ type Entry struct {
 	Size      int64  // -1 if not known
 	MTime     time.Time
 	Precision Precision
-	ETag      string // the server's mark of this version, "" if none
+	ETag      string // the server's mark of this version, "" if none, or with uniqueMark before it of this file
 }
+
+// uniqueMark stands before a mark that tells files apart and not their versions, as MLSD's
+// "unique" does: it holds a device's number, which another mount of the same disk changes.
+const uniqueMark = "unique="
 
 // Status is how far a delivery has come.
 type Status string
@@ -85,7 +90,7 @@ func newsOf(was Delivery, known bool, e Entry) News {
 	switch {
 	case !known:
 		return New
-	case !sameVersion(was.Entry, e):
+	case !sameMark(was, e) || !sameVersion(was.Entry, e):
 		return Changed
 	case was.Status != Processed:
 		return Unfinished
@@ -93,8 +98,24 @@ func newsOf(was Delivery, known bool, e Entry) News {
 	return Seen
 }
 
+// sameMark reports whether the marks of a file say nothing against its being what it was.
+// Those that tell files apart count only where neither size and exact time say enough,
+// and never for a file that was not taken.
+func sameMark(was Delivery, e Entry) bool {
+	a, aUnique := strings.CutPrefix(was.ETag, uniqueMark)
+	b, bUnique := strings.CutPrefix(e.ETag, uniqueMark)
+	switch {
+	case a == "" || b == "" || a == b:
+		return true
+	case !aUnique && !bUnique:
+		return false
+	}
+	exact := min(was.Precision, e.Precision) == PrecisionSecond && was.Size >= 0 && e.Size >= 0
+	return exact || was.SHA256 == ""
+}
+
 func sameVersion(a, b Entry) bool {
-	if a.Size >= 0 && b.Size >= 0 && a.Size != b.Size || a.ETag != "" && b.ETag != "" && a.ETag != b.ETag {
+	if a.Size >= 0 && b.Size >= 0 && a.Size != b.Size {
 		return false
 	}
 	p := min(a.Precision, b.Precision)

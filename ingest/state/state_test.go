@@ -93,6 +93,38 @@ func testLook(t *testing.T, d *DB) {
 	}
 }
 
+// TestLookUnique: a mark that tells files apart counts where nothing else does, of what was taken.
+func TestLookUnique(t *testing.T) {
+	d := open(t, filepath.Join(t.TempDir(), "state.db"))
+	mark := func(p string, size int64, precision Precision, mark string) Entry {
+		return Entry{Path: p, Size: size, MTime: t0, Precision: precision, ETag: mark}
+	}
+	exact, minute, unsized := mark("exact", 10, PrecisionSecond, "unique=a"), mark("minute", 10, PrecisionMinute, "unique=a"), mark("unsized", -1, PrecisionSecond, "unique=a")
+	left := mark("left out", 10, PrecisionMinute, "a") // by a version that did not say what kind of mark it is
+	for _, e := range []Entry{exact, minute, unsized} {
+		if err := d.Fetched(ctx, "acme", e, "sha", 10, t0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Skip(ctx, "acme", t0, left); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		is   Entry
+		mark string
+		want News
+	}{
+		{exact, "unique=a", Unfinished}, {exact, "unique=b", Unfinished}, {exact, `"b"`, Unfinished}, {minute, "unique=b", Changed}, {unsized, "unique=b", Changed},
+		{minute, "unique=a", Unfinished}, {left, "unique=a", Seen}, {left, "unique=b", Seen}, {left, `"b"`, Changed},
+	} {
+		e := c.is
+		e.ETag = c.mark
+		if got, err := recalled(d, "acme", e); err != nil || got[0].News != c.want {
+			t.Errorf("%s with mark %s: %+v, %v; want %q", e.Path, c.mark, got, err, c.want)
+		}
+	}
+}
+
 func begin(t *testing.T, d *DB) int64 {
 	t.Helper()
 	run, err := d.Begin(ctx, "rev", "embedded", t0)

@@ -20,6 +20,7 @@ func TestFaults(t *testing.T) {
 		"H/disk-full-run":       testDiskFull,
 		"D/shrinking":           testShrinking,
 		"D/year-flip":           testYearFlip,
+		"D/unique":              testUnique,
 		"D/zone-shift":          testZoneShift(nil),
 		"D/zone-found":          testZoneShift(time.UTC),
 		"H/clock-back":          testClockBack,
@@ -148,6 +149,26 @@ func testZoneShift(zone *time.Location) func(*testing.T) {
 		}
 		if after := w.snapshot(); after != before || srv.Count("RETR") != 1 {
 			t.Errorf("%d RETR, and there is\n%s\nwas\n%s", srv.Count("RETR"), after, before)
+		}
+	}
+}
+
+// testUnique: the same files with other "unique" facts, as after a remount at the supplier's.
+func testUnique(t *testing.T) {
+	at := night.AddDate(0, 0, -10)
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"0.csv": {Data: []byte(plain), MTime: at}, "1.csv": {Data: []byte(plain), MTime: at}}})
+	w := newWorld(t, feed(t, "acme", srv.URL()))
+	w.feeds[0].Backfill = 1
+	for i, device := range []string{"fd00", "fd01", "fd02"} {
+		var lines []byte
+		for n := range 2 {
+			lines = fmt.Appendf(lines, "type=file;size=%d;modify=%s;unique=%sg%d; %d.csv\r\n", len(plain), at.Format("20060102150405"), device, n, n)
+		}
+		srv.ClearFaults()
+		srv.AddFault(ftptest.Fault{Command: "MLSD", Action: ftptest.ListData, Data: lines})
+		res := w.clean()
+		if got := res.Feeds[0]; srv.Count("RETR") != 1 || i == 0 && got.Skipped != 1 || i > 0 && (got.Seen != 2 || len(got.Deliveries) > 0) {
+			t.Errorf("night %d: %d RETR, %s", i, srv.Count("RETR"), show(res))
 		}
 	}
 }

@@ -18,6 +18,7 @@ var listing = []Row{
 	{"D/case-clash", "`A.csv` and `a.csv`", "both are kept", fetch, ""},
 	{"D/shrinking", "files leave the listing from one sweep to the next", "no error; nothing is fetched again when they come back unchanged", sweep, ""},
 	{"D/year-flip", "a file turns half a year old: LIST shows the year in place of the time", "not fetched again", sweep, ""},
+	{"D/unique", "the `unique` facts of a listing change, and nothing else, as after a remount at the supplier's", "not fetched again, and what was left out on first sight stays so", sweep, ""},
 	{"D/zone-shift", "the server's clock changes to summer time: every time of LIST is an hour on", "not fetched again", sweep, ""},
 	{"D/zone-found", "the zone of the listing is found out only now", "not fetched again: MDTM tells the same time", sweep, ""},
 	{"D/zone-probe", "LIST shows the time of another zone, or of one until a day and of another from then on", "UTC, by MDTM of a few files", fetch, ""},

@@ -173,7 +173,7 @@ func (s *Store) Put(ctx context.Context, file, sum string) error {
 
 // PutAll keeps deliveries; when it returns, they last. Many small ones at once cost a
 // fraction of what they do one by one, for it is the waiting for the disk that costs. What
-// is there already begins to age anew.
+// is there already begins to age anew. The error wraps ErrFull where there is no room.
 func (s *Store) PutAll(ctx context.Context, blobs ...Blob) error {
 	items := make([]item, len(blobs))
 	for i, b := range blobs {
@@ -187,7 +187,7 @@ func (s *Store) PutAll(ctx context.Context, blobs ...Blob) error {
 		}
 	}
 	if err := s.place.put(ctx, items...); err != nil {
-		return fmt.Errorf("archive delivery: %w", err)
+		return fmt.Errorf("archive delivery: %w", full(err))
 	}
 	s.recent.add(blobs)
 	return nil

@@ -25,7 +25,7 @@ func (d *download) room(size int64) error {
 
 // targetError marks an error of our own disk.
 func targetError(err error) error {
-	if errors.Is(err, syscall.ENOSPC) {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return fmt.Errorf("%w: %w: %w", ErrTarget, ErrDiskFull, err)
 	}
 	return fmt.Errorf("%w: %w", ErrTarget, err)

@@ -3,6 +3,7 @@ package sweep
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"time"
@@ -166,7 +167,8 @@ func (b *batch) keep(ctx context.Context) error { return b.transact(ctx, false) 
 func (b *batch) queue(ctx context.Context) error { return b.transact(ctx, true) }
 
 func (b *batch) transact(ctx context.Context, all bool) error {
-	b.archive(ctx)
+	full := b.archive(ctx)
+	all = all || full
 	for i := range b.fetched {
 		b.sort(&b.fetched[i])
 	}
@@ -182,6 +184,9 @@ func (b *batch) transact(ctx context.Context, all bool) error {
 		err = b.s.State.Transact(ctx, record)
 	}
 	b.told(got, err)
+	if full {
+		err = errors.Join(err, errFull)
+	}
 	return err
 }
 
@@ -210,8 +215,9 @@ func (b *batch) jobs(all bool) (jobs []checkArgs, tasks []state.Task) {
 }
 
 // archive puts into the archive what is not there. Where that fails for all together it
-// is tried one by one: an error is to be that of its own delivery.
-func (b *batch) archive(ctx context.Context) {
+// is tried one by one: an error is to be that of its own delivery, but for a disk that is
+// full, which is so for all that are to come.
+func (b *batch) archive(ctx context.Context) (full bool) {
 	var blobs []archive.Blob
 	for _, f := range b.fetched {
 		if f.fresh() {
@@ -219,16 +225,20 @@ func (b *batch) archive(ctx context.Context) {
 		}
 	}
 	if len(blobs) == 0 {
-		return
+		return false
 	}
 	err := b.s.Store.PutAll(ctx, blobs...)
+	if full = errors.Is(err, archive.ErrFull); full {
+		b.s.full.Store(true)
+		err = fmt.Errorf("%w: %w", fetch.ErrDiskFull, err)
+	}
 	for i := range b.fetched {
 		f := &b.fetched[i]
 		if !f.fresh() {
 			continue
 		}
 		one := err
-		if err != nil && len(blobs) > 1 {
+		if err != nil && !full && len(blobs) > 1 {
 			one = b.s.Store.PutAll(ctx, f.blob)
 		}
 		if one == nil && f.blob.File != "" {
@@ -239,6 +249,7 @@ func (b *batch) archive(ctx context.Context) {
 		}
 		b.s.reach("record fetch")
 	}
+	return full
 }
 
 // sort says what is to be done with a delivery, and numbers it if anybody is to hear of it.

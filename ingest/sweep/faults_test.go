@@ -1,11 +1,17 @@
 package sweep
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 	"github.com/feedparity/feedparity/ingest/state"
@@ -24,6 +30,7 @@ func TestFaults(t *testing.T) {
 		"D/zone-shift":          testZoneShift(nil),
 		"D/zone-found":          testZoneShift(time.UTC),
 		"H/clock-back":          testClockBack,
+		"H/archive-full":        testArchiveFull,
 		"H/archive-unwritable":  testArchiveCannotBeWritten,
 		"H/killed-after-rename": testCrashes,
 	})
@@ -170,6 +177,44 @@ func testUnique(t *testing.T) {
 		if got := res.Feeds[0]; srv.Count("RETR") != 1 || i == 0 && got.Skipped != 1 || i > 0 && (got.Seen != 2 || len(got.Deliveries) > 0) {
 			t.Errorf("night %d: %d RETR, %s", i, srv.Count("RETR"), show(res))
 		}
+	}
+}
+
+// testArchiveFull: where the archive has no room, nothing more is fetched, by no feed.
+func testArchiveFull(t *testing.T) {
+	var puts atomic.Int64
+	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if r.Method == http.MethodPut {
+			puts.Add(1)
+			w.WriteHeader(http.StatusInsufficientStorage)
+			_, _ = io.WriteString(w, "<Error><Code>XMinioStorageFull</Code></Error>")
+			return
+		}
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, "<Error><Code>NoSuchKey</Code></Error>")
+	}))
+	t.Cleanup(store.Close)
+	const many = 3 * atOnce
+	files := map[string]ftptest.File{}
+	for i := range many {
+		files[fmt.Sprintf("%03d.csv", i)] = ftptest.File{Data: fmt.Appendf(nil, "sku,name\r\n%d,x\r\n", i)}
+	}
+	srv := serve(t, ftptest.Options{Files: files})
+	w := newWorld(t, plenty(t, "one", srv.URL()), plenty(t, "two", srv.URL()))
+	w.shared = "s3://deliveries?endpoint=" + store.URL + "&region=us-east-1"
+	res := w.sweep()
+	for i, f := range res.Feeds {
+		if !errors.Is(f.Err, fetch.ErrDiskFull) || i > 0 && len(f.Deliveries) > 0 {
+			t.Errorf("%s: %d deliveries, %v", f.Name, len(f.Deliveries), f.Err)
+		}
+	}
+	if n := srv.Count("RETR"); n >= many || puts.Load() > atOnce {
+		t.Errorf("%d of %d files were fetched, and put %d times", n, 2*many, puts.Load())
+	}
+	w.shared = ""
+	if res := w.clean(); len(res.Feeds[0].Deliveries) != many || len(res.Feeds[1].Deliveries) != many {
+		t.Errorf("with room: %d and %d deliveries", len(res.Feeds[0].Deliveries), len(res.Feeds[1].Deliveries))
 	}
 }
 

@@ -95,6 +95,10 @@ func connections(c config.Connection) int {
 // fetch makes sure of one delivery.
 func (s *sweeper) fetch(ctx context.Context, l *look, t task) fetched {
 	f := fetched{t: t, out: started(l.feed, t), was: t.known.SHA256}
+	if s.full.Load() { // as another server's feed found out
+		f.stop = errFull
+		return f
+	}
 	if f.stop = guarded(func() error { return s.avoid(ctx, l.feed) }); f.stop != nil {
 		return f
 	}

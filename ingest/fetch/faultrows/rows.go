@@ -191,6 +191,7 @@ var tlsRows = []Row{
 var machine = []Row{
 	{"H/disk-full", "the disk is full in the middle of a file", "ours, not tried again, nothing is left", fetch, ""},
 	{"H/disk-full-run", "there is no room for what is to be fetched", "nothing more is fetched, by any feed; the next sweep takes it", sweep, ""},
+	{"H/archive-full", "the archive's disk, quota or bucket is full", "nothing more is fetched, by any feed; the next sweep takes it", sweep, ""},
 	{"H/read-only-dir", "the directory cannot be written", "ours, not tried again", fetch, ""},
 	{"H/name-in-the-way", "a directory has the file's name", "ours, not tried again, nothing is left", fetch, ""},
 	{"H/leftover-part", "a part that a killed process left", "no obstacle", fetch, ""},

@@ -38,8 +38,15 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 		return Result{}, err
 	}
 	if len(ranked) == 0 {
-		k.release()
+		defer k.release()
+		if k.senseless(st, nil) {
+			return data(senseless), nil
+		}
 		return withAlarms(result("iso8859-1", 0.1, "decodes any bytes, and nothing better fits"), o), nil
+	}
+	if k.senseless(st, ranked[0].candidate) {
+		k.release()
+		return data(senseless), nil
 	}
 	r := k.result(ranked, o)
 	r.ranking, r.first, r.second = k, ranked[0], rival(ranked)

@@ -158,7 +158,7 @@ func detect(src source, o Options) (Result, source, []byte, error) {
 	if err != nil {
 		return Result{}, src, nil, err
 	}
-	if kind, name := binaryKind(head); kind != "" {
+	if kind, name := binaryKind(src, head); kind != "" {
 		return Result{Binary: kind, Size: src.size, FirstHigh: -1, Why: "starts as " + name + " does"}, src, head, nil
 	}
 	st := newStats(head)

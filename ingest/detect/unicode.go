@@ -49,7 +49,7 @@ func utf8BOM(st *stats) Result {
 // which some fields are padded with NULs has them anywhere, and has far more
 // units of two printable ASCII characters than units with a NUL.
 func byNULs(src source, st *stats) (Result, bool, error) {
-	if st.nuls == 0 {
+	if st.nuls == 0 || st.nuls == st.size {
 		return Result{}, false, nil
 	}
 	var u unitStats

@@ -132,7 +132,7 @@ func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
 		return nil, fmt.Errorf("detect %q: %w", d.Name, err)
 	}
 	if found.Binary != "" {
-		return nil, fmt.Errorf("detect %q: %w: it is %s", d.Name, ErrBinary, found.Binary)
+		return nil, fmt.Errorf("detect %q: %w: it %s", d.Name, ErrBinary, found.Why)
 	}
 	r := &Report{Feed: d.Feed, Name: d.Name, Pair: d.Pair.Name, Detected: found}
 	var raw *View
@@ -191,7 +191,7 @@ func (l *Line) View(ctx context.Context, d Delivery, v ingest.View) View {
 	}
 	found, err := detect.Detect(stoppable{ctx, d.Data}, d.Size, detect.Options{Declared: d.Charset, History: d.History})
 	if err == nil && found.Binary != "" && (v == ingest.Normalized || asksDetection(d.Pair)) {
-		err = fmt.Errorf("%w: it is %s", ErrBinary, found.Binary)
+		err = fmt.Errorf("%w: it %s", ErrBinary, found.Why)
 	}
 	if err != nil {
 		out.notCompared(fmt.Errorf("detect %q: %w", d.Name, err))

@@ -307,7 +307,7 @@ func TestUndecodable(t *testing.T) {
 }
 
 func TestBinary(t *testing.T) {
-	for name, data := range map[string]string{"zip": "PK\x03\x04\x14\x00\x00\x00", "gzip": "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", "pdf": "%PDF-1.7\n"} {
+	for name, data := range map[string]string{"ZIP": "PK\x03\x04\x14\x00\x00\x00", "gzip": "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", "PDF": "%PDF-1.7\n"} {
 		r, err := models().Check(t.Context(), delivery(data, pair(t, "detected")))
 		if r != nil || !errors.Is(err, ErrBinary) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "stock.csv") {
 			t.Errorf("%s: %v, %v", name, r, err)

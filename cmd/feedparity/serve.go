@@ -255,5 +255,5 @@ func (n *nightly) sweepNow(ctx context.Context) error {
 	if res.undone != nil {
 		n.log.Error("after the sweep", "error", res.undone.Error())
 	}
-	return reportSweep(std, c.Reports, res, false)
+	return cmp.Or(reportSweep(std, c.Reports, res, false), res.cut)
 }

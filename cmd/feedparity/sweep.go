@@ -73,6 +73,9 @@ func newSweep(std streams) *cobra.Command {
 			if err := reportSweep(std, c.Reports, res, asJSON); err != nil {
 				return err
 			}
+			if res.cut != nil {
+				return res.cut
+			}
 			if res.undone != nil {
 				return &statusError{statusIncomplete, res.undone, "the sweep itself is done; this is tried again after the next one"}
 			}
@@ -145,7 +148,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	out.Result, err = sweep.Run(ctx, o)
 	out.ended = time.Now()
 	if errors.Is(err, context.Canceled) {
-		err = &statusError{statusIncomplete, err, "what was done is recorded: the next sweep goes on from there"}
+		return out.cutShort(ctx, db, feeds, err)
 	}
 	if err == nil && c.Spread {
 		var s *spreader
@@ -162,9 +165,35 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		err = out.lookBack(ctx, db, feeds)
 	}
 	if err == nil {
-		out.undone = errors.Join(notify.Tell(ctx, db, c.Notify, out.document(asIs, error.Error)), tidy(ctx, std, c, db, o.Store, out.Run))
+		out.undone = errors.Join(out.tell(ctx, db, c.Notify), tidy(ctx, std, c, db, o.Store, out.Run))
 	}
 	return out, err
+}
+
+// tell tells who is to be told. If that is cut short, the next sweep has all of it to tell;
+// whom it could not reach it tells then in any case.
+func (s *swept) tell(ctx context.Context, db *state.DB, n config.Notify) error {
+	err := notify.Tell(ctx, db, n, s.document(asIs, error.Error))
+	if ctx.Err() != nil {
+		return err
+	}
+	return errors.Join(err, sweep.Told(ctx, db, s.Result))
+}
+
+// lookBackLimit is what the report of a sweep may take that was told to stop: its process
+// is to end within two seconds.
+const lookBackLimit = time.Second
+
+// cutShort makes the report of a sweep that was told to stop, of what it recorded. The next
+// one goes on, and has all of it to tell: if there is no time for this report, nothing is lost.
+func (s *swept) cutShort(ctx context.Context, db *state.DB, feeds []config.Feed, cause error) (swept, error) {
+	s.cut = &statusError{statusIncomplete, cause, "what was done is recorded: the next sweep goes on from there, and tells of it"}
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookBackLimit)
+	defer cancel()
+	if err := s.lookBack(late, db, feeds); err != nil {
+		return *s, s.cut
+	}
+	return *s, nil
 }
 
 // sweepOptions starts what a sweep works with, which closeAll ends.
@@ -186,7 +215,7 @@ func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db
 		Accept:   append(slices.Clone(c.Accept), narrowCases(accepted)...),
 		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
 		Caches:   p.caches,
-		Revision: revision, Engine: "embedded " + version(), Now: time.Now,
+		Revision: revision, Engine: "embedded " + version(), Tells: true, Now: time.Now,
 	}
 	if o.Agreement, err = agreement(c, o); err != nil {
 		closeAll()
@@ -300,6 +329,9 @@ func summary(res swept) string {
 	}
 	if n := res.unmet(); n > 0 {
 		s += fmt.Sprintf("; LESS THAN EXPECTED of %s", plural(n, "feed"))
+	}
+	if res.cut != nil {
+		s += "; STOPPED before its end"
 	}
 	return s
 }

@@ -22,6 +22,7 @@ type swept struct {
 	rules          []string        // what there is to say of rules that accept divergences
 	spread         []report.Spread // of new cases
 	undone         error           // why somebody could not be told what has changed, or the archive not be tidied
+	cut            error           // that it was told to stop, if so
 	revision       string
 	started, ended time.Time
 }
@@ -30,7 +31,7 @@ type swept struct {
 // went wrong.
 func (s *swept) document(path func(string) string, failure func(error) string) report.Document {
 	doc := report.Document{Run: s.Run, Version: version(), Engine: "embedded", Revision: s.revision, Started: s.started.UTC(), Ended: s.ended.UTC()}
-	doc.Notices = s.rules
+	doc.Notices = append(s.resumed(), s.rules...)
 	for _, one := range s.spread {
 		one.Case, one.Found = path(one.Case), path(one.Found)
 		doc.Spread = append(doc.Spread, one)
@@ -59,6 +60,15 @@ func (s *swept) document(path func(string) string, failure func(error) string) r
 	return doc
 }
 
+// resumed says which runs before this one told nobody what they recorded.
+func (s *swept) resumed() []string {
+	var out []string
+	for _, run := range s.Earlier {
+		out = append(out, fmt.Sprintf("run %d was stopped or killed before anybody was told of it: what it recorded is told here", run))
+	}
+	return out
+}
+
 // unmet counts the feeds of which less was compared than was expected.
 func (s *swept) unmet() int { return (&report.Document{Feeds: s.feeds}).Unmet() }
 
@@ -85,8 +95,8 @@ func reportSweep(std streams, dir string, res swept, asJSON bool) error {
 	if err := report.Nights(std.out, shown.Feeds); err != nil {
 		return err
 	}
-	for _, rule := range res.rules {
-		fmt.Fprintf(std.err, "feedparity: %s\n", rule)
+	for _, notice := range doc.Notices {
+		fmt.Fprintf(std.err, "feedparity: %s\n", notice)
 	}
 	for _, one := range shown.Spread {
 		fmt.Fprintf(std.out, "feed %s has it, too: %s  (as %s)\n", one.Feed, one.Found, one.Case)

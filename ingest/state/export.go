@@ -14,8 +14,7 @@ import (
 )
 
 // exported are the tables in which the state lives, each after those that it refers to.
-// Tasks are not among them: they are of use while their sweep runs.
-var exported = []string{"runs", "deliveries", "outcomes", "signatures", "noise", "profiles", "reports", "standings", "fetches", "members", "approvals"}
+var exported = []string{"runs", "deliveries", "offers", "outcomes", "signatures", "noise", "profiles", "reports", "standings", "fetches", "members", "approvals", "tasks"}
 
 // The reasons for which Import refuses.
 var (

@@ -111,6 +111,8 @@ DROP INDEX outcomes_charset;
 CREATE INDEX outcomes_recorded ON outcomes (feed, recorded);
 `}, {approvalsSchema, `
 DROP TABLE approvals;
+`}, {offersSchema, `
+DROP TABLE offers;
 `}}
 
 // postgresTypes makes PostgreSQL's DDL of SQLite's. Texts are compared and sorted by

@@ -99,7 +99,7 @@ func (d *DB) Compact(ctx context.Context) error {
 	return nil
 }
 
-// ForgetTasks drops the tasks of earlier runs: their results are in their reports.
+// ForgetTasks drops the tasks of all runs, told or not.
 func (d *DB) ForgetTasks(ctx context.Context) error {
 	if err := d.exec(ctx, "DELETE FROM tasks"); err != nil {
 		return fmt.Errorf("forget tasks: %w", err)

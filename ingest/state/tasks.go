@@ -25,8 +25,8 @@ type Tx struct {
 	SQL *sql.Tx // for a queue's own statements
 }
 
-// tasksSchema holds a run's work. A run that was killed leaves its tasks, which
-// nothing reads any more; pruning takes them away.
+// tasksSchema holds a run's work. A run that was killed or stopped leaves its tasks, and
+// with them what came of those that were done, until somebody has been told (Untold, Told).
 const tasksSchema = `
 CREATE TABLE tasks (
 	run    INTEGER NOT NULL REFERENCES runs (id),
@@ -107,6 +107,45 @@ func (d *DB) Tasks(ctx context.Context, run int64, feeds ...string) ([]Task, err
 		return nil, fmt.Errorf("read tasks of run %d: %w", run, err)
 	}
 	return out, nil
+}
+
+// Untold returns what earlier runs than one did of feeds and nobody was told of, in the
+// order in which it was done.
+func (d *DB) Untold(ctx context.Context, before int64, feeds ...string) ([]Task, error) {
+	var out []Task
+	for some := range slices.Chunk(feeds, atOnce) {
+		args := []any{before}
+		for _, f := range some {
+			args = append(args, f)
+		}
+		found, err := rows(ctx, d.q(), scanTask, `SELECT run, feed, number, member, body, result FROM tasks
+			WHERE run < ? AND number > 0 AND result IS NOT NULL AND feed IN (`+placeholders(len(some))+") ORDER BY run, feed, number, member", args...)
+		if err != nil {
+			return nil, fmt.Errorf("read what nobody was told of: %w", err)
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// Told drops the tasks of feeds up to a run's: somebody was told what came of them.
+func (d *DB) Told(ctx context.Context, run int64, feeds ...string) error {
+	err := d.tx(ctx, func(q querier) error {
+		for some := range slices.Chunk(feeds, atOnce) {
+			args := []any{run}
+			for _, f := range some {
+				args = append(args, f)
+			}
+			if _, err := q.exec(ctx, "DELETE FROM tasks WHERE run <= ? AND feed IN ("+placeholders(len(some))+")", args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("record that run %d was told: %w", run, err)
+	}
+	return nil
 }
 
 // Batch returns a run's tasks of a feed from one number to another.

@@ -42,6 +42,7 @@ type world struct {
 	step     func(string)
 	revision string // of the team's code
 	accept   []config.Accept
+	tells    bool   // of Options
 	name     string // of the state: a file of root's, or a database's URL
 	shared   string // S3 URL of the archive, "" for a directory of root's
 	db       *state.DB
@@ -122,7 +123,7 @@ func (w *world) options() Options {
 		dir = w.dir(fmt.Sprintf("archive-%d", os.Getpid()))
 	}
 	return Options{Feeds: w.feeds, Line: w.line, Judge: w.judge, State: w.db, Archive: dir, Store: store, Inbox: w.dir("inbox"), Golden: w.dir("golden"), Revision: w.revision,
-		Engine: "embedded test", Observe: w.watch, Now: w.now, Step: w.step, Accept: w.accept, Agreement: "test",
+		Engine: "embedded test", Observe: w.watch, Now: w.now, Step: w.step, Accept: w.accept, Tells: w.tells, Agreement: "test",
 		Fetch: fetch.Options{ResumeAbove: w.resume, Spare: w.spare, IdleTimeout: 400 * time.Millisecond, DialTimeout: 2 * time.Second, Retries: -1, Backoff: time.Millisecond}}
 }
 

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -153,7 +154,7 @@ func testSweepKilled(t *testing.T, fresh func(*testing.T, ...config.Feed) *world
 	e.put("night.zip", zipped("a.csv", broken, "b.csv", plain, "c.csv", "sku,name\r\n7,\xe4\xe4\r\n"), 1)
 	feeds := []config.Feed{plenty(t, "acme", d.dir), plenty(t, "packed", e.dir)}
 	whole := fresh(t, feeds...)
-	whole.clean()
+	told := toldBy(whole.clean())
 	want, recorded := whole.snapshot(), whole.outcomes()
 	if strings.Count(want, "processed") != 6 || recorded != 16 {
 		t.Fatalf("%d recorded:\n%s", recorded, want)
@@ -165,7 +166,10 @@ func testSweepKilled(t *testing.T, fresh func(*testing.T, ...config.Feed) *world
 		if w.outcomes() != recorded {
 			cut++
 		}
-		w.clean()
+		w.tells = true
+		if got := toldBy(w.clean()); got != told {
+			t.Errorf("killed %s: the next one tells of\n%s\nwant\n%s", how, got, told)
+		}
 		if got := w.snapshot(); got != want || w.outcomes() != recorded {
 			t.Errorf("killed %s: afterwards there is, with %d outcomes,\n%s\nwant %d\n%s", how, w.outcomes(), got, recorded, want)
 		}
@@ -197,6 +201,27 @@ func testSweepKilled(t *testing.T, fresh func(*testing.T, ...config.Feed) *world
 		t.Errorf("only %d sweeps were cut short", cut)
 	}
 	t.Logf("killed at 9 steps and %d random moments; %d had not recorded everything", n, cut)
+}
+
+// toldBy are the deliveries of a result, what verdicts they have, and how often which
+// signature is new in them.
+func toldBy(res *Result) string {
+	var all []string
+	for _, f := range res.Feeds {
+		for _, d := range f.Deliveries {
+			all = append(all, fmt.Sprint(d, " ", d.Known, d.Err))
+			for _, v := range d.Views {
+				all = append(all, fmt.Sprint(d, " ", v.View, " ", v.Verdict))
+				for _, found := range v.Findings {
+					if found.New {
+						all = append(all, fmt.Sprint("new: ", f.Name, " ", v.View, " ", found.Signature))
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n")
 }
 
 // forget takes the state away, so that whoever opens it has to make it.

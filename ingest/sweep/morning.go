@@ -19,7 +19,8 @@ import (
 const channel = "report"
 
 // Morning says what became of each feed in a night that began at a time, held against
-// what the state remembers of the nights before, and has it remember this one.
+// what the state remembers of the nights before, and has it remember this one. One that was
+// cut short is not remembered, and lacks nothing yet: the next one has all of it.
 func Morning(ctx context.Context, db *state.DB, feeds []config.Feed, res *Result, started time.Time) ([]report.Feed, error) {
 	out := make([]report.Feed, len(res.Feeds))
 	b := before{gone: map[time.Time]map[string]int64{}}
@@ -35,7 +36,7 @@ func Morning(ctx context.Context, db *state.DB, feeds []config.Feed, res *Result
 	}
 	standings := map[string][]byte{}
 	for i := range res.Feeds {
-		m := morning{db: db, before: &b, feed: feeds[i], night: &res.Feeds[i], started: started}
+		m := morning{db: db, before: &b, feed: feeds[i], night: &res.Feeds[i], started: started, cut: res.Cut}
 		if err := m.look(ctx); err != nil {
 			return nil, err
 		}
@@ -46,6 +47,9 @@ func Morning(ctx context.Context, db *state.DB, feeds []config.Feed, res *Result
 			return nil, err
 		}
 		standings[m.feed.Name] = body
+	}
+	if res.Cut {
+		return out, nil
 	}
 	return out, db.SetStanding(ctx, channel, standings)
 }
@@ -79,6 +83,7 @@ type morning struct {
 	feed    config.Feed
 	night   *Feed
 	started time.Time
+	cut     bool // the night was
 	was     report.Standing
 	fresh   bool                       // nothing is known of earlier nights
 	kin     map[string][]state.Profile // what the latest deliveries were like by kind, newest first

@@ -1,8 +1,11 @@
 package sweep
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +28,7 @@ func newNights(t *testing.T, e config.Expect) *nights {
 	f := feed(t, "acme", d.dir)
 	f.Expect = e
 	n := &nights{world: newWorld(t, f), drop: d}
+	n.tells = true
 	n.now = func() time.Time { return night.AddDate(0, 0, n.day) }
 	return n
 }
@@ -32,11 +36,18 @@ func newNights(t *testing.T, e config.Expect) *nights {
 // put offers a delivery of today's.
 func (n *nights) put(name, data string) { n.drop.put(name, data, -n.day) }
 
-// next sweeps and looks back, as of the next day.
+// next sweeps, looks back and tells, as of the next day.
 func (n *nights) next() report.Feed {
 	n.t.Helper()
-	res := n.sweep()
+	return n.tell(n.sweep())
+}
+
+func (n *nights) tell(res *Result) report.Feed {
+	n.t.Helper()
 	got, err := Morning(n.t.Context(), n.db, n.feeds, res, n.now())
+	if err == nil {
+		err = Told(n.t.Context(), n.db, res)
+	}
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -83,18 +94,81 @@ func TestSignaturesComeAndGo(t *testing.T) {
 	}
 }
 
-// TestReportThatWasNotMade: what a sweep recorded that never came to its report is
-// first in the next one that shows it.
+// TestReportThatWasNotMade: what a sweep recorded that nobody was told of is told by the
+// next one, once, as if that had found it: for the exit status, against what is expected,
+// and in the history of the next delivery, whether or not one shows it again.
 func TestReportThatWasNotMade(t *testing.T) {
-	n := newNights(t, config.Expect{})
-	n.put("stock_1.csv", plain)
-	n.next()
-	n.put("stock_2.csv", broken)
-	n.sweep() // and dies
-	n.day++
-	n.put("stock_3.csv", broken+"3,x\r\n")
-	if got := said(n.next()); got != "first undecodable-bytes" {
-		t.Errorf("%q", got)
+	for _, killed := range []int{1, 2} {
+		for _, again := range []bool{false, true} {
+			n := newNights(t, config.Expect{Deliveries: 1, MaxGrowth: 2})
+			n.put("stock_1.csv", plain)
+			n.next()
+			n.put("stock_2.csv", broken+strings.Repeat("3,x\r\n", 20))
+			for range killed {
+				n.sweep() // and dies
+				n.day++
+			}
+			if again {
+				n.put("stock_3.csv", broken+strings.Repeat("3,y\r\n", 21)) // not grown: the history has stock_2.csv
+			}
+			res := n.sweep()
+			if got := showing(res); !slices.Equal(got, []string{"stock_2.csv"}) || len(res.Earlier) != 1 {
+				t.Errorf("killed %d times, again %v: new in %q of runs %d", killed, again, got, res.Earlier)
+			}
+			if got := said(n.tell(res)); got != "grown stock_2.csv, grown stock_2.csv, first undecodable-bytes" {
+				t.Errorf("killed %d times, again %v: %q", killed, again, got)
+			}
+			n.put("stock_4.csv", broken+strings.Repeat("3,z\r\n", 19))
+			res = n.sweep()
+			if got := showing(res); len(got)+len(res.Earlier) > 0 {
+				t.Errorf("told twice: new in %q, of runs %d", got, res.Earlier)
+			}
+			if f := n.tell(res); f.New != 1 || len(f.Signatures) != 1 || f.Signatures[0].News != report.Known {
+				t.Errorf("the night after: %d new, %q", f.New, said(f))
+			}
+		}
+	}
+}
+
+// showing are the deliveries of which something is new.
+func showing(res *Result) []string {
+	var out []string
+	for _, f := range res.Feeds {
+		for i := range f.Deliveries {
+			if slices.ContainsFunc(findings(&f.Deliveries[i]), func(f Finding) bool { return f.New }) {
+				out = append(out, f.Deliveries[i].Name)
+			}
+		}
+	}
+	return out
+}
+
+// TestStopped: the report of a sweep that was stopped tells what was recorded, alarms of
+// nothing that it had no time for, and is not remembered: the next one tells all of it.
+func TestStopped(t *testing.T) {
+	n := newNights(t, config.Expect{Every: time.Hour, Deliveries: 2})
+	n.put("stock_1.csv", broken)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	srv := serve(t, ftptest.Options{Faults: []ftptest.Fault{{Command: "GREETING", Action: ftptest.Stall}}})
+	n.feeds = append(n.feeds, feed(t, "hangs", srv.URL()))
+	n.watch = func(e Event) {
+		if e.Feed == "acme" && e.What == "done" && e.Delivery == "" {
+			stop()
+		}
+	}
+	res, err := n.try(ctx)
+	if !errors.Is(err, context.Canceled) || !res.Cut {
+		t.Fatal(err, res.Cut)
+	}
+	got, err := Morning(t.Context(), n.db, n.feeds, res, n.now())
+	if err != nil || said(got[0]) != "first undecodable-bytes" || got[1].Error == "" {
+		t.Errorf("%q, %q, %v", said(got[0]), got[1].Error, err)
+	}
+	n.watch, n.feeds = nil, n.feeds[:1]
+	n.put("stock_2.csv", plain)
+	if f := n.next(); said(f) != "first undecodable-bytes" || f.Compared != 2 {
+		t.Errorf("the next one: %q of %d", said(f), f.Compared)
 	}
 }
 
@@ -275,14 +349,12 @@ func TestRegressed(t *testing.T) {
 		}
 		n.put(fmt.Sprintf("stock_%d.csv", i+2), broken+strings.Repeat("2,x\r\n", i+1))
 		res := n.sweep()
-		got, err := Morning(t.Context(), n.db, n.feeds, res, n.now())
-		if err != nil || said(got[0]) != step.want+" undecodable-bytes" {
-			t.Errorf("night %d, %s: %q, %v, want %s", i, step.state, said(got[0]), err, step.want)
+		if got := said(n.tell(res)); got != step.want+" undecodable-bytes" {
+			t.Errorf("night %d, %s: %q, want %s", i, step.state, got, step.want)
 		}
 		back := step.want == "regressed"
 		if found := res.Findings(); len(found) == 0 || found[0].New != back || back && found[0].Case != checkout.Path(c) {
 			t.Errorf("night %d, %s: %+v", i, step.state, found)
 		}
-		n.day++
 	}
 }

@@ -74,11 +74,15 @@ func (s *sweeper) replayAll(ctx context.Context, res *Result) error {
 		if res.Feeds[i].Cases = s.replay(ctx, f); ctx.Err() != nil || slices.ContainsFunc(res.Feeds[i].Cases, Case.undone) {
 			continue // the next sweep tries again
 		}
-		if err := s.State.SetStanding(ctx, replayed, map[string][]byte{f.Name: []byte(s.Revision)}); err != nil {
-			return err
+		if res.replayed == nil {
+			res.replayed = map[string][]byte{}
 		}
+		res.replayed[f.Name] = []byte(s.Revision)
 	}
-	return nil
+	if s.Tells {
+		return nil
+	}
+	return s.State.SetStanding(ctx, replayed, res.replayed)
 }
 
 // undone reports whether nothing is known of what the code does with a case.

@@ -67,6 +67,10 @@ type Options struct {
 	Step func(string)
 	// Observe, if set, is told of each step. Calls do not overlap.
 	Observe func(Event)
+	// Tells says that the caller tells somebody of the result, and calls Told after that:
+	// until then what the run records is kept for the next one to tell, and the result has
+	// what earlier runs recorded that were stopped or killed before.
+	Tells bool
 	// Now is the clock, time.Now if nil.
 	Now func() time.Time
 }
@@ -88,6 +92,11 @@ type Event struct {
 type Result struct {
 	Run   int64
 	Feeds []Feed // in the configuration's order
+	// Earlier are runs that nobody was told of, of which this result has what they recorded.
+	Earlier []int64
+	Cut     bool // the run was told to stop: it goes on in the next one, which tells all of it
+
+	replayed map[string][]byte // feeds of which all cases were run, each with the code's revision
 }
 
 // Feed is what became of one feed.
@@ -229,8 +238,10 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err := q.clear(ctx); err != nil {
 		return res, fmt.Errorf("begin sweep: drop what an earlier one left: %w", err)
 	}
-	if err := o.State.ForgetTasks(ctx); err != nil {
-		return res, fmt.Errorf("begin sweep: %w", err)
+	if !o.Tells {
+		if err := o.State.ForgetTasks(ctx); err != nil {
+			return res, fmt.Errorf("begin sweep: %w", err)
+		}
 	}
 	began := o.Now()
 	if res.Run, err = o.State.Begin(ctx, o.Revision, o.Engine, began); err != nil {
@@ -246,13 +257,17 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if rerr := c.mine.replayAll(ctx, res); err == nil && rerr != nil {
 		err = fmt.Errorf("sweep: replay cases: %w", rerr)
 	}
-	res.regressions(o.Golden)
-	if nerr := c.mine.noteBack(res); err == nil && nerr != nil {
-		err = fmt.Errorf("sweep: %w", nerr)
-	}
 	// The run is closed even where the context has ended: its status says so.
 	if eerr := c.mine.end(context.WithoutCancel(ctx), res, status(ctx, res), began); err == nil && eerr != nil {
 		err = fmt.Errorf("end sweep: %w", eerr)
+	}
+	if terr := c.mine.takeUp(context.WithoutCancel(ctx), res); err == nil && terr != nil {
+		err = fmt.Errorf("sweep: %w", terr)
+	}
+	res.Cut = ctx.Err() != nil
+	res.regressions(o.Golden)
+	if nerr := c.mine.noteBack(res); err == nil && nerr != nil {
+		err = fmt.Errorf("sweep: %w", nerr)
 	}
 	return res, err
 }

@@ -141,8 +141,9 @@ type FeedEntry struct {
 	// How much may come out of a delivery that is an archive.
 	Unpack UnpackEntry `yaml:"unpack"`
 	// Times of day at which the source is left alone, such as "02:30-03:30", one or a
-	// list; in Zone, or if that is not set by this machine's clock. A sweep waits, for two
-	// hours at most.
+	// list; in Zone, or if that is not set by this machine's clock. A listing or transfer
+	// under way ends when such a time begins, and is done again after it. A sweep waits, for
+	// two hours at most.
 	Avoid []string `yaml:"avoid"`
 	// The policies that stand for the old and the new code: the name of a built-in
 	// pair or a policy for each path. Default: detected.

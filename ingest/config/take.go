@@ -171,6 +171,16 @@ func (w Window) Until(now time.Time) time.Time {
 	return time.Time{}
 }
 
+// Next returns when the window begins next, after now.
+func (w Window) Next(now time.Time) time.Time {
+	now = now.In(w.Zone)
+	for day := 0; ; day++ {
+		if from := w.on(now, day, w.From); from.After(now) {
+			return from
+		}
+	}
+}
+
 // on is a time of day some days from now. time.Date settles what a change of the clock
 // leaves out or has twice.
 func (w Window) on(now time.Time, day int, at time.Duration) time.Time {

@@ -71,3 +71,30 @@ func TestWindow(t *testing.T) {
 		}
 	}
 }
+
+func TestWindowNext(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(s string) time.Time {
+		got, err := time.ParseInLocation("2006-01-02 15:04", s, berlin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	early, late := Window{150 * time.Minute, 210 * time.Minute, berlin}, Window{23 * time.Hour, time.Hour, berlin}
+	for _, c := range []struct {
+		w         Window
+		now, want string
+	}{
+		{early, "2026-11-26 02:29", "2026-11-26 02:30"}, {early, "2026-11-26 02:30", "2026-11-27 02:30"}, {early, "2026-11-26 12:00", "2026-11-27 02:30"},
+		{late, "2026-11-26 00:30", "2026-11-26 23:00"}, {late, "2026-11-30 23:30", "2026-12-01 23:00"},
+		{early, "2026-03-28 12:00", "2026-03-29 03:30"}, // there is no half past two: time.Date takes the hour after
+	} {
+		if got, want := c.w.Next(at(c.now).UTC()), at(c.want); !got.Equal(want) {
+			t.Errorf("%v at %s: next %v, want %v", c.w, c.now, got, want)
+		}
+	}
+}

@@ -164,7 +164,11 @@ func (s *sweeper) list(ctx context.Context, l *look) error {
 	if l.src, err = Open(ctx, l.feed, s.Fetch); err != nil {
 		return err
 	}
-	if l.found, err = fetch.Find(ctx, l.src, Selection(l.feed)); err != nil {
+	err = s.outside(ctx, l.feed, func(ctx context.Context) (err error) {
+		l.found, err = fetch.Find(ctx, l.src, Selection(l.feed))
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	l.at = time.Now()
@@ -279,10 +283,11 @@ func (s *sweeper) settled(ctx context.Context, l *look) ([]task, error) {
 	again := map[string]fetch.Entry{}
 	held := map[string]string{}
 	if s.looksAgain(l) {
-		if err := s.avoid(ctx, l.feed); err != nil {
-			return nil, err
-		}
-		found, err := fetch.Find(ctx, l.src, Selection(l.feed))
+		var found fetch.Found
+		err := s.outside(ctx, l.feed, func(ctx context.Context) (err error) {
+			found, err = fetch.Find(ctx, l.src, Selection(l.feed))
+			return err
+		})
 		if err != nil {
 			return nil, fmt.Errorf("look again: %w", err)
 		}
@@ -374,6 +379,45 @@ func (s *sweeper) young(ctx context.Context, l *look, e fetch.Entry) (string, er
 	return fmt.Sprintf("it was written only %v ago", age.Round(time.Second)), nil
 }
 
+// errAlone marks what ended, or did not begin, since a source is to be left alone.
+var errAlone = errors.New("it is to be left alone")
+
+// outside does something at a feed's source at times at which it is not to be left alone:
+// what is under way when such a time begins is ended, and done again afterwards, a large
+// file from where it was.
+func (s *sweeper) outside(ctx context.Context, f config.Feed, do func(context.Context) error) error {
+	for {
+		if err := s.avoid(ctx, f); err != nil {
+			return err
+		}
+		until, cancel := s.untilAlone(ctx, f)
+		err := do(until)
+		ended := errors.Is(context.Cause(until), errAlone)
+		cancel()
+		if err == nil || !ended || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// untilAlone is ctx until the feed's source is to be left alone next.
+func (s *sweeper) untilAlone(ctx context.Context, f config.Feed) (context.Context, context.CancelFunc) {
+	now := s.Now()
+	var next time.Time
+	for _, w := range f.Take.Avoid {
+		if at := w.Next(now); next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	if next.IsZero() {
+		return ctx, func() {}
+	}
+	// No deadline, which what waits for its share of the bandwidth would fail with before.
+	ctx, cancel := context.WithCancelCause(ctx)
+	timer := time.AfterFunc(next.Sub(now), func() { cancel(errAlone) })
+	return ctx, func() { timer.Stop(); cancel(nil) }
+}
+
 // patientFor is the longest a sweep waits for a source that is to be left alone: longer
 // is no night any more.
 const patientFor = 2 * time.Hour
@@ -383,7 +427,7 @@ func (s *sweeper) avoid(ctx context.Context, f config.Feed) error {
 	for _, w := range f.Take.Avoid {
 		now := s.Now()
 		if until := w.Until(now); until.Sub(now) > patientFor {
-			return fmt.Errorf("it is to be left alone until %s, and a sweep waits for %v at most", until.Format("15:04"), patientFor)
+			return fmt.Errorf("%w until %s, and a sweep waits for %v at most", errAlone, until.Format("15:04"), patientFor)
 		} else if !until.IsZero() {
 			s.observe(Event{Feed: f.Name, What: "waiting until " + until.Format("15:04")})
 			sleep(ctx, until.Sub(now))

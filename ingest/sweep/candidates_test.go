@@ -329,6 +329,72 @@ func TestAvoidSettled(t *testing.T) {
 	}
 }
 
+// TestAvoidUnderWay: a transfer or listing that is under way when its source is to be left
+// alone ends there, and is gone on with afterwards; none of it counts as a failure.
+func TestAvoidUnderWay(t *testing.T) {
+	data := "sku,name\r\n" + strings.Repeat("1,a name of some length\r\n", 10_000)
+	for _, tt := range []struct {
+		at    string // the event with which the clock begins to run
+		fault ftptest.Fault
+		to    time.Duration // when the window ends
+		rests int
+		err   string
+	}{
+		{at: "fetching", to: 2*time.Hour + 2*time.Minute, rests: 1},
+		{at: "listing", to: 2*time.Hour + 2*time.Minute, fault: ftptest.Fault{Command: "MLSD", Action: ftptest.Hang, Times: 1}},
+		{at: "fetching", to: 5 * time.Hour, err: "left alone until 05:00"},
+	} {
+		t.Run(tt.at+tt.err, func(t *testing.T) {
+			srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: []byte(data)}}, Faults: []ftptest.Fault{tt.fault}})
+			f := feed(t, "acme", srv.URL())
+			f.Take.Avoid = []config.Window{{From: 2*time.Hour + time.Minute, To: tt.to, Zone: time.UTC}}
+			f.Source.Bandwidth, f.Source.Timeouts.Idle = 150_000, 20*slack // more than a second for the file
+			w := newWorld(t, f)
+			w.resume = 1000
+			var began atomic.Pointer[time.Time]
+			w.now = func() time.Time { // half a second before the window, of which the minute is a fifth of one
+				now := night.Add(59*time.Second + 500*time.Millisecond)
+				if at := began.Load(); at != nil {
+					now = now.Add(time.Since(*at))
+				}
+				if !now.Before(night.Add(time.Minute)) {
+					now = now.Add(59*time.Second + 800*time.Millisecond)
+				}
+				return now
+			}
+			waited, standing := "", 0
+			w.watch = func(e Event) {
+				switch {
+				case e.What == tt.at && began.Load() == nil:
+					began.Store(new(time.Now()))
+				case strings.HasPrefix(e.What, "waiting"):
+					waited, standing = e.What, srv.Standing()
+					for end := time.Now().Add(slack); standing > 0 && time.Now().Before(end); standing = srv.Standing() {
+						time.Sleep(time.Millisecond)
+					}
+				}
+			}
+			if tt.err != "" {
+				res := w.sweep()
+				if got := res.Feeds[0]; got.Err == nil || !strings.Contains(got.Err.Error(), tt.err) || len(got.Deliveries) > 0 {
+					t.Errorf("%v, %s", got.Err, show(res))
+				}
+				if left, _ := filepath.Glob(w.dir("archive/acme/incoming/*")); len(left) != 2 {
+					t.Errorf("left for the next night: %q", left)
+				}
+				return
+			}
+			got := w.clean().Feeds[0]
+			if names(got) != "a.csv" || got.Deliveries[0].Bytes != int64(len(data)) || waited != "waiting until 02:02" || srv.Count("REST") != tt.rests {
+				t.Errorf("%s, %q, log:\n%s", names(got), waited, srv)
+			}
+			if standing > 0 {
+				t.Errorf("%d connections while it was to be left alone", standing)
+			}
+		})
+	}
+}
+
 // TestGoOn: a file that one night did not get to its end, the next night goes on with.
 func TestGoOn(t *testing.T) {
 	data := "sku,name\r\n" + strings.Repeat("1,a name of some length\r\n", 10_000)

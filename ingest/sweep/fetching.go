@@ -106,6 +106,9 @@ func (s *sweeper) fetch(ctx context.Context, l *look, t task) fetched {
 		f.t.known, f.blob, err = s.obtain(ctx, l, t)
 		return err
 	})
+	if errors.Is(f.out.Err, errAlone) { // it may be for longer than a sweep waits
+		f.stop = f.out.Err
+	}
 	if errors.Is(f.out.Err, errGone) {
 		f.out.Gone, f.out.Err = true, guarded(func() error { return s.State.Gone(ctx, l.feed.Name, stateEntry(t.entry), s.Now()) })
 	}
@@ -137,7 +140,11 @@ func (s *sweeper) obtain(ctx context.Context, l *look, t task) (state.Delivery, 
 	s.observe(Event{Feed: l.feed.Name, Delivery: t.entry.Name(), What: "fetching"})
 	// By its path: others of the same name in other directories may be under way.
 	local := fetch.LocalName(t.entry.Path)
-	d, err := fetch.Take(ctx, l.src, t.entry, l.incoming, local, smaller)
+	var d fetch.Delivery
+	err := s.outside(ctx, l.feed, func(ctx context.Context) (err error) {
+		d, err = fetch.Take(ctx, l.src, t.entry, l.incoming, local, smaller)
+		return err
+	})
 	if errors.Is(err, fetch.ErrUnavailable) && s.vanished(ctx, l.feed, l.src, t.entry.Path) {
 		err = errGone
 	}

@@ -213,6 +213,13 @@ func (s *Server) AtOnce() int {
 	return s.atOnce
 }
 
+// Standing returns how many control connections stand now.
+func (s *Server) Standing() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.standing
+}
+
 // stands counts a control connection; f is its life.
 func (s *Server) stands(f func()) {
 	s.mu.Lock()

@@ -28,6 +28,7 @@ import (
 	"github.com/saintfish/chardet"
 	wlynxg "github.com/wlynxg/chardet"
 
+	"github.com/feedparity/feedparity/cmd/detecteval/trivial"
 	"github.com/feedparity/feedparity/ingest/detect"
 )
 
@@ -64,6 +65,7 @@ var detectors = []struct {
 		}
 		return r.Charset
 	}},
+	{"trivial rule", trivial.Rule},
 	{"utf8.Valid", func(p []byte) string {
 		if utf8.Valid(p) {
 			return "utf-8"

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/feedparity/feedparity/cmd/detecteval/trivial"
 )
 
 // TestFresh holds detection to a floor on the built set, whose words are those of
@@ -88,11 +90,29 @@ func TestRightText(t *testing.T) {
 		t.Error("a byte order mark aside, UTF-8 is UTF-8")
 	}
 	for in, want := range map[string]string{"a\xe9": "cp1252", "é": "utf-8", "a\x00b\x00": "utf-16-le", "\xff\xfea\x00": "utf-16"} {
-		if got := trivially([]byte(in)); got != want {
+		if got := trivial.Rule([]byte(in)); got != want {
 			t.Errorf("trivially %q: %s, want %s", in, got, want)
 		}
 	}
 	if peerCodec("GB-18030") != "gb18030" || peerCodec("windows-1252") != "cp1252" || peerCodec("no such") != "no such" {
 		t.Error("labels of other libraries")
+	}
+}
+
+// TestSpeedGoals: the page holds what was measured against what was asked.
+func TestSpeedGoals(t *testing.T) {
+	p := page{speeds: []speed{
+		{ours, "all, 200 B", 10, 100_000}, {"saintfish/chardet", "all, 200 B", 10, 310_000},
+		{ours, "all, 200 KB", 10, 100_000}, {"saintfish/chardet", "all, 200 KB", 10, 1_990_000},
+		{ours, "UTF-8, 20 KB", 10, 60_000}, {validRule, "UTF-8, 20 KB", 10, 20_000},
+	}}
+	var out bytes.Buffer
+	p.speedGoals(&out)
+	want := `| speed, 200 B | 3 times saintfish/chardet | 3.1 | holds |
+| speed, 200 KB | 20 times saintfish/chardet | 19.9 | MISSED |
+| speed, UTF-8, 20 KB | at most 6.0 µs, twice utf8.Valid and 2 | 6.0 µs | holds |
+`
+	if out.String() != want {
+		t.Errorf("got\n%s", out.String())
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/feedparity/feedparity/cmd/detecteval/trivial"
 )
 
 // page is what is written.
@@ -36,11 +38,11 @@ type speed struct {
 func (p *page) others() error {
 	rule := make([]result, len(p.files))
 	for i, f := range p.files {
-		name := trivially(f.data)
+		name := trivial.Rule(f.data)
 		rule[i] = result{charset: name, right: rightText(f, name)}
 	}
-	p.results[trivial] = rule
-	p.detector = []string{ours, trivial}
+	p.results[ruleName] = rule
+	p.detector = []string{ours, ruleName}
 	p.history = map[bool][]result{}
 	for _, right := range []bool{true, false} {
 		r, err := withHistory(p.files, right)
@@ -82,7 +84,7 @@ func (p *page) askPeers() error {
 	for s.Scan() {
 		c := strings.Split(s.Text(), "\t")
 		switch {
-		case c[0] == "label" && c[1] != ours && c[1] != "utf8.Valid":
+		case c[0] == "label" && c[1] != ours && c[1] != ruleName && c[1] != validRule:
 			if p.results[c[1]] == nil {
 				p.results[c[1]] = make([]result, len(p.files))
 				p.detector = append(p.detector, c[1])

@@ -181,11 +181,22 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 		}
 		verified = ", verified"
 	}
-	fmt.Fprintf(std.err, "%s: %s, read as %s%s%s\n", visible(name), plural(list.edits, "edit"), o.Charset, list.noted(), verified)
+	fmt.Fprintf(std.err, "%s: %s, read as %s%s%s%s\n", visible(name), plural(list.edits, "edit"), o.Charset, takenOff(o, found.Dialect), list.noted(), verified)
 	if found.DoubleEncoded && !o.FixMojibake {
 		fmt.Fprintf(std.err, "hint: it is encoded twice; --fix-double-encoding repairs that\n")
 	}
 	return n.finish(std, w, target)
+}
+
+// takenOff says how many lines are not in the table.
+func takenOff(o normalize.Options, d detect.Dialect) (s string) {
+	if o.TableFrom > 0 {
+		s = fmt.Sprintf(", preamble: %s taken off", plural(d.Preamble, "line"))
+	}
+	if o.TableTo > 0 {
+		s += fmt.Sprintf(", footer: %s taken off", plural(d.Footer, "line"))
+	}
+	return s
 }
 
 // options completes what was asked for with what was found.

@@ -27,10 +27,13 @@ type Dialect struct {
 	// TableFrom and TableTo where it begins and ends in the input.
 	Preamble, Footer   int
 	TableFrom, TableTo int64
-	Tables             int        // one below the other, with an empty line between them
-	Types              []CellType // of the columns
-	Why                string     // one sentence
-	Reasons            []string   // one for each part of the answer
+	// Unfinished says that the last record has no line end and, if it had one, would be
+	// taken for part of a footer. It may be a record that was cut.
+	Unfinished bool
+	Tables     int        // one below the other, with an empty line between them
+	Types      []CellType // of the columns
+	Why        string     // one sentence
+	Reasons    []string   // one for each part of the answer
 }
 
 // For returns the arguments that csv.reader needs on a path beside its defaults;
@@ -115,7 +118,8 @@ func (d *Dialect) findFooter(src source, charset string, l *layout) error {
 	text := decodeHead(charset, tail, true)
 	end := &layout{delimiter: l.delimiter, quote: l.quote, escape: l.escape}
 	end.read(text)
-	end.columns, end.filling = l.columns, l.filling
+	end.columns, end.filling, end.key = l.columns, l.filling, l.keyColumn(0)
+	d.Unfinished = end.unfinished(0)
 	if last := end.lastRecord(0); last > 0 && last+1 < len(end.records) {
 		at := int64(end.records[last+1].at)
 		d.Footer = end.lines() - end.records[last+1].line

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 )
@@ -19,6 +18,7 @@ func (l *layout) findTable(d *Dialect) {
 		d.Preamble = l.records[first].line
 	}
 	d.Tables = l.tables(first, last)
+	d.Unfinished = l.columns > 1 && l.unfinished(first)
 	l.columnTypes(d, first, last)
 	if d.Trailing = l.trailing(first, last); d.Trailing {
 		d.Columns--
@@ -69,21 +69,10 @@ func (l *layout) extent() (first, last int) {
 	if first >= min(mostLines, last) {
 		first = 0
 	}
-	first = l.blankBefore(first)
+	if first = l.blankBefore(first); first > 0 {
+		first = l.rowsAbove(first)
+	}
 	return first, l.lastRecord(first)
-}
-
-// lastRecord is the last record of the table. Empty lines alone are no footer.
-func (l *layout) lastRecord(first int) int {
-	end := len(l.records) - 1
-	last := end
-	for last > first && last > end-mostLines && l.below(last) {
-		last--
-	}
-	if last <= end-mostLines || !slices.ContainsFunc(l.records[last+1:], func(r record) bool { return r.cells > 0 }) {
-		return end
-	}
-	return last
 }
 
 // blankBefore passes over the empty lines there.
@@ -146,47 +135,6 @@ func (l *layout) usualFilling() int {
 	return filled[len(filled)/2]
 }
 
-// below reports whether a record can be part of what is below a table: a line of its
-// own, or one that says so where a spreadsheet filled it up with delimiters.
-func (l *layout) below(i int) bool {
-	r := l.records[i]
-	switch {
-	case r.cells == 0:
-		return true
-	case i == 0 || r.filled > max(1, l.columns/3) || r.cells > l.columns:
-		return false
-	case r.cells == l.columns:
-		return r.filled == 0 || r.filled == 1 && l.filling >= 3 && l.remark(i)
-	case r.cells > 1 && l.records[i-1].cells == r.cells: // records of another table
-		return false
-	}
-	return l.records[i-1].cells == 0 || l.words(i)
-}
-
-// remarks are the first words of what stands below a table.
-var remarks = []string{"total", "sum", "summe", "gesamt", "source", "note", "end ", "page", "printed", "generated", "*", "-", "=", "#", "(", "©"}
-
-// remark reports that a record reads like one.
-func (l *layout) remark(i int) bool {
-	line := bytes.ToLower(bytes.TrimLeft(l.line(i), " \""))
-	return slices.ContainsFunc(remarks, func(s string) bool { return bytes.HasPrefix(line, []byte(s)) })
-}
-
-// words reports that a record is more than what a cut leaves of one.
-func (l *layout) words(i int) bool {
-	line := bytes.TrimSpace(l.line(i))
-	return bytes.ContainsAny(line, " :") || l.remark(i)
-}
-
-// line is the text of a record.
-func (l *layout) line(i int) []byte {
-	to := len(l.reader.text)
-	if i+1 < len(l.records) {
-		to = l.records[i+1].at
-	}
-	return l.reader.text[l.records[i].at:to]
-}
-
 // tables counts the tables: after an empty line, two records or more of another width
 // are another one.
 func (l *layout) tables(first, last int) int {
@@ -203,24 +151,14 @@ func (l *layout) tables(first, last int) int {
 // columnTypes reads the table's first records again, for the types of its columns and
 // its header.
 func (l *layout) columnTypes(d *Dialect, first, last int) {
-	r := reader{text: l.reader.text, delimiter: l.delimiter, quote: l.quote, escape: l.escape, at: l.records[first].at}
-	most := min(bodyRecords, last-first+1)
-	rows, cells := make([][]field, 0, most), make([]field, 0, most*l.columns)
+	rows := l.body(first, last)
 	plain, quoted := 0, 0
-	for i := first; i <= last && len(rows) < bodyRecords && r.next(); i++ {
-		if len(r.cells) == 0 || len(rows) > 0 && len(r.cells) != l.columns {
-			continue
-		}
-		from := len(cells)
-		cells = append(cells, r.cells...)
-		row := cells[from:len(cells):len(cells)]
-		rows = append(rows, row)
-		for n, c := range row {
-			row[n].typ = typeOf(c.text)
-			switch t := row[n].typ; {
+	for _, row := range rows {
+		for _, c := range row {
+			switch {
 			case c.quoted:
 				quoted++
-			case t != Empty && !t.number():
+			case c.typ != Empty && !c.typ.number():
 				plain++
 			}
 		}
@@ -234,6 +172,31 @@ func (l *layout) columnTypes(d *Dialect, first, last int) {
 	for c := range l.columns {
 		d.Types = append(d.Types, h.columns[c].typ)
 	}
+}
+
+// body reads the table's first records again.
+func (l *layout) body(first, last int) [][]field {
+	r := l.readerAt(first)
+	most := min(bodyRecords, last-first+1)
+	rows, cells := make([][]field, 0, most), make([]field, 0, most*l.columns)
+	for i := first; i <= last && len(rows) < bodyRecords && r.next(); i++ {
+		if len(r.cells) == 0 || len(rows) > 0 && len(r.cells) != l.columns {
+			continue
+		}
+		from := len(cells)
+		cells = append(cells, r.cells...)
+		row := cells[from:len(cells):len(cells)]
+		rows = append(rows, row)
+		for n, c := range row {
+			row[n].typ = typeOf(c.text)
+		}
+	}
+	return rows
+}
+
+// readerAt reads from a record on.
+func (l *layout) readerAt(i int) reader {
+	return reader{text: l.reader.text, delimiter: l.delimiter, quote: l.quote, escape: l.escape, at: l.records[i].at}
 }
 
 // why words the reasons.
@@ -300,12 +263,22 @@ func (d *Dialect) reasons(l *layout) {
 		add("columns: each record ends with a delimiter, which is not one more")
 	}
 	if d.Preamble > 0 {
-		add("preamble: %d lines above the table", d.Preamble)
+		add("preamble: %s above the table", lineCount(d.Preamble))
 	}
 	if d.Footer > 0 {
-		add("footer: %d lines below the table", d.Footer)
+		add("footer: %s below the table", lineCount(d.Footer))
+	}
+	if d.Unfinished {
+		add("footer: the last line has no end, so it may be a record that was cut, and is kept")
 	}
 	if d.Tables > 1 {
 		add("tables: %d, one below the other", d.Tables)
 	}
+}
+
+func lineCount(n int) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return fmt.Sprint(n, " lines")
 }

@@ -25,6 +25,7 @@ type layout struct {
 	types                    [Mess + 1]int // of the cells looked at
 	columns                  int           // of most records
 	filling                  int           // how many cells are filled in the middle one of those
+	key                      *firstColumn  // once it was looked at
 	regular                  float64       // share of the records that have them
 	score                    float64
 }

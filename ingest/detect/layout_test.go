@@ -25,6 +25,28 @@ var layouts = []struct {
 	{"as a spreadsheet writes it", "Stock,,,\n,,,\nsku,qty,x,y\nA1,1,2,3\nA2,2,2,4\nSource: us,,,\n", "-", 4, 2, 1, "sku,qty,x,y\nA1,1,2,3\nA2,2,2,4\n", 1},
 	{"a record that was cut is no footer", "sku,qty,x\nA1,1,2\nA2,2,3\nA3", "-", 3, 0, 0, "sku,qty,x\nA1,1,2\nA2,2,3\nA3", 1},
 	{"empty lines are no footer", "sku,qty\nA1,1\n\n\n", "-", 2, 0, 0, "sku,qty\nA1,1\n\n\n", 1},
+	{"a word that only begins like a remark", "id,name,price\nx1,a,2\nx2,b,2\nSUMMER-12,,\n", "-", 3, 0, 0, "id,name,price\nx1,a,2\nx2,b,2\nSUMMER-12,,\n", 1},
+	{"codes that begin like one", "id,name,price\n1,a,2\n2,b,2\nPAGE-4711,,\nnote-17,,\n", "-", 3, 0, 0, "id,name,price\n1,a,2\n2,b,2\nPAGE-4711,,\nnote-17,,\n", 1},
+	{"a negative number", "sku,name,price\n1,a,2\n2,b,2\n-12,,\n", "-", 3, 0, 0, "sku,name,price\n1,a,2\n2,b,2\n-12,,\n", 1},
+	{"a word in parentheses", "sku,name,price\n1,a,2\n2,b,2\n(old) item,,\n", "-", 3, 0, 0, "sku,name,price\n1,a,2\n2,b,2\n(old) item,,\n", 1},
+	{"a number behind a sign", "text,a,b\nhello,1,2\n#5 screws,,\n", "-", 3, 0, 0, "text,a,b\nhello,1,2\n#5 screws,,\n", 1},
+	{"a name that begins like a remark", "name,qty,x\nred nut,1,2\nnut,1,2\nTotal Care shampoo,,\n", "-", 3, 0, 0, "name,qty,x\nred nut,1,2\nnut,1,2\nTotal Care shampoo,,\n", 1},
+	{"a total among names", "name,qty,x\nred nut,1,2\nnut,1,2\nTotal,,\n", "-", 3, 0, 1, "name,qty,x\nred nut,1,2\nnut,1,2\n", 1},
+	{"remarks that are rows", "name,qty,x\nNote 1,1,2\nNote 2,1,2\nNote 3,,\n", "-", 3, 0, 0, "name,qty,x\nNote 1,1,2\nNote 2,1,2\nNote 3,,\n", 1},
+	{"two cells of a record", "sku,a,b,c,d,e\nA1,a,1,1,x,y\nA2,b,1,1,x,y\nA3,blue widget\n", "-", 6, 0, 0, "sku,a,b,c,d,e\nA1,a,1,1,x,y\nA2,b,1,1,x,y\nA3,blue widget\n", 1},
+	{"the same below an empty line", "sku,a,b,c,d,e\nA1,a,1,1,x,y\nA2,b,1,1,x,y\n\nA3,blue widget\n", "-", 6, 0, 0, "sku,a,b,c,d,e\nA1,a,1,1,x,y\nA2,b,1,1,x,y\n\nA3,blue widget\n", 1},
+	{"a code and a word", "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\nA3 plus\n", "-", 4, 0, 0, "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\nA3 plus\n", 1},
+	{"a code and a colon, above a total", "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\nA4: blue\nTotal: 3\n", "-", 4, 0, 1, "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\nA4: blue\n", 1},
+	{"a line that nothing says is none", "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\nBig table\n", "-", 4, 0, 0, "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\nBig table\n", 1},
+	{"the same above an empty line and a note", "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\nBig table\n\nPrinted today\n", "-", 4, 0, 2, "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\nBig table\n", 1},
+	{"a line below an empty one", "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\n\nBig table\n", "-", 4, 0, 2, "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\n", 1},
+	{"a footer without a line end may be a row that was cut", "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\nTotal: 3\nTotal Ca", "-", 4, 0, 0, "sku,a,b,c\nA1,a,1,1\nA2,b,1,1\nTotal: 3\nTotal Ca", 1},
+	{"a sparse first row is no title", "1,,,\n2,nut,1.5,3\n3,saw,2.5,4\n4,tap,1,1\n", "-", 4, 0, 0, "1,,,\n2,nut,1.5,3\n3,saw,2.5,4\n4,tap,1,1\n", 1},
+	{"nor is one of a code", "A0,,,\nA1,bolt,1,2\nA2,nut,3,4\nA3,saw,5,6\n", "-", 4, 0, 0, "A0,,,\nA1,bolt,1,2\nA2,nut,3,4\nA3,saw,5,6\n", 1},
+	{"nor of that alone", "A0\nA1,bolt,1,2\nA2,nut,3,4\nA3,saw,5,6\n", "-", 4, 0, 0, "A0\nA1,bolt,1,2\nA2,nut,3,4\nA3,saw,5,6\n", 1},
+	{"below a title it is none either", "Stock\nA0,,,\nA1,bolt,1,2\nA2,nut,3,4\nA3,saw,5,6\n", "-", 4, 1, 0, "A0,,,\nA1,bolt,1,2\nA2,nut,3,4\nA3,saw,5,6\n", 1},
+	{"nor is one of a name", "Saw,,,\nBolt,steel,1,2\nNut,brass,3,4\nTap,,5,6\n", "-", 4, 0, 0, "Saw,,,\nBolt,steel,1,2\nNut,brass,3,4\nTap,,5,6\n", 1},
+	{"a code above the header is a title", "A7\nsku,name,qty\nA1,bolt,2\nA2,nut,4\n", "-", 3, 1, 0, "sku,name,qty\nA1,bolt,2\nA2,nut,4\n", 1},
 	{"sparse records are none", "sku,qty,x,y\nA1,,,\nA2,,,\nA3,,,\n", "-", 4, 0, 0, "sku,qty,x,y\nA1,,,\nA2,,,\nA3,,,\n", 1},
 	{"two tables", "sku,qty,x\nA1,1,2\nA2,2,3\nA3,2,4\n\ntown,van\nHull,1\nYork,2\n", "-", 3, 0, 0, "sku,qty,x\nA1,1,2\nA2,2,3\nA3,2,4\n\ntown,van\nHull,1\nYork,2\n", 2},
 	{"a delimiter at each end", "sku;qty;x;\nA1;1;2;\nA2;2;3;\n", "delimiter=;", 3, 0, 0, "sku;qty;x;\nA1;1;2;\nA2;2;3;\n", 1},
@@ -44,6 +66,9 @@ func TestLayout(t *testing.T) {
 		d := r.Dialect
 		if d.String() != c.want || d.Columns != c.columns || d.Preamble != c.preamble || d.Footer != c.footer || d.Tables != c.tables {
 			t.Errorf("%s: %s %+v", c.name, d, d)
+		}
+		if d.Unfinished != strings.HasSuffix(c.in, "Total Ca") {
+			t.Errorf("%s: unfinished %v", c.name, d.Unfinished)
 		}
 		if got := c.in[d.TableFrom:d.TableTo]; got != c.table {
 			t.Errorf("%s: the table is %q", c.name, got)

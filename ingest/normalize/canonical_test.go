@@ -30,6 +30,7 @@ var canonical = []struct {
 	{"other quotes", Options{Quotechar: '\''}, "'a,b','it''s',\"c\n", "\"a,b\",it's,\"\"\"c\"\n", "quote"},
 	{"escapes", Options{Escapechar: '\\'}, "a\\,b,\"c\\\"d\",e\\\\\n", "\"a,b\",\"c\"\"d\",e\\\n", "quote escape"},
 	{"an escape at the end", Options{Escapechar: '\\'}, "a\\", "a\\\n", "newline"},
+	{"a last record that may have been cut", Options{Delimiter: ';', Unfinished: true}, "a;b\nTotal", "a,b\nTotal", "delimiter"},
 	{"quotes that need not be", Options{}, "\"a\",\"\",\"b c\"\n", "a,,b c\n", "quote"},
 	{"an empty cell by itself", Options{}, "\"\"\n\"\"", "\"\"\n\"\"\n", "newline"},
 	{"blanks after delimiters", Options{SkipInitialSpace: true}, "a, \"b,c\",  d\n", "a,\"b,c\",d\n", "space"},

@@ -118,6 +118,9 @@ type Options struct {
 	// TableFrom and TableTo are where the table begins and ends in the input; what is
 	// above and below is taken off. A TableTo of 0 means the end of the input.
 	TableFrom, TableTo int64
+	// Unfinished says that the last record, if it has no line end, may be one that was
+	// cut: it gets none in the canonical dialect either.
+	Unfinished bool
 	// Canonical asks for one dialect: the bytes that csv.writer makes of the records
 	// with lineterminator="\n" and nothing else set. Empty lines go.
 	Canonical bool

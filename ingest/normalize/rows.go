@@ -327,7 +327,9 @@ func (r *rows) write(ts []token, rd reading) error {
 		if err := r.writeCell(ts[from:], ts[n-1].end(), rd); err != nil {
 			return err
 		}
-		r.wrote = true
+		if r.wrote = true; r.o.Unfinished {
+			return nil
+		}
 		return r.next.put(piece{offset: ts[n-1].end(), text: []byte{'\n'}, kind: Newline})
 	}
 	return nil

@@ -184,8 +184,7 @@ type byteMeanings struct {
 var meanings = sync.OnceValue(func() *byteMeanings {
 	m := &byteMeanings{list: rankable()}
 	for _, c := range m.list {
-		h, _ := c.hash(nil)
-		m.sums = append(m.sums, h)
+		m.sums = append(m.sums, c.hash(nil))
 	}
 	for b := range m.runes {
 		m.runes[b] = make([]rune, len(m.list))
@@ -207,9 +206,8 @@ const (
 	nextFactor  uint64 = 0xBF58476D1CE4E5B8 // more than the one before
 )
 
-// sum sums up, for each charset, what some bytes mean in it, and returns a bit for each
-// in which one of them means nothing.
-func (m *byteMeanings) sum(sums *[64]uint64, present []byte) (none uint64) {
+// sum sums up, for each charset, what some bytes mean in it.
+func (m *byteMeanings) sum(sums *[64]uint64, present []byte) {
 	out := sums[:len(m.list)]
 	copy(out, m.sums)
 	factor := firstFactor
@@ -217,27 +215,29 @@ func (m *byteMeanings) sum(sums *[64]uint64, present []byte) (none uint64) {
 		for i, r := range m.runes[b][:len(out)] {
 			out[i] += uint64(r) * factor
 		}
-		none |= m.none[b]
 		factor += nextFactor
+	}
+}
+
+// undefined returns a bit for each charset in which one of some bytes means nothing.
+func (m *byteMeanings) undefined(bytes []byte) (none uint64) {
+	for _, b := range bytes {
+		none |= m.none[b]
 	}
 	return none
 }
 
-// hash is sum for one charset; ok is false if one of the bytes means nothing in it.
-func (c *candidate) hash(present []byte) (h uint64, ok bool) {
+// hash is sum for one charset.
+func (c *candidate) hash(present []byte) (h uint64) {
 	if c.table == nil {
-		return uint64(c.prior), true
+		return uint64(c.prior)
 	}
 	factor := firstFactor
 	for _, b := range present {
-		r := c.table[b]
-		if r == undefined {
-			return 0, false
-		}
-		h += uint64(r) * factor
+		h += uint64(c.table[b]) * factor
 		factor += nextFactor
 	}
-	return h, true
+	return h
 }
 
 // unheard is how rare a charset is that only the supplier names.
@@ -305,6 +305,10 @@ func (c *candidate) decode(dst []byte, s *span) (_ []byte, ok bool) {
 	}
 	return dst, true
 }
+
+// defines reports whether all of some bytes mean something in a charset of single bytes;
+// of one of more bytes to a character, reading it tells.
+func (c *candidate) defines(raw []byte) bool { return c.table == nil || definesAll(c.table, raw) }
 
 // readUTF8 is read where the charset is UTF-8.
 func (m *model) readUTF8(dst []char, p []byte) (_ []char, ok bool) {

@@ -26,7 +26,7 @@ func posterior(ranked []*mixture) []float64 {
 	out := make([]float64, len(ranked))
 	sum := 0.0
 	for i, x := range ranked {
-		if x.group != ranked[0].group {
+		if !x.same {
 			out[i] = math.Exp((ranked[0].score - x.score) / float64(nat))
 			sum += out[i]
 		}

@@ -48,10 +48,11 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 		k.release()
 		return data(senseless), nil
 	}
+	k.compare(ranked)
 	r := k.result(ranked, o)
 	r.ranking, r.first, r.second = k, ranked[0], rival(ranked)
 	if r.second == nil {
-		if x := k.runnerUp(); x != nil {
+		if x := k.runnerUp(ranked[0]); x != nil {
 			r.second = x
 			r.Candidates = append(r.Candidates, Candidate{Charset: x.name, Why: farBehind + x.speaks(k.m)})
 		}
@@ -70,7 +71,7 @@ func (k *ranking) decodable(src source, ranked []*mixture) ([]*mixture, error) {
 			break
 		}
 		if x.multi != nil {
-			ok, err := decodes(src, x.name, nil)
+			ok, err := x.decodes(src)
 			if err != nil {
 				return nil, err
 			}
@@ -89,7 +90,7 @@ const farBehind = "more than 20 nats behind, "
 // there is none.
 func rival(ranked []*mixture) *mixture {
 	for _, x := range ranked {
-		if x.group != ranked[0].group {
+		if !x.same {
 			return x
 		}
 	}
@@ -98,7 +99,7 @@ func rival(ranked []*mixture) *mixture {
 
 // result words the ranking.
 func (k *ranking) result(ranked []*mixture, o Options) Result {
-	best := nameOf(ranked, o)
+	best := k.nameOf(ranked, o)
 	margin := 40.0 // nats
 	if x := rival(ranked); x != nil {
 		margin = (x.score - ranked[0].score) / float64(nat)
@@ -110,7 +111,7 @@ func (k *ranking) result(ranked []*mixture, o Options) Result {
 		if x == best {
 			continue
 		}
-		c := Candidate{Charset: x.name, Confidence: r.Confidence, Why: "gives the same text", Same: x.group == best.group}
+		c := Candidate{Charset: x.name, Confidence: r.Confidence, Why: "gives the same text", Same: x.same}
 		if !c.Same {
 			c.Confidence = (1 - r.Confidence) * odds[i]
 			c.Why = nats(x.score-ranked[0].score) + " nats behind, " + x.speaks(k.m)
@@ -121,11 +122,13 @@ func (k *ranking) result(ranked []*mixture, o Options) Result {
 }
 
 // nameOf chooses among the names under which the input is the same text: what the
-// supplier declares, what the feed had before, else the least rare one, Latin-1
-// standing for cp1252 where no byte tells them apart.
-func nameOf(ranked []*mixture, o Options) *mixture {
-	same := slices.DeleteFunc(slices.Clone(ranked), func(x *mixture) bool { return x.group != ranked[0].group })
-	common := slices.MinFunc(same, func(a, b *mixture) int { return cmp.Compare(a.prior, b.prior) })
+// supplier declares, what the feed had before, else the least rare one of those that
+// decode what is UTF-8 too, Latin-1 standing for cp1252 where no byte tells them apart.
+func (k *ranking) nameOf(ranked []*mixture, o Options) *mixture {
+	same := slices.DeleteFunc(slices.Clone(ranked), func(x *mixture) bool { return !x.same })
+	common := slices.MinFunc(same, func(a, b *mixture) int {
+		return cmp.Or(-compareBools(a.defines(k.present), b.defines(k.present)), cmp.Compare(a.prior, b.prior))
+	})
 	for _, name := range []string{o.Declared, o.History, map[string]string{"cp1252": "iso8859-1"}[common.name]} {
 		for _, x := range same {
 			if x.name == name {

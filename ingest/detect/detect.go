@@ -47,14 +47,15 @@ type Result struct {
 	// Margin is how many nats likelier the text is than the next different one, 0
 	// where a proof decided.
 	Margin float64
-	// Candidates are the charsets that decode the whole input and are not
-	// hopeless, the best (which is Charset) first.
+	// Candidates are the charsets that decode the whole input, what is UTF-8 aside if
+	// some of it is, and are not hopeless, the best (which is Charset) first.
 	Candidates []Candidate
 	// Alarms say where the answer contradicts Options.Declared or History.
 	Alarms []Alarm
 	// Mixed says where an input in more than one charset has which; it is empty
-	// where there is only one. Charset then is one that decodes all of it. MoreMixed
-	// reports that after the last of these, 65,536, come others.
+	// where there is only one. Charset then is that of what is not UTF-8, and decodes
+	// the rest too if there is such a one. MoreMixed reports that after the last of
+	// these, 65,536, come others.
 	Mixed     []Range
 	MoreMixed bool
 	// Cells decide between Charset and the best candidate with another text,

@@ -242,7 +242,7 @@ func (k *ranking) judgeOf(a, b *candidate) func(*span) int {
 	x, y := a.impartial(), b.impartial()
 	return func(s *span) int {
 		if b.name == "utf-8" {
-			if isUTF8(s.raw) {
+			if isUTF8(s.raw, s.cut) {
 				return 1
 			}
 			return 0

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"unicode/utf8"
 )
 
 // Range is a part of an input that mixes charsets: records that are in one of
@@ -42,7 +41,7 @@ func (k *ranking) findMixture(r *Result) {
 		r.mixedWith = utf8Candidate()
 		return
 	}
-	if len(k.spans) < 2*secondSpans {
+	if len(k.spans) < 2*secondSpans || r.first.table == nil { // what decodes as characters of several bytes throughout is so by no chance
 		return
 	}
 	best := k.costs(r.first.candidate)
@@ -105,9 +104,6 @@ func (k *ranking) likeliest(spans []int, but *candidate) []*candidate {
 	}
 	return out
 }
-
-// isUTF8 reports whether a span is UTF-8 with characters above ASCII.
-func isUTF8(raw []byte) bool { return utf8.Valid(raw) && nextHigh(raw) >= 0 }
 
 // costs returns what each span costs in a charset, infinity where it does not
 // decode.

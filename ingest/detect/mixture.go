@@ -11,6 +11,8 @@ import (
 type mixture struct {
 	*candidate
 	group int      // candidates of one group read the spans alike
+	text  uint64   // sum of what was decoded, of a charset of several bytes to a character
+	same  bool     // the input is the same text in the best
 	next  *mixture // of its group
 	like  *mixture // the first of its group that is meant for the same languages, if that is another: it learns for both
 	score float64
@@ -126,18 +128,38 @@ func (m *model) firstLanguage(script int) int {
 	return m.scripts[script].first
 }
 
-// seeEither adds the better of a reading and another one, which is an accident of
-// its own, and counts the accidents.
-func (x *mixture) seeEither(r, other *reading, accidents *int, k *ranking, weight float64) {
-	extra := accidentFirst
-	if *accidents > 0 {
-		extra = accidentNext
-	}
-	if other.least+extra < r.least {
-		*accidents++
+// seeEither adds the better of a reading and of what it was before it was broken, and
+// counts such accidents.
+func (x *mixture) seeEither(r, other *reading, k *ranking, weight float64) {
+	if extra := accident(x.broken); other.least+extra < r.least {
+		x.broken++
 		changed := *other
 		changed.add(extra)
 		r = &changed
 	}
 	x.see(r, k, weight)
+}
+
+// accident is what one costs after n others.
+func accident(n int) cost {
+	if n > 0 {
+		return accidentNext
+	}
+	return accidentFirst
+}
+
+// seeUTF8 adds a span that is UTF-8, if that is likelier than what it would be in x. It
+// then costs the same in all charsets, as it tells nothing of them.
+func (x *mixture) seeUTF8(r, utf8 *reading, k *ranking, weight float64) {
+	if utf8.least+accident(x.mixed) < r.least {
+		x.takeUTF8(utf8, weight)
+		return
+	}
+	x.see(r, k, weight)
+}
+
+func (x *mixture) takeUTF8(utf8 *reading, weight float64) {
+	x.last = weight * float64(utf8.least+accident(x.mixed))
+	x.score += x.last
+	x.mixed++
 }

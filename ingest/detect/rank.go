@@ -10,7 +10,7 @@ import (
 )
 
 // Limits of the ranking.
-var stages = []int{1, 2, 4, 8, 20, maxSpans * 4} // spans after which charsets are given up
+var stages = []int{1, 2, 4, 8, 20, maxSpans * 8} // spans after which charsets are given up
 
 const (
 	hopeless = 24 * nat // that far behind the best
@@ -33,6 +33,7 @@ type ranking struct {
 	sampler spanSampler
 	spans   []span  // of sampler
 	present []byte  // bytes above 0x7F in the input
+	own     []byte  // of them in spans that are not UTF-8, which a charset must define
 	groups  []group // those not given up, the best first
 	dropped []group // those last given up
 	all     []mixture
@@ -65,14 +66,18 @@ func newRanking() *ranking {
 // release lets others use the memory; nothing of it may be used after it.
 func (k *ranking) release() { pool.Put(k) }
 
-// prepare prepares the candidates that define every byte of the input, of which the
-// sampler has taken the spans.
+// prepare prepares the candidates that define every byte of the input, except for what
+// is UTF-8, of which the sampler has taken the spans.
 func (k *ranking) prepare(words [][]byte, o Options) {
 	k.spans = k.sampler.spans
 	k.languagesOf(words)
-	k.present = k.present[:0]
+	k.present, k.own = k.present[:0], k.own[:0]
 	for c := 0x80; c < 0x100; c++ {
-		if k.sampler.present[c] {
+		own := k.sampler.present[legacySpan][c]
+		if own {
+			k.own = append(k.own, byte(c))
+		}
+		if own || k.sampler.present[utf8Span][c] {
 			k.present = append(k.present, byte(c))
 		}
 	}
@@ -87,12 +92,13 @@ func (k *ranking) prepare(words [][]byte, o Options) {
 	k.all, k.groups, k.dropped, k.hashes = k.all[:0], k.groups[:0], k.dropped[:0], k.hashes[:0]
 	k.index = [len(k.index)]uint8{}
 	known := meanings()
-	undefined := known.sum(&k.sums, k.present)
+	known.sum(&k.sums, k.present)
+	undefined := known.undefined(k.own)
 	for i, c := range list {
 		switch {
 		case i >= len(known.list): // what the supplier names
-			if h, ok := c.hash(k.present); ok {
-				k.join(c, h, o)
+			if c.table == nil || definesAll(c.table, k.own) {
+				k.join(c, c.hash(k.present), o)
 			}
 		case undefined>>i&1 == 0:
 			k.join(c, k.sums[i], o)
@@ -106,7 +112,7 @@ func (k *ranking) prepareSpan(s *span) {
 	if s.n > 1 {
 		s.weight += math.Log(float64(s.n))
 	}
-	if isUTF8(s.raw) {
+	if s.mixed {
 		k.text, _ = k.m.readUTF8(k.text[:0], s.raw)
 		s.utf8 = new(reading)
 		k.judge(s.utf8, k.text, s)
@@ -278,8 +284,11 @@ func (k *ranking) skim(g *group) float64 {
 // doubtful reports whether a span was UTF-8 or might have been before somebody read
 // it as cp1252; ok is false if the charset does not decode it.
 func (k *ranking) doubtful(c *candidate, s *span) (_, ok bool) {
-	if c.table != nil && !c.tones {
-		return s.utf8 != nil || c.suspects(s.raw), true
+	switch {
+	case s.utf8 != nil:
+		return true, true
+	case c.table != nil && !c.tones:
+		return c.suspects(s.raw), true
 	}
 	if c.table == nil && c.multi != nil {
 		if c.shape != nil && !c.shape.fits(s) {
@@ -288,14 +297,14 @@ func (k *ranking) doubtful(c *candidate, s *span) (_, ok bool) {
 		if k.raw, ok = c.decode(k.raw[:0], s); !ok {
 			return false, false
 		}
-		if s.utf8 == nil && bytes.IndexByte(k.raw, 0xC3) < 0 { // in UTF-8, what is suspicious begins so
+		if bytes.IndexByte(k.raw, 0xC3) < 0 { // in UTF-8, what is suspicious begins so
 			return false, true
 		}
 	}
 	if k.text, ok = c.read(k.text[:0], s, k); !ok {
 		return false, false
 	}
-	return s.utf8 != nil || suspicious(k.text), true
+	return suspicious(k.text), true
 }
 
 // run takes the spans up to one and returns the best score. Groups that fall behind
@@ -325,8 +334,8 @@ func (k *ranking) see(g *group, limit float64) {
 	var repaired *reading
 	if r == nil {
 		var ok bool
-		if k.text, ok = g.first.read(k.text[:0], s, k); !ok {
-			g.fail(len(k.spans))
+		if k.text, ok = g.first.read(k.text[:0], s, k); !ok || s.mixed && !g.first.defines(s.raw) {
+			g.pass(k, s)
 			return
 		}
 		r = k.memory.next()
@@ -338,8 +347,8 @@ func (k *ranking) see(g *group, limit float64) {
 		k.judgeWords(r, k.text, s)
 		if alone {
 			k.memory.keep(key)
-		} else if repaired = s.utf8; repaired == nil {
-			repaired = k.repair(s)
+		} else if repaired = k.repair(s); s.utf8 != nil && (repaired == nil || s.utf8.least <= repaired.least) {
+			repaired = s.utf8
 		}
 	}
 	if repaired == nil && g.behind(s, r.least, limit) {
@@ -352,10 +361,10 @@ func (k *ranking) see(g *group, limit float64) {
 			x.score += x.like.last
 		case repaired == nil:
 			x.see(r, k, s.weight)
-		case s.utf8 != nil:
-			x.seeEither(r, repaired, &x.mixed, k, s.weight)
+		case repaired == s.utf8:
+			x.seeUTF8(r, s.utf8, k, s.weight)
 		default:
-			x.seeEither(r, repaired, &x.broken, k, s.weight)
+			x.seeEither(r, repaired, k, s.weight)
 		}
 		g.best = min(g.best, x.score)
 	}
@@ -373,6 +382,24 @@ func (g *group) behind(s *span, least cost, limit float64) bool {
 	return true
 }
 
+// pass notes that a group does not decode a span, which it need not if that is UTF-8.
+func (g *group) pass(k *ranking, s *span) {
+	if s.utf8 == nil {
+		g.fail(len(k.spans))
+		return
+	}
+	g.best, g.floor = math.Inf(1), false
+	for x := g.first; x != nil; x = x.next {
+		if x.like != nil {
+			x.score += x.like.last
+		} else {
+			x.takeUTF8(s.utf8, s.weight)
+		}
+		g.best = min(g.best, x.score)
+	}
+	g.seen++
+}
+
 // fail notes that a group does not decode the input.
 func (g *group) fail(spans int) {
 	g.best, g.floor, g.seen = math.Inf(1), false, spans
@@ -381,10 +408,13 @@ func (g *group) fail(spans int) {
 	}
 }
 
-// runnerUp returns the best of the charsets given up, nil if there is none. Only
-// one of single bytes is known to decode the whole input.
-func (k *ranking) runnerUp() *mixture {
-	k.dropped = slices.DeleteFunc(k.dropped, func(g group) bool { return g.first.table == nil || math.IsInf(g.best, 1) })
+// runnerUp returns the likeliest of the charsets given up with another text than the
+// best has, nil if there is none. Only one of single bytes is known to decode the whole
+// input.
+func (k *ranking) runnerUp(best *mixture) *mixture {
+	k.dropped = slices.DeleteFunc(k.dropped, func(g group) bool {
+		return g.first.table == nil || math.IsInf(g.best, 1) || k.same(best, g.first)
+	})
 	for len(k.dropped) > 0 {
 		sortGroups(k.dropped)
 		g := &k.dropped[0]

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -22,6 +23,7 @@ type span struct {
 	ascii      cost     // of its ASCII letters alone, 0 until it is known
 	utf8       *reading // as UTF-8, nil if it is none
 	rare       bool     // kept for a byte that few others have
+	mixed      bool     // is UTF-8
 	hash       uint32   // its place in the sampler's index, if that is free
 }
 
@@ -45,14 +47,54 @@ type spanSampler struct {
 	index   [spanIndex]int16 // open addressing by hash of digits taken alike: 1 + number in spans
 	seen    int              // spans with high bytes
 	stride  int
+	mixed   int    // spans kept because they are UTF-8 with a byte that is rare
 	offset  int64  // of the bytes to come
 	rest    []byte // the run that the last chunk ended in
 	before  byte   // the delimiter in front of rest
 	over    bool   // rest was longer than a span and has been taken
-	present [256]bool
-	covered [256]uint8 // in how many spans kept a byte is, up to rareSpans
-	kinds   [256]uint8
+	overIn  int    // class of the span that it was taken as
+	present [classes][256]bool
+	covered [classes][256]uint8 // in how many spans kept a byte is, up to rareSpans
+	kinds   [classes][256]uint8
 }
+
+// Classes of spans. One that is UTF-8 tells nothing of the charset of those that are not
+// where both are in an input, and must not stand for them.
+const (
+	legacySpan = iota
+	utf8Span
+	classes
+)
+
+// spanClassOf returns the class of a span, or of a run by what would be its span.
+func spanClassOf(raw []byte) int {
+	cut := len(raw) >= spanBytes
+	if isUTF8(raw[:min(len(raw), spanBytes)], cut) {
+		return utf8Span
+	}
+	return legacySpan
+}
+
+// isUTF8 reports whether a span is UTF-8 with characters above ASCII, of which the last
+// may be incomplete if the span was cut.
+func isUTF8(raw []byte, cut bool) bool {
+	at := nextHigh(raw)
+	if at < 0 || !mayBeUTF8(raw[at:]) {
+		return false
+	}
+	if cut {
+		for back := 1; back < utf8.UTFMax && len(raw)-back > at; back++ {
+			if c := raw[len(raw)-back]; utf8.RuneStart(c) && !utf8.FullRune(raw[len(raw)-back:]) {
+				raw = raw[:len(raw)-back]
+				break
+			}
+		}
+	}
+	return utf8.Valid(raw[at:])
+}
+
+// mayBeUTF8 looks at the first character above ASCII alone.
+func mayBeUTF8(p []byte) bool { return len(p) > 1 && p[0] >= 0xC2 && p[1]&0xC0 == 0x80 }
 
 // Kinds of bytes: what ends a span, and what one that is kept is wanted for.
 const (
@@ -75,7 +117,7 @@ var kindsAtFirst = sync.OnceValue(func() *[256]uint8 {
 })
 
 // spanIndex is more than twice as many as there can be spans.
-const spanIndex = 1024
+const spanIndex = 2048
 
 func newSpanSampler() *spanSampler {
 	s := new(spanSampler)
@@ -85,7 +127,10 @@ func newSpanSampler() *spanSampler {
 
 // reset makes a sampler new, with the memory it has.
 func (s *spanSampler) reset() {
-	*s = spanSampler{spans: s.spans[:0], text: s.text[:0], rest: s.rest[:0], stride: 1, kinds: *kindsAtFirst()}
+	*s = spanSampler{spans: s.spans[:0], text: s.text[:0], rest: s.rest[:0], stride: 1}
+	for i := range s.kinds {
+		s.kinds[i] = *kindsAtFirst()
+	}
 }
 
 // add takes the next bytes of the input.
@@ -106,12 +151,12 @@ func (s *spanSampler) add(p []byte) {
 			start = at + i
 		}
 		end, kinds := s.end(p, start)
-		if end < len(p) && kinds == 0 && !s.sampled() && end-at <= spanBytes { // take would leave it out
+		if end < len(p) && kinds == 0 && !s.sampled() && end-at <= spanBytes && !mayBeUTF8(p[start:end]) { // take would leave it out
 			s.seen++
 			at = end
 			continue
 		}
-		for start > at && s.kinds[p[start-1]] != edge {
+		for start > at && !delimits(p[start-1]) {
 			start--
 		}
 		if end == len(p) { // it may go on
@@ -122,17 +167,18 @@ func (s *spanSampler) add(p []byte) {
 		if start > 0 {
 			prev = p[start-1]
 		}
-		s.take(p[start:end], prev, p[end], s.offset+int64(start), kinds&wanted != 0)
+		s.take(p[start:end], prev, p[end], s.offset+int64(start))
 		at = end
 	}
 	s.keep(p, at)
 }
 
-// end returns where a span ends and of which kinds the bytes up to there are.
+// end returns where a span ends and of which kinds the bytes up to there are
+// if it is no UTF-8.
 func (s *spanSampler) end(p []byte, at int) (end int, kinds uint8) {
-	rest := p[at:]
+	rest, of := p[at:], &s.kinds[legacySpan]
 	for len(rest) >= 4 {
-		k := s.kinds[rest[0]] | s.kinds[rest[1]] | s.kinds[rest[2]] | s.kinds[rest[3]]
+		k := of[rest[0]] | of[rest[1]] | of[rest[2]] | of[rest[3]]
 		if k&edge != 0 {
 			break
 		}
@@ -140,7 +186,7 @@ func (s *spanSampler) end(p []byte, at int) (end int, kinds uint8) {
 		rest = rest[4:]
 	}
 	for i, c := range rest {
-		k := s.kinds[c]
+		k := of[c]
 		if k == edge {
 			return len(p) - len(rest) + i, kinds
 		}
@@ -178,7 +224,7 @@ func (s *spanSampler) resume(p []byte) []byte {
 	if !s.over {
 		s.whole(s.rest, p[end])
 	} else {
-		s.note(s.rest)
+		s.note(s.rest, s.overIn)
 	}
 	s.offset += int64(size)
 	s.rest, s.over, s.before = s.rest[:0], false, 0
@@ -192,24 +238,24 @@ func (s *spanSampler) trim() {
 	}
 	if !s.over {
 		s.whole(s.rest, 0)
-		s.over = true
+		s.over, s.overIn = true, spanClassOf(s.rest)
 	} else {
-		s.note(s.rest)
+		s.note(s.rest, s.overIn)
 	}
 	s.offset += int64(len(s.rest))
 	s.rest = s.rest[:0]
 }
 
-// note notes which bytes there are.
-func (s *spanSampler) note(p []byte) {
+// note notes which bytes there are in spans of a class.
+func (s *spanSampler) note(p []byte, class int) {
 	for _, c := range p {
-		s.present[c] = true
+		s.present[class][c] = true
 	}
 }
 
 func (s *spanSampler) whole(run []byte, next byte) {
 	if nextHigh(run) >= 0 {
-		s.take(run, s.before, next, s.offset, s.isRare(run))
+		s.take(run, s.before, next, s.offset)
 	}
 }
 
@@ -218,22 +264,21 @@ func (s *spanSampler) finish() {
 	if !s.over {
 		s.whole(s.rest, 0)
 	} else {
-		s.note(s.rest)
+		s.note(s.rest, s.overIn)
 	}
 	s.rest = nil
 }
 
-// take considers a span, which is rare if it holds a byte that is wanted.
-func (s *spanSampler) take(raw []byte, prev, next byte, offset int64, rare bool) {
-	cut := len(raw) > spanBytes
+// take considers a span, which is rare if it holds a byte that is wanted of its class.
+func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
+	cut, class := len(raw) > spanBytes, spanClassOf(raw)
 	if cut {
-		s.note(raw)
+		s.note(raw, class)
 		if raw, next = raw[:spanBytes], 0; nextHigh(raw) < 0 {
 			return
 		}
-		rare = s.isRare(raw)
 	}
-	sampled := s.sampled()
+	sampled, rare := s.sampled(), s.isRare(raw, class)
 	s.seen++
 	if !sampled && !rare {
 		return
@@ -246,14 +291,15 @@ func (s *spanSampler) take(raw []byte, prev, next byte, offset int64, rare bool)
 	}
 	if rare { // no other byte is to be covered
 		for _, c := range raw {
-			s.cover(c)
+			s.cover(c, class)
 		}
+		s.mixed += class
 	}
 	from := len(s.text)
 	s.text = append(s.text, raw...)
-	s.spans = append(s.spans, span{raw: s.text[from:len(s.text):len(s.text)], prev: prev, next: next, n: 1, offset: offset, cut: cut, rare: rare, hash: hash})
+	s.spans = append(s.spans, span{raw: s.text[from:len(s.text):len(s.text)], prev: prev, next: next, n: 1, offset: offset, cut: cut, rare: rare, mixed: class == utf8Span, hash: hash})
 	s.index[at] = int16(len(s.spans))
-	if len(s.spans) > maxSpans+rareSpans*128 || !rare && len(s.spans) > maxSpans {
+	if !rare && len(s.spans)-s.mixed > maxSpans || len(s.spans) > maxSpans+classes*rareSpans*128 {
 		s.halve()
 	}
 }
@@ -262,20 +308,20 @@ func (s *spanSampler) take(raw []byte, prev, next byte, offset int64, rare bool)
 // power of two.
 func (s *spanSampler) sampled() bool { return s.seen&(s.stride-1) == 0 }
 
-// cover notes that a span with a byte is kept.
-func (s *spanSampler) cover(c byte) {
-	if c < 0x80 || s.covered[c] == rareSpans {
+// cover notes that a span of a class with a byte is kept.
+func (s *spanSampler) cover(c byte, class int) {
+	if c < 0x80 || s.covered[class][c] == rareSpans {
 		return
 	}
-	s.present[c] = true
-	if s.covered[c]++; s.covered[c] == rareSpans {
-		s.kinds[c] = 0
+	s.present[class][c] = true
+	if s.covered[class][c]++; s.covered[class][c] == rareSpans {
+		s.kinds[class][c] = 0
 	}
 }
 
-func (s *spanSampler) isRare(raw []byte) bool {
+func (s *spanSampler) isRare(raw []byte, class int) bool {
 	for _, c := range raw {
-		if s.kinds[c] == wanted {
+		if s.kinds[class][c] == wanted {
 			return true
 		}
 	}

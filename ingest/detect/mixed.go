@@ -63,7 +63,7 @@ func (k *ranking) odd(costs []float64) []int {
 	var out []int
 	for i := range k.spans {
 		s := &k.spans[i]
-		if costs[i]-float64(k.asciiCost(s)) > float64(survey(s.raw).high)*float64(oddSpan) {
+		if !s.mixed && costs[i]-float64(k.asciiCost(s)) > float64(survey(s.raw).high)*float64(oddSpan) {
 			out = append(out, i)
 		}
 	}

@@ -44,10 +44,11 @@ func utf8BOM(st *stats) Result {
 	return r
 }
 
-// byNULs finds UTF-16 and UTF-32 without a mark. A NUL in every ASCII character's
-// upper half puts nearly all NULs at one place modulo the unit's size; a text in
-// which some fields are padded with NULs has them anywhere, and has far more
-// units of two printable ASCII characters than units with a NUL.
+// byNULs finds UTF-16 and UTF-32 without a mark. Every unit of UTF-32 has a NUL at its
+// upper end, whatever the script, and those of separators have more. In UTF-16 a NUL in every ASCII character's upper half
+// puts nearly all NULs at one place modulo the unit's size; a text in which some fields
+// are padded with NULs has them anywhere, and has far more units of two printable ASCII
+// characters than units with a NUL. So has text of ideographs, which plainUTF16 tells.
 func byNULs(src source, st *stats) (Result, bool, error) {
 	if st.nuls == 0 || st.nuls == st.size {
 		return Result{}, false, nil
@@ -59,16 +60,21 @@ func byNULs(src source, st *stats) (Result, bool, error) {
 	n := u.nul
 	even, odd := n[0]+n[2], n[1]+n[3]
 	lone := func(major, minor int64) bool { return major > 0 && minor*16 <= major }
-	three := func(a, b, c, rest int64) bool { return lone(min(a, b, c), rest) && max(a, b, c) <= min(a, b, c)*17/16 }
-	switch {
-	case st.size%4 == 0 && three(n[1], n[2], n[3], n[0]) && 2*n[3] >= st.size/4:
-		return unmarked(src, "utf-32-le", 4, binary.LittleEndian)
-	case st.size%4 == 0 && three(n[0], n[1], n[2], n[3]) && 2*n[0] >= st.size/4:
-		return unmarked(src, "utf-32-be", 4, binary.BigEndian)
-	case lone(odd, even) && odd > u.asciiPairs:
-		return unmarked(src, "utf-16-le", 2, binary.LittleEndian)
-	case lone(even, odd) && even > u.asciiPairs:
-		return unmarked(src, "utf-16-be", 2, binary.BigEndian)
+	for _, w := range []struct {
+		charset string
+		byNULs  bool
+		width   int
+		order   binary.ByteOrder
+	}{
+		{"utf-32-le", st.size >= 8 && n[1] > 0 && n[3] == st.size/4, 4, binary.LittleEndian}, {"utf-32-be", st.size >= 8 && n[2] > 0 && n[0] == (st.size+3)/4, 4, binary.BigEndian},
+		{"utf-16-le", lone(odd, even) && odd > u.asciiPairs, 2, binary.LittleEndian}, {"utf-16-be", lone(even, odd) && even > u.asciiPairs, 2, binary.BigEndian},
+	} {
+		if !w.byNULs && (w.width == 4 || !plainUTF16(st.head, w.order)) {
+			continue
+		}
+		if r, ok, err := unmarked(src, w.charset, w.width, w.order); ok || err != nil {
+			return r, ok, err
+		}
 	}
 	return Result{}, false, nil
 }

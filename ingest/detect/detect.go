@@ -173,7 +173,8 @@ func detect(src source, o Options) (Result, source, []byte, error) {
 
 // decide walks through the evidence in the order of the package's description.
 func decide(src source, st *stats, o Options) (Result, error) {
-	for _, step := range []func(source, *stats) (Result, bool, error){byBOM, byNULs, byControls, byEscapes, byASCII, byUTF8, byEBCDIC} {
+	mainframe := func(src source, st *stats) (Result, bool, error) { return byEBCDIC(src, st, o) }
+	for _, step := range []func(source, *stats) (Result, bool, error){byBOM, byNULs, byControls, byEscapes, byASCII, byUTF8, mainframe} {
 		r, ok, err := step(src, st)
 		if err != nil {
 			return Result{}, err

@@ -2,60 +2,152 @@ package detect
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
-
-	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/pycodec"
+	"math"
+	"slices"
 )
 
-// ebcdics are IBM's charsets of mainframes, the commonest first. They differ in a
-// dozen signs.
+// ebcdics are IBM's charsets of mainframes, the commonest first, each a nat rarer than
+// the one before. They differ in a dozen signs.
 var ebcdics = []string{"cp037", "cp500", "cp1140"}
 
-// byEBCDIC answers for text of a mainframe: nearly all its bytes are letters,
-// digits, blanks and separators of EBCDIC, and it has none of the line ends and
-// blanks of ASCII.
-func byEBCDIC(_ source, st *stats) (Result, bool, error) {
-	if st.high*2 < st.size || len(st.head) < 8 || bytes.ContainsAny(st.head, "\n ") || !bytes.ContainsAny(st.head, "@k^") { // blank, comma and semicolon of EBCDIC
-		return Result{}, false, nil
-	}
-	best, bestOdd := "", 1<<30
-	for _, name := range ebcdics {
-		odd := ebcdicOdd(name, st.head)
-		if odd < bestOdd {
-			best, bestOdd = name, odd
-		}
-	}
-	if bestOdd*16 > rareBCD*len(st.head) {
-		return Result{}, false, nil
-	}
-	return result(best, 0.97, fmt.Sprintf("reads as EBCDIC: %d of the first %d bytes would be odd", bestOdd/rareBCD, len(st.head))), true, nil
+// bcd is one of ebcdics for an input.
+type bcd struct {
+	name string
+	text []rune  // of each byte that the input has
+	odd  int     // bytes of the head that are no letters, digits or signs of everyday use
+	far  int     // those, and those above ASCII
+	cost float64 // nats
 }
 
-// rareBCD is what an odd byte counts beside one that is only seldom written.
-const rareBCD = 4
+// byEBCDIC answers for text of a mainframe: nearly all its bytes are letters, digits,
+// blanks and separators of EBCDIC, and it has none of the line ends and blanks of ASCII.
+func byEBCDIC(src source, st *stats, o Options) (Result, bool, error) {
+	if !looksBCD(st) {
+		return Result{}, false, nil
+	}
+	var all []bcd
+	for i, name := range ebcdics {
+		b := newBCD(name, st.head)
+		b.cost += float64(i) - float64(known(name, o))/float64(nat)
+		all = append(all, b)
+	}
+	if b := slices.MinFunc(all, func(a, b bcd) int { return cmp.Compare(a.odd, b.odd) }); b.odd*16 > len(st.head) || b.far*4 > len(st.head) {
+		return Result{}, false, nil
+	}
+	var present [256]bool
+	err := src.each(func(p []byte) {
+		for _, c := range p {
+			present[c] = true
+		}
+	})
+	if err != nil {
+		return Result{}, false, err
+	}
+	for i := range all {
+		all[i].reads(&present)
+	}
+	slices.SortStableFunc(all, func(a, b bcd) int { return cmp.Compare(a.cost, b.cost) })
+	return ofBCD(all, len(st.head)), true, nil
+}
 
-// ebcdicOdd counts the bytes that are odd in a text of an EBCDIC charset: what is
-// neither a letter, a digit nor a sign of everyday use.
-func ebcdicOdd(name string, head []byte) int {
-	c, fault, err := pycodec.Lookup(ingest.Python313, name)
-	if err != nil || fault != nil {
-		return len(head)
+// looksBCD looks for what EBCDIC has above ASCII: letters and digits, a tenth at least,
+// and with the blanks, which are low, a half; and for its comma, semicolon, or blank.
+func looksBCD(st *stats) bool {
+	size, high := len(st.head), int(survey(st.head).high)
+	if size < 8 || 10*high < size || bytes.ContainsAny(st.head, "\n ") || !bytes.ContainsAny(st.head, "@k^") {
+		return false
 	}
-	text, bad := c.Decode(nil, head, "replace")
-	if bad != nil {
-		return len(head)
+	return 2*(high+bytes.Count(st.head, []byte{'@'})) >= size
+}
+
+// ofBCD words the ranking of charsets of mainframes.
+func ofBCD(all []bcd, size int) Result {
+	best := all[0]
+	other := slices.IndexFunc(all, func(b bcd) bool { return !slices.Equal(b.text, best.text) })
+	right := 0.97
+	r := result(best.name, right, fmt.Sprintf("reads as EBCDIC: %d of the first %d bytes would be odd", best.odd, size))
+	if other >= 0 {
+		r.Margin = max(all[other].cost-best.cost, 0)
+		right = min(right, confidence(r.Margin))
+		r.Why += fmt.Sprintf("; %s, %.1f nats likelier than as %s", best.differs(all[other]), r.Margin, all[other].name)
 	}
-	odd := 0
-	for _, r := range string(text) {
-		switch {
-		case r == '[' || r == ']' || r == '!':
-			odd++ // where another of these charsets has a bar
-		case r == '\n' || r == '\r' || r == 0x85 || r == '\t' || r >= ' ' && r < 0x7F && r != '^' && r != '`' && r != '~' && r != '{' && r != '}':
-		case r == '£' || r == '€' || classOf(r) == classLetter && r < 0x180:
-		default:
-			odd += rareBCD
+	r.Confidence, r.Candidates[0] = right, Candidate{best.name, right, r.Why, true}
+	for _, b := range all[1:] {
+		c := Candidate{Charset: b.name, Confidence: right, Why: "gives the same text", Same: slices.Equal(b.text, best.text)}
+		if !c.Same {
+			c.Confidence = (1 - right) * math.Exp(best.cost+r.Margin-b.cost) / float64(len(all)-1)
+			c.Why = fmt.Sprintf("%.1f nats behind, %s", b.cost-best.cost, b.differs(best))
+		}
+		r.Candidates = append(r.Candidates, c)
+	}
+	return r
+}
+
+// differs says which signs of an input are others in another charset.
+func (b bcd) differs(other bcd) string {
+	var own, others []rune
+	for i, r := range b.text {
+		if r != other.text[i] {
+			own, others = append(own, r), append(others, other.text[i])
 		}
 	}
-	return odd
+	return fmt.Sprintf("has %q for %q", string(own), string(others))
+}
+
+// newBCD weighs the head of an input as a charset of mainframes.
+func newBCD(name string, head []byte) bcd {
+	b := bcd{name: name, text: make([]rune, 256)}
+	table := tableOf(name)
+	for i := range b.text {
+		b.text[i] = table[i]
+	}
+	counts := [256]int{}
+	for _, c := range head {
+		counts[c]++
+	}
+	lines := max(counts[0x15], counts[0x25], counts[0x0D], 1)
+	for c, n := range counts {
+		if r := b.text[c]; r >= 0x80 && r != 0x85 || oddBCD(r) {
+			b.far += n
+		}
+		switch r := b.text[c]; {
+		case n == 0:
+		case r == '[' || r == ']' || r == '!':
+			b.cost += float64(n)
+		case r == '|':
+			if 2*n < lines || n < 3 { // else it delimits
+				b.cost += 3 * float64(n)
+			}
+		case r == '¤':
+			b.cost += 10 * float64(n) // where another has the euro
+		case r != '£' && r != '€' && oddBCD(r):
+			b.odd += n
+			b.cost += 4 * float64(n)
+		}
+	}
+	return b
+}
+
+// oddBCD reports whether a sign is seldom written, and no letter of Western languages.
+func oddBCD(r rune) bool {
+	switch r {
+	case '\n', '\r', 0x85, '\t':
+		return false
+	case '^', '`', '~', '{', '}':
+		return true
+	}
+	return (r < ' ' || r >= 0x7F) && (classOf(r) != classLetter || r >= 0x180)
+}
+
+// reads keeps only what the bytes are that the input has.
+func (b *bcd) reads(present *[256]bool) {
+	text := b.text[:0]
+	for c, r := range b.text {
+		if present[c] {
+			text = append(text, r)
+		}
+	}
+	b.text = text
 }

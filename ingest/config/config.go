@@ -44,6 +44,7 @@ type Config struct {
 	Notify   Notify
 	Schedule schedule.Schedule // the zero value if there is none
 	MinFree  int64             // bytes that must stay free on the disk of the archive, 0 for the default
+	Servers  int               // spoken to at once, 0 for the default
 	Feeds    []Feed            // in the file's order
 	revision string            // the command, "" for a hash of the .py files
 }
@@ -161,6 +162,11 @@ func Read(name string, data []byte) (*Config, error) {
 	r.root = c.Root
 	if f.MinFree != nil {
 		c.MinFree = int64(*f.MinFree)
+	}
+	if f.Servers != nil {
+		if c.Servers = *f.Servers; c.Servers < 1 || c.Servers > 1000 {
+			return nil, at(top, "servers").Errorf("servers %d: want 1 to 1000", c.Servers)
+		}
 	}
 	if c.Schedule, err = r.schedule(); err != nil {
 		return nil, err

@@ -178,6 +178,7 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"feed twice", "feeds:\n  a: {source: x}\n  a: {source: x}\n", `c.yaml:3:3: mapping key "a" already defined at [2:3]`, ""},
 	{"syntax", "feeds: [\n", `c.yaml:1:8: sequence end token ']' not found`, ""},
 	{"two documents", "feeds: {}\n---\nfeeds: {}\n", `c.yaml:3:6: a second document: one is wanted`, ""},
+	{"servers", "servers: 0\n" + feed("source: x"), `c.yaml:1:10: servers 0: want 1 to 1000`, ""},
 	{"min_free", "min_free: 5\n" + feed("source: x"), `c.yaml:1:11: "5": want an amount such as 512MB`, ""},
 	{"tag", "state: !!binary aGk=\n", `c.yaml:1:8: tag !!binary: tags are not used here`, ""},
 	{"unknown alias", "state: *x\n", `c.yaml:1:8: `, ""},

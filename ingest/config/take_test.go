@@ -10,12 +10,12 @@ import (
 
 // TestTake reads what makes a file a delivery.
 func TestTake(t *testing.T) {
-	c := read(t, "min_free: 5GB\nfeeds:\n  far: {source: ftp://h/x}\n  near: {source: x}\n  all:\n    source: ftp://h/x\n    zone: Europe/Berlin\n"+
+	c := read(t, "min_free: 5GB\nservers: 50\nfeeds:\n  far: {source: ftp://h/x}\n  near: {source: x}\n  all:\n    source: ftp://h/x\n    zone: Europe/Berlin\n"+
 		"    match: [a.csv, sub/*.csv]\n    exclude: old/*\n    unfinished: \"*.upl\"\n    ignore_case: true\n    depth: 2\n    names: latin-1\n    done: \"{stem}.ok\"\n"+
 		"    settle: 1m\n    min_age: 0s\n    allow_empty: true\n    refetch: 48h\n    unpack: {size: 1GB, ratio: 9, members: 2}\n    avoid: [02:30-03:30, 23:00-01:00]\n    backfill: 2026-10-01\n  every: {source: x, backfill: all}\n")
 	far, near, all := c.Feeds[0], c.Feeds[1], c.Feeds[2]
-	if c.MinFree != 5<<30 {
-		t.Errorf("min_free %d", c.MinFree)
+	if c.MinFree != 5<<30 || c.Servers != 50 {
+		t.Errorf("min_free %d, servers %d", c.MinFree, c.Servers)
 	}
 	if far.Take.Settle != 30*time.Second || far.Take.MinAge != 2*time.Minute || near.Take.Settle != 0 || near.Take.MinAge != 0 || far.Take.AllowEmpty {
 		t.Errorf("defaults %+v and %+v", far.Take, near.Take)

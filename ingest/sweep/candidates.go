@@ -32,11 +32,14 @@ type look struct {
 // pull sweeps the feeds of one server, as far as their deliveries are queued. All of
 // them are listed before anything is fetched, so that after one wait every new file can
 // be looked at a second time. An earlier try of the same job may have pulled some of
-// them, or a part of one.
-func (s *sweeper) pull(ctx context.Context, feeds []config.Feed, end seal) error {
+// them, or a part of one. Feeds that are to be left alone now are for a later one, from until on.
+func (s *sweeper) pull(ctx context.Context, feeds []config.Feed, end seal) (until time.Time, err error) {
 	looks, err := s.looks(ctx, feeds)
 	if err != nil {
-		return err
+		return until, err
+	}
+	if looks, until = s.aside(looks); !until.IsZero() {
+		end = nil
 	}
 	s.listAll(ctx, looks)
 	s.settle(ctx, looks)
@@ -54,10 +57,25 @@ func (s *sweeper) pull(ctx context.Context, feeds []config.Feed, end seal) error
 			continue
 		}
 		if err := s.storePulled(ctx, nil, l); err != nil {
-			return err
+			return until, err
 		}
 	}
-	return s.storePulled(ctx, end, idle...)
+	return until, s.storePulled(ctx, end, idle...)
+}
+
+// aside returns the feeds that need not wait, and when the first of the others need not
+// any more, the zero time if there are none. Nobody waits for them: there are other servers.
+func (s *sweeper) aside(looks []look) (now []look, until time.Time) {
+	for _, l := range looks {
+		if at, err := s.alone(l.feed); err == nil && !at.IsZero() {
+			if until.IsZero() || at.Before(until) {
+				until = at
+			}
+			continue
+		}
+		now = append(now, l)
+	}
+	return now, until
 }
 
 // looks are the feeds that no earlier try has pulled.
@@ -422,21 +440,36 @@ func (s *sweeper) untilAlone(ctx context.Context, f config.Feed) (context.Contex
 // is no night any more.
 const patientFor = 2 * time.Hour
 
-// avoid waits while the feed's source is to be left alone.
-func (s *sweeper) avoid(ctx context.Context, f config.Feed) error {
+// alone says until when the feed's source is to be left alone, the zero time if it is not.
+func (s *sweeper) alone(f config.Feed) (until time.Time, err error) {
+	now := s.Now()
 	for _, w := range f.Take.Avoid {
-		now := s.Now()
-		if until := w.Until(now); until.Sub(now) > patientFor {
-			return fmt.Errorf("%w until %s, and a sweep waits for %v at most", errAlone, until.Format("15:04"), patientFor)
-		} else if !until.IsZero() {
-			s.observe(Event{Feed: f.Name, What: "waiting until " + until.Format("15:04")})
-			sleep(ctx, until.Sub(now))
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
+		if at := w.Until(now); at.After(until) {
+			until = at
 		}
 	}
-	return nil
+	if until.Sub(now) > patientFor && !until.IsZero() {
+		return until, fmt.Errorf("%w until %s, and a sweep waits for %v at most", errAlone, until.Format("15:04"), patientFor)
+	}
+	if !until.IsZero() {
+		s.observe(Event{Feed: f.Name, What: "waiting until " + until.Format("15:04")})
+	}
+	return until, nil
+}
+
+// avoid waits while the feed's source is to be left alone: since it was first looked at,
+// for then it was not.
+func (s *sweeper) avoid(ctx context.Context, f config.Feed) error {
+	for {
+		until, err := s.alone(f)
+		if err != nil || until.IsZero() {
+			return err
+		}
+		sleep(ctx, until.Sub(s.Now()))
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
 }
 
 // errGone is a file that was listed and has been taken away since, as a production

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,6 +25,8 @@ func TestFaults(t *testing.T) {
 		"A/gone":                testGone,
 		"A/empty-night":         testEmpty,
 		"H/disk-full-run":       testDiskFull,
+		"C/left-alone":          testLeftAlone,
+		"C/hanging-servers":     testHangingServers,
 		"D/shrinking":           testShrinking,
 		"D/year-flip":           testYearFlip,
 		"D/unique":              testUnique,
@@ -157,6 +160,53 @@ func testZoneShift(zone *time.Location) func(*testing.T) {
 		if after := w.snapshot(); after != before || srv.Count("RETR") != 1 {
 			t.Errorf("%d RETR, and there is\n%s\nwas\n%s", srv.Count("RETR"), after, before)
 		}
+	}
+}
+
+// testLeftAlone: a server that is to be left alone is swept when it need not be any more,
+// and keeps nobody else waiting, not even where one server is swept at a time.
+func testLeftAlone(t *testing.T) {
+	aside, other := newDrop(t), serve(t, ftptest.Options{Files: map[string]ftptest.File{"b.csv": {Data: []byte(plain)}}})
+	aside.put("a.csv", plain, 1)
+	w := newWorld(t, feed(t, "aside", aside.dir), feed(t, "beside", aside.dir), feed(t, "other", other.URL()))
+	began := time.Now()
+	w.now = func() time.Time { return night.Add(53*time.Second + time.Since(began)) }
+	w.feeds[0].Take.Avoid = []config.Window{{From: 2 * time.Hour, To: 2*time.Hour + time.Minute, Zone: time.UTC}} // of which seven seconds are left
+	var order []string
+	w.watch = func(e Event) {
+		if e.What == "listing" || strings.HasPrefix(e.What, "waiting") {
+			order = append(order, e.Feed+" "+e.What)
+		}
+	}
+	o := w.options()
+	o.Hosts = 1
+	res, err := Run(t.Context(), o)
+	if err != nil || res.Failed() > 0 || names(res.Feeds[0]) != "a.csv" || names(res.Feeds[1]) != "a.csv" || names(res.Feeds[2]) != "b.csv" {
+		t.Errorf("%v, %s", err, show(res))
+	}
+	if got := strings.Join(order, ", "); got != "aside waiting until 02:01, beside listing, other listing, aside listing" || time.Since(began) < 7*time.Second {
+		t.Errorf("after %v: %s", time.Since(began), got)
+	}
+}
+
+// testHangingServers: servers that hang keep nobody else waiting.
+func testHangingServers(t *testing.T) {
+	w := newWorld(t)
+	for i := range 12 {
+		srv := serve(t, ftptest.Options{Faults: []ftptest.Fault{{Command: "GREETING", Action: ftptest.Hang}}})
+		w.feeds = append(w.feeds, feed(t, fmt.Sprint("hangs-", i), srv.URL()))
+	}
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: []byte(plain)}}})
+	w.feeds = append(w.feeds, feed(t, "good", srv.URL()))
+	over := ""
+	w.watch = func(e Event) {
+		if e.What == "fetched" {
+			over += e.Feed[:4] + " "
+		}
+	}
+	res := w.sweep()
+	if !strings.HasPrefix(over, "good ") || names(res.Feeds[12]) != "a.csv" || res.Failed() != 12 {
+		t.Errorf("%s: %s", over, show(res))
 	}
 }
 

@@ -104,7 +104,11 @@ func (p *puller) Work(ctx context.Context, job *river.Job[pullArgs]) error {
 		s.Fetch.Hosts = fetch.NewHosts()
 		defer s.Fetch.Hosts.Close()
 	}
-	return s.pull(ctx, feeds, complete(ctx, job))
+	until, err := s.pull(ctx, feeds, complete(ctx, job))
+	if err == nil && !until.IsZero() {
+		return p.queue.later(until.Sub(s.Now()))
+	}
+	return err
 }
 
 // Work checks a batch, unless as many of its feed are checked as its concurrency

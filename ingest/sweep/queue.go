@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -36,6 +37,8 @@ type queue struct {
 	id      string        // of this process among the workers
 	suffix  string        // of the queues' names: only processes that agree share jobs
 	done    chan struct{} // a job of ours has ended
+	asleep  atomic.Bool   // some job waits for its time
+	woken   time.Time     // when those were looked for that need not wait any more
 	ballast []byte
 }
 
@@ -219,7 +222,7 @@ func (q *queue) wait(ctx context.Context) error {
 		case err == nil && len(left) == 0:
 			return nil
 		case err == nil:
-			answered, err = time.Now(), q.rescue(ctx)
+			answered, err = time.Now(), errors.Join(q.rescue(ctx), q.wake(ctx))
 		}
 		if err != nil && time.Since(answered) >= patience {
 			return fmt.Errorf("ask queue: %w", err)
@@ -240,6 +243,24 @@ func (q *queue) list(ctx context.Context, n int, states ...rivertype.JobState) (
 		return nil, err
 	}
 	return res.Jobs, nil
+}
+
+// later puts a job off.
+func (q *queue) later(d time.Duration) error {
+	q.asleep.Store(true)
+	return river.JobSnooze(max(d, time.Second))
+}
+
+// wake makes jobs available whose time has come. In a fleet River's leader does so; where
+// one process works on a file, there is none.
+func (q *queue) wake(ctx context.Context) error {
+	now := time.Now()
+	if q.fleet() || !q.asleep.Load() || now.Sub(q.woken) < time.Second {
+		return nil
+	}
+	q.woken = now
+	_, err := q.driver.GetExecutor().JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: 1000, Now: &now})
+	return err
 }
 
 // rescue frees the jobs of processes that died: the server has freed their locks.

@@ -53,8 +53,8 @@ type Options struct {
 	// Fetch has the timeouts, retries and logger with which sources are opened; user,
 	// password, TLS and zone are each feed's own.
 	Fetch fetch.Options
-	// Hosts is how many servers are spoken to at once, 4 if 0. The feeds of one
-	// server take turns.
+	// Hosts is how many servers are spoken to at once, 32 if 0, and 8 in a fleet, whose
+	// processes share them. The feeds of one server take turns.
 	Hosts int
 	// Workers is how many deliveries are run at once by this process, as many as it
 	// has processors if 0.
@@ -206,12 +206,23 @@ func newSweeper(o Options, q *queue, run int64) *sweeper {
 	return &sweeper{Options: o, id: run, queue: q, inbox: golden.NewStore(o.Inbox), notes: newNotes()}
 }
 
+// Most of what a server costs is waiting for it, and one that hangs must not keep the others
+// waiting: only where all of so many hang at once does anybody. A process of a fleet takes
+// no more than its share.
+const (
+	hostsAtOnce = 32
+	fleetHosts  = 8
+)
+
 func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Hosts <= 0 {
-		o.Hosts = 4
+		o.Hosts = hostsAtOnce
+		if state.IsPostgres(o.State.Path()) {
+			o.Hosts = fleetHosts
+		}
 	}
 	if o.Store == nil {
 		o.Store = archive.InDirectory(o.Archive)

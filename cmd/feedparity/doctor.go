@@ -220,7 +220,7 @@ func (d *diagnosis) examineConfig(ctx context.Context, f *doctorFlags) error {
 			d.Feeds = append(d.Feeds, unread(feed, nil))
 			continue
 		}
-		d.Feeds = append(d.Feeds, tryFeed(ctx, calls, feed))
+		d.Feeds = append(d.Feeds, tryFeed(ctx, calls, c, feed))
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/interp"
+	"github.com/feedparity/feedparity/ingest/state"
 	"github.com/feedparity/feedparity/ingest/sweep"
 )
 
@@ -67,10 +68,24 @@ func unread(f config.Feed, err error) foundFeed {
 	return out
 }
 
+// visit takes the server of a feed whose account may be logged in once, so that neither a
+// sweep nor another visitor is there meanwhile; a sweep that begins waits for its end.
+func visit(ctx context.Context, c *config.Config, f config.Feed) (leave func(), err error) {
+	server, lone := sweep.Lone(c.Feeds, f)
+	if !lone {
+		return func() {}, nil
+	}
+	o, err := stateOptions(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return state.TryHost(ctx, c.State, o, server)
+}
+
 // tryFeed logs in at a feed's source, lists it, and imports and sets up its calls.
-func tryFeed(ctx context.Context, eng *interp.Engine, f config.Feed) foundFeed {
+func tryFeed(ctx context.Context, eng *interp.Engine, c *config.Config, f config.Feed) foundFeed {
 	out := unread(f, nil)
-	if files, match, err := trySource(ctx, f); err != nil {
+	if files, match, err := trySource(ctx, c, f); err != nil {
 		out.Wrong = append(out.Wrong, faultOf(err))
 	} else if out.Files, out.Match = files, match; match == 0 {
 		out.Wrong = append(out.Wrong, foundFault{What: fmt.Sprintf("none of the %s there matches %s", plural(files, "file"), strings.Join(f.Match, ", ")), Hint: "match: takes the patterns of the files that are deliveries"})
@@ -91,7 +106,12 @@ func tryFeed(ctx context.Context, eng *interp.Engine, f config.Feed) foundFeed {
 
 // trySource counts the files of a source and those that are the feed's. It is tried
 // once: a sweep has more patience.
-func trySource(ctx context.Context, f config.Feed) (files, match int, err error) {
+func trySource(ctx context.Context, c *config.Config, f config.Feed) (files, match int, err error) {
+	leave, err := visit(ctx, c, f)
+	if err != nil {
+		return 0, 0, &statusError{statusIncomplete, err, explainSource(err)}
+	}
+	defer leave()
 	src, err := sweep.Open(ctx, f, fetch.Options{Retries: -1})
 	if err != nil {
 		return 0, 0, err

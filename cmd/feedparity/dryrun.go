@@ -9,6 +9,7 @@ import (
 
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/state"
 	"github.com/feedparity/feedparity/ingest/sweep"
 )
 
@@ -40,7 +41,7 @@ func lookOnly(ctx context.Context, std streams, c *config.Config, feeds []config
 	defer db.Close()
 	var out []plannedFeed
 	failed := false
-	for _, p := range sweep.Look(ctx, sweep.Options{Feeds: feeds, State: db, Fetch: fetch.Options{Retries: -1}}) {
+	for _, p := range lookAt(ctx, c, db, feeds) {
 		out = append(out, planned(p))
 		failed = failed || p.Err != nil
 		if p.Err != nil && !asJSON {
@@ -59,6 +60,38 @@ func lookOnly(ctx context.Context, std streams, c *config.Config, feeds []config
 		err = exit(statusIncomplete)
 	}
 	return err
+}
+
+// lookAt looks at feeds, at those of a server of which an account may be logged in once
+// if nobody else is there.
+func lookAt(ctx context.Context, c *config.Config, db *state.DB, feeds []config.Feed) []sweep.Preview {
+	refused := map[string]error{} // or nil, by server
+	var free []config.Feed
+	for _, f := range feeds {
+		server, _ := sweep.Lone(c.Feeds, f)
+		err, asked := refused[server]
+		if !asked {
+			var leave func()
+			if leave, err = visit(ctx, c, f); err == nil {
+				defer leave()
+			}
+			refused[server] = err
+		}
+		if err == nil {
+			free = append(free, f)
+		}
+	}
+	looked := sweep.Look(ctx, sweep.Options{Feeds: free, State: db, Fetch: fetch.Options{Retries: -1}})
+	var out []sweep.Preview
+	for _, f := range feeds {
+		server, _ := sweep.Lone(c.Feeds, f)
+		if err := refused[server]; err != nil {
+			out = append(out, sweep.Preview{Feed: f.Name, Err: fmt.Errorf("look at feed %q: %w", f.Name, err)})
+			continue
+		}
+		out, looked = append(out, looked[0]), looked[1:]
+	}
+	return out
 }
 
 // planned words a preview. Names are shown as they are in JSON, and made harmless where

@@ -7,12 +7,15 @@ import (
 	"errors"
 
 	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/state"
 )
 
 // explainSource says what to do about a source that failed, "" if nothing is known.
 func explainSource(err error) string {
 	var verify *tls.CertificateVerificationError
 	switch {
+	case errors.Is(err, state.ErrHostBusy):
+		return "an account there may be logged in once (sessions: 1), and a sweep or somebody else is at it: try again when it has left"
 	case errors.Is(err, fetch.ErrGivenUp):
 		return "what it failed with for another feed, or how long it took, says why; the next sweep tries again"
 	case errors.Is(err, fetch.ErrLogin):

@@ -61,12 +61,21 @@ func openAlonePostgres(ctx context.Context, name string, o Options) (*DB, *Lock,
 // naming the holder. The kernel releases it when its process ends, however that
 // happens: there is no stale lock to remove.
 func Acquire(path string) (*Lock, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return nil, fmt.Errorf("lock state %q: %w", path, err)
-	}
-	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o666)
+	lock, err := acquire(path + ".lock")
 	if err != nil {
 		return nil, fmt.Errorf("lock state %q: %w", path, err)
+	}
+	return lock, nil
+}
+
+// acquire locks a file, which is made if need be.
+func acquire(file string) (*Lock, error) {
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
 	}
 	if err := lockFile(f); err != nil {
 		holder := make([]byte, 200)
@@ -75,7 +84,7 @@ func Acquire(path string) (*Lock, error) {
 		if errors.Is(err, ErrLocked) && n > 0 {
 			err = fmt.Errorf("%w (%s)", err, strings.TrimSpace(string(holder[:n])))
 		}
-		return nil, fmt.Errorf("lock state %q: %w", path, err)
+		return nil, err
 	}
 	// Who holds it is for people to read; the lock itself is the kernel's.
 	note := fmt.Sprintf("pid %d since %s\n", os.Getpid(), time.Now().UTC().Format(time.RFC3339))
@@ -85,7 +94,7 @@ func Acquire(path string) (*Lock, error) {
 	}
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("lock state %q: %w", path, err)
+		return nil, err
 	}
 	return &Lock{f: f}, nil
 }

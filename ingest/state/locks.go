@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -14,11 +15,14 @@ import (
 // Locks are the names that one process holds, such as a host that it talks to: across
 // a fleet those of a PostgreSQL state, as advisory locks of one connection, which the
 // server frees when the process or its machine is gone; within this process those of a
-// file, which no other works on.
+// file, which no other works on, and for all of this machine its servers, which others
+// may want to look at (TryHost).
 type Locks struct {
 	mu     sync.Mutex
 	held   map[string]bool
-	conn   *sql.Conn // nil for a file
+	file   string           // of the state
+	files  map[string]*Lock // of servers
+	conn   *sql.Conn        // nil for a file
 	schema string
 	lost   chan struct{}
 	stop   context.CancelFunc
@@ -27,7 +31,7 @@ type Locks struct {
 
 // Locks begins to hold locks; Close gives up all of them.
 func (d *DB) Locks(ctx context.Context) (*Locks, error) {
-	l := &Locks{held: map[string]bool{}, lost: make(chan struct{}), stop: func() {}}
+	l := &Locks{held: map[string]bool{}, file: d.name, files: map[string]*Lock{}, lost: make(chan struct{}), stop: func() {}}
 	pg, ok := d.kind.(postgresSchema)
 	if !ok {
 		return l, nil
@@ -75,7 +79,12 @@ func (l *Locks) Try(ctx context.Context, name string) (bool, error) {
 		return false, nil
 	}
 	got := true
-	if l.conn != nil {
+	if l.conn == nil {
+		var err error
+		if got, err = l.tryFile(name); err != nil {
+			return false, err
+		}
+	} else {
 		if err := l.conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", lockKey(l.schema, name)).Scan(&got); err != nil {
 			return false, fmt.Errorf("lock %q: %w", name, err)
 		}
@@ -106,6 +115,7 @@ func (l *Locks) Free(name string) {
 		return
 	}
 	delete(l.held, name)
+	l.freeFile(name)
 	if l.conn != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), beat)
 		defer cancel()
@@ -119,13 +129,21 @@ func (l *Locks) Close() error {
 	l.stop()
 	l.done.Wait()
 	if l.conn == nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for name := range l.files {
+			l.freeFile(name)
+		}
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), beat)
 	defer cancel()
 	_, _ = l.conn.ExecContext(ctx, "SELECT pg_advisory_unlock_all()") // in vain if it broke: the server has freed them
 	_ = l.conn.Raw(func(any) error { return driver.ErrBadConn })
-	return l.conn.Close()
+	if err := l.conn.Close(); !errors.Is(err, sql.ErrConnDone) { // that closed it
+		return err
+	}
+	return nil
 }
 
 // Held reports whether any process holds a name of a PostgreSQL state.

@@ -94,7 +94,7 @@ func (p *puller) Work(ctx context.Context, job *river.Job[pullArgs]) error {
 	if err != nil {
 		return err
 	}
-	lock := "host " + job.Args.Host
+	lock := state.HostLock(job.Args.Host)
 	if got, err := p.queue.locks.Try(ctx, lock); err != nil || !got {
 		return cmpErr(err, river.JobSnooze(time.Second))
 	}

@@ -323,6 +323,15 @@ func (s *sweeper) hosts() []pullArgs {
 	return out
 }
 
+// Lone returns the server of a feed if one of its accounts may be logged in once: then
+// nobody should be there beside a sweep (state.TryHost).
+func Lone(all []config.Feed, f config.Feed) (server string, lone bool) {
+	server = host(f.Source.URL)
+	return server, slices.ContainsFunc(append(all[:len(all):len(all)], f), func(o config.Feed) bool {
+		return o.Source.Sessions == 1 && host(o.Source.URL) == server
+	})
+}
+
 // localHost stands for the directories of this machine.
 const localHost = "local"
 

@@ -38,8 +38,16 @@ type Feed struct {
 	Newest   time.Time `json:"newest,omitzero"` // time of the newest delivery ever seen
 	Alarms   []Alarm   `json:"alarms"`
 	Cases    []Case    `json:"cases,omitempty"`    // that were run again, since the code has changed, and are not as their state says
+	Lost     []Lost    `json:"lost,omitempty"`     // what came and was never compared
 	Replayed int       `json:"replayed,omitempty"` // cases that were run again
 	Error    string    `json:"error,omitempty"`    // why it could not be swept to its end
+}
+
+// Lost is a delivery that somebody took away before it could be fetched.
+type Lost struct {
+	Delivery string `json:"delivery"`
+	Nights   int    `json:"nights,omitempty"` // in which it was offered and could not be taken
+	Why      string `json:"why,omitempty"`    // in the last of them
 }
 
 // Case is a golden case that was run again.
@@ -119,7 +127,7 @@ func (d *Document) Unmet() int {
 // Standing is how a feed stood when somebody was told last: what a channel must
 // remember to say a thing once.
 type Standing struct {
-	At      time.Time           `json:"at"`                // when that sweep began
+	At      time.Time           `json:"at"`                // when the last sweep began that swept it to its end
 	Shown   map[string][]string `json:"shown"`             // signatures that its latest deliveries show, each with their families
 	Told    []string            `json:"told"`              // signatures ever told
 	Gone    []string            `json:"gone"`              // signatures told to be gone
@@ -144,7 +152,7 @@ func ParseStanding(body []byte) (s Standing, err error) {
 // Change is one thing that is not as it was when somebody was told last.
 type Change struct {
 	Feed string `json:"feed"`
-	What string `json:"what"` // "new", "regressed", "gone", "alarm", "over", "failed", "case" or "mended"
+	What string `json:"what"` // "new", "regressed", "gone", "alarm", "over", "failed", "case", "lost" or "mended"
 	Text string `json:"text"`
 }
 
@@ -194,6 +202,9 @@ func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, St
 			add("over", "%s", key)
 		}
 	}
+	if f.Error != "" { // what went away meanwhile is told of when it is swept again
+		now.At = was.At
+	}
 	now.Cases = cases(was.Cases, f, add)
 	if now.Failed = failures(f, lines); f.Error != "" { // of its deliveries nothing is known
 		for name, why := range was.Failed {
@@ -204,6 +215,10 @@ func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, St
 		add("failed", "%s", strings.TrimPrefix(name+": "+now.Failed[name], ": "))
 	}
 	for _, name := range missingIn(was.Failed, now.Failed) {
+		if lost(name, f, lines) {
+			add("lost", "%s: gone, never compared", name)
+			continue
+		}
 		add("mended", "%s", cmp.Or(name, "the feed is swept again"))
 	}
 	return out, now
@@ -259,6 +274,12 @@ func shown(was map[string][]string, f Feed) map[string][]string {
 		out[s.Signature] = slices.Compact(all)
 	}
 	return out
+}
+
+// lost reports whether a delivery that had failed was taken away before it was compared.
+func lost(name string, f Feed, lines []Delivery) bool {
+	return slices.ContainsFunc(f.Lost, func(l Lost) bool { return validText(l.Delivery) == name }) ||
+		slices.ContainsFunc(lines, func(l Delivery) bool { return l.Feed == f.Name && l.Dropped && validText(l.Delivery) == name })
 }
 
 // failures are why a feed and its deliveries failed, by the delivery's name.

@@ -96,12 +96,20 @@ func Nights(w io.Writer, feeds []Feed) error {
 	return err
 }
 
-// notices are a line for each alarm and each signature that is not merely known.
+// notices are a line for each alarm, each signature that is not merely known, and each
+// delivery that failed or was not finished until it was gone.
 func notices(feeds []Feed) string {
 	var b strings.Builder
 	for _, f := range feeds {
 		for _, a := range f.Alarms {
 			fmt.Fprintf(&b, "alarm: %s: %s: %s\n", a.Kind, join("/", f.Name, a.Delivery), Escape(a.Text))
+		}
+	}
+	for _, f := range feeds {
+		for _, l := range f.Lost {
+			if l.Nights > 0 { // of others nothing was ever said
+				fmt.Fprintf(&b, "lost: %s: gone, never compared; in %s: %s\n", Escape(join("/", f.Name, l.Delivery)), number(l.Nights, "night", "nights"), Escape(l.Why))
+			}
 		}
 	}
 	for _, f := range feeds {

@@ -14,8 +14,8 @@ func eventful() []Feed {
 		{Name: "acme", Listed: 9, New: 2, Changed: 1, Seen: 5, Compared: 3, Parity: 2, Bytes: 1234, Rows: 40, Severities: map[string]int{"silent": 1, "py3-fault": 2}, Causes: map[string]int{"mojibake": 3},
 			Signatures: []Signature{{Signature: "mojibake:x", Cause: "mojibake", Severity: "silent", News: First, Case: "inbox/acme/mojibake-1"}, {Signature: "lone-cr:y", Severity: "py2-fault", News: Known}, {Signature: "nul:z", News: Gone}},
 			Alarms:     []Alarm{{Shrunk, `st\x1bock.csv`, "3 rows, usually 10"}, {CharsetDrift, "stock.csv", "utf-8, until now cp1252"}, {Shrunk, "b.csv", "1 bytes"}}},
-		{Name: "quiet", Listed: 3, Seen: 3},
-		{Name: "beta", Alarms: []Alarm{{Late, "", "the newest is of yesterday"}}, Error: "dial: refused"},
+		{Name: "quiet", Listed: 3, Seen: 3, Lost: []Lost{{Delivery: "p.csv"}}},
+		{Name: "beta", Lost: []Lost{{"o\x1b.csv", 2, "short"}}, Alarms: []Alarm{{Late, "", "the newest is of yesterday"}}, Error: "dial: refused"},
 	}
 }
 
@@ -23,6 +23,7 @@ const wantNights = `alarm: shrunk: acme/st\x1bock.csv: 3 rows, usually 10
 alarm: charset-drift: acme/stock.csv: utf-8, until now cp1252
 alarm: shrunk: acme/b.csv: 1 bytes
 alarm: late: beta: the newest is of yesterday
+lost: beta/o\x1b.csv: gone, never compared; in 2 nights: short
 first: acme: silent mojibake:x  inbox/acme/mojibake-1
 gone: acme: nul:z
 feed  new  changed  seen  unstable  gone  failed  unparsed  rows  parity  divergences            of them                   alarms
@@ -92,6 +93,10 @@ func TestChanges(t *testing.T) {
 		{Feed{Replayed: 2, Cases: again("regressed")}, nil, nil},
 		{Feed{Replayed: 2, Cases: again("now agrees")}, nil, []string{"case now agrees: g/c: row 1"}},
 		{Feed{Replayed: 2}, nil, []string{"mended g/c"}},
+		// What failed and is gone is not mended.
+		{Feed{}, []Delivery{{Feed: "acme", Delivery: "x.csv", Error: "short"}, {Feed: "acme", Delivery: "z.csv", Error: "zip"}}, []string{"failed x.csv: short", "failed z.csv: zip"}},
+		{Feed{Lost: []Lost{{Delivery: "x.csv"}, {Delivery: "y.csv"}}}, []Delivery{{Feed: "acme", Delivery: "z.csv", Error: "zip", Dropped: true}}, []string{"lost x.csv: gone, never compared", "lost z.csv: gone, never compared"}},
+		{Feed{}, nil, nil},
 	} {
 		step.feed.Name = "acme"
 		var got []string

@@ -30,6 +30,7 @@ func filled(t *testing.T, d *DB) *DB {
 	_, err := d.Record(ctx, run, "a\xff\x00.csv", []Outcome{o}, t0)
 	must(err)
 	must(addProfile(d, Profile{Feed: "acme", SHA256: "sha", Family: "a"}, t0))
+	must(d.Refused(ctx, t0, Offer{Feed: "acme", Entry: Entry{Path: "b\xff.csv"}, Status: Failed, LastError: "short"}))
 	must(d.Transact(ctx, func(tx Tx) error {
 		return tx.Put(ctx, Task{Run: run, Feed: "acme", Number: 1, Body: []byte("{}"), Result: []byte("[]")}, Task{Run: run, Feed: "acme", Number: 1, Member: "m\xe9", Body: []byte("{}")})
 	}))
@@ -47,7 +48,7 @@ func TestExport(t *testing.T) {
 		from := filled(t, open(t, name()))
 		var first bytes.Buffer
 		n, err := from.Export(ctx, &first, t0)
-		if err != nil || n != 13 || strings.Count(first.String(), "\n") != n+2 {
+		if err != nil || n != 14 || strings.Count(first.String(), "\n") != n+2 {
 			t.Fatalf("%d rows, %v:\n%s", n, err, first.String())
 		}
 		for _, to := range []string{filepath.Join(t.TempDir(), "other.db"), pgtest.URL(t)} {

@@ -87,28 +87,40 @@ func scanProfile(scan func(...any) error) (Profile, error) {
 
 // Newest is a feed's newest delivery.
 type Newest struct {
-	At   time.Time // as its listing tells it, or else as it was fetched
+	At   time.Time // as its listing tells it, or else as it was seen; never later than that
 	ETag string    // of Entry
+	Seen time.Time // when it was fetched, or this version of it was seen first
 }
 
-// Newest returns feeds' newest deliveries; of a feed without any there is none.
-func (d *DB) Newest(ctx context.Context, feeds ...string) (map[string]Newest, error) {
-	const at = "coalesce(d.mtime, d.fetched, d.first_seen)"
+// came are the deliveries of feeds, and the offers that are gone since a time or longer:
+// those came, too. A supplier's clock, or a time that was copied, may be of the future,
+// which nothing can come from: it would be the newest for years.
+const came = `SELECT feed, CASE WHEN mtime < coalesce(fetched, first_seen) THEN mtime ELSE coalesce(fetched, first_seen) END AS at_ns, coalesce(fetched, first_seen) AS seen_ns, etag
+		FROM deliveries WHERE feed IN (%[1]s)
+	UNION ALL SELECT feed, CASE WHEN mtime < stable_since THEN mtime ELSE stable_since END, stable_since, etag
+		FROM offers WHERE feed IN (%[1]s) AND (status = 'gone' OR last_seen < ?)`
+
+// Newest returns feeds' newest deliveries as of a time at which they were listed; of a feed
+// without any there is none. One that somebody took away before it could be fetched counts.
+func (d *DB) Newest(ctx context.Context, listed time.Time, feeds ...string) (map[string]Newest, error) {
 	out := map[string]Newest{}
 	for some := range slices.Chunk(feeds, atOnce) {
 		var args []any
-		for _, f := range some {
-			args = append(args, f)
+		for range 2 {
+			for _, f := range some {
+				args = append(args, f)
+			}
 		}
 		_, err := rows(ctx, d.q(), func(scan func(...any) error) (n Newest, err error) {
 			var feed string
-			var ns int64
-			err = scan(&feed, &ns, &n.ETag)
-			n.At = time.Unix(0, ns).UTC()
+			var at, seen int64
+			err = scan(&feed, &at, &seen, &n.ETag)
+			n.At, n.Seen = time.Unix(0, at).UTC(), time.Unix(0, seen).UTC()
 			out[feed] = n
 			return n, err
-		}, "SELECT d.feed, "+at+", d.etag FROM deliveries d JOIN (SELECT feed, max("+at+") AS latest FROM deliveries d WHERE feed IN ("+placeholders(len(some))+`)
-			GROUP BY feed) AS n ON n.feed = d.feed AND n.latest = `+at+" ORDER BY d.etag", args...)
+		}, "WITH came AS ("+fmt.Sprintf(came, placeholders(len(some)))+`)
+			SELECT c.feed, c.at_ns, c.seen_ns, c.etag FROM came c JOIN (SELECT feed, max(at_ns) AS latest FROM came GROUP BY feed) AS n ON n.feed = c.feed AND n.latest = c.at_ns
+			ORDER BY c.etag`, append(args, listed.UnixNano())...)
 		if err != nil {
 			return nil, fmt.Errorf("look up newest deliveries: %w", err)
 		}
@@ -117,9 +129,12 @@ func (d *DB) Newest(ctx context.Context, feeds ...string) (map[string]Newest, er
 }
 
 // Vanished counts feeds' deliveries that were listed since one time and no more since
-// another: somebody took them away.
+// another: somebody took them away. One that was offered last in a version that could not
+// be taken is none of them: Lost has it, or Gone has been told.
 func (d *DB) Vanished(ctx context.Context, since, until time.Time, feeds ...string) (map[string]int64, error) {
-	found, err := d.perFeed(ctx, "SELECT feed, count(*) FROM deliveries WHERE last_seen >= ? AND last_seen < ? AND feed IN ", feeds, since.UnixNano(), until.UnixNano())
+	found, err := d.perFeed(ctx, `SELECT feed, count(*) FROM deliveries WHERE last_seen >= ? AND last_seen < ?
+		AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.feed = deliveries.feed AND o.path = deliveries.path AND o.last_seen >= deliveries.last_seen)
+		AND feed IN `, feeds, since.UnixNano(), until.UnixNano())
 	if err != nil {
 		return nil, fmt.Errorf("count deliveries that vanished: %w", err)
 	}

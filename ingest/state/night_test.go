@@ -62,7 +62,7 @@ func TestReadInOrder(t *testing.T) {
 func TestNewestAndVanished(t *testing.T) { onFresh(t, testNewestAndVanished) }
 
 func testNewestAndVanished(t *testing.T, d *DB) {
-	if at, err := d.Newest(ctx, "acme"); err != nil || len(at) > 0 {
+	if at, err := d.Newest(ctx, t0, "acme"); err != nil || len(at) > 0 {
 		t.Errorf("of no delivery: %v, %v", at, err)
 	}
 	first, second := time.Unix(5000, 0).UTC(), time.Unix(9000, 0).UTC()
@@ -73,14 +73,21 @@ func testNewestAndVanished(t *testing.T, d *DB) {
 			t.Fatal(err)
 		}
 	}
-	if at, err := d.Newest(ctx, "acme", "beta"); err != nil || !at["acme"].At.Equal(first) || at["acme"].ETag != "" {
+	if at, err := d.Newest(ctx, t0, "acme", "beta"); err != nil || !at["acme"].At.Equal(first) || at["acme"].ETag != "" {
 		t.Errorf("newest %v, %v: want the time at which the one without a time was fetched", at, err)
 	}
 	asked := Entry{Path: "c.csv", Size: 1, MTime: time.Unix(7000, 0).UTC(), Precision: PrecisionMinute, ETag: "asked"}
-	if err := d.Fetched(ctx, "gamma", asked, "bb", 1, first); err != nil {
+	if err := d.Fetched(ctx, "gamma", asked, "bb", 1, second); err != nil {
 		t.Fatal(err)
 	}
-	if at, err := d.Newest(ctx, "acme", "gamma"); err != nil || len(at) != 2 || at["gamma"] != (Newest{asked.MTime, "asked"}) {
+	future := Entry{Path: "f.csv", Size: 1, MTime: t0.AddDate(30, 0, 0), Precision: PrecisionSecond, ETag: "f"}
+	if err := d.Fetched(ctx, "delta", future, "cc", 1, first); err != nil {
+		t.Fatal(err)
+	}
+	if at, err := d.Newest(ctx, t0, "delta"); err != nil || at["delta"] != (Newest{first, "f", first}) {
+		t.Errorf("newest %v, %v: nothing comes from the future", at, err)
+	}
+	if at, err := d.Newest(ctx, t0, "acme", "gamma"); err != nil || len(at) != 2 || at["gamma"] != (Newest{asked.MTime, "asked", second}) {
 		t.Errorf("newest %v, %v: want the mark as well", at, err)
 	}
 	if err := d.Touch(ctx, second, Listed{"acme", []Entry{old}}); err != nil {

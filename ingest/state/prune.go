@@ -61,6 +61,7 @@ func (d *DB) Prune(ctx context.Context, before time.Time, keep Needs) (out Prune
 			{&out.Deliveries, "DELETE FROM deliveries WHERE last_seen < ? AND status <> 'fetched' AND sha256 NOT IN " + hashes + " AND (feed, path) NOT IN (" + latest + ")", append([]any{at}, kept...)},
 			{&out.Profiles, "DELETE FROM profiles WHERE recorded < ? AND (feed, family, sha256) NOT IN (" + profiles + ")", []any{at}},
 			{&out.Reports, "DELETE FROM reports WHERE run IN (SELECT id FROM runs WHERE started < ?) AND run < (SELECT max(run) FROM reports)", []any{at}},
+			{new(int64), "DELETE FROM offers WHERE last_seen < ?", []any{at}},
 			{new(int64), "DELETE FROM fetches WHERE fetched < ? AND manifest IS NOT NULL", []any{at}},
 			{new(int64), "DELETE FROM tasks WHERE run IN (SELECT id FROM runs WHERE started < ?)", []any{at}},
 			{new(int64), "DELETE FROM approvals WHERE last_seen < ?", []any{at}},

@@ -52,7 +52,7 @@ func (m *morning) alarm(kind report.Kind, delivery, format string, args ...any) 
 }
 
 // freshness compares the feed's newest delivery with its deadline. One that somebody
-// took away counts: it came.
+// took away counts: it came. One that is offered and cannot be taken does not, yet.
 func (m *morning) freshness() {
 	every := m.feed.Expect.Every
 	if every == 0 || !m.out.Newest.IsZero() && m.started.Sub(m.out.Newest) <= every {
@@ -63,10 +63,25 @@ func (m *morning) freshness() {
 		since = fmt.Sprintf("the newest is of %s, %s ago", m.out.Newest.Format("2006-01-02 15:04Z"), ago(m.started.Sub(m.out.Newest)))
 	}
 	kind := report.Late
-	if m.night.Err == nil && m.out.Seen+len(m.night.Deliveries) == 0 {
+	switch n := m.untaken(); {
+	case m.night.Err != nil:
+	case n > 0:
+		since = fmt.Sprintf("%d offered that cannot be taken yet; %s", n, since)
+	case m.out.Seen+m.out.Skipped+len(m.night.Deliveries) == 0:
 		kind, since = report.Missing, "nothing is offered; "+since
 	}
 	m.alarm(kind, "", "%s, expected every %s", since, ago(every))
+}
+
+// untaken counts what is offered and could not be fetched.
+func (m *morning) untaken() int {
+	n := len(m.night.Held)
+	for _, d := range m.night.Deliveries {
+		if d.Err != nil && d.SHA256 == "" {
+			n++
+		}
+	}
+	return n
 }
 
 // ago words a duration in days and hours, or in hours and minutes.

@@ -334,11 +334,11 @@ func (s *sweeper) settled(ctx context.Context, l *look) ([]task, error) {
 		}
 		l.out.Held = append(l.out.Held, fetch.Held{Entry: t.entry, Why: why})
 	}
-	there := state.Listed{Feed: l.feed.Name} // of those an earlier version may be remembered
+	var refused []state.Offer
 	for _, h := range l.out.Held {
-		there.Entries = append(there.Entries, stateEntry(h.Entry))
+		refused = append(refused, state.Offer{Feed: l.feed.Name, Entry: stateEntry(h.Entry), Status: state.Unstable, LastError: h.Why})
 	}
-	return out, s.State.Touch(ctx, s.Now(), there)
+	return out, s.State.Refused(ctx, s.Now(), refused...)
 }
 
 // looksAgain reports whether anything of a feed is worth a second listing: on most nights

@@ -31,12 +31,17 @@ func exactly(listed, told fetch.Entry) state.Entry {
 }
 
 // cameAt is when a delivery came: as its server told it when it was asked for that one file,
-// in UTC, or else as the listing shows it, which may be of another zone.
+// in UTC, or else as the listing shows it, which may be of another zone; but not after it was
+// seen, for the server's clock may be wrong.
 func cameAt(n state.Newest) time.Time {
-	if at, err := time.Parse(askedTime, n.ETag); err == nil {
-		return at
+	at, err := time.Parse(askedTime, n.ETag)
+	switch {
+	case err != nil:
+		return n.At
+	case at.After(n.Seen):
+		return n.Seen
 	}
-	return n.At
+	return at
 }
 
 // asked says what a listed file is to us, by more than its listing where that may be wrong;

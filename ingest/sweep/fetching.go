@@ -109,10 +109,23 @@ func (s *sweeper) fetch(ctx context.Context, l *look, t task) fetched {
 	if errors.Is(f.out.Err, errAlone) { // it may be for longer than a sweep waits
 		f.stop = f.out.Err
 	}
-	if errors.Is(f.out.Err, errGone) {
+	switch {
+	case errors.Is(f.out.Err, errGone):
 		f.out.Gone, f.out.Err = true, guarded(func() error { return s.State.Gone(ctx, l.feed.Name, stateEntry(t.entry), s.Now()) })
+	case f.out.Err != nil && ctx.Err() == nil && !t.gone:
+		f.out.Err = errors.Join(f.out.Err, guarded(func() error { return s.refused(ctx, l.feed.Name, t, f.out.Err) }))
 	}
 	return f
+}
+
+// refused remembers that a delivery could not be fetched: if it is taken away before it can
+// be, it came all the same, and nobody has compared it.
+func (s *sweeper) refused(ctx context.Context, feed string, t task, why error) error {
+	o := state.Offer{Feed: feed, Entry: stateEntry(t.entry), Status: state.Failed, LastError: why.Error()}
+	if errors.Is(why, fetch.ErrChanged) {
+		o.Status = state.Unstable
+	}
+	return s.State.Refused(ctx, s.Now(), o)
 }
 
 // incoming is where deliveries of a feed arrive, before their hash is known.

@@ -31,9 +31,13 @@ func Morning(ctx context.Context, db *state.DB, feeds []config.Feed, res *Result
 	if b.standings, err = db.Standings(ctx, channel); err != nil {
 		return nil, err
 	}
-	if b.newest, err = db.Newest(ctx, b.feeds...); err != nil {
+	if b.newest, err = db.Newest(ctx, started, b.feeds...); err != nil {
 		return nil, err
 	}
+	if err := b.look(ctx, db, started, res.listed()); err != nil {
+		return nil, err
+	}
+	res.looked = started
 	standings := map[string][]byte{}
 	for i := range res.Feeds {
 		m := morning{db: db, before: &b, feed: feeds[i], night: &res.Feeds[i], started: started, cut: res.Cut}
@@ -60,6 +64,16 @@ type before struct {
 	standings map[string][]byte
 	newest    map[string]state.Newest
 	gone      map[time.Time]map[string]int64 // since a time, by feed
+	lost      map[string][]state.Offer       // that are gone and were never taken, by feed
+}
+
+func (b *before) look(ctx context.Context, db *state.DB, started time.Time, listed []string) error {
+	lost, err := db.Lost(ctx, started, listed...)
+	b.lost = map[string][]state.Offer{}
+	for _, o := range lost {
+		b.lost[o.Feed] = append(b.lost[o.Feed], o)
+	}
+	return err
 }
 
 // vanished counts a feed's deliveries that were listed at a time and since, and in this
@@ -114,6 +128,7 @@ func (m *morning) look(ctx context.Context) error {
 		}
 	}
 	m.out.Newest = cameAt(m.before.newest[n.Name])
+	m.lost()
 	for i := range n.Deliveries {
 		m.count(&n.Deliveries[i])
 	}
@@ -121,6 +136,20 @@ func (m *morning) look(ctx context.Context) error {
 	m.families()
 	m.gone()
 	return m.alarms(ctx)
+}
+
+// lost says what came and was never compared: what earlier nights could not take and is gone
+// now, and what was taken away in this night.
+func (m *morning) lost() {
+	for _, o := range m.before.lost[m.feed.Name] {
+		m.out.Gone++
+		m.out.Lost = append(m.out.Lost, report.Lost{Delivery: named(m.feed, fetch.Entry{Path: o.Path}), Nights: o.Attempts, Why: o.LastError})
+	}
+	for _, d := range m.night.Deliveries {
+		if d.Gone && d.Err == nil {
+			m.out.Lost = append(m.out.Lost, report.Lost{Delivery: d.Name})
+		}
+	}
 }
 
 // count adds a delivery to the feed's figures.

@@ -96,6 +96,7 @@ type Result struct {
 	Earlier []int64
 	Cut     bool // the run was told to stop: it goes on in the next one, which tells all of it
 
+	looked   time.Time         // as of which Morning has looked back at it
 	replayed map[string][]byte // feeds of which all cases were run, each with the code's revision
 }
 

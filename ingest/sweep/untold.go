@@ -18,7 +18,21 @@ func Told(ctx context.Context, db *state.DB, res *Result) error {
 	if err := db.SetStanding(ctx, replayed, res.replayed); err != nil {
 		return err
 	}
+	if err := db.ToldLost(ctx, res.looked, res.listed()...); err != nil {
+		return err
+	}
 	return db.Told(ctx, res.Run, res.names()...)
+}
+
+// listed are the feeds that were swept to their end: what of them was not seen is gone.
+func (r *Result) listed() []string {
+	var out []string
+	for _, f := range r.Feeds {
+		if f.Err == nil {
+			out = append(out, f.Name)
+		}
+	}
+	return out
 }
 
 func (r *Result) names() []string {
@@ -72,15 +86,15 @@ type same struct{ path, name, sha256 string }
 
 func (d *Delivery) same() same { return same{d.Path, d.Name, d.SHA256} }
 
-// add takes what no run does again. What failed, or was taken away, is for the run that
-// tells to say: it has looked again.
+// add takes what no run does again. What failed is for the run that tells to say: it has
+// looked again.
 func (u *untold) add(all []Delivery) {
 	for i := range all {
 		d := &all[i]
 		for _, f := range findings(d) {
 			u.fresh[f.Signature] = u.fresh[f.Signature] || f.New
 		}
-		if d.Gone || d.Known || !settled(*d) && !d.Dropped {
+		if d.Known || !settled(*d) && !d.Dropped {
 			continue
 		}
 		if at, ok := u.at[d.same()]; ok { // a file of an archive of which a run had done some, and the next one the rest

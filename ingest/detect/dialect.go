@@ -121,9 +121,11 @@ func (d *Dialect) findFooter(src source, charset string, l *layout) error {
 	end.columns, end.filling, end.key = l.columns, l.filling, l.keyColumn(0)
 	d.Unfinished = end.unfinished(0)
 	if last := end.lastRecord(0); last > 0 && last+1 < len(end.records) {
-		at := int64(end.records[last+1].at)
-		d.Footer = end.lines() - end.records[last+1].line
-		d.TableTo = src.size - int64(len(tail)) + place(charset, tail, text, at)
+		to := src.size - int64(len(tail)) + place(charset, tail, text, int64(end.records[last+1].at))
+		if quoted, err := l.quotedIn(src, charset, d.TableFrom, to); quoted || err != nil {
+			return err
+		}
+		d.Footer, d.TableTo = end.lines()-end.records[last+1].line, to
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (l *layout) findTable(d *Dialect) {
 		d.Types = d.Types[:d.Columns]
 	}
 	d.TableFrom, d.TableTo = int64(l.records[first].at), int64(len(l.reader.text))
-	if last+1 < len(l.records) {
+	if last+1 < len(l.records) && !l.quotedAt(first, last+1) {
 		d.Footer = l.lines() - l.records[last+1].line
 		d.TableTo = int64(l.records[last+1].at)
 	}

@@ -47,6 +47,8 @@ var layouts = []struct {
 	{"below a title it is none either", "Stock\nA0,,,\nA1,bolt,1,2\nA2,nut,3,4\nA3,saw,5,6\n", "-", 4, 1, 0, "A0,,,\nA1,bolt,1,2\nA2,nut,3,4\nA3,saw,5,6\n", 1},
 	{"nor is one of a name", "Saw,,,\nBolt,steel,1,2\nNut,brass,3,4\nTap,,5,6\n", "-", 4, 0, 0, "Saw,,,\nBolt,steel,1,2\nNut,brass,3,4\nTap,,5,6\n", 1},
 	{"a code above the header is a title", "A7\nsku,name,qty\nA1,bolt,2\nA2,nut,4\n", "-", 3, 1, 0, "sku,name,qty\nA1,bolt,2\nA2,nut,4\n", 1},
+	{"lines inside quotes that were cut", "sku,text\nA1,x\nA2,\"y\n\nTotal: 3\nand more\n\nPrinted on 1.1.\n", "-", 2, 0, 0, "sku,text\nA1,x\nA2,\"y\n\nTotal: 3\nand more\n\nPrinted on 1.1.\n", 1},
+	{"lines behind a stray quote", "sku,text\nA1,x\nA2,\"y\nA3,z\nTotal: 3\n", "-", 2, 0, 1, "sku,text\nA1,x\nA2,\"y\nA3,z\n", 1},
 	{"sparse records are none", "sku,qty,x,y\nA1,,,\nA2,,,\nA3,,,\n", "-", 4, 0, 0, "sku,qty,x,y\nA1,,,\nA2,,,\nA3,,,\n", 1},
 	{"two tables", "sku,qty,x\nA1,1,2\nA2,2,3\nA3,2,4\n\ntown,van\nHull,1\nYork,2\n", "-", 3, 0, 0, "sku,qty,x\nA1,1,2\nA2,2,3\nA3,2,4\n\ntown,van\nHull,1\nYork,2\n", 2},
 	{"a delimiter at each end", "sku;qty;x;\nA1;1;2;\nA2;2;3;\n", "delimiter=;", 3, 0, 0, "sku;qty;x;\nA1;1;2;\nA2;2;3;\n", 1},
@@ -123,6 +125,30 @@ func TestFooterOfLong(t *testing.T) {
 		}
 		if d := r.Dialect; d.TableTo != int64(len(table)) || d.Footer != strings.Count(footer, "\n") {
 			t.Errorf("%q: table to %d of %d, %d lines below", footer, d.TableTo, len(table), d.Footer)
+		}
+	}
+}
+
+// TestFooterInQuotes holds that none begins inside a quoted cell that is longer than
+// what is looked at of the end.
+func TestFooterInQuotes(t *testing.T) {
+	rows := "sku,a,b,c,d,text,price\n" + strings.Repeat("A1,1,2,3,\x83\x7c,\x83\x7c|,1.50\n", 8_000)
+	prose := strings.Repeat("some words, with commas, many\n", 1000) + "\nTotal: 3\n\nand a line of it"
+	for name, c := range map[string]struct {
+		last   string
+		quoted bool
+	}{
+		"a quoted cell": {"A9,1,2,3,x,\"" + prose + "\",1.50\n", true}, "one in quotes": {"A9,1,2,3,x,\"" + prose + "\"\"a\"\" \",1.50\n", true},
+		"one that was cut": {"A9,1,2,3,x,\"" + prose + "\n\nTotal: 3\n", true}, "none": {"A9,1,2,3,x,1.50\n" + "\nTotal: 3\n", false}, "one before it": {"A9,1,2,3,\"x\"\"\",\"y\",1.50\nTotal: 3\n", false},
+	} {
+		for charset, rows := range map[string]string{"cp932": rows, "utf-8": strings.ReplaceAll(rows, "\x83\x7c", "\u00e9")} {
+			r, err := Bytes([]byte(rows+c.last), Options{Declared: charset})
+			if err != nil || r.Charset != charset {
+				t.Fatal(r.Charset, err)
+			}
+			if d := r.Dialect; (d.Footer == 0) != c.quoted || c.quoted && d.TableTo != r.Size {
+				t.Errorf("%s in %s: %d lines below, table to %d of %d", name, charset, d.Footer, d.TableTo, r.Size)
+			}
 		}
 	}
 }

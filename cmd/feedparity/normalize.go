@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +25,10 @@ is never changed. Bytes that do not decode are an error with their position.
 
 Lines above and below the table, such as titles and totals, are taken off; they are
 edits of kind "preamble" and "footer".
+
+The file's charset and dialect are detected; --charset, --delimiter, --quotechar,
+--escapechar and --skipinitialspace say instead what they are, and the rest is then
+found in what that makes of the file.
 
 With --dialect canonical the table is written as csv.writer does: commas, double
 quotes where they are needed, those inside doubled. Malformed records are then read
@@ -46,8 +51,11 @@ type normalizing struct {
 	apply, revert string
 	o             normalize.Options
 
-	inputs  []string          // as named
-	targets map[string]string // by file what it is made of
+	delimiter, quotechar, escapechar string
+	skip                             bool
+	given                            detect.Given
+	inputs                           []string          // as named
+	targets                          map[string]string // by file what it is made of
 }
 
 func newNormalize(std streams) *cobra.Command {
@@ -63,7 +71,7 @@ func newNormalize(std streams) *cobra.Command {
   feedparity normalize --revert edits.jsonl clean.csv | cmp - stock.csv`,
 		Args: wantArgs(1, -1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := n.complete(args); err != nil {
+			if err := errors.Join(n.complete(args), n.dialectOf(cmd.Flags().Changed)); err != nil {
 				return err
 			}
 			return eachFile(cmd.Context(), std, args, func(name string, in ingest.Input) error {
@@ -85,6 +93,10 @@ func newNormalize(std streams) *cobra.Command {
 	f.StringVar(&n.charset, "charset", "", "the file's charset (default: detected)")
 	f.StringArrayVar(&n.ranges, "range", nil, "FROM-TO=CHARSET: bytes in another charset; may be repeated")
 	f.StringVar(&n.dialect, "dialect", "", `"canonical" to write commas and double quotes whatever the file has`)
+	f.StringVar(&n.delimiter, "delimiter", "", `the file's delimiter, such as ; or \\t (default: detected, like all of the dialect)`)
+	f.StringVar(&n.quotechar, "quotechar", "", "the file's quote character, empty if nothing is quoted")
+	f.StringVar(&n.escapechar, "escapechar", "", "the file's escape character, empty for none")
+	f.BoolVar(&n.skip, "skipinitialspace", false, "blanks after a delimiter are no part of a cell, or are with =false")
 	f.BoolVar(&n.o.NFC, "nfc", false, "compose characters (Unicode normal form C)")
 	f.BoolVar(&n.o.FixMojibake, "fix-double-encoding", false, "repair characters that were encoded as UTF-8 twice")
 	f.BoolVar(&n.o.KeepGoing, "keep-going", false, "make U+FFFD of bytes that do not decode, and list them")
@@ -126,6 +138,36 @@ func (n *normalizing) complete(args []string) error {
 	return nil
 }
 
+// dialectOf reads what flags say of the dialect.
+func (n *normalizing) dialectOf(given func(flag string) bool) error {
+	seen := map[byte]string{}
+	for _, c := range []struct {
+		name, text string
+		to         **byte
+	}{{"delimiter", n.delimiter, &n.given.Delimiter}, {"quotechar", n.quotechar, &n.given.Quotechar}, {"escapechar", n.escapechar, &n.given.Escapechar}} {
+		if !given(c.name) {
+			continue
+		}
+		v, err := ingest.ParseLiteral(ingest.Py3, c.text)
+		switch {
+		case err == nil && v.Str == "" && c.name != "delimiter":
+			v.Str = "\x00"
+		case err != nil || len(v.Str) != 1 || v.Str[0] >= utf8.RuneSelf || strings.ContainsAny(v.Str, "\r\n\x00"):
+			return usageError("", "read arguments: --%s takes one ASCII character that ends no line, not %q", c.name, c.text)
+		case seen[v.Str[0]] != "":
+			return usageError("", "read arguments: --%s and --%s are the same character", seen[v.Str[0]], c.name)
+		}
+		b := v.Str[0]
+		if *c.to = &b; b != 0 {
+			seen[b] = c.name
+		}
+	}
+	if given("skipinitialspace") {
+		n.given.SkipInitialSpace = &n.skip
+	}
+	return nil
+}
+
 // parseRange reads FROM-TO=CHARSET; the numbers may be hexadecimal.
 func parseRange(s string) (normalize.Range, error) {
 	bounds, charset, _ := strings.Cut(s, "=")
@@ -140,7 +182,7 @@ func parseRange(s string) (normalize.Range, error) {
 
 // file normalizes a file; target is "" for standard output.
 func (n *normalizing) file(std streams, name string, in ingest.Input, target string) error {
-	found, err := detect.Detect(in.Data, in.Size, detect.Options{Declared: n.charset})
+	found, err := detect.Detect(in.Data, in.Size, detect.Options{Charset: n.charset, Given: n.given})
 	if err != nil {
 		return fmt.Errorf("detect %q: %w", name, err)
 	}

@@ -25,6 +25,11 @@ type Options struct {
 	// Declared is what the supplier says it sends, as a Python codec name, "" if
 	// nothing. It is strong evidence, but not proof: see Result.Alarms.
 	Declared string
+	// Charset is what the input is in, whatever its bytes say. Then that is the answer,
+	// and the dialect is looked for in what it decodes to.
+	Charset string
+	// Given is what is known of the dialect.
+	Given Given
 	// History is what the feed's earlier deliveries were in, as a Python codec
 	// name, "" if unknown; weaker evidence of the same kind.
 	History string
@@ -111,11 +116,11 @@ func Bytes(data []byte, o Options) (Result, error) {
 // Detect reads size bytes of in, more than once, and returns what they hold.
 // A binary file is no error: see Result.Binary. An error is in's own.
 func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
-	r, src, head, err := detect(source{in: in, size: size, chunk: o.chunk}, o)
+	r, src, head, err := detectIn(source{in: in, size: size, chunk: o.chunk}, o)
 	if err != nil || r.Binary != "" {
 		return r, err
 	}
-	if r.Dialect, err = dialectOf(src, r.Charset, head); err != nil {
+	if r.Dialect, err = dialectOf(src, r.Charset, head, o.Given); err != nil {
 		return Result{}, err
 	}
 	if r.ranking != nil {
@@ -134,7 +139,7 @@ func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
 // Charset is Detect without the dialect and what needs it: Mixed, Cells and Second
 // are not filled in.
 func Charset(in io.ReaderAt, size int64, o Options) (Result, error) {
-	r, _, _, err := detect(source{in: in, size: size, chunk: o.chunk}, o)
+	r, _, _, err := detectIn(source{in: in, size: size, chunk: o.chunk}, o)
 	r.release()
 	return r, err
 }
@@ -145,6 +150,27 @@ func (r *Result) release() {
 		r.ranking.release()
 	}
 	r.ranking, r.first, r.second, r.mixedWith = nil, nil, nil, nil
+}
+
+// detectIn is detect, unless the charset is known. A file that begins as those of a
+// binary format do is none of text in any.
+func detectIn(src source, o Options) (Result, source, []byte, error) {
+	if o.Charset == "" {
+		return detect(src, o)
+	}
+	known, err := canonical(o.Charset)
+	if err != nil {
+		return Result{}, src, nil, fmt.Errorf("detect dialect: the charset: %w", err)
+	}
+	o.Declared = known
+	r, src, head, err := detect(src, o)
+	if kind, _ := binaryKind(src, head); err != nil || kind != "" || r.Charset == known {
+		return r, src, head, err
+	}
+	r.release()
+	in := result(known, 1, "is what it was said to be")
+	in.Size, in.NonASCII, in.NULs, in.FirstHigh = r.Size, r.NonASCII, r.NULs, r.FirstHigh
+	return in, src, head, nil
 }
 
 func detect(src source, o Options) (Result, source, []byte, error) {

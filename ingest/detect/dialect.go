@@ -13,6 +13,7 @@ import (
 type Dialect struct {
 	Delimiter        byte   // ',' where no other is more consistent
 	Quotechar        byte   // '"' where cells are not quoted otherwise
+	NoQuotes         bool   // it was said that nothing is quoted
 	Escapechar       byte   // '\\', or 0 for none
 	DoubleQuote      bool   // false if a quote inside quotes is escaped instead
 	SkipInitialSpace bool   // quoted cells have a blank after the delimiter
@@ -36,6 +37,12 @@ type Dialect struct {
 	Reasons    []string   // one for each part of the answer
 }
 
+// Given is what is known of a dialect beforehand. Nil is what is to be found.
+type Given struct {
+	Delimiter, Quotechar, Escapechar *byte // Quotechar and Escapechar may be 0 for none
+	SkipInitialSpace                 *bool
+}
+
 // For returns the arguments that csv.reader needs on a path beside its defaults;
 // it is empty, not nil, where it needs none.
 func (d Dialect) For(p ingest.Path) ingest.Dialect {
@@ -51,6 +58,9 @@ func (d Dialect) For(p ingest.Path) ingest.Dialect {
 		if !d.DoubleQuote {
 			out = append(out, ingest.DialectOption{Name: "doublequote", Value: ingest.Bool(false)})
 		}
+	}
+	if d.NoQuotes {
+		out = append(out, ingest.DialectOption{Name: "quoting", Value: ingest.Int(3)})
 	}
 	if d.Quotechar != '"' && d.Quotechar != 0 {
 		out = append(out, text("quotechar", d.Quotechar))
@@ -86,10 +96,10 @@ func (d Dialect) Fits(column int, cell string) bool {
 
 // dialectOf finds the dialect of an input by its start, which may be all of it; what
 // is below the table by its end.
-func dialectOf(src source, charset string, head []byte) (Dialect, error) {
+func dialectOf(src source, charset string, head []byte, g Given) (Dialect, error) {
 	whole := int64(len(head)) == src.size
 	text := decodeHead(charset, head, whole)
-	d, l := findDialect(text)
+	d, l := findDialect(text, g)
 	d.TableFrom, d.TableTo = place(charset, head, text, d.TableFrom), place(charset, head, text, d.TableTo)
 	if !whole {
 		d.Footer, d.TableTo = 0, src.size
@@ -134,9 +144,13 @@ func (d *Dialect) findFooter(src source, charset string, l *layout) error {
 // quote and escape character that is in it, and takes those with which it is most
 // like one: records of the same length, cells of the same type below each other. Each
 // reading is linear in the text, whatever its quotes are like.
-func findDialect(text []byte) (Dialect, *layout) {
-	best, rival := bestLayout(text)
+func findDialect(text []byte, g Given) (Dialect, *layout) {
+	best, rival := bestLayout(text, g)
 	d := best.dialect()
+	d.NoQuotes = g.Quotechar != nil && *g.Quotechar == 0
+	if g.SkipInitialSpace != nil {
+		d.SkipInitialSpace = *g.SkipInitialSpace
+	}
 	d.why(best, rival)
 	return d, best
 }

@@ -119,6 +119,12 @@ func FuzzDetect(f *testing.F) {
 				}
 			}
 		}
+		for _, said := range []string{"utf-16", "utf-32-be", "cp932", "cp037", "iso2022_jp"} {
+			s, err := Bytes(in, Options{Charset: said})
+			if d := s.Dialect; err != nil || s.Binary == "" && (d.TableFrom < 0 || d.TableTo > r.Size || d.TableTo < d.TableFrom) {
+				t.Fatalf("in %s: %+v, %v", said, s, err)
+			}
+		}
 		if _, err := ingest.ParseDialect(ingest.Py3, strings.Fields(r.Dialect.String())...); err != nil && r.Dialect.String() != "-" {
 			t.Fatal(err)
 		}

@@ -40,14 +40,14 @@ type record struct {
 
 // bestLayout returns the way to read a text that is most like a table, and the best
 // with another delimiter.
-func bestLayout(text []byte) (best, rival *layout) {
+func bestLayout(text []byte, g Given) (best, rival *layout) {
 	sample := text
 	if len(sample) > scored {
 		if i := bytes.LastIndexAny(sample[:scored], "\r\n"); i > 0 {
 			sample = sample[:i+1]
 		}
 	}
-	for _, c := range candidates(sample) {
+	for _, c := range g.candidates(sample) {
 		c.read(sample)
 		switch {
 		case best == nil || c.score > best.score:
@@ -69,24 +69,43 @@ func bestLayout(text []byte) (best, rival *layout) {
 
 // candidates are the delimiters that occur often enough to divide a record each, with
 // each quote and escape character that occurs where it would; last the text as it is.
-func candidates(text []byte) (out []*layout) {
+func (g Given) candidates(text []byte) (out []*layout) {
 	lines := max(1, bytes.Count(text, []byte{'\n'}), bytes.Count(text, []byte{'\r'}))
 	for _, d := range candidateDelimiters {
-		if n := bytes.Count(text, []byte{d.char}); n == 0 || n*4 < lines {
-			continue
+		if n := bytes.Count(text, []byte{d.char}); g.Delimiter == nil && n > 0 && n*4 >= lines {
+			out = g.with(out, text, d.char)
 		}
-		for _, q := range quotesFor(text, d.char) {
-			out = append(out, &layout{delimiter: d.char, quote: q})
-			if q != 0 && bytes.Contains(text, []byte{'\\', q}) || bytes.Contains(text, []byte{'\\', d.char}) {
-				out = append(out, &layout{delimiter: d.char, quote: q, escape: '\\'})
-			}
-		}
+	}
+	if g.Delimiter != nil {
+		return g.with(nil, text, *g.Delimiter)
 	}
 	quote := byte('"')
 	if !bytes.Contains(text, []byte{'"'}) && bytes.Count(text, []byte("'")) >= 2*lines {
 		quote = '\''
 	}
+	if g.Quotechar != nil {
+		quote = *g.Quotechar
+	}
 	return append(out, &layout{delimiter: 0, quote: quote})
+}
+
+// with adds the candidates that have a delimiter.
+func (g Given) with(out []*layout, text []byte, d byte) []*layout {
+	quotes := quotesFor(text, d)
+	if g.Quotechar != nil {
+		quotes = []byte{*g.Quotechar}
+	}
+	for _, q := range quotes {
+		if g.Escapechar != nil {
+			out = append(out, &layout{delimiter: d, quote: q, escape: *g.Escapechar})
+			continue
+		}
+		out = append(out, &layout{delimiter: d, quote: q})
+		if q != 0 && bytes.Contains(text, []byte{'\\', q}) || bytes.Contains(text, []byte{'\\', d}) {
+			out = append(out, &layout{delimiter: d, quote: q, escape: '\\'})
+		}
+	}
+	return out
 }
 
 // quotesFor are the quote characters that open a cell somewhere.

@@ -153,6 +153,52 @@ func TestFooterInQuotes(t *testing.T) {
 	}
 }
 
+// TestGiven looks for what is not known in what is.
+func TestGiven(t *testing.T) {
+	char := func(b byte) *byte { return &b }
+	yes := true
+	for _, c := range []struct {
+		in   string
+		g    Given
+		want string
+		cols int
+	}{
+		{"a|b;c\n1|2;3\n4|5;6\n", Given{Delimiter: char(';')}, "delimiter=;", 2},
+		{"a|b;c\n1|2;3\n4|5;6\n", Given{Delimiter: char('|')}, "delimiter=|", 2},
+		{"a|b;c\n1|2;3\n4|5;6\n", Given{Delimiter: char('\t')}, `delimiter=\t`, 1},
+		{"a,b\n'1','2'\n", Given{Quotechar: char('"')}, "-", 2},
+		{"a,b\n\"1\",\"2\"\n", Given{Quotechar: char(0)}, "quoting=3", 2},
+		{"a,b\n1^,2,3\n4,5\n", Given{Escapechar: char('^')}, "escapechar=^ doublequote=False", 2},
+		{"a,b\n1, 2\n", Given{SkipInitialSpace: &yes}, "skipinitialspace=True", 2},
+	} {
+		r, err := Bytes([]byte(c.in), Options{Given: c.g})
+		if err != nil || r.Dialect.String() != c.want || r.Dialect.Columns != c.cols {
+			t.Errorf("%q: %s, %d columns, %v; want %s, %d", c.in, r.Dialect, r.Dialect.Columns, err, c.want, c.cols)
+		}
+	}
+}
+
+// TestCharsetSaid takes what an input is in from who knows.
+func TestCharsetSaid(t *testing.T) {
+	for _, c := range []struct{ in, charset, found, want, binary string }{
+		{"\x0d\x54\xf0\x79\x3b\x00\xcf\x63\x0a\x00\x24\x95\x50\x5b\x3b\x00\x18\x4f\x0a\x00", "UTF-16LE", "utf-16-le", "delimiter=;", ""},
+		{"a\x00\x00\x00,\x01\x02\x03\x04\x05\x06\x0e\x0f\x10\x11\x12\x13", "latin-1", "iso8859-1", "-", ""},
+		{"\x81\x6b\x82\x25\xf1\x6b\xf2\x25", "cp037", "cp037", "-", ""},
+		{"PK\x03\x04\x14\x00", "utf-8", "", "", "zip"},
+	} {
+		r, err := Bytes([]byte(c.in), Options{Charset: c.charset})
+		if err != nil || r.Charset != c.found || r.Binary != c.binary || c.binary == "" && r.Dialect.String() != c.want {
+			t.Errorf("%q in %s: %+v, %v", c.in, c.charset, r, err)
+		}
+		if c.binary == "" && (r.Dialect.TableFrom != 0 || r.Size != int64(len(c.in))) {
+			t.Errorf("%q in %s: %+v", c.in, c.charset, r.Dialect)
+		}
+	}
+	if _, err := Bytes([]byte("a"), Options{Charset: "klingon"}); err == nil {
+		t.Error("a charset that nobody knows is no error")
+	}
+}
+
 func TestCellTypes(t *testing.T) {
 	for want, cells := range map[CellType][]string{
 		Empty: {"", " ", "NA", "null", "-"}, Integer: {"1", "-12", "1 234", "1,234,567", "12%"}, DecimalPoint: {"1.5", "1,234.50", "$ 5.00", "1e-05", "£5.20"},

@@ -40,7 +40,7 @@ const inMemory = 1 << 20
 func NormalizeOptions(found detect.Result) normalize.Options {
 	d := found.Dialect
 	o := normalize.Options{Charset: found.Charset, Delimiter: rune(d.Delimiter), Quotechar: rune(d.Quotechar), Escapechar: rune(d.Escapechar),
-		SkipInitialSpace: d.SkipInitialSpace, Columns: d.Columns, QuoteAll: d.QuoteAll, Unfinished: d.Unfinished, Fits: d.Fits}
+		NoQuotes: d.NoQuotes, SkipInitialSpace: d.SkipInitialSpace, Columns: d.Columns, QuoteAll: d.QuoteAll, Unfinished: d.Unfinished, Fits: d.Fits}
 	for _, m := range found.Mixed {
 		o.Ranges = append(o.Ranges, normalize.Range{From: m.Start, To: m.End, Charset: m.Charset})
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -11,25 +12,81 @@ import (
 )
 
 // explainDetected prints, below a file's line, what decided as a person would want to see
-// it: the cells, as bytes and in both readings.
+// it: the charsets that it may be in, and cells as bytes and in both readings.
 func explainDetected(out io.Writer, r detect.Result) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "  charset: %s\n", r.Why)
-	rival, ok := runnerUp(r)
-	if ok && len(r.Cells) > 0 {
-		fmt.Fprintf(&b, "  cells that tell %s from %s:\n", r.Charset, rival.Charset)
-		width := max(len(r.Charset), len(rival.Charset))
-		for _, c := range r.Cells {
-			fmt.Fprintf(&b, "    row %d, column %d, byte %#x%s: % x\n", c.Row, c.Column, c.Offset, howOften(c.Times), c.Bytes)
-			fmt.Fprintf(&b, "      %-*s  %s\n      %-*s  %s\n", width, r.Charset, visible(c.Text), width, rival.Charset, visible(c.Other))
-			fmt.Fprintf(&b, "      %s\n", favour(c, r.Charset, rival.Charset))
-		}
-	} else if len(r.Candidates) > 1 && !ok {
-		fmt.Fprintf(&b, "  the other names give the same text: %s\n", names(r.Candidates[1:]))
+	explainRanking(&b, r)
+	if len(r.Cells) > 0 {
+		explainCells(&b, r)
 	}
 	explainBeside(&b, r)
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// shownRank is how many of the charsets that a file may be in people are shown.
+const shownRank = 4
+
+// explainRanking lists the likeliest texts with the charsets that they are in.
+func explainRanking(b *strings.Builder, r detect.Result) {
+	var same []string
+	for _, c := range r.Candidates {
+		if c.Same && c.Charset != r.Charset {
+			same = append(same, c.Charset)
+		}
+	}
+	if len(same) > 0 {
+		fmt.Fprintf(b, "  the same text: %s\n", strings.Join(same, ", "))
+	}
+	shown := 1
+	for _, c := range r.Candidates {
+		if c.Same {
+			continue
+		}
+		if shown == 1 {
+			fmt.Fprintf(b, "  ranking: %s %s\n", r.Charset, share(r.Confidence))
+		}
+		if shown++; shown > shownRank {
+			break
+		}
+		fmt.Fprintf(b, "           %s %s, %s\n", c.Charset, share(c.Confidence), c.Why)
+	}
+}
+
+// share words a confidence; one that is next to nothing is so.
+func share(c float64) string {
+	if c < 0.00005 {
+		return "0"
+	}
+	return strconv.FormatFloat(c, 'f', 4, 64)
+}
+
+func explainCells(b *strings.Builder, r detect.Result) {
+	width := max(len(r.Charset), len(r.Against))
+	if r.Margin > 0 {
+		fmt.Fprintf(b, "  cells that tell %s from %s:\n", r.Charset, r.Against)
+	} else {
+		fmt.Fprintf(b, "  cells that show it, and what they would be as %s:\n", r.Against)
+	}
+	for _, c := range r.Cells {
+		fmt.Fprintf(b, "    row %d, column %d, byte %#x%s: %s\n", c.Row, c.Column, c.Offset, howOften(c.Times), goesOn(c, fmt.Sprintf("% x", c.Bytes)))
+		fmt.Fprintf(b, "      %-*s  %s\n      %-*s  %s\n", width, r.Charset, goesOn(c, visible(c.Text)), width, r.Against, goesOn(c, visible(c.Other)))
+		if c.Nats != 0 {
+			fmt.Fprintf(b, "      %s\n", favour(c, r.Charset, r.Against))
+		}
+	}
+}
+
+// goesOn marks where a cell goes on that is too long to be shown.
+func goesOn(c detect.Cell, text string) string {
+	if c.Before {
+		text = "…" + text
+	}
+	if c.After {
+		text += "…"
+	}
+	return text
 }
 
 // shownRanges is how many ranges of an input in several charsets people are shown.
@@ -61,30 +118,12 @@ func explainBeside(b *strings.Builder, r detect.Result) {
 	}
 }
 
-// runnerUp returns the best candidate with another text.
-func runnerUp(r detect.Result) (detect.Candidate, bool) {
-	for _, c := range r.Candidates {
-		if !c.Same {
-			return c, true
-		}
-	}
-	return detect.Candidate{}, false
-}
-
-func names(list []detect.Candidate) string {
-	var out []string
-	for _, c := range list {
-		out = append(out, c.Charset)
-	}
-	return strings.Join(out, ", ")
-}
-
 // howOften says nothing of what happened once.
 func howOften(n int) string {
 	if n < 2 {
 		return ""
 	}
-	return fmt.Sprintf(", %d times", n)
+	return fmt.Sprintf(", with a word that is there %d times", n)
 }
 
 func favour(c detect.Cell, charset, rival string) string {
@@ -96,7 +135,7 @@ func favour(c detect.Cell, charset, rival string) string {
 
 func detectedJSON(name string, r detect.Result, answers []sniffAnswer) any {
 	out := detected{File: name, Charset: r.Charset, Confidence: r.Confidence, Margin: r.Margin, Why: r.Why, Dialect: []string{}, Header: r.Dialect.Header,
-		LineEnding: r.Dialect.LineEnding, Size: r.Size, NonASCII: r.NonASCII, FirstHigh: r.FirstHigh, DoubleEncoded: r.DoubleEncoded, Layout: newDialectJSON(r.Dialect), Sniffer: answers, MoreMixed: r.MoreMixed}
+		LineEnding: r.Dialect.LineEnding, Size: r.Size, NonASCII: r.NonASCII, FirstHigh: r.FirstHigh, DoubleEncoded: r.DoubleEncoded, Layout: newDialectJSON(r.Dialect), Sniffer: answers, MoreMixed: r.MoreMixed, Against: r.Against}
 	for _, c := range r.Candidates {
 		out.Candidates = append(out.Candidates, guess{c.Charset, c.Confidence, c.Why, c.Same})
 	}
@@ -107,7 +146,7 @@ func detectedJSON(name string, r detect.Result, answers []sniffAnswer) any {
 		out.Mixed = append(out.Mixed, mixedRange{m.Charset, m.Start, m.End, m.FirstRow, m.LastRow})
 	}
 	for _, c := range r.Cells {
-		out.Cells = append(out.Cells, cell{c.Row, c.Column, c.Offset, hex.EncodeToString(c.Bytes), c.Text, c.Other, c.Nats})
+		out.Cells = append(out.Cells, cell{c.Row, c.Column, c.Offset, hex.EncodeToString(c.Bytes), c.Before, c.After, c.Text, c.Other, c.Nats})
 	}
 	if o := r.Second; o != nil {
 		out.Second = &opinion{o.Label, o.Charset, o.Confidence, o.Agrees}
@@ -130,6 +169,7 @@ type detected struct {
 	Mixed         []mixedRange `json:"mixed,omitempty"`
 	MoreMixed     bool         `json:"more_mixed,omitempty"` // other ranges follow these
 	Cells         []cell       `json:"cells,omitempty"`
+	Against       string       `json:"against,omitempty"` // what the other reading of cells is in
 	Second        *opinion     `json:"second,omitempty"`
 	DoubleEncoded bool         `json:"double_encoded,omitempty"`
 	Dialect       []string     `json:"dialect"`
@@ -168,7 +208,9 @@ type cell struct {
 	Row    int64   `json:"row"`
 	Column int64   `json:"column"`
 	Offset int64   `json:"offset"`
-	Bytes  string  `json:"bytes"` // hex
+	Bytes  string  `json:"bytes"`            // hex
+	Before bool    `json:"before,omitempty"` // the cell has more before these
+	After  bool    `json:"after,omitempty"`  // and behind them
 	Text   string  `json:"text"`
 	Other  string  `json:"other"`
 	Nats   float64 `json:"nats"`

@@ -63,9 +63,12 @@ type Result struct {
 	// these, 65,536, come others.
 	Mixed     []Range
 	MoreMixed bool
-	// Cells decide between Charset and the best candidate with another text,
-	// those that tell most first. They are looked up if Options.Explain is set.
-	Cells []Cell
+	// Cells decide between Charset and Against, the best candidate with another text,
+	// those that tell most first. Where a proof decided they are some that show it, and
+	// Against is what they would be mistaken for. They are looked up if Options.Explain
+	// is set.
+	Cells   []Cell
+	Against string
 	// Second is the second opinion, nil if none was asked for or needed.
 	Second *Opinion
 	// Dialect is how the decoded text is laid out.

@@ -74,10 +74,16 @@ func ofBCD(all []bcd, size int) Result {
 		r.Why += fmt.Sprintf("; %s, %.1f nats likelier than as %s", best.differs(all[other]), r.Margin, all[other].name)
 	}
 	r.Confidence, r.Candidates[0] = right, Candidate{best.name, right, r.Why, true}
+	sum := 0.0 // at least 1, of the runner-up
+	for _, b := range all[1:] {
+		if !slices.Equal(b.text, best.text) {
+			sum += math.Exp(best.cost + r.Margin - b.cost)
+		}
+	}
 	for _, b := range all[1:] {
 		c := Candidate{Charset: b.name, Confidence: right, Why: "gives the same text", Same: slices.Equal(b.text, best.text)}
 		if !c.Same {
-			c.Confidence = (1 - right) * math.Exp(best.cost+r.Margin-b.cost) / float64(len(all)-1)
+			c.Confidence = (1 - right) * math.Exp(best.cost+r.Margin-b.cost) / sum
 			c.Why = fmt.Sprintf("%.1f nats behind, %s", b.cost-best.cost, b.differs(best))
 		}
 		r.Candidates = append(r.Candidates, c)

@@ -70,7 +70,7 @@ func TestEBCDIC(t *testing.T) {
 		if err != nil || r.Charset != c.charset && c.charset != "" || c.charset == "" && strings.Contains(r.Why, "EBCDIC") {
 			t.Errorf("%s: %s %q, %v; want %s", c.name, r.Charset, r.Why, err, c.charset)
 		}
-		if c.charset != "" && (other != c.other || len(r.Alarms) > 0 || math.IsNaN(sum) || sum > 1.0001 || other && r.Confidence >= 1) {
+		if c.charset != "" && (other != c.other || len(r.Alarms) > 0 || math.IsNaN(sum) || other && (sum < 0.9999 || sum > 1.0001) || other && r.Confidence >= 1) {
 			t.Errorf("%s: candidates %+v, alarms %+v", c.name, r.Candidates, r.Alarms)
 		}
 	}

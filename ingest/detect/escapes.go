@@ -9,14 +9,16 @@ import (
 
 // escaping are the seven-bit charsets that switch character sets within the text,
 // the commonest first.
-var escaping = []struct {
-	charset, what string
-	tilde         bool
-}{
+var escaping = []escape{
 	{"iso2022_jp", "escape sequences of ISO-2022", false}, {"iso2022_kr", "escape sequences of ISO-2022", false},
 	{"iso2022_jp_2", "escape sequences of ISO-2022", false}, {"iso2022_jp_ext", "escape sequences of ISO-2022", false},
 	{"iso2022_jp_2004", "escape sequences of ISO-2022", false}, {"iso2022_jp_3", "escape sequences of ISO-2022", false},
 	{"hz", "shifts of HZ", true},
+}
+
+type escape struct {
+	charset, what string
+	tilde         bool
 }
 
 // byEscapes answers for seven-bit text that a charset which switches by escape

@@ -1,43 +1,21 @@
 package detect
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-
-	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/pycodec"
-)
-
-// Cell is one cell that speaks for the charset and against the runner-up.
-type Cell struct {
-	Row, Column int64 // 1-based, in the detected dialect
-	Offset      int64 // of Bytes in the input
-	Bytes       []byte
-	Text        string  // what Bytes are in the charset
-	Other       string  // what they are in the runner-up
-	Nats        float64 // how much likelier Text is; negative where the cell speaks for the runner-up
-	Times       int     // how often it occurs in the sample
-}
-
-// maxCells is the most cells reported, cellBytes the most of one.
-const (
-	maxCells  = 5
-	cellBytes = 80
 )
 
 // locate fills in Mixed and Cells: it goes through the input once more to count
 // records and columns, if there is anything to locate.
 func (r *Result) locate(src source, explain bool) error {
+	if r.ranking == nil && explain {
+		return r.prove(src)
+	}
 	if r.ranking == nil || !explain && r.mixedWith == nil {
 		return nil
 	}
-	l := &locator{delimiter: r.Dialect.Delimiter, quote: r.Dialect.Quotechar, escape: r.Dialect.Escapechar, end: '\n', row: 1, column: 1}
-	if r.Dialect.LineEnding == "cr" {
-		l.end = '\r'
-	}
+	l := newLocator(r.Dialect)
 	if explain && r.second != nil {
-		l.cells = r.ranking.deciding(r.first, r.second)
+		l.cells, r.Against = r.ranking.deciding(r.first, r.second), r.second.name
 	}
 	if r.mixedWith != nil {
 		l.judge = r.ranking.judgeOf(r.first.candidate, r.mixedWith)
@@ -50,77 +28,15 @@ func (r *Result) locate(src source, explain bool) error {
 	if r.Mixed, r.MoreMixed = l.ranges, l.full; len(r.Mixed) > 0 {
 		r.Why += fmt.Sprintf("; but some records are in %s", r.mixedWith.name)
 	}
-	for i := range l.cells {
-		if err := l.cells[i].fill(src, r); err != nil {
-			return err
-		}
-	}
-	slices.SortStableFunc(l.cells, func(a, b located) int { return cmp.Compare(b.weight, a.weight) })
-	for _, c := range l.cells {
-		r.Cells = append(r.Cells, c.Cell)
-	}
-	return nil
+	return r.fill(src, l.cells)
 }
 
-// located is a cell on its way to a row and a column.
-type located struct {
-	Cell
-	span   *span
-	weight float64
-}
-
-// deciding returns the spans that tell most between two candidates, by offset.
-func (k *ranking) deciding(a, b *mixture) []located {
-	first, second := k.costs(a.candidate), k.costs(b.candidate)
-	var out []located
-	for i := range k.spans {
-		d := (second[i] - first[i]) / float64(nat)
-		if d == 0 || k.spans[i].utf8 != nil {
-			continue
-		}
-		s := &k.spans[i]
-		out = append(out, located{Cell: Cell{Nats: d, Times: s.n, Offset: s.offset}, span: s, weight: max(d, -d)})
+func newLocator(d Dialect) *locator {
+	l := &locator{delimiter: d.Delimiter, quote: d.Quotechar, escape: d.Escapechar, skip: d.SkipInitialSpace, end: '\n', row: 1, column: 1}
+	if d.LineEnding == "cr" {
+		l.end = '\r'
 	}
-	slices.SortStableFunc(out, func(a, b located) int { return cmp.Compare(b.weight, a.weight) })
-	out = out[:min(len(out), maxCells)]
-	slices.SortFunc(out, func(a, b located) int { return cmp.Compare(a.Offset, b.Offset) })
-	return out
-}
-
-// fill reads the cell around a span and decodes it both ways.
-func (c *located) fill(src source, r *Result) error {
-	from := max(0, c.Offset-cellBytes)
-	window := make([]byte, min(src.size-from, int64(2*cellBytes+len(c.span.raw))))
-	if n, err := src.in.ReadAt(window, from); n < len(window) {
-		return fmt.Errorf("read input: %w", err)
-	}
-	at := int(c.Offset - from)
-	start, end := at, at+len(c.span.raw)
-	edge := func(b byte) bool {
-		return b < ' ' || b == r.Dialect.Delimiter || b == r.Dialect.Quotechar
-	}
-	for start > 0 && at-start < cellBytes/2 && window[start-1] < 0x80 && !edge(window[start-1]) {
-		start--
-	}
-	for end < len(window) && end-at < cellBytes && window[end] < 0x80 && !edge(window[end]) {
-		end++
-	}
-	c.Offset, c.Bytes = from+int64(start), window[start:end]
-	c.Text, c.Other = decodeText(r.first.name, c.Bytes), decodeText(r.second.name, c.Bytes)
-	return nil
-}
-
-// decodeText decodes a few bytes; what is malformed becomes U+FFFD.
-func decodeText(charset string, p []byte) string {
-	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
-	if err != nil || fault != nil {
-		return ""
-	}
-	text, bad := c.Decode(nil, p, "replace")
-	if bad != nil {
-		return ""
-	}
-	return string(text)
+	return l
 }
 
 // locator counts the records and columns of an input as it passes by.
@@ -129,9 +45,11 @@ type locator struct {
 	end                      byte // of a record
 	offset                   int64
 	row, column              int64
-	quoted, begun, escaped   bool // inside quotes; inside a field; behind an escape character
+	field                    int64 // where the field begins, quote and all
+	skip                     bool  // blanks before it
+	quoted, begun, escaped   bool  // inside quotes; inside a field; behind an escape character
 	cells                    []located
-	next                     int // of cells
+	next, ended              int // of cells: to come, and to end
 
 	judge  func(*span) int // which charset a span is in, -1 for either
 	names  [2]string
@@ -146,7 +64,7 @@ type locator struct {
 func (l *locator) add(p []byte) {
 	for _, c := range p {
 		for l.next < len(l.cells) && l.cells[l.next].Offset <= l.offset {
-			l.cells[l.next].Row, l.cells[l.next].Column = l.row, l.column
+			l.cells[l.next].Row, l.cells[l.next].Column, l.cells[l.next].from = l.row, l.column, l.field
 			l.next++
 		}
 		if l.judge != nil {
@@ -167,15 +85,26 @@ func (l *locator) step(c byte) {
 		l.quoted, l.begun = !l.quoted, true
 	case l.quoted:
 	case c == l.delimiter:
+		l.endField()
 		l.column++
-		l.begun = false
 	case c == l.end:
+		l.endField()
 		l.endRecord(l.offset + 1)
 		l.row++
-		l.column, l.begun = 1, false
+		l.column = 1
+	case l.skip && !l.begun && c == ' ':
+		l.field = l.offset + 1
 	default:
 		l.begun = true
 	}
+}
+
+// endField notes where the cells end that are in the field that ends here.
+func (l *locator) endField() {
+	for ; l.ended < l.next; l.ended++ {
+		l.cells[l.ended].to = l.offset
+	}
+	l.begun, l.field = false, l.offset+1
 }
 
 // vote follows the spans and asks which charset each is in.
@@ -224,6 +153,7 @@ func (l *locator) endRecord(end int64) {
 
 // finish ends the last record. One range alone is no mixture.
 func (l *locator) finish() {
+	l.endField()
 	if l.judge == nil {
 		return
 	}

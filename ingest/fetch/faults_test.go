@@ -56,6 +56,7 @@ func TestFaults(t *testing.T) {
 		"D/link":           testLink,
 		"D/zone-probe":     testZoneProbe,
 		"D/by-name":        testByName,
+		"D/loop":           testLoop,
 		"D/dangling-link":  testDanglingLink,
 
 		"F/530-auth":             testLoginOnce,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"path"
 	"slices"
 	"strings"
@@ -65,11 +66,11 @@ const (
 
 // Find returns the deliveries of a source. Links are followed: one that leads to a
 // file is that file. A link to a directory is not walked into, which is what keeps a
-// tree that contains itself finite; a server that shows such links as directories
-// (pyftpdlib) is stopped by the depth.
+// tree that contains itself finite; of a server that shows such links as directories
+// (pyftpdlib) loop.go tells those that lead back, and the depth stops the rest.
 func Find(ctx context.Context, src Files, sel Selection) (Found, error) {
-	f := finder{src: src, sel: sel, seen: map[string]bool{}}
-	if err := f.walk(ctx, "", 0); err != nil {
+	f := finder{src: src, sel: sel, seen: map[string]bool{}, seed: maphash.MakeSeed()}
+	if err := f.walk(ctx, nil, 0); err != nil {
 		return Found{}, err
 	}
 	return f.out, nil
@@ -80,12 +81,14 @@ type finder struct {
 	src  Files
 	sel  Selection
 	seen map[string]bool // directories
+	seed maphash.Seed
 	out  Found
 }
 
 // walk lists a directory and those below it. A directory is listed whole or it is an
 // error: half of one would pass for files that have gone.
-func (f *finder) walk(ctx context.Context, dir string, depth int) error {
+func (f *finder) walk(ctx context.Context, at *place, depth int) error {
+	dir := at.path()
 	if f.seen[dir] {
 		return nil
 	}
@@ -101,6 +104,13 @@ func (f *finder) walk(ctx context.Context, dir string, depth int) error {
 	if err != nil {
 		return err
 	}
+	var shown likeness
+	if f.sel.Depth > 0 {
+		shown = likenessOf(f.seed, all)
+	}
+	if at.leadsBack(shown) {
+		return nil
+	}
 	f.out.Unparsed = append(f.out.Unparsed, unparsed...)
 	here := marks{byName: map[string]Entry{}, fold: f.sel.IgnoreCase}
 	if len(f.sel.Done) > 0 {
@@ -114,8 +124,8 @@ func (f *finder) walk(ctx context.Context, dir string, depth int) error {
 				return err
 			}
 		case KindDir:
-			if depth < min(f.sel.Depth, maxDepth) && !f.sel.leavesOut(e.Path) {
-				if err := f.walk(ctx, e.Path, depth+1); err != nil {
+			if depth < min(f.sel.Depth, maxDepth) && !f.sel.leavesOut(e.Path) && !at.within(e) {
+				if err := f.walk(ctx, &place{e, at, shown}, depth+1); err != nil {
 					return err
 				}
 			}

@@ -3,6 +3,8 @@ package fetch
 import (
 	"context"
 	"fmt"
+	"io"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -91,17 +93,59 @@ func TestFindDepth(t *testing.T) {
 			t.Errorf("without %s: %s after %d listings, %v", exclude, found(got.Entries), srv.Count("MLSD")-lists, err)
 		}
 	}
-	// A link to "." that the server shows as a directory: every level lists itself.
-	loop := "type=dir;modify=20240102030405; loop\r\ntype=file;size=0;modify=20240102030405; a.csv\r\n"
-	deep := ""
-	for range 40 {
-		deep += "loop/"
-		files[deep+"a.csv"] = ftptest.File{}
-	}
-	srv = serve(t, ftptest.Options{Files: files, Faults: []ftptest.Fault{{Command: "MLSD", Action: ftptest.ListData, Data: []byte(loop)}}})
-	got, err := Find(t.Context(), open(t, srv.URL(), quick(srv)), Selection{Depth: 1000})
-	if err != nil || len(got.Entries) != maxDepth+1 || srv.Count("MLSD") != maxDepth+1 {
-		t.Errorf("a loop: %d entries after %d listings, %v", len(got.Entries), srv.Count("MLSD"), err)
+}
+
+// treeOf lists what a function says of each directory.
+type treeOf func(dir string) string
+
+func (f treeOf) List(_ context.Context, dir string) ([]Entry, []Unparsed, error) {
+	return parseListing([]byte(f(dir)), dir, true, time.Now(), time.UTC)
+}
+func (treeOf) Stat(context.Context, string) (Entry, error)                { return Entry{}, ErrUnavailable }
+func (treeOf) Open(context.Context, string, int64) (io.ReadCloser, error) { return nil, ErrUnavailable }
+
+// testLoop: a directory within itself gives its files once; directories that only look
+// alike are looked into.
+func testLoop(t *testing.T) {
+	const when = ";modify=20240102030405"
+	always := func(lines string) treeOf { return func(string) string { return lines } }
+	grows := 0
+	for name, c := range map[string]struct {
+		tree           treeOf
+		want, listings int
+	}{
+		"a link to .": {always("type=dir" + when + "; loop\r\ntype=file;size=3" + when + "; a.csv\r\n"), 1, 2},
+		"in another order": {func(dir string) string {
+			lines := []string{"type=dir" + when + "; loop\r\n", "type=file;size=3" + when + "; a.csv\r\n"}
+			return lines[len(dir)%2] + lines[1-len(dir)%2]
+		}, 1, 2},
+		"to one further up": {func(dir string) string {
+			if path.Base(dir) == "in" {
+				return "type=dir" + when + "; up\r\ntype=file;size=3" + when + "; b.csv\r\n"
+			}
+			return "type=dir" + when + "; in\r\ntype=file;size=3" + when + "; a.csv\r\n"
+		}, 2, 3},
+		"with a file that grows": {func(string) string {
+			grows++
+			return fmt.Sprintf("type=dir;unique=1g2%s; loop\r\ntype=file;size=%d;unique=1g3%s; a.csv\r\n", when, grows, when)
+		}, 2, 2}, // nobody tells the mark of the first
+		"another size each time": {func(string) string {
+			grows++
+			return fmt.Sprintf("type=dir; in\r\ntype=file;size=%d; a.csv\r\n", grows)
+		}, maxDepth + 1, maxDepth + 1},
+		"directories alike": {func(dir string) string {
+			if dir == "data/data" {
+				return "type=file;size=3; a.csv\r\n"
+			}
+			return "type=dir; data\r\n"
+		}, 1, 3},
+	} {
+		listings := 0
+		tree := treeOf(func(dir string) string { listings++; return c.tree(dir) })
+		got, err := Find(t.Context(), tree, Selection{Depth: 1000})
+		if err != nil || len(got.Entries) != c.want || listings != c.listings || got.Listed != c.want {
+			t.Errorf("%s: %s after %d listings, %v; want %d after %d", name, found(got.Entries), listings, err, c.want, c.listings)
+		}
 	}
 }
 

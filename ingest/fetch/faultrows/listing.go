@@ -23,6 +23,7 @@ var listing = []Row{
 	{"D/zone-found", "the zone of the listing is found out only now", "not fetched again: MDTM tells the same time", sweep, ""},
 	{"D/zone-probe", "LIST shows the time of another zone, or of one until a day and of another from then on", "UTC, by MDTM of a few files", fetch, ""},
 	{"D/by-name", "no line of LIST is understood, and NLST names the files", "asked for one by one (SIZE, MDTM); what tells neither is reported", fetch, ""},
+	{"D/loop", "a link to a directory above, shown as a directory", "each file once: told by its `unique`, or by a listing that is that of a directory it is in", fetch, ""},
 	{"D/dangling-link", "a link that leads to no file", "reported", fetch, ""},
 	{"D/link", "a link that leads to a file", "is that file, with its size", fetch, ""},
 }

@@ -77,7 +77,8 @@ type control struct {
 	blind    bool // AUTH went by
 	midLine  bool // a long command reaches us in pieces
 	verb     string
-	reply    int // bytes since the last command
+	reply    int  // bytes since the last command
+	crowded  bool // 421 came and said that there are too many, which the library keeps for itself after EPSV
 }
 
 func (c *control) Write(p []byte) (int, error) {
@@ -110,6 +111,9 @@ func (c *control) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if c.reply += n; c.reply > maxReply {
 		return 0, fmt.Errorf("%w: reply longer than %d bytes", ErrProtocol, maxReply)
+	}
+	if !c.blind && c.reply == n && bytes.HasPrefix(p[:n], []byte("421")) {
+		c.crowded = crowded().Match(p[:n])
 	}
 	return n, err
 }

@@ -65,6 +65,7 @@ func TestFaults(t *testing.T) {
 		"F/desync-226":           testDesync226,
 		"F/feat-odd":             testFeaturesOdd,
 		"F/421-halves":           testHostCrowded,
+		"F/421-mid-crowded":      testCrowdedMid,
 		"F/530-second-login":     testSecondLogin("530 Login incorrect", 1),
 		"F/421-second-login":     testSecondLogin("421 Too many sessions", 2),
 		"F/530-other-account":    testHostAccounts,

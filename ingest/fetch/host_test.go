@@ -203,6 +203,33 @@ func testHostCrowded(t *testing.T) {
 	}
 }
 
+// testCrowdedMid: the same in the middle of a session, but for one that was idle for too long.
+func testCrowdedMid(t *testing.T) {
+	for _, command := range []string{"RETR", "EPSV", "MLSD", "NOOP", "PWD"} {
+		for reply, most := range map[string]int{"421 There are too many connections from your address": 2, "421 Timeout.": 4} {
+			srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(10)}},
+				Faults: []ftptest.Fault{{Command: command, Action: ftptest.Reply, Reply: reply, Times: 1}}})
+			o := quick(srv)
+			o.Connections, o.Retries = 4, 1
+			src := open(t, srv.URL(), o)
+			_, _, err := src.List(t.Context(), "")
+			h := src.(*retrying).host
+			for _, s := range h.idle {
+				s.link.(*session).last = time.Time{} // so that it is asked whether it lives
+			}
+			if _, err2 := Download(t.Context(), src, Entry{Path: "a.csv"}, openDir(t), "a.csv"); err != nil || err2 != nil {
+				t.Errorf("%s to %s: %v, %v", reply, command, err, err2)
+			}
+			if command == "PWD" { // of the login
+				most = 2
+			}
+			if h.most != most {
+				t.Errorf("%s to %s: %d connections at once, want %d", reply, command, h.most, most)
+			}
+		}
+	}
+}
+
 // testHostRetries: the retries of a server end, whatever the number of its files.
 func testHostRetries(t *testing.T) {
 	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(10)}},

@@ -80,6 +80,13 @@ func saysCrowded(err error) bool {
 	return errors.Is(err, ErrLogin) && crowded().MatchString(err.Error())
 }
 
+// turnedOut reports whether a server ends a session because there are others. Most that say
+// 421 then end one that was idle, or all of them.
+func turnedOut(err error) bool {
+	var reply *textproto.Error
+	return errors.As(err, &reply) && reply.Code == 421 && crowded().MatchString(reply.Msg)
+}
+
 // release gives a session back. Only one that lives and is in step is used again.
 func (f *ftpSource) release(s *session, end func() bool, inStep bool) {
 	if ok := end() && inStep && !f.closed.Load(); !ok {

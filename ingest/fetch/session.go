@@ -23,6 +23,7 @@ type session struct {
 	tls  *tls.Config     // nil without TLS; its session cache is this session's own
 	home string          // the directory after login
 	last time.Time       // of its last use
+	in   bool            // logged in
 
 	ctx     context.Context // of the operation in progress
 	control *control        // nil until dialled
@@ -128,6 +129,9 @@ func (s *session) guard(call func() error) (err error) {
 		if err != nil && refusal(err) == 0 {
 			s.abort()
 		}
+		if s.in && err != nil && (s.control.crowded || turnedOut(err)) {
+			s.src.host.crowd()
+		}
 		err = redact(err, s.src.secret)
 		if err != nil && s.ctx.Err() != nil {
 			err = context.Cause(s.ctx)
@@ -181,6 +185,7 @@ func (s *session) login() error {
 	default:
 		return fmt.Errorf("ask for directory: %w", err)
 	}
+	s.in = true
 	return nil
 }
 

@@ -127,6 +127,7 @@ var protocol = []Row{
 	{"F/421-greeting", "421 in place of the greeting", "tried again", fetch, ""},
 	{"F/421-halves", "the same, of more than one connection", "half of the connections from now on", fetch, ""},
 	{"F/421-mid-session", "421 in place of RETR", "tried again on a new connection", fetch, ""},
+	{"F/421-mid-crowded", "421 Too many connections in place of RETR, EPSV, MLSD or NOOP", "half of the connections from now on; tried again", fetch, ""},
 	{"F/killed-greeting", "the connection is closed in place of the greeting", "tried again", fetch, ""},
 	{"F/killed-retr", "the control connection is closed in place of RETR", "tried again", fetch, ""},
 	{"F/530-auth", "530 to the password", "exactly one attempt, never tried again", fetch, ""},

@@ -113,7 +113,7 @@ func (c *control) Read(p []byte) (int, error) {
 		return 0, fmt.Errorf("%w: reply longer than %d bytes", ErrProtocol, maxReply)
 	}
 	if !c.blind && c.reply == n && bytes.HasPrefix(p[:n], []byte("421")) {
-		c.crowded = crowded().Match(p[:n])
+		c.crowded = passing(string(p[:n]))
 	}
 	return n, err
 }

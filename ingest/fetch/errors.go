@@ -63,8 +63,23 @@ func (e *LengthError) Unwrap() error { return e.Err }
 // crowded recognises refusals that pass: lftp retries on the same words
 // (its settings retry-530 and ftp:too-many-re).
 var crowded = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)too many|overload|try (again )?later|busy|limit`)
+	return regexp.MustCompile(`(?i)too many|overload|later|busy|\blimit\b`)
 })
+
+// locked recognises those that do not, though their words are the same: an account that
+// was closed after so many wrong passwords stays so the longer the more of them come.
+var locked = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\block(ed|out)|suspended|disabled|banned|too many (\S+ ){0,3}(fail|attempt|invalid|incorrect|bad|wrong|unsuccessful)`)
+})
+
+// passing reports whether a server's words are those of a refusal that passes.
+func passing(words string) bool { return crowded().MatchString(words) && !locked().MatchString(words) }
+
+// refusing are the words of a login that was refused.
+func refusing(err error) string {
+	_, words, _ := strings.Cut(err.Error(), ErrLogin.Error())
+	return words
+}
 
 // Transient reports whether the same call may succeed later: the connection
 // broke, timed out or the server is busy. A refused login, a certificate that
@@ -74,7 +89,7 @@ func Transient(err error) bool {
 	switch {
 	case err == nil, isPermanent(err):
 		return false
-	case errors.Is(err, errOnceRight):
+	case errors.Is(err, errOnceRight), errors.Is(err, ErrLogin): // the others are permanent
 		return true
 	case errors.As(err, &reply):
 		return transientReply(reply)
@@ -108,7 +123,7 @@ func isPermanent(err error) bool {
 		}
 	}
 	if errors.Is(err, ErrLogin) {
-		return !errors.Is(err, errOnceRight) && !crowded().MatchString(err.Error())
+		return !errors.Is(err, errOnceRight) && !passing(refusing(err))
 	}
 	var verify *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
@@ -136,7 +151,7 @@ func transientReply(e *textproto.Error) bool {
 	case 421, 425, 426, 434, 450, 451:
 		return true
 	case 530:
-		return crowded().MatchString(e.Msg)
+		return passing(e.Msg)
 	}
 	return e.Code < 400
 }

@@ -266,6 +266,27 @@ func testLoginOnce(t *testing.T) {
 	}
 }
 
+// testLoginWords: what a server says in refusing a login decides whether it is tried again;
+// what the supplier calls his directories does not.
+func testLoginWords(t *testing.T) {
+	for _, verb := range []string{"USER", "PASS"} {
+		for words, again := range map[string]bool{
+			"Too many users": true, "Sorry, come back later": true, "Try again later": true, "Service overloaded": true, "Connection limit reached": true, "Server is busy": true,
+			"Login failed: too many connections":        true,
+			"Your access is limited to other addresses": false, "Account locked: too many failed logins": false, "Account locked out, try later": false,
+			"Too many login attempts": false, "Too many incorrect passwords": false, "Login incorrect": false, "Account suspended, see you later": false,
+		} {
+			srv := serve(t, ftptest.Options{Faults: []ftptest.Fault{{Command: verb, Action: ftptest.Reply, Reply: "530 " + words}}})
+			o := quick(srv)
+			o.Retries = 1
+			_, _, err := open(t, srv.URL()+"/too many/limit", o).List(t.Context(), "later")
+			if want := map[bool]int{false: 1, true: 2}[again]; !errors.Is(err, ErrLogin) || srv.Count(verb) != want {
+				t.Errorf("530 %s to %s: %d attempts, want %d; %v", words, verb, srv.Count(verb), want, err)
+			}
+		}
+	}
+}
+
 // testPasswordRepeated: a server that says the password aloud gets it into no
 // message and no log.
 func testPasswordRepeated(t *testing.T) {

@@ -60,6 +60,7 @@ func TestFaults(t *testing.T) {
 		"D/dangling-link":  testDanglingLink,
 
 		"F/530-auth":             testLoginOnce,
+		"F/530-words":            testLoginWords,
 		"F/530-repeats-password": testPasswordRepeated,
 		"F/no-passive":           testNoPassive,
 		"F/desync-226":           testDesync226,

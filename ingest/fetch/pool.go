@@ -75,16 +75,16 @@ func (f *ftpSource) connect(ctx context.Context) (*session, func() bool, error) 
 func saysCrowded(err error) bool {
 	var reply *textproto.Error
 	if errors.As(err, &reply) {
-		return reply.Code == 421 || reply.Code == 530 && crowded().MatchString(reply.Msg)
+		return reply.Code == 421 || reply.Code == 530 && passing(reply.Msg)
 	}
-	return errors.Is(err, ErrLogin) && crowded().MatchString(err.Error())
+	return errors.Is(err, ErrLogin) && passing(refusing(err))
 }
 
 // turnedOut reports whether a server ends a session because there are others. Most that say
 // 421 then end one that was idle, or all of them.
 func turnedOut(err error) bool {
 	var reply *textproto.Error
-	return errors.As(err, &reply) && reply.Code == 421 && crowded().MatchString(reply.Msg)
+	return errors.As(err, &reply) && reply.Code == 421 && passing(reply.Msg)
 }
 
 // release gives a session back. Only one that lives and is in step is used again.

@@ -135,6 +135,7 @@ var protocol = []Row{
 	{"F/530-user", "530 to the user", "not tried again", fetch, ""},
 	{"F/530-escape", "530 with an escape sequence", "not tried again; escaped in the message", fetch, ""},
 	{"F/530-too-many", "530 Too many users", "tried again later", fetch, ""},
+	{"F/530-words", "530 in many words: Come back later; Your access is limited to other addresses; Account locked: too many failed logins", "tried again where it says that it passes; else exactly one attempt, above all where wrong passwords have locked the account", fetch, ""},
 	{"F/530-second-login", "530 to a second login of an account whose first one was right", "one session from now on, which the others wait for", fetch, ""},
 	{"F/421-second-login", "the same with 421 Too many sessions", "half of the connections from now on; tried again", fetch, ""},
 	{"F/530-repeats-password", "530 with the password in its text", "the password is in no message", fetch, ""},

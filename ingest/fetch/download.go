@@ -125,7 +125,7 @@ func (d *download) attempt(ctx context.Context, before Entry, told bool) (err er
 		}
 	}()
 	if err := d.transfer(ctx, before, p); err != nil {
-		return err
+		return d.outgrown(ctx, before, told, err)
 	}
 	after, err := d.after(ctx, told)
 	if err != nil {
@@ -246,10 +246,38 @@ func (d *download) open(ctx context.Context, from, want int64) (io.ReadCloser, e
 // unchanged compares what the source said before and after.
 func (d *download) unchanged(before, after Entry) error {
 	if before.Size != after.Size || !before.SameVersion(after) {
-		return fmt.Errorf("%w: before %d bytes of %s, after %d of %s", ErrChanged,
-			before.Size, stamp(before), after.Size, stamp(after))
+		return &changedError{before, after}
 	}
 	return nil
+}
+
+// changedError is an ErrChanged that knows how.
+type changedError struct{ before, after Entry }
+
+func (e *changedError) Error() string {
+	return fmt.Sprintf("%v: before %d bytes of %s, after %d of %s", ErrChanged, e.before.Size, stamp(e.before), e.after.Size, stamp(e.after))
+}
+
+// Is reports whether it is an ErrChanged, or one of a file that has become longer.
+func (e *changedError) Is(target error) bool {
+	return target == ErrChanged || target == errGrown && e.before.Size >= 0 && e.after.Size > e.before.Size
+}
+
+// errGrown is a file that somebody still writes: it is not tried again at once.
+var errGrown = errors.New("grown while it was read")
+
+// outgrown says of a transfer that was too long that the file has grown, if it has: some
+// servers send what is written while they send.
+func (d *download) outgrown(ctx context.Context, before Entry, told bool, err error) error {
+	var length *LengthError
+	if told || !errors.As(err, &length) || before.Size < 0 || length.Got <= length.Want && !errors.Is(err, errTooMuch) {
+		return err
+	}
+	after, err2 := d.src.Stat(ctx, d.path)
+	if err2 != nil || after.Size <= before.Size {
+		return err
+	}
+	return fmt.Errorf("%w: %w", d.unchanged(before, after), err)
 }
 
 func stamp(e Entry) string {

@@ -463,6 +463,55 @@ func testRenamedOver(t *testing.T) {
 	took(t, dir, d, other)
 }
 
+// testGrowing: a file that somebody writes while it is read is read once, or twice where it
+// may be another's version; it waits for the next sweep.
+func testGrowing(t *testing.T) {
+	for name, c := range map[string]struct {
+		write func(data []byte, at time.Time) ftptest.File
+		late  bool // the server sends what was there when it began
+		retr  int
+	}{
+		"grows": {func(data []byte, at time.Time) ftptest.File {
+			return ftptest.File{Data: append(data, "more"...), MTime: at}
+		}, true, 1},
+		"grows and is sent whole": {func(data []byte, at time.Time) ftptest.File {
+			return ftptest.File{Data: append(data, "more"...), MTime: at}
+		}, false, 1},
+		"is rewritten": {func(data []byte, at time.Time) ftptest.File {
+			return ftptest.File{Data: data, MTime: at.Add(time.Hour)}
+		}, true, 2},
+		"shrinks": {func(data []byte, at time.Time) ftptest.File { return ftptest.File{Data: data[:len(data)-1], MTime: at} }, true, 2},
+	} {
+		file := ftptest.File{Data: payload(50_000), MTime: suiteTime}
+		srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": file}})
+		o := quick(srv)
+		o.Retries = 4
+		r := open(t, srv.URL(), o).(*retrying)
+		write := func() { file = c.write(file.Data, file.MTime); srv.Put("a.csv", file) }
+		src := Source(swapping{r.Source, write})
+		if !c.late {
+			src = swappingBefore{r.Source, write}
+		}
+		dir := openDir(t)
+		_, err := Download(t.Context(), &retrying{src, r.policy}, Entry{Path: "a.csv"}, dir, "a.csv")
+		if !errors.Is(err, ErrChanged) || srv.Count("RETR") != c.retr {
+			t.Errorf("a file that %s: %d RETR, want %d; %v", name, srv.Count("RETR"), c.retr, err)
+		}
+		nothingLeft(t, dir)
+	}
+}
+
+// swappingBefore calls f before a file is opened.
+type swappingBefore struct {
+	Source
+	f func()
+}
+
+func (s swappingBefore) Open(ctx context.Context, p string, off int64) (io.ReadCloser, error) {
+	s.f()
+	return s.Source.Open(ctx, p, off)
+}
+
 // swapping calls f once a file was opened.
 type swapping struct {
 	Source

@@ -32,6 +32,7 @@ func TestFaults(t *testing.T) {
 		"A/truncated":    testTruncated,
 		"A/appended":     testChanged(ftptest.File{Data: payload(200_000)}),
 		"A/renamed-over": testRenamedOver,
+		"A/growing":      testGrowing,
 		"A/rewritten":    testChanged(ftptest.File{Data: payload(100_000), MTime: suiteTime}),
 		"A/deleted":      testDeleted,
 		"A/empty-file":   testEmptyFile,

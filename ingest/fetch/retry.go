@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -29,15 +30,19 @@ func newPolicy(o Options, h *host, a *account) policy {
 // do calls f until it succeeds, fails for good, or the retries are used up: its own
 // or the server's. The pauses double up to a minute and vary by 30 %, so that forty
 // feeds of one host do not come back in step. The context of f ends with the time
-// that the server has left.
+// that the server has left. A file that changed is tried once more, for it may have been
+// replaced; one that grew is not, nor one that changes again: somebody is writing it.
 func (p policy) do(ctx context.Context, what string, f func(context.Context) error) error {
-	pause := p.backoff
+	pause, changed := p.backoff, 0
 	for attempt := 0; ; attempt++ {
 		err := p.once(ctx, f)
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		if attempt >= p.retries || !Transient(err) {
+		if errors.Is(err, ErrChanged) {
+			changed++
+		}
+		if attempt >= p.retries || !Transient(err) || changed > 1 || errors.Is(err, errGrown) {
 			p.host.despair(p.account, p.patience, err)
 			return err
 		}

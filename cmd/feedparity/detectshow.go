@@ -98,7 +98,7 @@ func explainBeside(b *strings.Builder, r detect.Result) {
 	}
 	shown := min(len(r.Mixed), shownRanges)
 	for _, m := range r.Mixed[:shown] {
-		fmt.Fprintf(b, "  mixed: rows %d-%d, bytes %#x-%#x, are %s\n", m.FirstRow, m.LastRow, m.Start, m.End, m.Charset)
+		fmt.Fprintf(b, "  mixed: %s, bytes %#x-%#x, are %s\n", m.Where(), m.Start, m.End, m.Charset)
 	}
 	if more := len(r.Mixed) - shown; more > 0 {
 		fmt.Fprintf(b, "  mixed: %d more ranges, which --json lists\n", more)
@@ -143,7 +143,7 @@ func detectedJSON(name string, r detect.Result, answers []sniffAnswer) any {
 		out.Alarms = append(out.Alarms, alarm{a.Source, a.Charset, a.Why})
 	}
 	for _, m := range r.Mixed {
-		out.Mixed = append(out.Mixed, mixedRange{m.Charset, m.Start, m.End, m.FirstRow, m.LastRow})
+		out.Mixed = append(out.Mixed, mixedRange{m.Charset, m.Start, m.End, m.FirstRow, m.LastRow, m.FirstColumn, m.LastColumn})
 	}
 	for _, c := range r.Cells {
 		out.Cells = append(out.Cells, cell{c.Row, c.Column, c.Offset, hex.EncodeToString(c.Bytes), c.Before, c.After, c.Text, c.Other, c.Nats})
@@ -202,6 +202,9 @@ type mixedRange struct {
 	End      int64  `json:"end"`
 	FirstRow int64  `json:"first_row"`
 	LastRow  int64  `json:"last_row"`
+	// Of the first and the last row, where it has not all of them.
+	FirstColumn int64 `json:"first_column,omitempty"`
+	LastColumn  int64 `json:"last_column,omitempty"`
 }
 
 type cell struct {

@@ -28,12 +28,7 @@ const maxCandidates = 8
 // its text.
 func byScore(src source, st *stats, o Options) (Result, error) {
 	k := newRanking()
-	if err := src.each(k.sampler.add); err != nil {
-		return Result{}, err
-	}
-	k.sampler.finish()
-	k.prepare(wordsOf(st.head), o)
-	ranked, err := k.decodable(src, k.rank())
+	ranked, err := k.ranked(src, st, o)
 	if err != nil {
 		return Result{}, err
 	}
@@ -48,7 +43,6 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 		k.release()
 		return data(senseless), nil
 	}
-	k.compare(ranked)
 	r := k.result(ranked, o)
 	r.ranking, r.first, r.second = k, ranked[0], rival(ranked)
 	if r.second == nil {
@@ -61,6 +55,34 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 	return withAlarms(r, o), nil
 }
 
+// ranked ranks the charsets that decode the whole input.
+func (k *ranking) ranked(src source, st *stats, o Options) ([]*mixture, error) {
+	if err := src.each(k.sampler.add); err != nil {
+		return nil, err
+	}
+	k.sampler.finish()
+	k.prepare(wordsOf(st.head), o)
+	ranked, err := k.decodable(src, k.rank())
+	if err == nil {
+		k.compare(ranked)
+	}
+	return ranked, err
+}
+
+// beyondUTF8 ranks what the rest of an input can be that has the mark of UTF-8 and is not
+// UTF-8 throughout.
+func (r *Result) beyondUTF8(src source, st *stats, o Options) error {
+	k := newRanking()
+	k.sampler.skip = len(utf8Mark)
+	ranked, err := k.ranked(src, st, o)
+	if err != nil || len(ranked) == 0 {
+		k.release()
+		return err
+	}
+	r.ranking, r.first, r.unmarked = k, ranked[0], k.nameOf(ranked, o).name
+	return nil
+}
+
 // decodable drops the charsets that do not decode the whole input strictly. Those
 // of single bytes were ranked by that; the others are tried while their rank
 // matters.
@@ -71,7 +93,7 @@ func (k *ranking) decodable(src source, ranked []*mixture) ([]*mixture, error) {
 			break
 		}
 		if x.multi != nil {
-			ok, err := x.decodes(src)
+			ok, err := x.decodes(src, k.sampler.marked)
 			if err != nil {
 				return nil, err
 			}

@@ -93,7 +93,8 @@ type Result struct {
 
 	ranking       *ranking // for what needs the dialect, nil where a proof decided
 	first, second *mixture
-	mixedWith     *candidate
+	mixedWith     []*candidate
+	unmarked      string // what an input with a mark is in that is not UTF-8 throughout
 }
 
 // Candidate is one charset that could be meant.
@@ -128,7 +129,7 @@ func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
 	}
 	if r.ranking != nil {
 		r.ranking.findMixture(&r)
-		if o.Second {
+		if o.Second && r.unmarked == "" {
 			r.Second = secondOpinion(r.ranking.sample(), r)
 		}
 	}
@@ -152,7 +153,7 @@ func (r *Result) release() {
 	if r.ranking != nil {
 		r.ranking.release()
 	}
-	r.ranking, r.first, r.second, r.mixedWith = nil, nil, nil, nil
+	r.ranking, r.first, r.second, r.mixedWith, r.unmarked = nil, nil, nil, nil, ""
 }
 
 // detectIn is detect, unless the charset is known. A file that begins as those of a
@@ -216,6 +217,9 @@ func decide(src source, st *stats, o Options) (Result, error) {
 		}
 		if st.double && st.utf8.bad == 0 && (r.Charset == "utf-8" || r.Charset == "utf-8-sig") {
 			r.DoubleEncoded, r.Layers, err = doubleEncoded(src)
+		}
+		if err == nil && r.Charset == "utf-8-sig" && st.utf8.bad > 0 {
+			err = r.beyondUTF8(src, st, o)
 		}
 		return withAlarms(r, o), err
 	}

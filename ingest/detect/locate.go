@@ -1,42 +1,75 @@
 package detect
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
+	"strings"
 )
 
 // locate fills in Mixed and Cells: it goes through the input once more to count
 // records and columns, if there is anything to locate.
 func (r *Result) locate(src source, explain bool) error {
-	if r.ranking == nil && explain {
-		return r.prove(src)
+	if explain && (r.ranking == nil || r.unmarked != "") {
+		if err := r.prove(src); err != nil {
+			return err
+		}
 	}
-	if r.ranking == nil || !explain && r.mixedWith == nil {
+	if r.ranking == nil || !explain && len(r.mixedWith) == 0 {
 		return nil
 	}
 	l := newLocator(r.Dialect)
 	if explain && r.second != nil {
 		l.cells, r.Against = r.ranking.deciding(r.first, r.second), r.second.name
 	}
-	if r.mixedWith != nil {
-		l.judge = r.ranking.judgeOf(r.first.candidate, r.mixedWith)
-		l.names = [2]string{r.Charset, r.mixedWith.name}
+	if len(r.mixedWith) > 0 {
+		l.mix(r)
 	}
 	if err := src.each(l.add); err != nil {
 		return err
 	}
 	l.finish()
 	if r.Mixed, r.MoreMixed = l.ranges, l.full; len(r.Mixed) > 0 {
-		r.Why += fmt.Sprintf("; but some records are in %s", r.mixedWith.name)
+		r.Why += "; " + partsIn(r)
 	}
 	return r.fill(src, l.cells)
 }
 
 func newLocator(d Dialect) *locator {
-	l := &locator{delimiter: d.Delimiter, quote: d.Quotechar, escape: d.Escapechar, skip: d.SkipInitialSpace, end: '\n', row: 1, column: 1}
+	l := &locator{delimiter: d.Delimiter, quote: d.Quotechar, escape: d.Escapechar, skip: d.SkipInitialSpace, end: '\n', row: 1, ranger: ranger{column: 1}}
 	if d.LineEnding == "cr" {
 		l.end = '\r'
 	}
 	return l
+}
+
+// mix prepares to tell which charset each record is in. The mark in front is none's.
+func (l *locator) mix(r *Result) {
+	l.judge = r.ranking.judgeOf(r.first.candidate, r.mixedWith)
+	l.names = []string{cmp.Or(r.unmarked, r.Charset)}
+	l.divides = r.first.table != nil
+	for _, c := range r.mixedWith {
+		l.names = append(l.names, c.name)
+		l.divides = l.divides && c.multi == nil
+	}
+	if r.unmarked != "" {
+		l.marked = len(utf8Mark)
+		l.start, l.field = int64(l.marked), int64(l.marked)
+		l.ranges = append(l.ranges, Range{Charset: "utf-8", End: l.start, FirstRow: 1, LastRow: 1})
+	}
+}
+
+// partsIn words that not all of an input is in its charset.
+func partsIn(r *Result) string {
+	what, in := "records", []string{}
+	for _, m := range r.Mixed {
+		if m.FirstColumn > 0 {
+			what = "cells"
+		}
+		if m.Charset != r.Charset && !slices.Contains(in, m.Charset) && (r.unmarked == "" || m.Charset != "utf-8") {
+			in = append(in, m.Charset)
+		}
+	}
+	return "some " + what + " are in " + strings.Join(in, " or ")
 }
 
 // locator counts the records and columns of an input as it passes by.
@@ -44,21 +77,19 @@ type locator struct {
 	delimiter, quote, escape byte // 0 for no escape character
 	end                      byte // of a record
 	offset                   int64
-	row, column              int64
+	row                      int64
 	field                    int64 // where the field begins, quote and all
 	skip                     bool  // blanks before it
 	quoted, begun, escaped   bool  // inside quotes; inside a field; behind an escape character
 	cells                    []located
 	next, ended              int // of cells: to come, and to end
 
-	judge  func(*span) int // which charset a span is in, -1 for either
-	names  [2]string
-	start  int64 // of the record
-	votes  [2]int
-	run    []byte // the span at hand
-	prev   byte
-	ranges []Range
-	full   bool // there were more of them
+	ranger         // its judge is nil if the input is in one charset
+	run     []byte // the span at hand
+	longer  int64  // by which it is longer than a span
+	prev    byte
+	marked  int  // bytes of a mark in front
+	divides bool // the delimiter ends spans though it may be part of a character in charsets that the input is not in
 }
 
 func (l *locator) add(p []byte) {
@@ -68,7 +99,7 @@ func (l *locator) add(p []byte) {
 			l.next++
 		}
 		if l.judge != nil {
-			l.vote(c)
+			l.follow(c)
 		}
 		l.step(c)
 		l.offset++
@@ -89,7 +120,9 @@ func (l *locator) step(c byte) {
 		l.column++
 	case c == l.end:
 		l.endField()
-		l.endRecord(l.offset + 1)
+		if l.judge != nil {
+			l.endRecord(l.offset+1, l.row)
+		}
 		l.row++
 		l.column = 1
 	case l.skip && !l.begun && c == ' ':
@@ -107,83 +140,39 @@ func (l *locator) endField() {
 	l.begun, l.field = false, l.offset+1
 }
 
-// vote follows the spans and asks which charset each is in.
-func (l *locator) vote(c byte) {
-	if !delimits(c) {
-		if len(l.run) < spanBytes {
-			l.run = append(l.run, c)
-		}
-		return
+// follow follows the spans and asks which charset each is in.
+func (l *locator) follow(c byte) {
+	switch {
+	case l.offset < int64(l.marked):
+	case delimits(c) || l.divides && c == l.delimiter:
+		l.endSpan(c)
+	case len(l.run) < spanBytes:
+		l.run = append(l.run, c)
+	default:
+		l.longer++
 	}
-	l.endSpan(c)
 }
 
 func (l *locator) endSpan(c byte) {
 	if nextHigh(l.run) >= 0 {
-		if i := l.judge(&span{raw: l.run, prev: l.prev, next: c, n: 1, cut: len(l.run) == spanBytes}); i >= 0 {
-			l.votes[i]++
-		}
+		l.span(&span{raw: l.run, prev: l.prev, next: c, n: 1, cut: l.longer > 0, offset: l.offset - int64(len(l.run)) - l.longer}, l.field, l.offset)
 	}
-	l.run, l.prev = l.run[:0], c
-}
-
-func (l *locator) endRecord(end int64) {
-	if l.judge == nil {
-		return
-	}
-	which := -1
-	if l.votes != [2]int{} {
-		which = 0
-		if l.votes[1] > l.votes[0] {
-			which = 1
-		}
-	}
-	n := len(l.ranges)
-	switch {
-	case l.full:
-	case n > 0 && (which < 0 || l.ranges[n-1].Charset == l.names[which]):
-		l.ranges[n-1].End, l.ranges[n-1].LastRow = end, l.row
-	case which >= 0 && n == maxRanges:
-		l.full = true
-	case which >= 0:
-		l.ranges = append(l.ranges, Range{Charset: l.names[which], Start: l.start, End: end, FirstRow: l.row, LastRow: l.row})
-	}
-	l.start, l.votes = end, [2]int{}
+	l.run, l.prev, l.longer = l.run[:0], c, 0
 }
 
 // finish ends the last record. One range alone is no mixture.
 func (l *locator) finish() {
+	if l.judge != nil {
+		l.endSpan(0)
+	}
 	l.endField()
 	if l.judge == nil {
 		return
 	}
-	l.endSpan(0)
 	if l.start < l.offset {
-		l.endRecord(l.offset)
+		l.endRecord(l.offset, l.row)
 	}
 	if len(l.ranges) < 2 {
 		l.ranges = nil
-	}
-}
-
-// judgeOf returns what tells which of two charsets a span is in: 0, 1, or -1 where
-// both say much the same.
-func (k *ranking) judgeOf(a, b *candidate) func(*span) int {
-	x, y := a.impartial(), b.impartial()
-	return func(s *span) int {
-		if b.name == "utf-8" {
-			if isUTF8(s.raw, s.cut) {
-				return 1
-			}
-			return 0
-		}
-		first, second := k.costOf(x, s), k.costOf(y, s)
-		switch {
-		case second < first-float64(secondSpan):
-			return 1
-		case first < second-float64(secondSpan):
-			return 0
-		}
-		return -1
 	}
 }

@@ -6,27 +6,16 @@ import (
 	"slices"
 )
 
-// Range is a part of an input that mixes charsets: records that are in one of
-// them. Records of pure ASCII belong to the range before them.
-type Range struct {
-	Charset           string
-	Start, End        int64 // bytes, from the start of the first record to the end of the last
-	FirstRow, LastRow int64 // 1-based
-}
-
-// maxRanges is the most ranges reported, 4 MB of them: what comes after them is in none,
-// which Result.MoreMixed says.
-const maxRanges = 1 << 16
-
 // What must speak for a second charset in an input, in nats: a word for each span,
 // and all of them together.
 const (
 	secondSpan  = 5 * nat
 	secondAll   = 30 * nat
 	secondSpans = 3
-	secondTried = 3       // charsets
-	secondOdd   = 12      // spans they are chosen by
-	oddSpan     = 8 * nat // more than that for each byte above ASCII is odd
+	secondTried = 3             // charsets
+	secondOdd   = 12            // spans they are chosen by
+	malformed   = secondAll + 1 // in a charset, what is UTF-8
+	oddSpan     = 8 * nat       // more than that for each byte above ASCII is odd
 )
 
 // utf8Candidate reads what is UTF-8 in an input that is not UTF-8 throughout.
@@ -35,10 +24,11 @@ func utf8Candidate() *candidate {
 }
 
 // findMixture looks for a second charset that some spans are far likelier in than
-// in the best. One span is enough where UTF-8 is, as it is hardly ever by chance.
+// in the best. One span is enough where UTF-8 is, as it is hardly ever by chance, except
+// that a rare character of two bytes often is.
 func (k *ranking) findMixture(r *Result) {
-	if r.first.mixed > 0 {
-		r.mixedWith = utf8Candidate()
+	if r.first.mixed > 0 && (r.first.table != nil || r.first.gain > secondAll) || r.unmarked != "" {
+		r.mixedWith = append(r.mixedWith, utf8Candidate())
 		return
 	}
 	if len(k.spans) < 2*secondSpans || r.first.table == nil { // what decodes as characters of several bytes throughout is so by no chance
@@ -51,7 +41,7 @@ func (k *ranking) findMixture(r *Result) {
 	}
 	for _, c := range k.likeliest(odd, r.first.candidate) {
 		if k.joins(best, k.costs(c)) {
-			r.mixedWith = c
+			r.mixedWith = append(r.mixedWith, c)
 			return
 		}
 	}

@@ -126,6 +126,10 @@ func TestNotMixed(t *testing.T) {
 	if r, err := Bytes([]byte(in), Options{}); err != nil || r.Charset != "mac-roman" || !r.DoubleEncoded || len(r.Mixed) > 0 {
 		t.Errorf("%s, double encoded %v, %+v, %v", r.Charset, r.DoubleEncoded, r.Mixed, err)
 	}
+	in = encode(t, "cp949", rowsOf(200, "한국어", "망치와 못", "가격", "그는 말했다 하하", "오늘은 좋은 날이다")+"1,칵!\n2,캬캬)\n")
+	if r, err := Bytes([]byte(in), Options{}); err != nil || r.Charset != "cp949" || len(r.Mixed) > 0 {
+		t.Errorf("%s, %+v, %v", r.Charset, r.Mixed, err)
+	}
 	in = encode(t, "euc_jp", rowsOf(200, japaneseWords...)) + "9,\x8f\xb0\xa1\x8f\xb0\xa2\n10,\x8f\xb0\xa3\n11,\x8f\xb1\xa1\n"
 	if r, err := Bytes([]byte(in), Options{}); err != nil || r.Charset != "euc_jp" || len(r.Mixed) > 0 {
 		t.Errorf("%s, %+v, %v", r.Charset, r.Mixed, err)
@@ -190,6 +194,34 @@ func TestSampleOfMixture(t *testing.T) {
 			want = s
 		} else if fmt.Sprint(want.spans, want.present) != fmt.Sprint(s.spans, s.present) {
 			t.Errorf("chunks of %d: another sample", chunk)
+		}
+	}
+}
+
+// TestMixedCells tells cells, and words of one cell, apart in records that hold two
+// charsets, and takes no mark for a proof of what follows it.
+func TestMixedCells(t *testing.T) {
+	dos, win := "9,K\x81chenst\x81hle sch\x94n,gr\x81n Sp\x81lmittel,x\n", "K\xfcchenst\xfchle sch\xf6n"
+	german := repeat("1,Gr\xf6\xdfe,Gartenschl\xe4uche f\xfcr T\xfcren\n", 3) + "2,K\xfcchenst\xfchle,sch\xf6n\n3,W\xe4schek\xf6rbe,gr\xfcn\n4,Sp\xfclmittel,wei\xdf\n5,M\xfcllbeutel,Zubeh\xf6r\n"
+	for _, c := range []struct{ name, in, want, text string }{
+		{"a cell of each", "sku,a,b\n1,caf\xc3\xa9,M\xfcller\n2,th\xc3\xa9,gr\xfcn\n",
+			"utf-8 row 2 to row 2, column 2; iso8859-1 row 2, column 3 to row 2; utf-8 row 3 to row 3, column 2; iso8859-1 row 3, column 3 to row 3",
+			"sku,a,b\n1,café,Müller\n2,thé,grün\n"},
+		{"one row of both", "sku,a,b\n1,caf\xc3\xa9,x\n2,th\xc3\xa9,gr\xfcn\n3,cr\xc3\xa8me,y\n", "utf-8 row 2 to row 3, column 2; iso8859-1 row 3, column 3 to row 3; utf-8 rows 4-4", "sku,a,b\n1,café,x\n2,thé,grün\n3,crème,y\n"},
+		{"between others", "a;b;c;d\n\"caf\xc3\xa9\";\"na;M\xfcller\";x;\"th\xc3\xa9\"\n", "utf-8 row 2 to row 2, column 1; iso8859-1 row 2, columns 2-3; utf-8 row 2, column 4 to row 2", "a;b;c;d\n\"café\";\"na;Müller\";x;\"thé\"\n"},
+		{"one cell of both", "sku,a\n1,cr\xc3\xa8me M\xfcller\n2,th\xc3\xa9\n3,gr\xfcn\n", "utf-8 row 2 to row 2, column 2; iso8859-1 row 2, column 2 to row 2; utf-8 rows 3-3; iso8859-1 rows 4-4", "sku,a\n1,crème Müller\n2,thé\n3,grün\n"},
+		{"a bar between", "a|b|c\n1|x, caf\xc3\xa9|M\xfcller\n2|th\xc3\xa9, x|gr\xfcn\n3|th\xc3\xa9|x\n", "utf-8 row 2 to row 2, column 2; iso8859-1 row 2, column 3 to row 2; utf-8 row 3 to row 3, column 2; iso8859-1 row 3, column 3 to row 3; utf-8 rows 4-4", "a|b|c\n1|x, café|Müller\n2|thé, x|grün\n3|thé|x\n"},
+		{"a mark", "\ufeffsku,name\n1,caf\xc3\xa9\n2,M\xfcller\n3,th\xc3\xa9\n", "utf-8 rows 1-2; iso8859-1 rows 3-3; utf-8 rows 4-4", "sku,name\n1,café\n2,Müller\n3,thé\n"},
+		{"a mark and no UTF-8", "\ufeffM\xfcller,gr\xfcn\n2,sch\xf6n\n", "utf-8 rows 1-1; iso8859-1 rows 1-2", "Müller,grün\n2,schön\n"},
+		{"cp850 in a cell", german + "8," + win + ",K\x81chenst\x81hle sch\x94n\n" + repeat(dos, 3) + "7,Sp\x81lmittel,W\x84sche\n", "iso8859-1 row 1 to row 8, column 2; cp850 row 8, column 3 to row 12", ""},
+	} {
+		r, err := Bytes([]byte(c.in), Options{})
+		var got []string
+		for _, m := range r.Mixed {
+			got = append(got, m.Charset+" "+m.Where())
+		}
+		if err != nil || strings.Join(got, "; ") != c.want || c.text != "" && asOne(t, []byte(c.in), r) != c.text {
+			t.Errorf("%s: %s, %s, %v; want %s", c.name, r.Charset, strings.Join(got, "; "), err, c.want)
 		}
 	}
 }

@@ -23,9 +23,10 @@ type mixture struct {
 
 // noticed is what else than languages a mixture found.
 type noticed struct {
-	broken  int // spans that were UTF-8 before somebody read them as cp1252
-	mixed   int // spans that are UTF-8
-	letters int // spans with letters of another script than Latin
+	broken  int  // spans that were UTF-8 before somebody read them as cp1252
+	mixed   int  // spans that are UTF-8
+	gain    cost // what they would cost more otherwise
+	letters int  // spans with letters of another script than Latin
 }
 
 // learned is what the spans have taught a mixture.
@@ -151,7 +152,8 @@ func accident(n int) cost {
 // seeUTF8 adds a span that is UTF-8, if that is likelier than what it would be in x. It
 // then costs the same in all charsets, as it tells nothing of them.
 func (x *mixture) seeUTF8(r, utf8 *reading, k *ranking, weight float64) {
-	if utf8.least+accident(x.mixed) < r.least {
+	if gain := r.least - utf8.least - accident(x.mixed); gain > 0 {
+		x.gain += gain
 		x.takeUTF8(utf8, weight)
 		return
 	}

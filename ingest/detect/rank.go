@@ -393,6 +393,7 @@ func (g *group) pass(k *ranking, s *span) {
 		if x.like != nil {
 			x.score += x.like.last
 		} else {
+			x.gain += malformed
 			x.takeUTF8(s.utf8, s.weight)
 		}
 		g.best = min(g.best, x.score)

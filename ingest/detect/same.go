@@ -48,12 +48,12 @@ var textSeed = maphash.MakeSeed()
 
 // decodes reports whether a charset of several bytes to a character decodes the whole
 // input, except for what is UTF-8 if some of that is, and sums up the text.
-func (x *mixture) decodes(src source) (bool, error) {
+func (x *mixture) decodes(src source, marked bool) (bool, error) {
 	var h maphash.Hash
 	h.SetSeed(textSeed)
 	sum := func(text []byte) { h.Write(text) }
 	ok, err := false, error(nil)
-	if x.mixed == 0 {
+	if x.mixed == 0 && !marked {
 		ok, err = decodes(src, x.name, sum)
 	} else {
 		a := around{codec: x.multi(), sum: sum, ok: true}

@@ -52,6 +52,8 @@ type spanSampler struct {
 	rest    []byte // the run that the last chunk ended in
 	before  byte   // the delimiter in front of rest
 	over    bool   // rest was longer than a span and has been taken
+	skip    int    // bytes of a mark in front that are still to come
+	marked  bool   // there was one
 	overIn  int    // class of the span that it was taken as
 	present [classes][256]bool
 	covered [classes][256]uint8 // in how many spans kept a byte is, up to rareSpans
@@ -135,6 +137,10 @@ func (s *spanSampler) reset() {
 
 // add takes the next bytes of the input.
 func (s *spanSampler) add(p []byte) {
+	if s.skip > 0 {
+		n := min(s.skip, len(p))
+		s.skip, s.marked, s.offset, p = s.skip-n, true, s.offset+int64(n), p[n:]
+	}
 	if len(s.rest) > 0 || s.over {
 		if p = s.resume(p); p == nil {
 			return

@@ -9,13 +9,15 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 )
 
+const utf8Mark = "\xef\xbb\xbf"
+
 // byBOM answers for an input that starts with a byte order mark. Every codec it
 // names drops the mark. Bytes that contradict the mark lower the confidence and
 // are named, but no other charset would read the mark itself sensibly.
 func byBOM(src source, st *stats) (Result, bool, error) {
 	has := func(mark string) bool { return len(st.head) >= len(mark) && string(st.head[:len(mark)]) == mark }
 	switch {
-	case has("\xef\xbb\xbf"):
+	case has(utf8Mark):
 		return utf8BOM(st), true, nil
 	case st.size%4 == 0 && has("\xff\xfe\x00\x00"):
 		return wide(src, "utf-32", 4, binary.LittleEndian, "starts with a UTF-32 byte order mark")

@@ -1,38 +1,32 @@
-package parity_test
+package parity
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest/detect"
 	"github.com/feedparity/feedparity/ingest/normalize"
-	"github.com/feedparity/feedparity/ingest/parity"
 )
 
-// TestManyCharsets: a delivery whose rows are by turns in two charsets is read row by
-// row, and one with more turns than are kept is refused rather than guessed at.
-func TestManyCharsets(t *testing.T) {
-	const both = "1,caf\xc3\xa9 cr\xc3\xa8me\n2,M\xfcller\n"
-	for _, c := range []struct {
-		pairs int
-		fails bool
-	}{{1000, false}, {40000, true}} {
-		in := []byte("sku,name\n" + strings.Repeat(both, c.pairs))
-		found, err := detect.Bytes(in, detect.Options{})
+// TestNormalizeMixed transcodes rows and cells in different charsets each from its own,
+// and gets the original back.
+func TestNormalizeMixed(t *testing.T) {
+	for in, want := range map[string]string{
+		"sku,a,b\n1,caf\xc3\xa9,M\xfcller\n2,th\xc3\xa9,gr\xfcn\n":         "sku,a,b\n1,café,Müller\n2,thé,grün\n",
+		"\ufeffsku,name\n1,caf\xc3\xa9\n2,M\xfcller\n3,th\xc3\xa9\n":       "sku,name\n1,café\n2,Müller\n3,thé\n",
+		"\ufeffsku,name\n1,caf\xc3\xa9 cr\xc3\xa8me gr\xfcn\n2,Don\x92t\n": "sku,name\n1,café crème grün\n2,Don’t\n",
+	} {
+		found, err := detect.Bytes([]byte(in), detect.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		_, err = normalize.Normalize(&out, bytes.NewReader(in), parity.NormalizeOptions(found))
-		if c.fails {
-			if err == nil || !strings.Contains(err.Error(), "ascii") {
-				t.Errorf("%d pairs: %v", c.pairs, err)
-			}
-			continue
+		edits, err := normalize.Normalize(&out, bytes.NewReader([]byte(in)), NormalizeOptions(found))
+		if err != nil || out.String() != want {
+			t.Errorf("%q: %q, %v; want %q", in, out.String(), err, want)
 		}
-		if want := "sku,name\n" + strings.Repeat("1,café crème\n2,Müller\n", c.pairs); err != nil || out.String() != want {
-			t.Errorf("%d pairs: %v, %.60q", c.pairs, err, out.String())
+		if err := normalize.Verify(bytes.NewReader([]byte(in)), bytes.NewReader(out.Bytes()), normalize.All(edits)); err != nil {
+			t.Errorf("%q: %v", in, err)
 		}
 	}
 }

@@ -173,7 +173,7 @@ func alarms(found detect.Result) []string {
 		out = append(out, fmt.Sprintf("charset: read as %s; %s %s, which %s", found.Charset, said, a.Charset, a.Why))
 	}
 	if n := len(found.Mixed); n > 0 {
-		out = append(out, fmt.Sprintf("charset: rows %d-%d are in %s, others in %s", found.Mixed[1].FirstRow, found.Mixed[1].LastRow, found.Mixed[1].Charset, found.Mixed[0].Charset))
+		out = append(out, fmt.Sprintf("charset: %s are in %s, others in %s", found.Mixed[1].Where(), found.Mixed[1].Charset, found.Mixed[0].Charset))
 		if found.MoreMixed {
 			out = append(out, fmt.Sprintf("charset: changes more than %d times; which rows after %d are in which is not known", n-1, found.Mixed[n-1].LastRow))
 		}

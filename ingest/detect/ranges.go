@@ -1,0 +1,188 @@
+package detect
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Range is a part of an input that mixes charsets: records, or cells where one record
+// holds several, that are in one of them. What is pure ASCII belongs to the range before.
+type Range struct {
+	Charset           string
+	Start, End        int64 // bytes, from the start of the first record or cell to the end of the last
+	FirstRow, LastRow int64 // 1-based
+	// FirstColumn is where in its first record it starts, and LastColumn where in its
+	// last one it ends, 1-based; 0 where it has the record from its start, or to its
+	// end. Two ranges have the same column where one cell holds two charsets.
+	FirstColumn, LastColumn int64
+}
+
+// maxRanges is the most ranges reported, 5 MB of them: what comes after them is in none,
+// which Result.MoreMixed says.
+const maxRanges = 1 << 16
+
+// Where says which rows of the input it has, and which columns of the first and the last
+// if it has not all of them.
+func (r Range) Where() string {
+	from, to := whereOf(r.FirstRow, r.FirstColumn), whereOf(r.LastRow, r.LastColumn)
+	switch {
+	case r.FirstColumn == 0 && r.LastColumn == 0:
+		return fmt.Sprintf("rows %d-%d", r.FirstRow, r.LastRow)
+	case r.FirstRow == r.LastRow && r.FirstColumn > 0 && r.LastColumn > 0:
+		return fmt.Sprintf("row %d, columns %d-%d", r.FirstRow, r.FirstColumn, r.LastColumn)
+	}
+	return from + " to " + to
+}
+
+func whereOf(row, column int64) string {
+	if column == 0 {
+		return fmt.Sprintf("row %d", row)
+	}
+	return fmt.Sprintf("row %d, column %d", row, column)
+}
+
+// What tells that a record is not in one charset, in nats: a span that is UTF-8 does.
+const (
+	sureSpan  = 1000
+	sureCell  = 12
+	maxPieces = 1 << 12 // of a record
+)
+
+// ranger tells which charsets an input is in, record by record.
+type ranger struct {
+	judge   func(*span) (which int, nats float64) // which charset a span is in, -1 for any
+	names   []string
+	start   int64 // of the record
+	column  int64 // of the cell
+	spanEnd int64 // end of the last span that told
+	pieces  []piece
+	ranges  []Range
+	full    bool // there were more of them
+}
+
+// piece is a stretch of a record in one charset.
+type piece struct {
+	which        int
+	nats         float64
+	start        int64
+	column, last int64 // last column of what is before it
+}
+
+// span takes a span of a cell that begins at one byte, which ends at another.
+func (g *ranger) span(s *span, cell, end int64) {
+	which, nats := g.judge(s)
+	if which < 0 {
+		return
+	}
+	n := len(g.pieces)
+	switch {
+	case n > 0 && g.pieces[n-1].which == which:
+		g.pieces[n-1].nats += nats
+	case n < maxPieces:
+		p := piece{which, nats, cell, g.column, g.column - 1}
+		if cell < g.spanEnd { // in the middle of a cell
+			p.start, p.last = s.offset, g.column
+		}
+		g.pieces = append(g.pieces, p)
+	}
+	g.spanEnd = end
+}
+
+// endRecord adds a record that ends at a byte to the ranges, piece by piece if it holds
+// several charsets for sure.
+func (g *ranger) endRecord(end, row int64) {
+	sure := slices.DeleteFunc(slices.Clone(g.pieces), func(p piece) bool { return p.nats < sureCell })
+	if i := slices.IndexFunc(sure, func(p piece) bool { return p.which != sure[0].which }); i < 0 {
+		sure = g.likeliest()
+	}
+	if len(sure) == 0 {
+		g.extend(-1, end, row, Range{})
+	}
+	for i, p := range sure {
+		r := Range{Start: g.start, End: end, FirstRow: row, LastRow: row}
+		if i > 0 {
+			r.Start, r.FirstColumn = p.start, p.column
+		}
+		if i+1 < len(sure) {
+			r.End, r.LastColumn = sure[i+1].start, sure[i+1].last
+		}
+		g.extend(p.which, r.End, row, r)
+	}
+	g.start, g.pieces = end, g.pieces[:0]
+}
+
+// likeliest returns one piece in the charset that most of the record is in, none if it
+// is in any.
+func (g *ranger) likeliest() []piece {
+	sums := make([]float64, len(g.names))
+	for _, p := range g.pieces {
+		sums[p.which] += p.nats
+	}
+	best := 0
+	for i, sum := range sums {
+		if sum > sums[best] {
+			best = i
+		}
+	}
+	if sums[best] == 0 {
+		return nil
+	}
+	return []piece{{which: best}}
+}
+
+// extend adds a range, to the one before it if that is in the same charset.
+func (g *ranger) extend(which int, end, row int64, r Range) {
+	n := len(g.ranges)
+	switch {
+	case g.full:
+	case n > 0 && (which < 0 || g.ranges[n-1].Charset == g.names[which]):
+		g.ranges[n-1].End, g.ranges[n-1].LastRow, g.ranges[n-1].LastColumn = end, row, r.LastColumn
+	case which >= 0 && n == maxRanges:
+		g.full = true
+	case which >= 0:
+		r.Charset = g.names[which]
+		g.ranges = append(g.ranges, r)
+	}
+}
+
+// judgeOf returns what tells which of some charsets a span is in.
+func (k *ranking) judgeOf(first *candidate, others []*candidate) func(*span) (int, float64) {
+	utf8 := slices.IndexFunc(others, func(c *candidate) bool { return c.name == "utf-8" })
+	var legacy []*mixture
+	var number []int
+	for i, c := range append([]*candidate{first}, others...) {
+		if i != utf8+1 || utf8 < 0 {
+			legacy, number = append(legacy, c.impartial()), append(number, i)
+		}
+	}
+	return func(s *span) (int, float64) {
+		if utf8 >= 0 && isUTF8(s.raw, s.cut) {
+			return utf8 + 1, sureSpan
+		}
+		if len(legacy) == 1 {
+			return 0, sureSpan
+		}
+		return k.choose(legacy, number, s)
+	}
+}
+
+// choose returns the number of the charset in which a span is far likelier than in the
+// others, -1 if there is none.
+func (k *ranking) choose(list []*mixture, number []int, s *span) (int, float64) {
+	type cost struct {
+		which int
+		cost  float64
+	}
+	costs := make([]cost, len(list))
+	for i, x := range list {
+		costs[i] = cost{number[i], k.costOf(x, s)}
+	}
+	slices.SortStableFunc(costs, func(a, b cost) int { return cmp.Compare(a.cost, b.cost) })
+	ahead := (costs[1].cost - costs[0].cost) / float64(nat)
+	if !(ahead > float64(secondSpan)/float64(nat)) {
+		return -1, 0
+	}
+	return costs[0].which, math.Min(ahead, sureSpan)
+}

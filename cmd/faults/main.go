@@ -112,7 +112,8 @@ what is expected of it. Every test has its deadline, and leaves no goroutine and
     go test ./ingest/fetch -v -run TestFaults/A/short-226
 
 The servers are our own scripted one (package ingest/fetch/ftptest), plain and with TLS where it makes a difference. What real servers do, without any
-fault, is tested beside it (TestServers; ` + "`make servers`" + ` gets them from Debian), by the same behaviour suite on each and over its own command log:
+fault, is tested beside it (TestServers; ` + "`make servers`" + ` gets them from Debian), by the same behaviour suite on each; its files are as they were afterwards, and
+its own log of commands has none but those that read. pure-ftpd keeps no such log: what it is sent in plain text is written down on the way. OpenSSH's is that of its sftp-server (-l VERBOSE).
 
 | server | modes |
 |---|---|

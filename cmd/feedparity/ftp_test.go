@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 )
 
@@ -21,7 +22,10 @@ func serve(t *testing.T, o ftptest.Options) (config string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { server.Close() })
+	t.Cleanup(func() {
+		faultrows.Commands(t, server.Log())
+		server.Close()
+	})
 	config = filepath.Join(t.TempDir(), "feedparity.yaml")
 	text := fmt.Sprintf("feeds:\n  acme:\n    source: %s/out\n    user: feed\n    password: {env: FEEDPARITY_TEST_PASSWORD}\n    match: \"*.csv\"\n    settle: 0s\n", server.URL())
 	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {

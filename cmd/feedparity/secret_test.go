@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 )
 
@@ -50,6 +51,7 @@ func testSecret(t *testing.T, place, password string) {
 		t.Fatal(err)
 	}
 	defer srv.Close()
+	defer func() { faultrows.Commands(t, srv.Log()) }()
 	dir := t.TempDir()
 	spy := filepath.Join(dir, "spy")
 	host, _, _ := strings.Cut(srv.Addr(), ":")

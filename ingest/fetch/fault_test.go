@@ -3,7 +3,6 @@ package fetch
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -11,10 +10,10 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 )
 
@@ -103,7 +102,7 @@ func testTransferFault(t *testing.T, c faultCase, mode ftptest.TLSMode) {
 		}
 		nothingLeft(t, dir)
 	})
-	checkVerbs(t, srv)
+	faultrows.Commands(t, srv.Log())
 	if c.want == "" {
 		return
 	}
@@ -203,7 +202,7 @@ func testSessionFault(t *testing.T, c faultCase, mode ftptest.TLSMode) {
 			t.Errorf("%v, error %v (transient %v), want %q", entries, err, Transient(err), c.want)
 		}
 	})
-	checkVerbs(t, srv)
+	faultrows.Commands(t, srv.Log())
 	srv.ClearFaults()
 	before := srv.Connections()
 	if entries, _, err := src.List(t.Context(), ""); err != nil || paths(entries) != both {
@@ -633,15 +632,3 @@ func testLeftoverPart(t *testing.T) {
 }
 
 // testDiskFull: the source is told to stop, and it is not its fault.
-func testDiskFull(t *testing.T) {
-	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-	if err != nil {
-		t.Skip("no /dev/full on this system")
-	}
-	defer full.Close()
-	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(faultSize)}}})
-	d := download{src: open(t, srv.URL(), quick(srv)), path: "a.csv"}
-	if _, err := d.read(t.Context(), 0, faultSize, target{full, sha256.New()}); !errors.Is(err, ErrDiskFull) || !errors.Is(err, ErrTarget) || Transient(err) || !errors.Is(err, syscall.ENOSPC) {
-		t.Error(err)
-	}
-}

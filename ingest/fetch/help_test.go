@@ -7,9 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -36,7 +34,7 @@ func serve(t *testing.T, o ftptest.Options) *ftptest.Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		checkVerbs(t, srv)
+		faultrows.Commands(t, srv.Log())
 		_ = srv.Close()
 		if faultrows.Runs(t) {
 			faultrows.NoDescriptors(t, "", srv.Ports()...)
@@ -161,24 +159,6 @@ func paths(entries []Entry) string {
 		out = append(out, e.Kind.String()+" "+e.Path)
 	}
 	return strings.Join(out, ", ")
-}
-
-// sent are the commands that the servers of all tests saw, and how often.
-var sent sync.Map
-
-// checkVerbs fails the test if the server saw a command that is not allowed.
-func checkVerbs(t *testing.T, srv *ftptest.Server) {
-	t.Helper()
-	for _, line := range srv.Log() {
-		verb, _, _ := strings.Cut(line, " ")
-		switch {
-		case strings.HasPrefix(line, "\x16"): // a TLS handshake with a server that has no TLS
-			return
-		case !slices.Contains(verbs, verb):
-			t.Errorf("the server was sent %q", line)
-		}
-		sent.Store(verb, true)
-	}
 }
 
 var modes = []struct {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +139,34 @@ func TestHostSessions(t *testing.T) {
 	h.expire(h.idle[0])
 	if len(h.idle) != 0 || h.open != 0 {
 		t.Errorf("after it was idle for long: %d open, %d idle", h.open, len(h.idle))
+	}
+}
+
+// TestGivenBack: the session of an account of one is given back two seconds after its last
+// use, for the production importer waits for it; of another it is kept.
+func TestGivenBack(t *testing.T) {
+	for _, sessions := range []int{1, 2} {
+		srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(10)}}})
+		o := quick(srv)
+		o.Sessions = sessions
+		src := shared(t, srv.URL(), o, 1)[0]
+		if _, err := src.Stat(t.Context(), "a.csv"); err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		for srv.Standing() > 0 && time.Since(begun) < 3*time.Second+slack {
+			if sessions > 1 && time.Since(begun) > 3*time.Second {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		took := time.Since(begun)
+		switch stands := srv.Standing() == 1; {
+		case sessions == 1 && (stands || srv.Count("QUIT") != 1 || took < 1900*time.Millisecond || took > 2500*time.Millisecond+slack):
+			t.Errorf("one session: it stands: %v after %v, %d QUIT", stands, took, srv.Count("QUIT"))
+		case sessions == 2 && !stands:
+			t.Errorf("two sessions: it ended after %v", took)
+		}
 	}
 }
 
@@ -299,6 +328,9 @@ func TestBandwidth(t *testing.T) {
 // TestIPv6 lists and reads over IPv6, with EPSV and where a server knows PASV only.
 func TestIPv6(t *testing.T) {
 	if l, err := net.Listen("tcp", "[::1]:0"); err != nil {
+		if os.Getenv("REQUIRE_SERVERS") == "1" {
+			t.Fatal("REQUIRE_SERVERS=1: this machine has no IPv6: ", err)
+		}
 		t.Skip("this machine has no IPv6: ", err)
 	} else {
 		_ = l.Close()

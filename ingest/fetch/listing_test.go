@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 )
 
@@ -345,7 +346,7 @@ func testByName(t *testing.T) {
 	list := func(o ftptest.Options) ([]Entry, []Unparsed, error) {
 		o.Files, o.NoMLSD, o.Faults = files, true, append(o.Faults, ftptest.Fault{Command: "LIST", Action: ftptest.ListData, Data: []byte(mvs)})
 		srv := serve(t, o)
-		defer checkVerbs(t, srv)
+		defer func() { faultrows.Commands(t, srv.Log()) }()
 		src := open(t, srv.URL(), quick(srv))
 		return src.List(t.Context(), "in")
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 )
 
@@ -130,7 +131,40 @@ func testResume(t *testing.T, c resumeCase) {
 	if got := left(t, dir); got != "a.csv" || rests(srv) != c.rests {
 		t.Errorf("left %s; REST %s, want %s", got, rests(srv), c.rests)
 	}
-	checkVerbs(t, srv)
+	faultrows.Commands(t, srv.Log())
+}
+
+// testShrankUnseen: the file is shorter than our part, and SIZE says that it is as it was.
+// The server sends nothing from beyond its end and calls that a success, as vsftpd does.
+func testShrankUnseen(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(faultSize)}}, Faults: []ftptest.Fault{cut}})
+	dir := openDir(t)
+	take := func() (Delivery, error) {
+		return Download(t.Context(), open(t, srv.URL(), resuming(srv)), Entry{Path: "a.csv"}, dir, "a.csv")
+	}
+	if _, err := take(); err == nil {
+		t.Fatal("taken")
+	}
+	short := payload(half - 2*overlap)
+	srv.Put("a.csv", ftptest.File{Data: short})
+	srv.AddFault(ftptest.Fault{Command: "SIZE", Action: ftptest.Reply, Reply: fmt.Sprint("213 ", faultSize)})
+	srv.AddFault(ftptest.Fault{Command: "RETR", Action: ftptest.Short, After: 0})
+	var length *LengthError
+	if _, err := take(); !errors.As(err, &length) || length.Got >= length.Want || !Transient(err) || rests(srv) != fmt.Sprint(half-overlap) {
+		t.Errorf("%v, REST %s", err, rests(srv))
+	}
+	if got := left(t, dir); strings.Contains(got+" ", "a.csv ") {
+		t.Errorf("left: %s", got)
+	}
+	srv.ClearFaults()
+	d, err := take()
+	if err != nil {
+		t.Fatal(err)
+	}
+	took(t, dir, d, short)
+	if got := rests(srv); got != fmt.Sprint(half-overlap) {
+		t.Errorf("REST %s", got)
+	}
 }
 
 // TestResumeRetry: a retry goes on too, and a server that does not is asked once.

@@ -5,13 +5,16 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 )
 
 // testReadOnlySource: no source file calls a method of the library that writes.
 // Together with Source having none, and with the commands the tests' servers saw
-// (checkVerbs), this is why a sweep cannot change anything at a supplier.
+// (faultrows.Commands), this is why a sweep cannot change anything at a supplier.
 func testReadOnlySource(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil || len(files) == 0 {
@@ -40,6 +43,9 @@ func testReadOnlySource(t *testing.T) {
 // testControlRefuses: even a command that the library thought of by itself does
 // not get onto the wire if it could write.
 func testControlRefuses(t *testing.T) {
+	if !slices.Equal(verbs, faultrows.ReadOnly) {
+		t.Errorf("may be sent: %q, want %q", verbs, faultrows.ReadOnly)
+	}
 	a, b := net.Pipe()
 	defer a.Close()
 	defer b.Close()

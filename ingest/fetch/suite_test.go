@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/ingest/fetch/faultrows"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 )
 
@@ -57,7 +58,7 @@ func TestSource(t *testing.T) {
 				o := quick(srv)
 				o.User, o.Password, o.IdleTimeout = "acme", "s3cret", slack
 				testSource(t, open(t, srv.URL(), o))
-				checkVerbs(t, srv)
+				faultrows.Commands(t, srv.Log())
 				if srv.Count(list) == 0 {
 					t.Errorf("no %s was sent", list)
 				}

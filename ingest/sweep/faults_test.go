@@ -35,7 +35,9 @@ func TestFaults(t *testing.T) {
 		"H/clock-back":          testClockBack,
 		"H/archive-full":        testArchiveFull,
 		"H/archive-unwritable":  testArchiveCannotBeWritten,
-		"H/killed-after-rename": testCrashes,
+		"H/killed-after-rename": func(t *testing.T) { testKilledAtSteps(t, newWorld) },
+		"H/cut-off":             testCrashes,
+		"I/command-log-sweep":   faultrows.CommandLog("USER", "PASS", "MLSD", "LIST", "CWD", "MDTM", "RETR"),
 	})
 }
 

@@ -312,6 +312,7 @@ func serve(t *testing.T, o ftptest.Options) *ftptest.Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		faultrows.Commands(t, srv.Log())
 		_ = srv.Close()
 		if faultrows.Runs(t) {
 			faultrows.NoDescriptors(t, "", srv.Ports()...)

@@ -72,7 +72,8 @@ var resume = []Row{
 	{"B/rewritten", "the file was rewritten with the same size and time", "noticed by what is fetched again: from the beginning", fetch, ""},
 	{"B/rest-ignored", "350 to REST, and then the file from its beginning", "the length is wrong: from the beginning", fetch, ""},
 	{"B/rest-502", "REST is refused", "from the beginning", fetch, ""},
-	{"B/shrank", "the file is shorter than the part that was kept; REST beyond its end gives nothing and 226", "never resumed", fetch, ""},
+	{"B/shrank", "the file is shorter than the part that was kept", "never resumed", fetch, ""},
+	{"B/shrank-unseen", "the same, while SIZE still tells the old size: REST beyond its end gives nothing and 226", "error `short transfer (got/want)`, never taken; from the beginning when SIZE tells", fetch, ""},
 	{"B/part-larger", "the part that was kept is longer than the file", "the part is thrown away", fetch, ""},
 	{"B/part-of-another", "the part that was kept is of another version of the file", "the part is thrown away", fetch, ""},
 	{"B/read-ignored", "REST ignored, to a reader that begins in the middle", "error `long transfer (got/want)`: its bytes never pass for the rest", fetch, ""},
@@ -178,7 +179,7 @@ var protocol = []Row{
 var tlsRows = []Row{
 	{"G/reuse-tls12", "data connections must resume the session, TLS 1.2", "works", fetch, ""},
 	{"G/reuse-tls13", "data connections must resume the session, TLS 1.3", "works", fetch, ""},
-	{"G/shared-cache", "the same, with two control connections at once", "each has a session cache of its own; works", fetch, ""},
+	{"G/shared-cache", "the same, with two control connections at once, of which neither's data connection may resume the other's session (425)", "each has a session cache of its own; works", fetch, ""},
 	{"G/expired", "a certificate that has expired", "permanent; neither user nor password is sent", fetch, ""},
 	{"G/unknown-ca", "a certificate of nobody we trust", "permanent; neither user nor password is sent", fetch, ""},
 	{"G/wrong-name", "a certificate of another host", "permanent; neither user nor password is sent", fetch, ""},
@@ -200,7 +201,8 @@ var machine = []Row{
 	{"H/read-only-dir", "the directory cannot be written", "ours, not tried again", fetch, ""},
 	{"H/name-in-the-way", "a directory has the file's name", "ours, not tried again, nothing is left", fetch, ""},
 	{"H/leftover-part", "a part that a killed process left", "no obstacle", fetch, ""},
-	{"H/killed-after-rename", "the sweep is killed between rename and record, and at every other step", "the next one loses nothing and doubles nothing", sweep, ""},
+	{"H/killed-after-rename", "the sweep is killed (SIGKILL) between rename and record, and at each of the other steps between two writes that have a name", "the next one loses nothing and doubles nothing", sweep, ""},
+	{"H/cut-off", "the sweep is told to stop, its state fails or a path of it panics, at every step", "the next one loses nothing and doubles nothing", sweep, ""},
 	{"H/sigterm-part", "the same, with a large file", "its part is kept, and the next sweep goes on from it", cmd, ""},
 	{"H/killed-mid-transfer", "the sweep is killed in the middle of a file", "nothing short is taken; the next sweep takes it, once", cmd, ""},
 	{"H/clock-back", "the clock jumps back a year between two sweeps", "nothing is lost or fetched twice", sweep, ""},
@@ -211,7 +213,9 @@ var machine = []Row{
 }
 
 var readOnly = []Row{
-	{"I/command-log", "everything above", "no server of these tests was sent a command that is not on the list of those that only read", fetch, ""},
+	{"I/command-log", "everything above that this package injects", "no server of these tests was sent a command that is not on the list of those that only read", fetch, ""},
+	{"I/command-log-sweep", "everything above that whole sweeps show", "likewise", sweep, ""},
+	{"I/command-log-process", "everything above that takes a process of its own", "likewise", cmd, ""},
 	{"I/source", "a method of the library that writes", "is called nowhere", fetch, ""},
 	{"I/control", "a command that the library thinks of by itself", "does not get onto the wire if it could write", fetch, ""},
 }

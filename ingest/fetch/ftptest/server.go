@@ -63,7 +63,7 @@ type Options struct {
 
 	TLS                 TLSMode
 	Certificate         *tls.Certificate // nil makes one for localhost, 127.0.0.1 and ::1
-	RequireSessionReuse bool             // refuse data connections that do not resume a TLS session, as proftpd does
+	RequireSessionReuse bool             // refuse data connections that do not resume their own control connection's TLS session, as proftpd does
 	MaxTLSVersion       uint16           // 0 is the newest
 
 	NoMLSD bool // offer LIST only, as vsftpd does

@@ -2,6 +2,7 @@ package ftptest
 
 import (
 	"bufio"
+	"crypto/rand"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ type session struct {
 	s       *Server
 	raw     net.Conn // as accepted, which Close closes
 	c       net.Conn // raw or TLS on it
+	tls     *tls.Config
 	r       *bufio.Reader
 	cwd     string
 	user    string
@@ -29,12 +31,25 @@ type session struct {
 }
 
 func newSession(s *Server, c net.Conn) *session {
-	x := &session{s: s, raw: c, cwd: "/"}
+	x := &session{s: s, raw: c, cwd: "/", tls: s.tls}
+	if s.o.RequireSessionReuse {
+		x.tls = ownKeys(s.tls)
+	}
 	x.use(c)
 	if s.o.TLS == Implicit {
-		x.use(tls.Server(c, s.tls))
+		x.use(tls.Server(c, x.tls))
 	}
 	return x
+}
+
+// ownKeys has a control connection and its data connections resume nobody else's session:
+// what another one was given is encrypted with other keys.
+func ownKeys(c *tls.Config) *tls.Config {
+	var key [32]byte
+	_, _ = rand.Read(key[:]) // it does not fail
+	c = c.Clone()
+	c.SetSessionTicketKeys([][32]byte{key})
+	return c
 }
 
 func (x *session) use(c net.Conn) { x.c, x.r = c, bufio.NewReader(c) }
@@ -86,7 +101,7 @@ func (x *session) command(verb, arg string, run func()) {
 		x.foreign = false
 	case Inject:
 		x.reply("234 go on\r\n%s", f.Reply) // one segment, which the client may read at once
-		x.use(tls.Server(x.raw, x.s.tls))
+		x.use(tls.Server(x.raw, x.tls))
 	default:
 		x.misbehave(f)
 	}
@@ -173,7 +188,7 @@ func (x *session) setUp(verb, arg string) {
 			return
 		}
 		x.reply("234 go on")
-		x.use(tls.Server(x.raw, x.s.tls))
+		x.use(tls.Server(x.raw, x.tls))
 	case "PBSZ":
 		x.reply("200 PBSZ=0")
 	case "PROT":

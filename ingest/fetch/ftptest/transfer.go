@@ -119,6 +119,8 @@ func (x *session) body(verb, arg string, f *Fault) (body []byte, refused string)
 	switch {
 	case !ok:
 		return nil, "550 no such file"
+	case offset > int64(len(file.Data)) && f != nil && f.Action == Short: // as vsftpd does
+		return nil, ""
 	case offset > int64(len(file.Data)):
 		return nil, "554 beyond the end"
 	}
@@ -145,7 +147,7 @@ func (x *session) connect() (c, raw net.Conn) {
 	if !x.prot {
 		return raw, raw
 	}
-	t := tls.Server(raw, x.s.tls)
+	t := tls.Server(raw, x.tls)
 	if err := t.Handshake(); err != nil {
 		x.s.drop(raw)
 		x.reply("425 TLS failed")
@@ -153,7 +155,7 @@ func (x *session) connect() (c, raw net.Conn) {
 	}
 	if x.s.o.RequireSessionReuse && !t.ConnectionState().DidResume {
 		x.s.drop(raw)
-		x.reply("522 SSL connection failed; session reuse required")
+		x.reply("425 Unable to build data connection: Operation not permitted")
 		return nil, nil
 	}
 	return t, raw

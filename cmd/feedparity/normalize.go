@@ -99,7 +99,7 @@ func newNormalize(std streams) *cobra.Command {
 	f.BoolVar(&n.skip, "skipinitialspace", false, "blanks after a delimiter are no part of a cell, or are with =false")
 	f.BoolVar(&n.o.NFC, "nfc", false, "compose characters (Unicode normal form C)")
 	f.BoolVar(&n.o.FixMojibake, "fix-double-encoding", false, "repair characters that were encoded as UTF-8 twice")
-	f.BoolVar(&n.o.KeepGoing, "keep-going", false, "make U+FFFD of bytes that do not decode, and list them")
+	f.BoolVar(&n.o.KeepGoing, "keep-going", false, "make U+FFFD of bytes that do not decode, leave records of more than 4 MiB as they are, and list both")
 	f.BoolVar(&n.keep, "keep-preamble", false, "keep the lines above and below the table")
 	f.BoolVar(&n.verify, "verify", false, "derive the original from the result and the edits, and compare")
 	f.StringVar(&n.apply, "apply", "", "file of edits to make, of an earlier --json")
@@ -286,7 +286,11 @@ func (n *normalizing) finish(std streams, w *wholeFile, target string) error {
 
 func keepGoingHint(err error) string {
 	var bad *normalize.DecodeError
-	if errors.As(err, &bad) {
+	var long *normalize.RecordError
+	switch {
+	case errors.As(err, &long):
+		return "--keep-going writes such a record as it is"
+	case errors.As(err, &bad):
 		return "--charset names another charset, --keep-going puts U+FFFD in place of such bytes"
 	}
 	return ""

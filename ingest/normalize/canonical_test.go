@@ -3,6 +3,7 @@ package normalize
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -206,8 +207,46 @@ func TestLookAhead(t *testing.T) {
 			t.Errorf("%s: %d lines, want %d", name, strings.Count(got, "\n"), n)
 		}
 	}
-	long := strings.Repeat("x\",", maxTokens)
-	if err := normErr(&bytes.Buffer{}, strings.NewReader(long), Options{Canonical: true}); err == nil || !strings.Contains(err.Error(), "4 MiB") {
-		t.Errorf("a record without end: %v", err)
+}
+
+// TestLongRecords: one that is too long to be held is never taken apart, unless its
+// quotes are out of order.
+func TestLongRecords(t *testing.T) {
+	prose := strings.Repeat("x\r\n", maxTokens)
+	for name, c := range map[string]struct {
+		in, want string // "" for an error
+		columns  int
+		noted    int64 // where a long record is, -1 for none
+	}{
+		"a cell of many lines":      {"a,b\r\n1,\"" + prose + "\"\r\n2,\"c\"\r\n", "a,b\n1,\"" + prose + "\"\n2,c\n", 2, 5},
+		"one in a table unknown":    {"a,b\n1,\"" + prose + "\"\n2,\"c\"\n", "a,b\n1,\"" + prose + "\"\n2,c\n", 0, 4},
+		"a long cell":               {"a,b\n1,\"" + prose[:1000] + strings.Repeat("y", maxRecord) + "\"\n2,\"c\"\n", "a,b\n1,\"" + prose[:1000] + strings.Repeat("y", maxRecord) + "\"\n2,c\n", 2, 4},
+		"no end":                    {"a,b\n" + strings.Repeat("x\",", maxTokens), "a,b\n" + strings.Repeat("x\",", maxTokens), 2, 4},
+		"a quote that is malformed": {"a,b\n\"1,2\n" + strings.Repeat("1,2\n", maxTokens), "a,b\n1,2\n" + strings.Repeat("1,2\n", maxTokens), 2, -1},
+	} {
+		for _, keep := range []bool{false, true} {
+			at := int64(-1)
+			o := Options{Canonical: true, Columns: c.columns, KeepGoing: keep, Note: func(n Note) error {
+				if n.Kind == LongRecord {
+					at = n.Offset
+				}
+				return nil
+			}}
+			var out bytes.Buffer
+			edits, err := Normalize(&out, strings.NewReader(c.in), o)
+			var long *RecordError
+			if c.noted >= 0 && !keep {
+				if !errors.As(err, &long) || long.Offset != c.noted {
+					t.Errorf("%s: %v, want an error at %d", name, err, c.noted)
+				}
+				continue
+			}
+			if err != nil || out.String() != c.want || at != c.noted {
+				t.Errorf("%s: %v, noted at %d, want %d; the same: %v", name, err, at, c.noted, out.String() == c.want)
+				continue
+			}
+			checkEdits(t, c.in, out.String(), edits)
+			checkAgain(t, out.String(), o)
+		}
 	}
 }

@@ -62,6 +62,7 @@ const (
 	QuotedNewline Kind = "quoted-newline" // a line break inside quotes
 	Ragged        Kind = "ragged-row"     // a record with another number of cells than the table has
 	Uncomposed    Kind = "uncomposed"     // text left out of normal form C
+	LongRecord    Kind = "long-record"    // a record too long for the canonical dialect
 )
 
 // maxEdit bounds the Before of one edit: a longer run of changed characters is
@@ -136,7 +137,8 @@ type Options struct {
 	// NFC asks for normal form C; FixMojibake for the repair of characters that
 	// were encoded as UTF-8 twice, by way of cp1252 or latin-1.
 	NFC, FixMojibake bool
-	// KeepGoing makes U+FFFD of bytes that do not decode, with a note.
+	// KeepGoing makes U+FFFD of bytes that do not decode, with a note, and leaves a
+	// record as it is that is too long for the canonical dialect.
 	KeepGoing bool
 	// Record, if set, is called with each edit as it is made, and Normalize then
 	// returns none: a file in UTF-16 has as many edits as it has bytes / 4096,
@@ -160,7 +162,7 @@ func (e *DecodeError) Error() string {
 }
 
 // Normalize reads src to its end, writes the normalized bytes to dst and returns
-// the edits. On an error (a *DecodeError, or what src, dst or Record returned)
+// the edits. On an error (a *DecodeError, a *RecordError, or what src, dst or Record returned)
 // dst holds an incomplete text that must be discarded.
 func Normalize(dst io.Writer, src io.Reader, o Options) ([]Edit, error) {
 	o.complete()

@@ -2,7 +2,6 @@ package normalize
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -15,6 +14,10 @@ import (
 // cell of another line, the first line is read by itself (reading.go) and the next
 // line is looked at afresh; unless it has too few cells and one of them goes on there. Each look ahead ends at an odd number of quotes in a row,
 // over which no other can reach, so the time stays in proportion to the input.
+//
+// A record that is too long to be held is one only if its quotes say so: where lines
+// as wide as the table follow on a quote, it is a stray one. Otherwise nobody knows
+// where the record ends: it is an error, or, under KeepGoing, written as it is.
 type rows struct {
 	o       *Options
 	w       *writer
@@ -29,6 +32,7 @@ type rows struct {
 	cost    float64 // of that one by itself
 	literal bool    // the next character is escaped
 	wrote   bool    // there is a record in the output
+	through bool    // the record at hand is too long and written as it is
 	cells   int     // of the record before, as it was written
 }
 
@@ -38,7 +42,17 @@ const (
 	maxRecord = 4 << 20
 )
 
-var errRecord = errors.New("a record of more than 4 MiB")
+// RecordError reports a record that is too long to be written anew.
+type RecordError struct {
+	Offset int64 // where it begins
+}
+
+// Error says where it is.
+func (e *RecordError) Error() string {
+	return fmt.Sprintf("read record at byte 0x%x: it has %s", e.Offset, tooLong)
+}
+
+const tooLong = "more than 4 MiB, or 262,144 parts"
 
 // token is a piece, what it is by itself and what a reading makes of it.
 type token struct {
@@ -132,6 +146,9 @@ func (r *rows) classify(p piece) (piece, class) {
 
 // add keeps a token until its record is complete.
 func (r *rows) add(p piece, c class) error {
+	if r.through {
+		return r.passOn(p, c)
+	}
 	t := token{piece: p, class: c}
 	t.src = r.keep(p.src)
 	t.text = t.src
@@ -183,19 +200,75 @@ func (r *rows) advance(final, full bool) error {
 		case !final && !full:
 			r.compact()
 			return nil
-		case r.joined > 0, r.machine.lines > 0 && r.machine.state == inQuoted:
+		case r.joined > 0, r.machine.lines > 0 && r.machine.state == inQuoted && (final || r.stray()):
 			full = false
 			if err := r.firstLine(); err != nil {
 				return err
 			}
 		case !final:
-			return fmt.Errorf("normalize byte 0x%x: %w", r.tokens[r.start].offset, errRecord)
+			return r.long()
 		default:
 			if err := r.emit(len(r.tokens)); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// stray reports that nearly all lines inside the quotes that are open have as many cells
+// as the table.
+func (r *rows) stray() bool {
+	lines, wide, delims := 0, 0, 0
+	for _, t := range r.tokens[r.start+r.lineLength():] {
+		switch t.class {
+		case delim:
+			delims++
+		case lineEnd:
+			if lines++; delims+1 == r.o.Columns {
+				wide++
+			}
+			delims = 0
+		}
+	}
+	return r.o.Columns > 1 && wide*10 >= lines*9
+}
+
+// long deals with a record that is too long.
+func (r *rows) long() error {
+	ts := r.tokens[r.start:]
+	if !r.o.KeepGoing {
+		return &RecordError{ts[0].offset}
+	}
+	if err := r.w.noted(LongRecord, piece{offset: ts[0].offset, src: head(ts)}, "it has "+tooLong+", and is written as it is"); err != nil {
+		return err
+	}
+	r.through, r.wrote = true, true
+	for _, t := range ts {
+		if err := r.putOn(t.piece, t.class); err != nil {
+			return err
+		}
+	}
+	r.tokens, r.arena, r.start, r.pos = r.tokens[:0], r.arena[:0], 0, 0
+	return nil
+}
+
+// passOn hands on more of a record that is too long, to its end.
+func (r *rows) passOn(p piece, c class) error {
+	if r.machine.step(c, r.o.SkipInitialSpace); !r.machine.done {
+		return r.putOn(p, c)
+	}
+	r.machine, r.through = machine{}, false
+	return r.next.put(p.changed(Newline, []byte{'\n'}))
+}
+
+// putOn hands on a piece inside a record.
+func (r *rows) putOn(p piece, c class) error {
+	if c == lineEnd {
+		if err := r.w.noted(QuotedNewline, p, "kept"); err != nil {
+			return err
+		}
+	}
+	return r.next.put(p)
 }
 
 // maxJoined bounds the lines that are taken in.

@@ -28,8 +28,8 @@ type Dialect struct {
 	// TableFrom and TableTo where it begins and ends in the input.
 	Preamble, Footer   int
 	TableFrom, TableTo int64
-	// Unfinished says that the last record has no line end and, if it had one, would be
-	// taken for part of a footer. It may be a record that was cut.
+	// Unfinished says that the last record may be one that was cut: it has no line end,
+	// and too few cells, or it would be taken for part of a footer if it had one.
 	Unfinished bool
 	Tables     int        // one below the other, with an empty line between them
 	Types      []CellType // of the columns

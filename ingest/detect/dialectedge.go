@@ -119,8 +119,8 @@ func (l *layout) rowsAbove(first int) int {
 	return first
 }
 
-// lastRecord is the last record of the table. Empty lines alone are no footer, nor is
-// the last record of an upload that was cut.
+// lastRecord is the last record of the table. Empty lines and records alone are no
+// footer, nor is the last record of an upload that was cut.
 func (l *layout) lastRecord(first int) int {
 	if l.open() {
 		return len(l.records) - 1
@@ -134,9 +134,11 @@ func (l *layout) open() bool {
 	return len(t) > 0 && t[len(t)-1] != '\n' && t[len(t)-1] != '\r'
 }
 
-// unfinished reports a last record without a line end that would be part of a footer.
+// unfinished reports a last record without a line end that has too few cells, or would be
+// part of a footer if it had one.
 func (l *layout) unfinished(first int) bool {
-	return l.open() && l.aboveFooter(first) < len(l.records)-1
+	last := len(l.records) - 1
+	return l.open() && last > first && (l.records[last].cells < l.columns || l.aboveFooter(first) < last)
 }
 
 // aboveFooter is the last record that no footer is made of.
@@ -150,7 +152,7 @@ func (l *layout) aboveFooter(first int) int {
 		return end
 	}
 	last = l.unsaid(last)
-	if !slices.ContainsFunc(l.records[last+1:], func(r record) bool { return r.cells > 0 }) {
+	if !slices.ContainsFunc(l.records[last+1:], func(r record) bool { return r.filled > 0 }) {
 		return end
 	}
 	return last

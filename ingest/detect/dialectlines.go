@@ -269,7 +269,7 @@ func (d *Dialect) reasons(l *layout) {
 		add("footer: %s below the table", lineCount(d.Footer))
 	}
 	if d.Unfinished {
-		add("footer: the last line has no end, so it may be a record that was cut, and is kept")
+		add("columns: the last record has no line end, and may be one that was cut")
 	}
 	if d.Tables > 1 {
 		add("tables: %d, one below the other", d.Tables)

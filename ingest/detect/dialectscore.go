@@ -1,6 +1,9 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // candidateDelimiters in the order in which they win a tie, and how likely each is to
 // be one if it occurs: a blank or a colon mostly is part of the cells.
@@ -47,8 +50,14 @@ func bestLayout(text []byte, g Given) (best, rival *layout) {
 			sample = sample[:i+1]
 		}
 	}
-	for _, c := range g.candidates(sample) {
+	all := g.candidates(sample)
+	for _, c := range all {
 		c.read(sample)
+	}
+	for _, c := range all {
+		if slices.ContainsFunc(all, c.listsOf) {
+			c.score *= 0.1
+		}
 		switch {
 		case best == nil || c.score > best.score:
 			if best != nil && best.delimiter != c.delimiter {
@@ -60,11 +69,35 @@ func bestLayout(text []byte, g Given) (best, rival *layout) {
 		}
 	}
 	if len(sample) < len(text) {
-		all := &layout{delimiter: best.delimiter, quote: best.quote, escape: best.escape}
-		all.read(text)
-		best = all
+		whole := &layout{delimiter: best.delimiter, quote: best.quote, escape: best.escape}
+		whole.read(text)
+		best = whole
 	}
 	return best, rival
+}
+
+// listsOf reports that what the delimiter divides are the cells of one column of another
+// layout: each record of that has as many cells, the first none with a list in it.
+func (l *layout) listsOf(o *layout) bool {
+	if o.delimiter == 0 || o.delimiter == l.delimiter || l.delimiter == 0 || o.columns < 2 || len(o.records) < 3 || l.records[0].cells != 1 {
+		return false
+	}
+	if slices.ContainsFunc(o.records, func(r record) bool { return r.cells > 0 && r.cells != o.columns }) {
+		return false
+	}
+	r, column := o.readerAt(0), -1
+	for r.next() {
+		for i, c := range r.cells {
+			if bytes.IndexByte(c.text, l.delimiter) < 0 {
+				continue
+			}
+			if column >= 0 && column != i {
+				return false
+			}
+			column = i
+		}
+	}
+	return column >= 0
 }
 
 // candidates are the delimiters that occur often enough to divide a record each, with

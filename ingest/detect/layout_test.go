@@ -69,7 +69,7 @@ func TestLayout(t *testing.T) {
 		if d.String() != c.want || d.Columns != c.columns || d.Preamble != c.preamble || d.Footer != c.footer || d.Tables != c.tables {
 			t.Errorf("%s: %s %+v", c.name, d, d)
 		}
-		if d.Unfinished != strings.HasSuffix(c.in, "Total Ca") {
+		if d.Unfinished == strings.HasSuffix(c.in, "\n") {
 			t.Errorf("%s: unfinished %v", c.name, d.Unfinished)
 		}
 		if got := c.in[d.TableFrom:d.TableTo]; got != c.table {

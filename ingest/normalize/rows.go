@@ -408,7 +408,8 @@ func (r *rows) write(ts []token, rd reading) error {
 	return nil
 }
 
-// writeCell writes a cell, quoted if csv.writer would quote it. at is where it ends.
+// writeCell writes a cell, quoted if csv.writer would quote it or guards says so. at is
+// where it ends.
 func (r *rows) writeCell(ts []token, at int64, rd reading) error {
 	first, last := -1, -1
 	needs, text := false, false
@@ -426,11 +427,12 @@ func (r *rows) writeCell(ts []token, at int64, rd reading) error {
 	if !text && rd.cells == 1 {
 		needs = true
 	}
+	open, shut := outerQuotes(ts, first, last)
+	needs = needs || r.guards(ts, open >= 0, rd)
 	r.wrote = r.wrote || text || needs
 	if !needs {
 		return r.putAll(ts, -1, -1, rd)
 	}
-	open, shut := outerQuotes(ts, first, last)
 	if open < 0 {
 		p := piece{offset: at, text: []byte{'"'}, kind: rd.kind(Quote)}
 		if len(ts) > 0 {
@@ -444,6 +446,26 @@ func (r *rows) writeCell(ts []token, at int64, rd reading) error {
 		return err
 	}
 	return r.next.put(piece{offset: at, text: []byte{'"'}, kind: rd.kind(Quote)})
+}
+
+// What else delimits tables, and what does so more rarely.
+const (
+	otherDelimiters = ";\t|^~\x1f\x01"
+	rareDelimiters  = ":#*!=&"
+)
+
+// guards reports a cell that would not be known for one any more without its quotes:
+// another delimiter is in it. Where the comma delimits the table already, quotes are
+// kept, and none are added.
+func (r *rows) guards(ts []token, quoted bool, rd reading) bool {
+	if !quoted && r.o.Delimiter == ',' {
+		return false
+	}
+	others := otherDelimiters
+	if rd.cells == 1 && quoted {
+		others += rareDelimiters
+	}
+	return slices.ContainsFunc(ts, func(t token) bool { return t.role == content && bytes.ContainsAny(t.text, others) })
 }
 
 // outerQuotes finds the quotes that a cell has around its content, -1 for none.

@@ -109,13 +109,20 @@ func explainBeside(b *strings.Builder, r detect.Result) {
 	if r.DoubleEncoded {
 		fmt.Fprintf(b, "  encoded twice: %d layer of UTF-8 read as cp1252 is on most words; text.encode('cp1252').decode('utf-8') takes it off\n", max(1, r.Layers))
 	}
-	if o := r.Second; o != nil {
-		verdict := "disagrees"
-		if o.Agrees {
-			verdict = "agrees"
-		}
-		fmt.Fprintf(b, "  saintfish/chardet: %s, %d of 100: %s\n", visible(o.Label), o.Confidence, verdict)
+	if r.Second != nil {
+		fmt.Fprintf(b, "  saintfish/chardet: %s\n", opinionOf(*r.Second))
 	}
+}
+
+// opinionOf words what saintfish/chardet says.
+func opinionOf(o detect.Opinion) string {
+	switch {
+	case o.Label == "":
+		return "no answer"
+	case o.Agrees:
+		return fmt.Sprintf("%s, %d of 100: agrees", visible(o.Label), o.Confidence)
+	}
+	return fmt.Sprintf("%s, %d of 100: disagrees", visible(o.Label), o.Confidence)
 }
 
 // howOften says nothing of what happened once.

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/saintfish/chardet"
+
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
 )
@@ -312,6 +314,27 @@ func TestLearnedOnce(t *testing.T) {
 	for _, in := range []string{"name\ncaf\xe9\ncr\xe8me\n", "\xe1\xee\xeb\xf2,\xe3\xe0\xe9\xea\xe0\n", "caf\xc3\xa9\ncaf\xe9\n", "5 \xb0\n", "\xc5\xe1\xeb\xdc\xe4\xe1,\xea\xe1\xdf\n"} {
 		if once, alone := ranked(in, false), ranked(in, true); !slices.Equal(once, alone) {
 			t.Errorf("%q: %q, each alone %q", in, once, alone)
+		}
+	}
+}
+
+// TestSecondOfFile: what is recorded is what saintfish says of the file as it is.
+func TestSecondOfFile(t *testing.T) {
+	table := "name,price\n" + strings.Repeat("plain words and more of them,5\n", 20)
+	for name, in := range map[string]string{
+		"Polish": polish, "a few words": table + "caf\xe9,1\n", "Russian": table + "\xcc\xee\xeb\xee\xf2\xee\xea,1\n", "Japanese": "name\n\x8f\xa4\x95\x69,\x90\x94\x97\xca\n\x83\x6e\x83\x93\x83\x7d\x81\x5b,5\n",
+		"late": strings.Repeat(table, 400) + strings.Repeat("\x8f\xa4\x95\x69,\x90\x94\x97\xca\n\x83\x6e\x83\x93\x83\x7d\x81\x5b,5\n", 20),
+	} {
+		r, err := Bytes([]byte(in), Options{Second: true})
+		best, _ := chardet.NewTextDetector().DetectAll([]byte(in)) // an error is no answer
+		want := ""
+		for _, b := range best {
+			if b.Confidence == best[0].Confidence && (want == "" || b.Charset < want) {
+				want = b.Charset
+			}
+		}
+		if err != nil || r.Second == nil || r.Second.Label != want || want != "" && r.Second.Confidence != best[0].Confidence {
+			t.Errorf("%s: %+v, %v; of the file it says %s", name, r.Second, err, want)
 		}
 	}
 }

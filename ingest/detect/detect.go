@@ -130,7 +130,11 @@ func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
 	if r.ranking != nil {
 		r.ranking.findMixture(&r)
 		if o.Second && r.unmarked == "" {
-			r.Second = secondOpinion(r.ranking.sample(), r)
+			heard, err := r.ranking.heard(src, head)
+			if err != nil {
+				return Result{}, err
+			}
+			r.Second = secondOpinion(heard, r)
 		}
 	}
 	if err = r.locate(src, o.Explain); err != nil {

@@ -1,7 +1,9 @@
 package detect
 
 import (
+	"bytes"
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -44,8 +46,8 @@ func named(pairs [][2]string, name string) string {
 
 // secondOpinion asks saintfish. Its results are sorted again: it lets some forty
 // goroutines race and breaks ties by who came first.
-func secondOpinion(sample []byte, r Result) *Opinion {
-	found, err := chardet.NewTextDetector().DetectAll(sample)
+func secondOpinion(text []byte, r Result) *Opinion {
+	found, err := chardet.NewTextDetector().DetectAll(text)
 	if err != nil || len(found) == 0 { // its error only says that nothing was found
 		return &Opinion{}
 	}
@@ -61,17 +63,42 @@ func secondOpinion(sample []byte, r Result) *Opinion {
 	return o
 }
 
-// secondBytes is how much saintfish's recognisers of single bytes look at.
-const secondBytes = 8192
+// lateBytes is how much is heard of what is behind the head.
+const lateBytes = 8192
 
-// sample returns the spans as text for saintfish, one a line.
-func (k *ranking) sample() []byte {
-	var out []byte
-	for _, s := range k.spans {
-		if len(out)+len(s.raw) > secondBytes {
-			break
-		}
-		out = append(append(out, s.raw...), '\n')
+// heard is what saintfish is asked about: an input's head, which is all of most, and
+// of a longer one some lines with bytes above ASCII from behind it. Its recognisers of
+// single bytes look at the first 8,192 bytes, the others at all that they are given.
+func (k *ranking) heard(src source, head []byte) ([]byte, error) {
+	if int64(len(head)) == src.size {
+		return head, nil
 	}
-	return out
+	out, late := slices.Clone(head), 0
+	for _, s := range k.spans {
+		if s.offset < int64(len(head)) || late >= lateBytes {
+			continue
+		}
+		line, err := lineAround(src, s)
+		if err != nil {
+			return nil, err
+		}
+		out, late = append(out, line...), late+len(line)
+	}
+	return out, nil
+}
+
+// lineAround reads the line around a span, as far as it is near.
+func lineAround(src source, s span) ([]byte, error) {
+	const near = 128
+	from := max(s.offset-near, 0)
+	window := make([]byte, min(src.size-from, s.offset-from+int64(len(s.raw))+near))
+	if n, err := src.in.ReadAt(window, from); n < len(window) {
+		return nil, fmt.Errorf("read input: %w", err)
+	}
+	at := int(s.offset - from)
+	start, end := 1+bytes.LastIndexByte(window[:at], '\n'), len(window)
+	if i := bytes.IndexByte(window[at:], '\n'); i >= 0 {
+		end = at + i + 1
+	}
+	return window[start:end], nil
 }

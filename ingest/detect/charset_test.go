@@ -159,6 +159,39 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
+// TestAlarmsAreTrue holds what an alarm says of a charset to what that makes of the input.
+func TestAlarmsAreTrue(t *testing.T) {
+	wide, japanese := swap(utf16le("sku,name\n1,caf\u00e9\n")), "1,\x1b$B@EED\x1b(B\n"
+	for _, c := range []struct{ in, known, charset, why string }{
+		{"\xfe\xff" + wide, "utf-16-be", "utf-16", "leaves the byte order mark in the text"},
+		{"\xfe\xff" + wide, "utf-16-le", "utf-16", "is not what the bytes prove"},
+		{wide, "utf-16-be", "utf-16-be", ""},
+		{wide + "x", "utf-16-le", "utf-16-be", "does not decode the input"},
+		{wide, "gb18030", "utf-16-be", "does not decode the input"},
+		{"\ufeffcaf\u00e9\n", "utf-8", "utf-8-sig", "leaves the byte order mark in the text"},
+		{"caf\u00e9\n", "utf-8-sig", "utf-8", ""},
+		{"caf\u00e9\n", "cp1252", "utf-8", "is not what the bytes prove"},
+		{"caf\u00c1\n", "cp1252", "utf-8", "does not decode the input"},
+		{japanese, "iso2022_jp_2004", "iso2022_jp", ""},
+		{polish, "big5", "cp1250", "does not decode the input"},
+		{"1,\xbf\xb3ta\n2,\xb3a\xbfy\n", "gb18030", "", "is "},
+		{"1,\xbf\xb3\xf3\xb3ta\n2,\xbf\xb3\xb3\xf3\n3,ksi\xb1\xbfka\n", "koi8-r", "iso8859-2", "is "},
+		{"1,\xb3\xf3d\xbc,\n", "utf-16-be", "", "makes another text of the input, whose odds are not known"},
+	} {
+		r, err := Bytes([]byte(c.in), Options{History: c.known})
+		why := ""
+		if len(r.Alarms) > 0 {
+			why = r.Alarms[0].Why
+		}
+		if err != nil || c.charset != "" && r.Charset != c.charset || c.why == "" && why != "" || !strings.HasPrefix(why, c.why) {
+			t.Errorf("%q: %s, which %s is known of: %q, %v; want %s, %q", c.in, r.Charset, c.known, why, err, c.charset, c.why)
+		}
+		if _, decodes, err := textSum(source{in: Mem(c.in), size: int64(len(c.in))}, c.known, ""); err != nil || why != "" && decodes == (why == "does not decode the input") {
+			t.Errorf("%q: %s decodes it: %v, but %q, %v", c.in, c.known, decodes, why, err)
+		}
+	}
+}
+
 // TestMixed recognises rows in another charset than the others.
 func TestMixed(t *testing.T) {
 	german := repeat("1,Gr\xf6\xdfe,Gartenschl\xe4uche f\xfcr T\xfcren\n", 3) + "2,K\xfcchenst\xfchle,sch\xf6n\n3,W\xe4schek\xf6rbe,gr\xfcn\n4,Sp\xfclmittel,wei\xdf\n5,M\xfcllbeutel,Zubeh\xf6r\n"

@@ -5,10 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
-
-	"github.com/feedparity/feedparity/ingest"
-	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
 // What is known beforehand, in nats: how much likelier a charset is because the
@@ -37,7 +33,7 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 		if k.senseless(st, nil) {
 			return data(senseless), nil
 		}
-		return withAlarms(result("iso8859-1", 0.1, "decodes any bytes, and nothing better fits"), o), nil
+		return withAlarms(src, result("iso8859-1", 0.1, "decodes any bytes, and nothing better fits"), o)
 	}
 	if k.senseless(st, ranked[0].candidate) {
 		k.release()
@@ -52,7 +48,7 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 		}
 	}
 	r.DoubleEncoded = ranked[0].broken > 0 && 2*ranked[0].broken > len(k.spans)
-	return withAlarms(r, o), nil
+	return withAlarms(src, r, o)
 }
 
 // ranked ranks the charsets that decode the whole input.
@@ -127,10 +123,10 @@ func (k *ranking) result(ranked []*mixture, o Options) Result {
 		margin = (x.score - ranked[0].score) / float64(nat)
 	}
 	r := Result{Margin: margin, Charset: best.name, Confidence: confidence(margin), Why: k.why(ranked)}
-	r.Candidates = append(make([]Candidate, 0, min(len(ranked), maxCandidates)+1), Candidate{best.name, r.Confidence, r.Why, true})
+	r.Candidates = append(make([]Candidate, 0, min(len(ranked), maxCandidates)+3), Candidate{best.name, r.Confidence, r.Why, true})
 	odds := posterior(ranked)
-	for i, x := range ranked[:min(len(ranked), maxCandidates)] {
-		if x == best {
+	for i, x := range ranked {
+		if x == best || i >= maxCandidates && x.name != o.Declared && x.name != o.History {
 			continue
 		}
 		c := Candidate{Charset: x.name, Confidence: r.Confidence, Why: "gives the same text", Same: x.same}
@@ -192,47 +188,4 @@ func (x *mixture) speaks(m *model) string {
 		return "reads as signs"
 	}
 	return "reads as " + languageName(m.languages[best])
-}
-
-// withAlarms notes where the answer contradicts what was known beforehand.
-func withAlarms(r Result, o Options) Result {
-	for _, known := range []struct{ source, charset string }{{"declared", o.Declared}, {"history", o.History}} {
-		if known.charset == "" || known.charset == r.Charset {
-			continue
-		}
-		i := slices.IndexFunc(r.Candidates, func(c Candidate) bool { return c.Charset == known.charset })
-		if i >= 0 && r.Candidates[i].Same || r.Charset == "ascii" && readsASCII(known.charset) {
-			continue
-		}
-		a := Alarm{Source: known.source, Charset: known.charset, Why: "does not decode the input"}
-		switch {
-		case i < 0 && r.ranking != nil && r.ranking.decodes(known.charset):
-			a.Why = "is " + farBehind[:len(farBehind)-2]
-		case i >= 0:
-			a.Why = "is " + r.Candidates[i].Why
-		case r.Margin == 0:
-			a.Why = "is not what the bytes prove"
-		}
-		r.Alarms = append(r.Alarms, a)
-		r.Why += fmt.Sprintf(" (%s %s, which %s)", map[string]string{"declared": "the supplier declares", "history": "earlier deliveries were"}[a.Source], a.Charset, a.Why)
-	}
-	return r
-}
-
-// decodes reports whether a charset of single bytes, that was given up, defines
-// every byte of the input.
-func (k *ranking) decodes(charset string) bool {
-	t := tableOf(charset)
-	return t != nil && definesAll(t, k.present)
-}
-
-// readsASCII reports whether ASCII text is the same in a charset.
-func readsASCII(charset string) bool {
-	c, fault, err := pycodec.Lookup(ingest.Python313, charset)
-	if err != nil || fault != nil {
-		return false
-	}
-	const sample = "Az09,;\t\"'\n"
-	text, bad := c.Decode(nil, []byte(sample), "strict")
-	return bad == nil && string(text) == sample && !strings.HasPrefix(charset, "utf-7")
 }

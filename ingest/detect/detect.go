@@ -105,13 +105,6 @@ type Candidate struct {
 	Same       bool    // the input is the same text in it as in the best
 }
 
-// Alarm says that what was known beforehand contradicts the input.
-type Alarm struct {
-	Source  string // "declared" or "history"
-	Charset string
-	Why     string // one clause
-}
-
 // Bytes detects what data holds.
 func Bytes(data []byte, o Options) (Result, error) {
 	return Detect(Mem(data), int64(len(data)), o)
@@ -225,7 +218,10 @@ func decide(src source, st *stats, o Options) (Result, error) {
 		if err == nil && r.Charset == "utf-8-sig" && st.utf8.bad > 0 {
 			err = r.beyondUTF8(src, st, o)
 		}
-		return withAlarms(r, o), err
+		if err != nil {
+			return Result{}, err
+		}
+		return withAlarms(src, r, o)
 	}
 	return byScore(src, st, o)
 }

@@ -92,40 +92,51 @@ type Newest struct {
 	Seen time.Time // when it was fetched, or this version of it was seen first
 }
 
-// came are the deliveries of feeds, and the offers that are gone since a time or longer:
-// those came, too. A supplier's clock, or a time that was copied, may be of the future,
-// which nothing can come from: it would be the newest for years.
-const came = `SELECT feed, CASE WHEN mtime < coalesce(fetched, first_seen) THEN mtime ELSE coalesce(fetched, first_seen) END AS at_ns, coalesce(fetched, first_seen) AS seen_ns, etag
-		FROM deliveries WHERE feed IN (%[1]s)
-	UNION ALL SELECT feed, CASE WHEN mtime < stable_since THEN mtime ELSE stable_since END, stable_since, etag
-		FROM offers WHERE feed IN (%[1]s) AND (status = 'gone' OR last_seen < ?)`
+// came is how the newest of a feed is found, among its deliveries or among the offers that
+// are gone: those came, too. A supplier's clock, or a time that was copied, may be of the
+// future, which nothing can come from: it would be the newest for years.
+type came struct{ table, seen, where string }
+
+func (c came) query(feeds int) string {
+	at := "CASE WHEN mtime < " + c.seen + " THEN mtime ELSE " + c.seen + " END"
+	where := "feed IN (" + placeholders(feeds) + ")" + c.where
+	return "SELECT o.feed, " + at + ", " + c.seen + ", etag FROM " + c.table + " o JOIN (SELECT feed, max(" + at + ") AS latest FROM " + c.table + " WHERE " + where +
+		" GROUP BY feed) AS n ON n.feed = o.feed AND n.latest = " + at + c.where + " ORDER BY etag"
+}
 
 // Newest returns feeds' newest deliveries as of a time at which they were listed; of a feed
 // without any there is none. One that somebody took away before it could be fetched counts.
 func (d *DB) Newest(ctx context.Context, listed time.Time, feeds ...string) (map[string]Newest, error) {
 	out := map[string]Newest{}
 	for some := range slices.Chunk(feeds, atOnce) {
-		var args []any
-		for range 2 {
-			for _, f := range some {
-				args = append(args, f)
-			}
+		var names []any
+		for _, f := range some {
+			names = append(names, f)
 		}
-		_, err := rows(ctx, d.q(), func(scan func(...any) error) (n Newest, err error) {
-			var feed string
-			var at, seen int64
-			err = scan(&feed, &at, &seen, &n.ETag)
-			n.At, n.Seen = time.Unix(0, at).UTC(), time.Unix(0, seen).UTC()
-			out[feed] = n
-			return n, err
-		}, "WITH came AS ("+fmt.Sprintf(came, placeholders(len(some)))+`)
-			SELECT c.feed, c.at_ns, c.seen_ns, c.etag FROM came c JOIN (SELECT feed, max(at_ns) AS latest FROM came GROUP BY feed) AS n ON n.feed = c.feed AND n.latest = c.at_ns
-			ORDER BY c.etag`, append(args, listed.UnixNano())...)
+		at := listed.UnixNano()
+		fetched := came{"deliveries", "coalesce(fetched, first_seen)", ""}
+		gone := came{"offers", "stable_since", " AND (status = 'gone' OR last_seen < ?)"}
+		err := errors.Join(d.newest(ctx, out, fetched.query(len(some)), names...), d.newest(ctx, out, gone.query(len(some)), append(names, at, at)...))
 		if err != nil {
 			return nil, fmt.Errorf("look up newest deliveries: %w", err)
 		}
 	}
 	return out, nil
+}
+
+// newest takes into out what is newer than it has.
+func (d *DB) newest(ctx context.Context, out map[string]Newest, query string, args ...any) error {
+	_, err := rows(ctx, d.q(), func(scan func(...any) error) (n Newest, err error) {
+		var feed string
+		var at, seen int64
+		err = scan(&feed, &at, &seen, &n.ETag)
+		n.At, n.Seen = time.Unix(0, at).UTC(), time.Unix(0, seen).UTC()
+		if had, ok := out[feed]; !ok || !n.At.Before(had.At) {
+			out[feed] = n
+		}
+		return n, err
+	}, query, args...)
+	return err
 }
 
 // Vanished counts feeds' deliveries that were listed since one time and no more since

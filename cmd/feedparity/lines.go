@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/found"
@@ -17,7 +18,7 @@ func lines(base report.Delivery, views []found.View, path func(string) string, f
 	var out []report.Delivery
 	for _, v := range views {
 		line := base
-		line.View, line.Verdict, line.Warnings = string(v.View), string(v.Verdict), v.Warnings
+		line.View, line.Verdict, line.Warnings = string(v.View), string(v.Verdict), slices.Concat(base.Warnings, v.Warnings)
 		for _, n := range v.Noise {
 			line.Noise = append(line.Noise, n.String())
 		}
@@ -80,14 +81,18 @@ func printViewFailures(std streams, what string, failed error, views []found.Vie
 	fail(failed)
 	for _, v := range views {
 		fail(v.Err)
-		for _, w := range v.Warnings {
-			if !said[w] {
-				said[w] = true
-				fmt.Fprintf(std.err, "feedparity: %s: warning: %s\n", what, oneLine(w))
-			}
-		}
+		printWarnings(std, what, v.Warnings, said)
 		for _, f := range v.Findings {
 			fail(f.Err)
+		}
+	}
+}
+
+func printWarnings(std streams, what string, warnings []string, said map[string]bool) {
+	for _, w := range warnings {
+		if !said[w] {
+			said[w] = true
+			fmt.Fprintf(std.err, "feedparity: %s: warning: %s\n", what, oneLine(w))
 		}
 	}
 }

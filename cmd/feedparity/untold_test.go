@@ -127,3 +127,21 @@ func TestToldTheNextNight(t *testing.T) {
 		})
 	}
 }
+
+// TestDoubtsTold: of a file that its server never said the end of, the output, the report and
+// the log say so.
+func TestDoubtsTold(t *testing.T) {
+	s := newSite(t, "")
+	s.ftp.AddFault(ftptest.Fault{Command: "RETR", Action: ftptest.KillFinal})
+	out, status := s.ran("--log-format", "json")
+	const said = "unconfirmed: all of it came twice"
+	if status != statusOK || !strings.Contains(out, `"delivery":"stock.csv","bytes":180010,"rows":20001,"divergences":0,"warnings":["`+said) || !strings.Contains(out, `feed \"acme\": \"stock.csv\": warning: `+said) {
+		t.Errorf("%d\n%s", status, out)
+	}
+	for _, name := range []string{"report.txt", "report.json"} {
+		b, err := os.ReadFile(filepath.Join(s.dir, ".feedparity", "reports", "run-000001", name))
+		if err != nil || !strings.Contains(string(b), said) {
+			t.Errorf("%s: %v\n%s", name, err, b)
+		}
+	}
+}

@@ -128,6 +128,9 @@ func (p *watch) record(e sweep.Event) {
 		}
 		attrs = append(attrs, "bytes", t.bytes, "rows", t.rows, "divergences", t.found)
 	}
+	if len(e.Warnings) > 0 {
+		attrs = append(attrs, "warnings", e.Warnings)
+	}
 	if e.Err != nil {
 		p.log.Error(e.What, append(attrs, "error", oneLine(e.Err.Error()))...)
 		return

@@ -40,7 +40,7 @@ type Delivery struct {
 	Error     string `json:"error,omitempty"`     // why it was not compared
 	Dropped   bool   `json:"dropped,omitempty"`   // nobody can run it and the supplier took it away: it counts no more
 	// Warnings are settings that came to nothing, such as a type for a column that
-	// the delivery has not.
+	// the delivery has not, and what its server left open, such as whether it ended there.
 	Warnings []string `json:"warnings,omitempty"`
 	// Noise are columns that vary by themselves and were left out, each with what it
 	// varies with: "keywords hash-order".

@@ -59,7 +59,9 @@ type task struct {
 	news  state.News
 	gone  bool   // the supplier does not offer it any more
 	held  string // why it is not finished, as far as names tell
-	again bool   // the listing shows no change, but could not show every one
+	// warnings are what its server left open when it was fetched.
+	warnings []string
+	again    bool // the listing shows no change, but could not show every one
 
 	number int // among its feed's, once it is queued
 }

@@ -103,7 +103,8 @@ func (s *sweeper) fetch(ctx context.Context, l *look, t task) fetched {
 		return f
 	}
 	s.try(ctx, l.feed, t, &f.out, func() (err error) {
-		f.t.known, f.blob, err = s.obtain(ctx, l, t)
+		f.t.known, f.blob, err = s.obtain(ctx, l, &f.t)
+		f.out.Warnings = f.t.warnings
 		return err
 	})
 	if errors.Is(f.out.Err, errAlone) { // it may be for longer than a sweep waits
@@ -140,8 +141,9 @@ func (s *sweeper) openIncoming(feed string) (*os.Root, error) {
 }
 
 // obtain fetches a delivery, unless an earlier sweep did, and returns what will be
-// remembered of it, and what is to be put into the archive before.
-func (s *sweeper) obtain(ctx context.Context, l *look, t task) (state.Delivery, archive.Blob, error) {
+// remembered of it, and what is to be put into the archive before. What is doubtful about
+// it, the task says from then on.
+func (s *sweeper) obtain(ctx context.Context, l *look, t *task) (state.Delivery, archive.Blob, error) {
 	if t.news == state.Rechecked {
 		return t.known, archive.Blob{}, nil
 	}
@@ -164,12 +166,25 @@ func (s *sweeper) obtain(ctx context.Context, l *look, t task) (state.Delivery, 
 	if err != nil {
 		return state.Delivery{}, archive.Blob{}, err
 	}
+	t.warnings = doubts(d)
 	blob := archive.Blob{SHA256: hex.EncodeToString(d.SHA256[:]), Data: d.Data}
 	if blob.Data == nil {
 		blob.File = filepath.Join(l.incoming.Name(), local)
 	}
 	out := state.Delivery{Feed: l.feed.Name, Entry: exactly(t.entry, d.Entry), SHA256: blob.SHA256, Bytes: d.Size, Status: state.Fetched}
 	return out, blob, nil
+}
+
+// doubts are what a server left open about a file that was taken.
+func doubts(d fetch.Delivery) []string {
+	var out []string
+	if d.SizeUnknown {
+		out = append(out, "size unknown: its server would not tell it, and two readings gave the same bytes")
+	}
+	if d.Unconfirmed {
+		out = append(out, "unconfirmed: all of it came twice, with the same bytes, and its server never said that this was the end")
+	}
+	return out
 }
 
 // wrong says of which delivery an error is.

@@ -86,6 +86,8 @@ type Event struct {
 	Bytes int64
 	Rows  int64
 	Found int // divergences: signatures, each once
+	// Warnings are what its server left open.
+	Warnings []string
 }
 
 // Result is what a sweep did.
@@ -127,10 +129,11 @@ type Delivery struct {
 	Views    []View
 	Handover *handover.Report // nil if the feed asks for none
 	Folders  []handover.FolderReport
-	Gone     bool  // it was taken away between listing and fetching; nothing more is known
-	Known    bool  // the same bytes were run before under another name or time; there are no Views
-	Err      error // it could not be fetched or run; the next sweep tries again
-	Dropped  bool  // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
+	Warnings []string // what its server left open when it was fetched
+	Gone     bool     // it was taken away between listing and fetching; nothing more is known
+	Known    bool     // the same bytes were run before under another name or time; there are no Views
+	Err      error    // it could not be fetched or run; the next sweep tries again
+	Dropped  bool     // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
 
 	file string // the name under which the team's own code gets it
 }
@@ -356,7 +359,7 @@ func (s *sweeper) observe(e Event) {
 
 // doneWith is the event of a delivery that is done.
 func doneWith(d *Delivery) Event {
-	e := Event{Feed: d.Feed, Delivery: d.Name, What: "done", Err: d.Err, Bytes: d.Bytes, Rows: int64(rowsOf(d))}
+	e := Event{Feed: d.Feed, Delivery: d.Name, What: "done", Err: d.Err, Bytes: d.Bytes, Rows: int64(rowsOf(d)), Warnings: d.Warnings}
 	seen := map[string]bool{}
 	for _, f := range findings(d) {
 		seen[f.Signature] = true

@@ -27,13 +27,14 @@ type taskBody struct {
 	Bytes     int64           `json:"bytes"`
 	News      state.News      `json:"news"`
 	Gone      bool            `json:"gone,omitempty"`
+	Warnings  []string        `json:"warnings,omitempty"`
 }
 
 // body is the task as another process needs it.
 func (t task) body() []byte {
-	b, err := json.Marshal(taskBody{[]byte(t.entry.Path), t.entry.Size, t.entry.MTime.UTC(), t.entry.MPrec, t.entry.ETag, t.known.SHA256, t.known.Bytes, t.news, t.gone})
+	b, err := json.Marshal(taskBody{[]byte(t.entry.Path), t.entry.Size, t.entry.MTime.UTC(), t.entry.MPrec, t.entry.ETag, t.known.SHA256, t.known.Bytes, t.news, t.gone, t.warnings})
 	if err != nil { // a year beyond 9999
-		b, _ = json.Marshal(taskBody{Path: []byte(t.entry.Path), SHA256: t.known.SHA256, Bytes: t.known.Bytes, News: t.news, Gone: t.gone})
+		b, _ = json.Marshal(taskBody{Path: []byte(t.entry.Path), SHA256: t.known.SHA256, Bytes: t.known.Bytes, News: t.news, Gone: t.gone, Warnings: t.warnings})
 	}
 	return b
 }
@@ -45,7 +46,7 @@ func taskOf(feed string, q state.Task) (task, error) {
 	}
 	e := fetch.Entry{Path: string(b.Path), Size: b.Size, MTime: b.MTime, MPrec: b.Precision, ETag: b.ETag}
 	known := state.Delivery{Entry: stateEntry(e), Feed: feed, SHA256: b.SHA256, Bytes: b.Bytes, Status: state.Fetched}
-	return task{entry: e, known: known, news: b.News, gone: b.Gone, number: q.Number}, nil
+	return task{entry: e, known: known, news: b.News, gone: b.Gone, warnings: b.Warnings, number: q.Number}, nil
 }
 
 // failed is an error that another process met.

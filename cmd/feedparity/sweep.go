@@ -304,12 +304,23 @@ func sweepStatus(res swept, fail string, checkout *golden.Store) int {
 			return statusDiverge
 		}
 	}
-	for _, f := range res.Feeds {
-		if fail != "never" && slices.ContainsFunc(f.Cases, func(c sweep.Case) bool { return c.Status == golden.DoesRegress }) {
-			return statusDiverge
-		}
+	if fail != "never" && res.regressed() > 0 {
+		return statusDiverge
 	}
 	return statusOK
+}
+
+// regressed counts the golden cases that are fixed and diverge by the code as it is.
+func (s swept) regressed() int {
+	n := 0
+	for _, f := range s.Feeds {
+		for _, c := range f.Cases {
+			if c.Status == golden.DoesRegress {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // summary says in a line what a sweep did, including that it is not the whole truth.
@@ -326,6 +337,9 @@ func summary(res swept) string {
 	s := fmt.Sprintf("%s swept: %s new, %d seen before; %s new, %d known", plural(len(res.Feeds), "feed"), plurals(deliveries, "delivery", "deliveries"), seen, plural(fresh, "divergence"), known)
 	if n := res.Failed(); n > 0 {
 		s += fmt.Sprintf("; NOT COMPLETE: %s failed or not compared", plurals(n, "feed or delivery", "feeds or deliveries"))
+	}
+	if n := res.regressed(); n > 0 {
+		s += fmt.Sprintf("; %s REGRESSED", plural(n, "golden case"))
 	}
 	if n := res.unmet(); n > 0 {
 		s += fmt.Sprintf("; LESS THAN EXPECTED of %s", plural(n, "feed"))

@@ -43,6 +43,10 @@ func (s *swept) document(path func(string) string, failure func(error) string) r
 				sig.Case = path(sig.Case)
 			}
 		}
+		f.Cases = slices.Clone(f.Cases)
+		for i := range f.Cases {
+			f.Cases[i].Path = path(f.Cases[i].Path)
+		}
 		doc.Feeds = append(doc.Feeds, f)
 	}
 	for _, f := range s.Feeds {

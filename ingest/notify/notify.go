@@ -166,7 +166,7 @@ func headline(all []report.Change) string {
 		n[c.What]++
 	}
 	var out []string
-	for _, what := range []string{"new", "regressed", "case", "failed", "lost", "alarm", "gone", "over", "mended"} {
+	for _, what := range []string{"new", "regressed", "case", "failed", "lost", "unparsed", "alarm", "gone", "over", "mended"} {
 		word := what
 		if n[what] > 1 && (what == "alarm" || what == "case") {
 			word += "s"

@@ -52,6 +52,7 @@ func TestJUnit(t *testing.T) {
 		`acme/prix.csv normalized pass`,
 		`quiet/listing pass`,
 		`quiet/expect pass`,
+		`quiet/cases fail regressed "regressed: g/quiet/nul-1: row 1\\x1b" now agrees: g/quiet/nul-2`,
 		`beta/listing pass`,
 		`beta/expect fail late "late: the newest is of yesterday"`,
 		`beta/b\x1b[2J\xff.csv raw error not-compared "run py3: no module\\nnamed x"`,
@@ -60,7 +61,7 @@ func TestJUnit(t *testing.T) {
 	if !slices.Equal(cases, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(cases, "\n"), strings.Join(want, "\n"))
 	}
-	if back.Tests != len(want) || back.Failures != 3 || back.Errors != 2 || back.Time != "75.000" {
+	if back.Tests != len(want) || back.Failures != 4 || back.Errors != 2 || back.Time != "75.000" {
 		t.Errorf("%d tests, %d failures, %d errors, %s s", back.Tests, back.Failures, back.Errors, back.Time)
 	}
 }
@@ -92,7 +93,7 @@ func TestMetrics(t *testing.T) {
 	for key, want := range map[string]float64{
 		"feedparity_sweep_run": 7, "feedparity_sweep_start_timestamp_seconds": float64(start.Unix()), "feedparity_sweep_new_divergences": 1, "feedparity_sweep_unmet_feeds": 2,
 		"feedparity_feed_up beta": 0, "feedparity_feed_up quiet": 1, "feedparity_feed_deliveries quiet seen": 3, "feedparity_feed_deliveries " + acme + " new": 2,
-		"feedparity_feed_divergences " + acme + " py3-fault": 2, "feedparity_feed_causes " + acme + " mojibake": 3, "feedparity_feed_signatures " + acme + " gone": 1, "feedparity_feed_alarms " + acme + " shrunk": 2, "feedparity_feed_alarms beta late": 1,
+		"feedparity_feed_divergences " + acme + " py3-fault": 2, "feedparity_feed_causes " + acme + " mojibake": 3, "feedparity_feed_signatures " + acme + " gone": 1, "feedparity_feed_alarms " + acme + " shrunk": 2, "feedparity_feed_alarms beta late": 1, "feedparity_feed_cases quiet regressed": 1,
 	} {
 		if v, ok := values[key]; !ok || v != want {
 			t.Errorf("%s: %v, want %v", key, v, want)

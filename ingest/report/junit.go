@@ -45,14 +45,16 @@ type (
 )
 
 // JUnit writes a finished document as a JUnit report: a suite per feed, a test per view
-// of a delivery, one for what was expected of the feed and one for its listing. A new
-// divergence and an expectation that is not met are failures, what could not be
-// compared is an error, and a divergence that is known is skipped with its cause.
+// of a delivery, one for what was expected of the feed, one for its listing, and one for its
+// golden cases where they were run again. A new divergence, an expectation that is not met
+// and a case that has regressed are failures, what could not be compared is an error, and a
+// divergence that is known is skipped with its cause.
 func JUnit(w io.Writer, d Document) error {
 	all := junitSuites{Name: "feedparity sweep", Time: fmt.Sprintf("%.3f", d.Ended.Sub(d.Started).Seconds())}
 	for _, name := range feedNames(d) {
 		s := junitSuite{Name: name, Stamp: d.Started.UTC().Format("2006-01-02T15:04:05")}
 		s.Cases = append(listingCase(d, name), expectCase(d, name)...)
+		s.Cases = append(s.Cases, replayedCase(d, name)...)
 		s.Cases = append(s.Cases, viewCases(d, name)...)
 		all.add(s)
 	}
@@ -168,6 +170,33 @@ func expectCase(d Document, feed string) []junitCase {
 			} else {
 				c.Out += text + "\n"
 			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// replayedCase is the test of a feed's golden cases, where the code has changed.
+func replayedCase(d Document, feed string) []junitCase {
+	var out []junitCase
+	for _, f := range d.Feeds {
+		if f.Name != feed || f.Replayed == 0 {
+			continue
+		}
+		c := junitCase{Class: feed, Name: "cases"}
+		for _, one := range f.Cases {
+			switch text := Escape(one.String()); one.Status {
+			case caseRegressed:
+				c.Failure = withText(c.Failure, one.Status, text)
+			case caseNotCompared:
+				c.Error = withText(c.Error, one.Status, text)
+			default:
+				c.Out += text + "\n"
+			}
+		}
+		if c.Failure != nil && c.Error != nil { // what regressed is known, and is the worse
+			c.Failure.Text += "\n" + c.Error.Text
+			c.Error = nil
 		}
 		out = append(out, c)
 	}

@@ -105,6 +105,7 @@ func (m *metrics) feeds(feeds []Feed) {
 		}
 		return n
 	})
+	m.counted(feeds, "feed_cases", "Golden cases that are not as their state says, as of when they were run last, by what they do.", "status", func(f Feed) map[string]int { return f.CaseStates })
 	m.counted(feeds, "feed_alarms", "Alarms by kind.", "kind", func(f Feed) map[string]int {
 		n := map[string]int{}
 		for _, a := range f.Alarms {

@@ -37,10 +37,20 @@ type Feed struct {
 	Families []string  `json:"families"`
 	Newest   time.Time `json:"newest,omitzero"` // time of the newest delivery ever seen
 	Alarms   []Alarm   `json:"alarms"`
-	Cases    []Case    `json:"cases,omitempty"`    // that were run again, since the code has changed, and are not as their state says
-	Lost     []Lost    `json:"lost,omitempty"`     // what came and was never compared
-	Replayed int       `json:"replayed,omitempty"` // cases that were run again
-	Error    string    `json:"error,omitempty"`    // why it could not be swept to its end
+	Cases    []Case    `json:"cases,omitempty"`          // that were run again, since the code has changed, and are not as their state says
+	Lines    []Line    `json:"unparsed_lines,omitempty"` // one of each kind that is unparsed, of many kinds some
+	Lost     []Lost    `json:"lost,omitempty"`           // what came and was never compared
+	Replayed int       `json:"replayed,omitempty"`       // cases that were run again
+	// CaseStates counts the cases that were not as their state says when they were run last,
+	// tonight or since when the code is as it is, by what they did.
+	CaseStates map[string]int `json:"case_states,omitempty"`
+	Error      string         `json:"error,omitempty"` // why it could not be swept to its end
+}
+
+// Line is a line of a listing that nobody understands.
+type Line struct {
+	Kind string `json:"kind"` // what lines like it have in common: numbers differ each night
+	Text string `json:"text"` // where and what it is, and what is wrong with it
 }
 
 // Lost is a delivery that somebody took away before it could be fetched.
@@ -56,6 +66,16 @@ type Case struct {
 	Status string `json:"status"` // as "feedparity golden replay" says it
 	Detail string `json:"detail,omitempty"`
 }
+
+// What a case did that makes a sweep end with a status of its own; cases can be otherwise
+// than their state says in other ways, for somebody to look at.
+const (
+	caseRegressed   = "regressed"    // it is fixed, and the paths diverge
+	caseNotCompared = "not-compared" // nothing is known of it
+)
+
+// String says what it did, its directory, and how.
+func (c Case) String() string { return join(": ", c.Status, c.Path, c.Detail) }
 
 // News is what a signature is to its feed.
 type News string
@@ -127,15 +147,16 @@ func (d *Document) Unmet() int {
 // Standing is how a feed stood when somebody was told last: what a channel must
 // remember to say a thing once.
 type Standing struct {
-	At      time.Time           `json:"at"`                // when the last sweep began that swept it to its end
-	Shown   map[string][]string `json:"shown"`             // signatures that its latest deliveries show, each with their families
-	Told    []string            `json:"told"`              // signatures ever told
-	Gone    []string            `json:"gone"`              // signatures told to be gone
-	Alarms  map[string]string   `json:"alarms"`            // those of the feed, by kind
-	Failed  map[string]string   `json:"failed"`            // why, by delivery; "" is the feed itself
-	Back    []string            `json:"back,omitempty"`    // signatures told to have regressed
-	Cases   map[string]string   `json:"cases,omitempty"`   // golden cases that are not as their state says, what they do
-	Pending []Change            `json:"pending,omitempty"` // what could not be told yet
+	At       time.Time           `json:"at"`                 // when the last sweep began that swept it to its end
+	Shown    map[string][]string `json:"shown"`              // signatures that its latest deliveries show, each with their families
+	Told     []string            `json:"told"`               // signatures ever told
+	Gone     []string            `json:"gone"`               // signatures told to be gone
+	Alarms   map[string]string   `json:"alarms"`             // those of the feed, by kind
+	Failed   map[string]string   `json:"failed"`             // why, by delivery; "" is the feed itself
+	Back     []string            `json:"back,omitempty"`     // signatures told to have regressed
+	Cases    map[string]string   `json:"cases,omitempty"`    // golden cases that are not as their state says, what they do
+	Unparsed []string            `json:"unparsed,omitempty"` // kinds of lines that were not understood
+	Pending  []Change            `json:"pending,omitempty"`  // what could not be told yet
 }
 
 // ParseStanding reads what JSON made of a Standing; of nothing it is the zero one.
@@ -152,7 +173,7 @@ func ParseStanding(body []byte) (s Standing, err error) {
 // Change is one thing that is not as it was when somebody was told last.
 type Change struct {
 	Feed string `json:"feed"`
-	What string `json:"what"` // "new", "regressed", "gone", "alarm", "over", "failed", "case", "lost" or "mended"
+	What string `json:"what"` // "new", "regressed", "gone", "alarm", "over", "failed", "case", "lost", "unparsed" or "mended"
 	Text string `json:"text"`
 }
 
@@ -206,6 +227,7 @@ func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, St
 		now.At = was.At
 	}
 	now.Cases = cases(was.Cases, f, add)
+	now.Unparsed = unparsed(was.Unparsed, f, add)
 	if now.Failed = failures(f, lines); f.Error != "" { // of its deliveries nothing is known
 		for name, why := range was.Failed {
 			now.Failed[name] = cmp.Or(now.Failed[name], why)
@@ -243,13 +265,36 @@ func cases(was map[string]string, f Feed, add func(what, format string, args ...
 	for _, c := range f.Cases {
 		now[c.Path] = c.Status
 		if was[c.Path] != c.Status {
-			add("case", "%s: %s", c.Status, strings.TrimSuffix(c.Path+": "+c.Detail, ": "))
+			add("case", "%s", c)
 		}
 	}
 	for _, path := range missingIn(was, now) {
 		add("mended", "%s", path)
 	}
 	return now
+}
+
+// mostKinds is how many kinds of lines a channel remembers of a feed.
+const mostKinds = 100
+
+// unparsed tells of lines that nobody understands, by their kind, and returns the kinds that
+// were told since all of them were understood.
+func unparsed(was []string, f Feed, add func(what, format string, args ...any)) []string {
+	switch {
+	case f.Error != "": // not all is known
+		return was
+	case f.Unparsed == 0 && len(was) > 0:
+		add("mended", "every line of the listing is understood")
+		return nil
+	}
+	now := slices.Clone(was)
+	for _, l := range f.Lines {
+		if !slices.Contains(now, l.Kind) {
+			now = append(now, l.Kind)
+			add("unparsed", "a delivery may hide in %s", l.Text)
+		}
+	}
+	return now[max(0, len(now)-mostKinds):]
 }
 
 func in(dir string) string {

@@ -96,13 +96,19 @@ func Nights(w io.Writer, feeds []Feed) error {
 	return err
 }
 
-// notices are a line for each alarm, each signature that is not merely known, and each
-// delivery that failed or was not finished until it was gone.
+// notices are a line for each alarm, each golden case that was run again and is not as its
+// state says, each signature that is not merely known, and each delivery that failed or was
+// not finished until it was gone.
 func notices(feeds []Feed) string {
 	var b strings.Builder
 	for _, f := range feeds {
 		for _, a := range f.Alarms {
 			fmt.Fprintf(&b, "alarm: %s: %s: %s\n", a.Kind, join("/", f.Name, a.Delivery), Escape(a.Text))
+		}
+	}
+	for _, f := range feeds {
+		for _, c := range f.Cases {
+			fmt.Fprintf(&b, "case: %s: %s\n", f.Name, Escape(c.String()))
 		}
 	}
 	for _, f := range feeds {

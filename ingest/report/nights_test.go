@@ -14,7 +14,7 @@ func eventful() []Feed {
 		{Name: "acme", Listed: 9, New: 2, Changed: 1, Seen: 5, Compared: 3, Parity: 2, Bytes: 1234, Rows: 40, Severities: map[string]int{"silent": 1, "py3-fault": 2}, Causes: map[string]int{"mojibake": 3},
 			Signatures: []Signature{{Signature: "mojibake:x", Cause: "mojibake", Severity: "silent", News: First, Case: "inbox/acme/mojibake-1"}, {Signature: "lone-cr:y", Severity: "py2-fault", News: Known}, {Signature: "nul:z", News: Gone}},
 			Alarms:     []Alarm{{Shrunk, `st\x1bock.csv`, "3 rows, usually 10"}, {CharsetDrift, "stock.csv", "utf-8, until now cp1252"}, {Shrunk, "b.csv", "1 bytes"}}},
-		{Name: "quiet", Listed: 3, Seen: 3, Lost: []Lost{{Delivery: "p.csv"}}},
+		{Name: "quiet", Listed: 3, Seen: 3, Lost: []Lost{{Delivery: "p.csv"}}, Replayed: 3, Cases: []Case{{"g/quiet/nul-1", "regressed", "row 1\x1b"}, {"g/quiet/nul-2", "now agrees", ""}, {"g/quiet/nul-3", "not-compared", "no python"}}, CaseStates: map[string]int{"regressed": 1}},
 		{Name: "beta", Lost: []Lost{{"o\x1b.csv", 2, "short"}}, Alarms: []Alarm{{Late, "", "the newest is of yesterday"}}, Error: "dial: refused"},
 	}
 }
@@ -23,6 +23,9 @@ const wantNights = `alarm: shrunk: acme/st\x1bock.csv: 3 rows, usually 10
 alarm: charset-drift: acme/stock.csv: utf-8, until now cp1252
 alarm: shrunk: acme/b.csv: 1 bytes
 alarm: late: beta: the newest is of yesterday
+case: quiet: regressed: g/quiet/nul-1: row 1\x1b
+case: quiet: now agrees: g/quiet/nul-2
+case: quiet: not-compared: g/quiet/nul-3: no python
 lost: beta/o\x1b.csv: gone, never compared; in 2 nights: short
 first: acme: silent mojibake:x  inbox/acme/mojibake-1
 gone: acme: nul:z
@@ -44,7 +47,7 @@ func TestNights(t *testing.T) {
 	d := Document{Feeds: eventful()}
 	d.Finish()
 	got.Reset()
-	if err := Text(&got, d); err != nil || !strings.Contains(got.String(), "LESS THAN EXPECTED of 2 feeds\n\n"+wantNights) || d.Summary.Alarms != 4 || d.Summary.Feeds != 3 {
+	if err := Text(&got, d); err != nil || !strings.Contains(got.String(), ", 1 golden case REGRESSED, LESS THAN EXPECTED of 2 feeds\n\n"+wantNights) || d.Summary.Alarms != 4 || d.Summary.Feeds != 3 {
 		t.Errorf("%v %+v\n%s", err, d.Summary, got.String())
 	}
 }
@@ -93,6 +96,15 @@ func TestChanges(t *testing.T) {
 		{Feed{Replayed: 2, Cases: again("regressed")}, nil, nil},
 		{Feed{Replayed: 2, Cases: again("now agrees")}, nil, []string{"case now agrees: g/c: row 1"}},
 		{Feed{Replayed: 2}, nil, []string{"mended g/c"}},
+		// Lines that are not understood are told by their kind.
+		{Feed{Unparsed: 2, Lines: []Line{{"x#", "line 1"}, {"y", "line 2"}}}, nil, []string{"unparsed a delivery may hide in line 1", "unparsed a delivery may hide in line 2"}},
+		{Feed{Unparsed: 1, Lines: []Line{{"x#", "line 3"}}}, nil, nil},
+		{Feed{Error: "refused"}, nil, []string{"failed refused"}},
+		{Feed{Unparsed: 1, Lines: []Line{{"y", "line 2"}}}, nil, []string{"mended the feed is swept again"}},
+		{Feed{}, nil, []string{"mended every line of the listing is understood"}},
+		{Feed{}, nil, nil},
+		{Feed{Unparsed: 1, Lines: []Line{{"x#", "line 1"}}}, nil, []string{"unparsed a delivery may hide in line 1"}},
+		{Feed{}, nil, []string{"mended every line of the listing is understood"}},
 		// What failed and is gone is not mended.
 		{Feed{}, []Delivery{{Feed: "acme", Delivery: "x.csv", Error: "short"}, {Feed: "acme", Delivery: "z.csv", Error: "zip"}}, []string{"failed x.csv: short", "failed z.csv: zip"}},
 		{Feed{Lost: []Lost{{Delivery: "x.csv"}, {Delivery: "y.csv"}}}, []Delivery{{Feed: "acme", Delivery: "z.csv", Error: "zip", Dropped: true}}, []string{"lost x.csv: gone, never compared", "lost z.csv: gone, never compared"}},

@@ -91,8 +91,9 @@ type Summary struct {
 	New         int            `json:"new"` // divergences whose signature is new or has regressed
 	NotCompared int            `json:"not_compared"`
 	Failures    int            `json:"failures"`
-	Alarms      int            `json:"alarms,omitempty"` // of all feeds
-	Unmet       int            `json:"unmet,omitempty"`  // feeds of which less was compared than expected
+	Alarms      int            `json:"alarms,omitempty"`          // of all feeds
+	Unmet       int            `json:"unmet,omitempty"`           // feeds of which less was compared than expected
+	Regressed   int            `json:"regressed_cases,omitempty"` // golden cases that are fixed, and diverge by the code as it is
 }
 
 // Finish sorts a document, so that equal findings give equal reports whatever
@@ -128,6 +129,11 @@ func (d *Document) Finish() {
 	for _, f := range d.Feeds {
 		feeds[f.Name] = true
 		s.Alarms += len(f.Alarms)
+		for _, c := range f.Cases {
+			if c.Status == caseRegressed {
+				s.Regressed++
+			}
+		}
 	}
 	s.Unmet = d.Unmet()
 	s.Feeds, s.Deliveries = len(feeds), len(files)

@@ -175,6 +175,9 @@ func SummaryLine(s Summary) string {
 	if s.Failures > 0 {
 		out += ", " + number(s.Failures, "feed", "feeds") + " failed"
 	}
+	if s.Regressed > 0 {
+		out += ", " + number(s.Regressed, "golden case", "golden cases") + " REGRESSED"
+	}
 	if s.Unmet > 0 {
 		out += ", LESS THAN EXPECTED of " + number(s.Unmet, "feed", "feeds")
 	}

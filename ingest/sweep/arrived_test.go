@@ -170,3 +170,21 @@ func TestWrongClock(t *testing.T) {
 		}
 	}
 }
+
+// TestUnparsedTold: of each kind of line that is not understood one is told, whatever numbers
+// are in it.
+func TestUnparsedTold(t *testing.T) {
+	n, srv := ftpNights(t, config.Expect{}, offers("a.csv", plain))
+	var was report.Standing
+	for i, want := range []int{2, 0} {
+		list := fmt.Sprintf("what is this %d?\r\nwhat is this %d?\r\n%s\r\n", i, i+7, strings.Repeat("x", 70_000))
+		srv.ClearFaults()
+		srv.AddFault(ftptest.Fault{Command: "MLSD", Action: ftptest.ListData, Data: []byte(list)})
+		f := n.next()
+		var changes []report.Change
+		changes, was = report.Changes(was, f, nil, n.now())
+		if len(changes) != want || f.Unparsed != 3 || len(f.Lines) != 2 || !strings.HasPrefix(f.Lines[0].Text, `line 1 "what is this `) || len(f.Lines[1].Text) > 300 {
+			t.Errorf("night %d: %d lines, %+v: told %+v", i, f.Unparsed, f.Lines, changes)
+		}
+	}
+}

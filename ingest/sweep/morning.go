@@ -44,8 +44,14 @@ func Morning(ctx context.Context, db *state.DB, feeds []config.Feed, res *Result
 		if err := m.look(ctx); err != nil {
 			return nil, err
 		}
-		out[i] = m.out
 		_, now := report.Changes(m.was, m.out, nil, started)
+		for _, status := range now.Cases {
+			if m.out.CaseStates == nil {
+				m.out.CaseStates = map[string]int{}
+			}
+			m.out.CaseStates[status]++
+		}
+		out[i] = m.out
 		body, err := json.Marshal(now)
 		if err != nil {
 			return nil, err
@@ -129,6 +135,7 @@ func (m *morning) look(ctx context.Context) error {
 	}
 	m.out.Newest = cameAt(m.before.newest[n.Name])
 	m.lost()
+	m.lines()
 	for i := range n.Deliveries {
 		m.count(&n.Deliveries[i])
 	}
@@ -148,6 +155,26 @@ func (m *morning) lost() {
 	for _, d := range m.night.Deliveries {
 		if d.Gone && d.Err == nil {
 			m.out.Lost = append(m.out.Lost, report.Lost{Delivery: d.Name})
+		}
+	}
+}
+
+// Of lines that are not understood so many kinds are told, and so many bytes of each.
+const (
+	mostKinds   = 10
+	mostOfALine = 160
+)
+
+// lines tells one of each kind of lines that were not understood.
+func (m *morning) lines() {
+	for _, u := range m.night.Unparsed {
+		if len(u.Text) > mostOfALine {
+			u.Text = u.Text[:mostOfALine]
+		}
+		kind := family(u.Text)
+		known := slices.ContainsFunc(m.out.Lines, func(l report.Line) bool { return l.Kind == kind })
+		if !known && len(m.out.Lines) < mostKinds {
+			m.out.Lines = append(m.out.Lines, report.Line{Kind: kind, Text: u.String()})
 		}
 	}
 }

@@ -138,3 +138,32 @@ func TestCasesRunAgain(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestCasesTold: a case that regresses is told of, by the next sweep if that one dies before,
+// and is counted until it is run again.
+func TestCasesTold(t *testing.T) {
+	n := newNights(t, config.Expect{})
+	n.put("stock_1.csv", broken)
+	c, err := golden.Load(n.next().Signatures[0].Case)
+	if err == nil {
+		c.State = golden.Fixed
+		_, _, err = golden.NewStore(n.dir("golden")).Write(c)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.feeds[0].Calls = [2]*ingest.Call{{Function: "a:b"}, {Function: "a:b"}}
+	n.line.Calls = rowsOfCode(func(p ingest.Path) string { return p.String() })
+	n.revision = "one"
+	n.sweep() // and dies
+	for i, want := range []string{"1 map[regressed:1]", "0 map[regressed:1]"} {
+		if f := n.next(); fmt.Sprint(f.Replayed, f.CaseStates) != want {
+			t.Errorf("night %d: %d run again, %v", i, f.Replayed, f.CaseStates)
+		}
+	}
+	n.revision = "two"
+	n.line.Calls = rowsOfCode(func(ingest.Path) string { return "same" })
+	if f := n.next(); f.Replayed != 1 || len(f.CaseStates) != 0 {
+		t.Errorf("when it is mended: %+v, %v", f.Cases, f.CaseStates)
+	}
+}

@@ -106,8 +106,8 @@ func explainBeside(b *strings.Builder, r detect.Result) {
 	if r.MoreMixed {
 		fmt.Fprintf(b, "  mixed: which rows after %d are in which is not known\n", r.Mixed[len(r.Mixed)-1].LastRow)
 	}
-	if r.DoubleEncoded {
-		fmt.Fprintf(b, "  encoded twice: %d layer of UTF-8 read as cp1252 is on most words; text.encode('cp1252').decode('utf-8') takes it off\n", max(1, r.Layers))
+	if r.Doubled.Layers > 0 {
+		fmt.Fprintf(b, "  %s\n", r.Doubled)
 	}
 	if r.Second != nil {
 		fmt.Fprintf(b, "  saintfish/chardet: %s\n", opinionOf(*r.Second))
@@ -142,7 +142,7 @@ func favour(c detect.Cell, charset, rival string) string {
 
 func detectedJSON(name string, r detect.Result, answers []sniffAnswer) any {
 	out := detected{File: name, Charset: r.Charset, Confidence: r.Confidence, Margin: r.Margin, Why: r.Why, Dialect: []string{}, Header: r.Dialect.Header,
-		LineEnding: r.Dialect.LineEnding, Size: r.Size, NonASCII: r.NonASCII, FirstHigh: r.FirstHigh, DoubleEncoded: r.DoubleEncoded, Layout: newDialectJSON(r.Dialect), Sniffer: answers, MoreMixed: r.MoreMixed, Against: r.Against}
+		LineEnding: r.Dialect.LineEnding, Size: r.Size, NonASCII: r.NonASCII, FirstHigh: r.FirstHigh, DoubleEncoded: r.Doubled.Layers > 0, Layout: newDialectJSON(r.Dialect), Sniffer: answers, MoreMixed: r.MoreMixed, Against: r.Against}
 	for _, c := range r.Candidates {
 		out.Candidates = append(out.Candidates, guess{c.Charset, c.Confidence, c.Why, c.Same})
 	}
@@ -154,6 +154,9 @@ func detectedJSON(name string, r detect.Result, answers []sniffAnswer) any {
 	}
 	for _, c := range r.Cells {
 		out.Cells = append(out.Cells, cell{c.Row, c.Column, c.Offset, hex.EncodeToString(c.Bytes), c.Before, c.After, c.Text, c.Other, c.Nats})
+	}
+	if d := r.Doubled; d.Layers > 0 {
+		out.Doubled = &doubled{d.Layers, d.Words, d.Of, d.Repair}
 	}
 	if o := r.Second; o != nil {
 		out.Second = &opinion{o.Label, o.Charset, o.Confidence, o.Agrees}
@@ -179,6 +182,7 @@ type detected struct {
 	Against       string       `json:"against,omitempty"` // what the other reading of cells is in
 	Second        *opinion     `json:"second,omitempty"`
 	DoubleEncoded bool         `json:"double_encoded,omitempty"`
+	Doubled       *doubled     `json:"doubled,omitempty"`
 	Dialect       []string     `json:"dialect"`
 	Header        bool         `json:"header"`
 	LineEnding    string       `json:"line_ending"`
@@ -224,6 +228,13 @@ type cell struct {
 	Text   string  `json:"text"`
 	Other  string  `json:"other"`
 	Nats   float64 `json:"nats"`
+}
+
+type doubled struct {
+	Layers int    `json:"layers"`
+	Words  int    `json:"words"`
+	Of     int    `json:"of"`               // words with non-ASCII characters
+	Repair string `json:"repair,omitempty"` // in Python, of the whole text
 }
 
 type opinion struct {

@@ -224,8 +224,8 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 		verified = ", verified"
 	}
 	fmt.Fprintf(std.err, "%s: %s, read as %s%s%s%s\n", visible(name), plural(list.edits, "edit"), o.Charset, takenOff(o, found.Dialect), list.noted(), verified)
-	if found.DoubleEncoded && !o.FixMojibake {
-		fmt.Fprintf(std.err, "hint: it is encoded twice; --fix-double-encoding repairs that\n")
+	if d := found.Doubled; d.Layers > 0 && !o.FixMojibake {
+		fmt.Fprintf(std.err, "hint: %d of %d words are encoded twice; --fix-double-encoding repairs that\n", d.Words, d.Of)
 	}
 	return n.finish(std, w, target)
 }

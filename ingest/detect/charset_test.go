@@ -267,12 +267,12 @@ func TestSecond(t *testing.T) {
 func TestMojibake(t *testing.T) {
 	mac := "name\nyes \x89\xdb\xd3 no\nisn\x89\xdb\xaat\n\x89\xdb\xcfquoted\x89\xdb\n"
 	r, err := Bytes([]byte(mac), Options{})
-	if err != nil || r.Charset != "mac-roman" || !r.DoubleEncoded {
-		t.Errorf("%s %v %q, %v", r.Charset, r.DoubleEncoded, r.Why, err)
+	if err != nil || r.Charset != "mac-roman" || r.Doubled.Layers == 0 {
+		t.Errorf("%s %v %q, %v", r.Charset, r.Doubled.Layers > 0, r.Why, err)
 	}
 	twice := "name\ncafÃƒÂ©\n"
-	if r, err = Bytes([]byte(twice), Options{}); err != nil || !r.DoubleEncoded || r.Layers != 2 {
-		t.Errorf("%q: %v, %d layers, %v", twice, r.DoubleEncoded, r.Layers, err)
+	if r, err = Bytes([]byte(twice), Options{}); err != nil || r.Doubled.Layers != 2 {
+		t.Errorf("%q: %v, %d layers, %v", twice, r.Doubled.Layers > 0, r.Doubled.Layers, err)
 	}
 }
 

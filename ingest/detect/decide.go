@@ -47,7 +47,11 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 			r.Candidates = append(r.Candidates, Candidate{Charset: x.name, Why: farBehind + x.speaks(k.m)})
 		}
 	}
-	r.DoubleEncoded = ranked[0].broken > 0 && 2*ranked[0].broken > len(k.spans)
+	if ranked[0].broken > 0 {
+		if r.Doubled, err = k.doubledIn(src, ranked[0], r.Charset); err != nil {
+			return Result{}, err
+		}
+	}
 	return withAlarms(src, r, o)
 }
 

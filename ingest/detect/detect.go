@@ -83,11 +83,8 @@ type Result struct {
 	// CESU reports UTF-8 in which surrogates are encoded (CESU-8); Python 2
 	// decodes them, Python 3 refuses.
 	CESU bool
-	// DoubleEncoded reports text that was UTF-8 before somebody read it as cp1252
-	// and saved it again ("cafÃ©"), in UTF-8 or in Charset. Encoding the text in
-	// cp1252 and decoding it as UTF-8 repairs it; where Layers is 2, twice.
-	DoubleEncoded bool
-	Layers        int
+	// Doubled tells of text that was encoded twice; its Layers are 0 if none was.
+	Doubled Doubled
 	// Truncated reports that the input ends in the middle of a character.
 	Truncated bool
 
@@ -213,7 +210,7 @@ func decide(src source, st *stats, o Options) (Result, error) {
 			return r, nil
 		}
 		if st.double && st.utf8.bad == 0 && (r.Charset == "utf-8" || r.Charset == "utf-8-sig") {
-			r.DoubleEncoded, r.Layers, err = doubleEncoded(src)
+			r.Doubled, err = doubled(src, r.Charset)
 		}
 		if err == nil && r.Charset == "utf-8-sig" && st.utf8.bad > 0 {
 			err = r.beyondUTF8(src, st, o)

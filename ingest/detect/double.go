@@ -1,40 +1,204 @@
 package detect
 
 import (
-	"sync"
+	"bytes"
+	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
 )
 
-// samplers keep their memory for the next input.
-var samplers = sync.Pool{New: func() any { return newSpanSampler() }}
+// Doubled is text that was UTF-8 before somebody read it as cp1252 and saved what they
+// saw ("cafÃ©"), in UTF-8 or in Result.Charset.
+type Doubled struct {
+	Layers    int // how often that was done to most such words, 0 to none
+	Words, Of int // how many of the words with characters above ASCII it was done to
+	// Repair is what repairs all of the text in Python, which names it text; "" if no
+	// such call does, as other words are whole or bytes were lost.
+	Repair string
+}
 
-// doubleEncoded reports whether UTF-8 text was encoded twice, or three times
-// (layers 2): somebody read UTF-8 as cp1252 and wrote what they saw as UTF-8
-// ("cafÃ©"). Most words with non-ASCII characters must turn into valid UTF-8 when
-// encoded in cp1252 again, which ordinary text hardly ever does.
-func doubleEncoded(src source) (bool, int, error) {
-	s := samplers.Get().(*spanSampler)
-	defer samplers.Put(s)
-	s.reset()
-	if err := src.each(s.add); err != nil {
-		return false, 0, err
+// some reports whether it is worth telling: hardly any text has such words by
+// chance, but one alone may be one.
+func (d Doubled) some(distinct int) bool { return d.Words > 0 && (2*d.Words > d.Of || distinct >= 2) }
+
+// doubled looks for words of UTF-8 that were encoded twice or three times: they turn into
+// valid UTF-8 when encoded in cp1252 again, which ordinary ones hardly ever do.
+func doubled(src source, charset string) (Doubled, error) {
+	w := wordScan{distinct: map[string]bool{}}
+	if err := src.each(w.add); err != nil {
+		return Doubled{}, err
 	}
-	s.finish()
-	var layers [3]int
-	for _, sp := range s.spans {
-		if word := dropMark(sp.raw); !ingest.IsASCII(word) {
-			layers[layersOf(word)]++
+	w.end()
+	return w.Doubled.withRepair(src, charset, len(w.distinct))
+}
+
+// withRepair completes what was counted, which is forgotten if it is not worth telling.
+func (d Doubled) withRepair(src source, charset string, distinct int) (Doubled, error) {
+	if !d.some(distinct) {
+		return Doubled{}, nil
+	}
+	for _, codec := range []string{"cp1252", "latin-1"} {
+		p := newPeels(codec, d.Layers)
+		ok, err := decodes(src, charset, p.text)
+		if err != nil {
+			return Doubled{}, err
+		}
+		if ok && p.whole() {
+			d.Repair = "text" + strings.Repeat(".encode('"+codec+"').decode('utf-8')", d.Layers)
+			break
 		}
 	}
-	if layers[1]+layers[2] <= layers[0] {
-		return false, 0, nil
+	return d, nil
+}
+
+// maxWord bounds the words that are looked at, maxDistinct how many are told apart.
+const (
+	maxWord     = 4096
+	maxDistinct = 2
+)
+
+// wordScan counts the words of a text in UTF-8 that have characters above ASCII.
+type wordScan struct {
+	Doubled
+	distinct map[string]bool // those that were encoded twice
+	part     []byte          // of a word, in the reads before
+	layers   [3]int
+}
+
+func (w *wordScan) add(p []byte) {
+	for len(p) > 0 {
+		n := 0
+		for n < len(p) && !delimits(p[n]) {
+			n++
+		}
+		if n == len(p) {
+			w.part = append(w.part, p[:min(n, maxWord+1-len(w.part))]...)
+			return
+		}
+		if len(w.part) > 0 {
+			w.part = append(w.part, p[:min(n, maxWord+1-len(w.part))]...)
+			w.word(w.part)
+			w.part = w.part[:0]
+		} else {
+			w.word(p[:n])
+		}
+		p = p[n+1:]
+	}
+}
+
+func (w *wordScan) word(word []byte) {
+	word = dropMark(word)
+	if ingest.IsASCII(word) || len(word) > maxWord {
+		return
+	}
+	w.Of++
+	n := layersOf(word)
+	if shouted(word) {
+		n = 0
+	}
+	w.layers[n]++
+	if n > 0 && len(w.distinct) < maxDistinct {
+		w.distinct[string(word)] = true
+	}
+}
+
+// shouted reports whether a word is one like Portuguese MANHÃ, before a no-break space:
+// what looks as if it had been a small à.
+func shouted(word []byte) bool {
+	i := bytes.Index(word, []byte("\u00c3\u00a0"))
+	return i > 0 && word[i-1] >= 'A' && word[i-1] <= 'Z' && ingest.IsASCII(word[:i]) && ingest.IsASCII(word[i+4:])
+}
+
+func (w *wordScan) end() {
+	w.word(w.part)
+	w.Doubled.count(w.layers)
+}
+
+// count sums up words by their layers.
+func (d *Doubled) count(layers [3]int) {
+	if d.Words = layers[1] + layers[2]; d.Words > 0 {
+		d.Layers = 1
 	}
 	if layers[2] > layers[1] {
-		return true, 2, nil
+		d.Layers = 2
 	}
-	return true, 1, nil
+}
+
+// doubledIn is doubled for an input in the best of the charsets ranked, of whose words
+// some were.
+func (k *ranking) doubledIn(src source, x *mixture, charset string) (Doubled, error) {
+	d := Doubled{Words: x.broken, Of: len(k.spans)}
+	var layers [3]int
+	for i := range k.spans {
+		layers[layersOf([]byte(decodeText(charset, k.spans[i].raw)))]++
+	}
+	if d.Layers = 1; layers[2] > layers[1] {
+		d.Layers = 2
+	}
+	return d.withRepair(src, charset, x.broken)
+}
+
+// peels are layers that Python is to take off a text, the outermost first.
+type peels []peel
+
+// peel is one: the text is encoded, and what comes of it decoded as UTF-8.
+type peel struct {
+	bytes *[0x2123]byte // for each character, 0 for none
+	check utf8Check
+	out   []byte
+	lost  bool
+}
+
+// newPeels takes Windows' extension of cp1252 away, which Python has not.
+func newPeels(codec string, layers int) peels {
+	table := new([0x2123]byte)
+	for c, r := range tableOf(map[string]string{"cp1252": "cp1252", "latin-1": "iso8859-1"}[codec]) {
+		if r != undefined {
+			table[r] = byte(c)
+		}
+	}
+	p := make(peels, layers)
+	for i := range p {
+		p[i].bytes = table
+	}
+	return p
+}
+
+// text takes off the layers of the next part, which is of whole characters.
+func (p peels) text(part []byte) {
+	if len(p) == 0 || p[0].lost {
+		return
+	}
+	l := &p[0]
+	from := len(l.out)
+	for len(part) > 0 {
+		r, n := utf8.DecodeRune(part)
+		part = part[n:]
+		if int(r) >= len(l.bytes) || r > 0 && l.bytes[r] == 0 {
+			l.lost = true
+			return
+		}
+		l.out = append(l.out, l.bytes[r])
+	}
+	l.check.add(l.out[from:], 0, false)
+	end := len(l.out)
+	if l.check.need > 0 {
+		end -= int(l.check.taken - l.check.start)
+	}
+	p[1:].text(l.out[:end])
+	l.out = append(l.out[:0], l.out[end:]...)
+}
+
+// whole reports whether all of the text came through.
+func (p peels) whole() bool {
+	for i := range p {
+		if c := &p[i].check; p[i].lost || c.bad > 0 || c.need > 0 || c.cesu > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // layersOf counts the layers of encoding that can be taken off a word of UTF-8.
@@ -61,10 +225,27 @@ func unwrap(word []byte) (_ []byte, ok bool) {
 			out = append(out, byte(r))
 			continue
 		}
-		if int(r) >= len(back) || back[r] == 0 {
+		switch {
+		case r <= 0xFF: // whatever Latin-1 has, the controls included
+			out = append(out, byte(r))
+		case int(r) >= len(back) || back[r] == 0:
 			return nil, false
+		default:
+			out = append(out, back[r])
 		}
-		out = append(out, back[r])
 	}
 	return out, utf8.Valid(out) && !ingest.IsASCII(out)
+}
+
+// String words it for people, what repairs it included.
+func (d Doubled) String() string {
+	times := "twice"
+	if d.Layers > 1 {
+		times = "three times"
+	}
+	repair := "; feedparity normalize --fix-double-encoding repairs them"
+	if d.Repair != "" {
+		repair = "; in Python, " + d.Repair + " repairs all"
+	}
+	return fmt.Sprintf("encoded %s: %d of %d words with non-ASCII characters were UTF-8 that somebody read as cp1252%s", times, d.Words, d.Of, repair)
 }

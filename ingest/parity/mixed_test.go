@@ -2,6 +2,7 @@ package parity
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest/detect"
@@ -28,5 +29,23 @@ func TestNormalizeMixed(t *testing.T) {
 		if err := normalize.Verify(bytes.NewReader([]byte(in)), bytes.NewReader(out.Bytes()), normalize.All(edits)); err != nil {
 			t.Errorf("%q: %v", in, err)
 		}
+	}
+}
+
+// TestDoubledWarning says of a delivery that it is encoded twice, and how to repair it.
+func TestDoubledWarning(t *testing.T) {
+	for in, want := range map[string]string{
+		"sku,name\n1,caf\u00c3\u00a9\n2,th\u00c3\u00a9\n":   "charset: encoded twice: 2 of 2 words with non-ASCII characters were UTF-8 that somebody read as cp1252; in Python, text.encode('cp1252').decode('utf-8') repairs all",
+		"sku,name\n1,caf\u00c3\u00a9\n2,th\u00c3\u00a9,é\n": "charset: encoded twice: 2 of 3 words with non-ASCII characters were UTF-8 that somebody read as cp1252; feedparity normalize --fix-double-encoding repairs them",
+		"sku,name\n1,café\n":                                "",
+	} {
+		r, err := models().Check(t.Context(), delivery(in, pair(t, "detected")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Contains(r.Views[0].Warnings, want); got != (want != "") || want == "" && len(r.Views[0].Warnings) > 0 {
+			t.Errorf("%q: %q, want %q", in, r.Views[0].Warnings, want)
+		}
+		r.Close()
 	}
 }

@@ -165,12 +165,15 @@ func (s stoppable) ReadAt(p []byte, off int64) (int, error) {
 }
 
 // alarms words what detection has to say against what was known beforehand, and of
-// deliveries in more than one charset.
+// deliveries in more than one charset or encoded twice.
 func alarms(found detect.Result) []string {
 	var out []string
 	for _, a := range found.Alarms {
 		said := map[string]string{"declared": "the supplier declares", "history": "earlier deliveries were in"}[a.Source]
 		out = append(out, fmt.Sprintf("charset: read as %s; %s %s, which %s", found.Charset, said, a.Charset, a.Why))
+	}
+	if found.Doubled.Layers > 0 {
+		out = append(out, "charset: "+found.Doubled.String())
 	}
 	if n := len(found.Mixed); n > 0 {
 		out = append(out, fmt.Sprintf("charset: %s are in %s, others in %s", found.Mixed[1].Where(), found.Mixed[1].Charset, found.Mixed[0].Charset))

@@ -40,7 +40,8 @@ func (m mailer) send(ctx context.Context, msg Message) error {
 	if m.User != "" {
 		host, _, _ := net.SplitHostPort(m.Host)
 		if err := c.Auth(smtp.PlainAuth("", m.User, password.Reveal(), host)); err != nil {
-			return fmt.Errorf("log in: %w", err)
+			sent := "\x00" + m.User + "\x00" + password.Reveal()
+			return fmt.Errorf("log in: %w", hide(err, sent, password.Reveal()))
 		}
 	}
 	if err := m.deliver(c, msg); err != nil {

@@ -26,6 +26,14 @@ func (h webhook) send(ctx context.Context, m Message) error {
 	if err != nil {
 		return ownError{err}
 	}
+	secrets := []string{token}
+	if h.URL == "" {
+		secrets = append(secrets, parts(target)...)
+	}
+	return hide(h.post(ctx, target, token, m), secrets...)
+}
+
+func (h webhook) post(ctx context.Context, target, token string, m Message) error {
 	body, err := json.Marshal(m)
 	if err != nil {
 		return err

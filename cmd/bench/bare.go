@@ -79,13 +79,16 @@ func retrieveOne(c *textproto.Conn, host, name string) error {
 	if err != nil {
 		return err
 	}
-	defer data.Close()
-	if err := say(c, 1, "RETR "+name); err != nil {
-		return err
+	err = say(c, 1, "RETR "+name)
+	if err == nil {
+		_, err = io.Copy(io.Discard, data)
 	}
-	if _, err := io.Copy(io.Discard, data); err != nil {
-		return err
+	// First, as vsftpd waits for it before it says that it is done.
+	if cerr := data.Close(); err == nil {
+		err = cerr
 	}
-	_, _, err = c.ReadResponse(2)
+	if err == nil {
+		_, _, err = c.ReadResponse(2)
+	}
 	return err
 }

@@ -25,6 +25,7 @@ func TestFaults(t *testing.T) {
 		"A/gone":                testGone,
 		"A/empty-night":         testEmpty,
 		"H/disk-full-run":       testDiskFull,
+		"C/job-limit":           testJobLimit,
 		"C/left-alone":          testLeftAlone,
 		"C/hanging-servers":     testHangingServers,
 		"D/shrinking":           testShrinking,

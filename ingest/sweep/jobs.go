@@ -104,7 +104,11 @@ func (p *puller) Work(ctx context.Context, job *river.Job[pullArgs]) error {
 		s.Fetch.Hosts = fetch.NewHosts()
 		defer s.Fetch.Hosts.Close()
 	}
-	until, err := s.pull(ctx, feeds, complete(ctx, job))
+	var until time.Time
+	err = s.within(ctx, p.limit(job.Args), feeds, func(ctx context.Context) (err error) {
+		until, err = s.pull(ctx, feeds, complete(ctx, job))
+		return err
+	})
 	if err == nil && !until.IsZero() {
 		return p.queue.later(until.Sub(s.Now()))
 	}
@@ -124,7 +128,10 @@ func (c *checker) Work(ctx context.Context, job *river.Job[checkArgs]) error {
 		return cmpErr(err, river.JobSnooze(time.Second))
 	}
 	defer free()
-	return c.sweeper(job.Args.Run).check(ctx, feeds[0], job.Args.From, job.Args.To, complete(ctx, job))
+	s := c.sweeper(job.Args.Run)
+	return s.within(ctx, c.limit(job.Args), feeds, func(ctx context.Context) error {
+		return s.check(ctx, feeds[0], job.Args.From, job.Args.To, complete(ctx, job))
+	})
 }
 
 // slot takes one of a feed's slots, and returns how to give it up; nil if none is free.

@@ -47,14 +47,8 @@ type queue struct {
 // thrown away, and it would be at work all the time.
 const ballast = 32 << 20
 
-// Limits of a job. Nothing of a night should take longer than jobTimeout. Jobs of a
-// process that died are freed at once, by its lock; rescueAfter is for one that lives
-// and does not come back.
-const (
-	jobTimeout  = 4 * time.Hour
-	rescueAfter = jobTimeout + 10*time.Minute
-	maxAttempts = 10 // of a fleet; where one process works on a file, the next night is the other attempt
-)
+// maxAttempts is of a fleet; where one process works on a file, the next night is the other attempt.
+const maxAttempts = 10
 
 // openQueue opens the queue, with its tables, and makes this process one of its
 // workers once start is called.
@@ -111,7 +105,7 @@ func (q *queue) config(o Options, log *slog.Logger, workers *river.Workers) *riv
 		attempts = maxAttempts
 	}
 	return &river.Config{
-		ID: q.id, Logger: log, Workers: workers, MaxAttempts: attempts, JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
+		ID: q.id, Logger: log, Workers: workers, MaxAttempts: attempts, JobTimeout: leastLimit + grace, RescueStuckJobsAfter: rescueAfter,
 		Queues: map[string]river.QueueConfig{
 			q.name(pullKind):  {MaxWorkers: o.Hosts},
 			q.name(checkKind): {MaxWorkers: cmp.Or(o.Workers, runtime.GOMAXPROCS(0))},

@@ -88,6 +88,9 @@ func (s *sweeper) feedResult(name string, r *feedResults, cut error) Feed {
 			}
 			out.Deliveries = append(out.Deliveries, all...)
 		}
+		if cut == nil && o.cut != nil {
+			out.Err = fmt.Errorf("sweep feed %q: %w: %w", name, errUndone, o.cut)
+		}
 	})
 	return out
 }

@@ -73,6 +73,8 @@ type Options struct {
 	Tells bool
 	// Now is the clock, time.Now if nil.
 	Now func() time.Time
+
+	limitAtLeast time.Duration // of a job, leastLimit if 0
 }
 
 // Event is a step of a sweep, for whoever watches.

@@ -221,6 +221,7 @@ type noted struct {
 	ran     map[int][]Delivery // by number
 	tried   map[int][]Delivery // and not stored
 	told    bool               // that it is over
+	cut     error              // what ended a job of it before it was done
 }
 
 func newNotes() *notes { return &notes{feeds: map[string]*noted{}} }

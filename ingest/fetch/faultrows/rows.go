@@ -99,6 +99,7 @@ var timing = []Row{
 	{"C/connection-not-reused", "a stall, after which the server behaves", "the connection is dropped; the next call has a new one and works", fetch, ""},
 	{"C/host-budget", "a server that uses up the time of all its feeds", "given up, with what is under way", fetch, ""},
 	{"C/hanging-servers", "a dozen servers say nothing", "the others are swept meanwhile", sweep, ""},
+	{"C/job-limit", "something that has no time-out of its own hangs, such as the archive's server", "the server's job ends at a limit that follows from the configuration, and its feeds say so", sweep, ""},
 	{"C/left-alone", "a source is to be left alone when the sweep comes to it (`avoid`)", "its server's other feeds and all other servers are swept meanwhile; it is when it may be", sweep, ""},
 	{"C/idle-session", "the server ends a session that was idle (421)", "a new one, without a failure", fetch, ""},
 }

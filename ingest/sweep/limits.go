@@ -1,0 +1,98 @@
+package sweep
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/feedparity/feedparity/ingest/config"
+)
+
+// How long a job may take follows from what the configuration lets its parts take: a limit
+// of its own would end a server's night at another time than its time-outs say. It is there
+// for what should not be, a part that does not come to its end.
+const (
+	// leastLimit is for what nothing longer is configured.
+	leastLimit = 4 * time.Hour
+	// grace is what a job may take to end once it is told to.
+	grace = 10 * time.Minute
+	// rescueAfter is when a job counts as lost whose worker lives and does not come back; of
+	// a longer limit of its own, River sees to that. Jobs of a process that died are freed at
+	// once, by its lock.
+	rescueAfter = leastLimit + 2*grace
+)
+
+const (
+	defaultHostTimeout = time.Hour   // of package fetch
+	defaultCallTimeout = time.Minute // of package interp
+	// callsOfOne is how often the team's own code may be run for one delivery: by either
+	// path, of either view, repeated for noise and with one suspect less.
+	callsOfOne = 20
+	// modelsOfOne is what all else of one may take: reading, minimising, confirming.
+	modelsOfOne = 5 * time.Minute
+)
+
+// pullLimit is that of a server: what its feeds may keep it busy, and the same again for
+// what is done meanwhile, and the times at which they leave it alone.
+func pullLimit(least time.Duration, feeds []config.Feed) time.Duration {
+	var busy, aside time.Duration
+	for _, f := range feeds {
+		busy = max(busy, cmp.Or(f.Source.Timeouts.Host, defaultHostTimeout))
+		aside += f.Take.Settle + f.Take.MinAge + time.Duration(len(f.Take.Avoid))*patientFor
+	}
+	return max(least, 2*busy+aside)
+}
+
+// checkLimit is that of so many deliveries of a feed, one after the other.
+func checkLimit(least time.Duration, f config.Feed, deliveries int) time.Duration {
+	one := modelsOfOne
+	for _, c := range f.Calls {
+		if c != nil {
+			one += callsOfOne * cmp.Or(c.Timeout, defaultCallTimeout)
+		}
+	}
+	return max(least, time.Duration(deliveries)*one)
+}
+
+// limit is a job's; one of a feed that this worker does not know fails at once.
+func (p *puller) limit(a pullArgs) time.Duration {
+	feeds, err := p.feeds(a.Feeds...)
+	if err != nil {
+		return leastLimit
+	}
+	return pullLimit(p.least(), feeds)
+}
+
+func (c *checker) limit(a checkArgs) time.Duration {
+	feeds, err := c.feeds(a.Feed)
+	if err != nil {
+		return leastLimit
+	}
+	return checkLimit(c.least(), feeds[0], a.To-a.From+1)
+}
+
+// Timeout is River's limit, which a job does not reach that ends when it is told to.
+func (p *puller) Timeout(job *river.Job[pullArgs]) time.Duration { return p.limit(job.Args) + grace }
+
+// Timeout is River's limit, likewise.
+func (c *checker) Timeout(job *river.Job[checkArgs]) time.Duration { return c.limit(job.Args) + grace }
+
+func (c *crew) least() time.Duration { return cmp.Or(c.limitAtLeast, leastLimit) }
+
+// within does a job's work until its limit, and notes of its feeds what ended it then.
+func (s *sweeper) within(ctx context.Context, limit time.Duration, feeds []config.Feed, work func(context.Context) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it was not done after %v", limit))
+	defer cancel()
+	err := work(ctx)
+	var why error
+	if err != nil {
+		why = context.Cause(ctx)
+	}
+	for _, f := range feeds {
+		s.notes.of(f.Name, func(o *noted) { o.cut = why })
+	}
+	return err
+}

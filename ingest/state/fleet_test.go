@@ -256,6 +256,48 @@ func TestOneSweepOnPostgres(t *testing.T) {
 	}
 }
 
+// TestLockedOutMigratesNothing: the sweep that runs may be an older feedparity's, on its own
+// tables; the one that finds it running leaves them alone, and so one that cannot migrate the lock.
+func TestLockedOutMigratesNothing(t *testing.T) {
+	onBoth(t, func(t *testing.T, name func() string) {
+		at := name()
+		d, lock, err := OpenAlone(ctx, at, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		older := len(migrations) - 1
+		if err := d.Migrate(ctx, older); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := OpenAlone(ctx, at, Options{}); !errors.Is(err, ErrLocked) {
+			t.Errorf("the second: %v", err)
+		}
+		if now, _, err := d.Versions(ctx); err != nil || now != older {
+			t.Errorf("the tables are of version %d, want %d; %v", now, older, err)
+		}
+		lock.Release()
+		if err := d.kind.mark(ctx, d.q(), len(migrations)+1); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := OpenAlone(ctx, at, Options{}); !errors.Is(err, ErrNewer) {
+			t.Errorf("of a newer version: %v", err)
+		}
+		if err := d.kind.mark(ctx, d.q(), older); err != nil {
+			t.Fatal(err)
+		}
+		next, lock, err := OpenAlone(ctx, at, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now, newest, err := next.Versions(ctx); err != nil || now != newest {
+			t.Errorf("when it is over: version %d of %d, %v", now, newest, err)
+		}
+		lock.Release()
+		next.Close()
+	})
+}
+
 // TestLocks: a name is held once, by whichever process, until it is freed.
 func TestLocks(t *testing.T) {
 	onBoth(t, func(t *testing.T, name func() string) {

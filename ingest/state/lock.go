@@ -37,24 +37,40 @@ func OpenAlone(ctx context.Context, name string, o Options) (*DB, *Lock, error) 
 	return d, lock, nil
 }
 
+// openAlonePostgres has the lock before it brings the tables up to date: whoever holds it
+// may be an older feedparity.
 func openAlonePostgres(ctx context.Context, name string, o Options) (*DB, *Lock, error) {
-	d, err := OpenWith(ctx, name, o)
+	d, err := connect(ctx, name, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	locks, err := d.Locks(ctx)
-	if err == nil {
-		var got bool
-		if got, err = locks.Try(ctx, "sweep"); err == nil && !got {
-			err = fmt.Errorf("lock state %q: %w%s", name, ErrLocked, locks.holder(ctx, "sweep"))
-		}
-		if err == nil {
-			return d, &Lock{locks: locks}, nil
-		}
-		locks.Close()
+	lock, err := d.lock(ctx)
+	if err != nil {
+		d.Close()
+		return nil, nil, err
 	}
-	d.Close()
-	return nil, nil, err
+	if err := d.prepare(ctx); err != nil {
+		lock.Release()
+		d.Close()
+		return nil, nil, openError(name, err)
+	}
+	return d, lock, nil
+}
+
+func (d *DB) lock(ctx context.Context) (*Lock, error) {
+	locks, err := d.Locks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	got, err := locks.Try(ctx, "sweep")
+	if err == nil && !got {
+		err = fmt.Errorf("lock state %q: %w%s", d.name, ErrLocked, locks.holder(ctx, "sweep"))
+	}
+	if err != nil {
+		locks.Close()
+		return nil, err
+	}
+	return &Lock{locks: locks}, nil
 }
 
 // Acquire takes the lock beside a state file or fails at once with ErrLocked,

@@ -88,6 +88,19 @@ func Open(ctx context.Context, name string) (*DB, error) { return OpenWith(ctx, 
 
 // OpenWith is Open with what the name does not say.
 func OpenWith(ctx context.Context, name string, o Options) (*DB, error) {
+	d, err := connect(ctx, name, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.prepare(ctx); err != nil {
+		d.db.Close()
+		return nil, openError(name, err)
+	}
+	return d, nil
+}
+
+// connect opens a state of whatever version.
+func connect(ctx context.Context, name string, o Options) (*DB, error) {
 	var d *DB
 	var err error
 	if IsPostgres(name) {
@@ -99,10 +112,6 @@ func OpenWith(ctx context.Context, name string, o Options) (*DB, error) {
 		return nil, openError(name, err)
 	}
 	d.onStep = o.Step
-	if err := d.prepare(ctx); err != nil {
-		d.db.Close()
-		return nil, openError(name, err)
-	}
 	return d, nil
 }
 

@@ -82,16 +82,62 @@ func TestDialectFor(t *testing.T) {
 	}
 }
 
-// TestLinear would not end if an unclosed quote or many columns cost more than a
-// pass each.
+// awkward are what makes a reader look ahead again and again if it is careless.
+var awkward = []string{"\"", ",", "a\"b,", "\"a,b\n", "\"\"a,b\n", "a,\"\"b\"\"\n", "\"a\" b,", "\" ", " ", "\\\"", "\"\\\",", "'\"", "\r", "\r\n", "\xe9", "\x1b$", "\"\n"}
+
+// TestLinear counts what is looked at: four times the input is to take four times the
+// work, of each way to read it and of the passes over it.
 func TestLinear(t *testing.T) {
-	for _, in := range []string{repeat("\"", 4<<20), repeat(",", 4<<20), repeat("a\"b,", 1<<20), repeat("\r", 4<<20), repeat("\xe9", 4<<20), repeat("\x1b$", 2<<20)} {
+	const n = 24 << 10
+	for _, unit := range awkward {
+		for _, before := range []string{"", "\""} {
+			small, large := before+repeat(unit, n/len(unit)), before+repeat(unit, 4*n/len(unit))
+			for i, a := range (Given{}).candidates([]byte(small)) {
+				b := (Given{}).candidates([]byte(large))[i]
+				a.read([]byte(small))
+				b.read([]byte(large))
+				if s, l := a.reader.steps, b.reader.steps; l > 5*s || s > 8*n || l == 0 {
+					t.Errorf("%q and %q by %q %q: %d steps for %d bytes, %d for %d", before, unit, a.delimiter, a.quote, s, n, l, 4*n)
+				}
+			}
+			s, l := bytesRead(t, small), bytesRead(t, large)
+			if l > 5*s {
+				t.Errorf("%q and %q: %d bytes read of %d, %d of %d", before, unit, s, n, l, 4*n)
+			}
+		}
+	}
+}
+
+// counting counts what is read.
+type counting struct {
+	in string
+	n  int
+}
+
+func (c *counting) ReadAt(p []byte, at int64) (int, error) {
+	n, err := strings.NewReader(c.in).ReadAt(p, at)
+	c.n += n
+	return n, err
+}
+
+func bytesRead(t *testing.T, in string) int {
+	t.Helper()
+	c := &counting{in: in}
+	if _, err := Detect(c, int64(len(in)), Options{Explain: true}); err != nil {
+		t.Fatal(err)
+	}
+	return c.n
+}
+
+// TestLong would not end if anything else took more than a pass for each megabyte.
+func TestLong(t *testing.T) {
+	for _, unit := range awkward {
 		start := time.Now()
-		if _, err := Bytes([]byte(in), Options{}); err != nil {
+		if _, err := Bytes([]byte(repeat(unit, 4<<20/len(unit))), Options{}); err != nil {
 			t.Fatal(err)
 		}
 		if d := time.Since(start); d > 10*time.Second {
-			t.Errorf("%.10q...: %v", in, d)
+			t.Errorf("%q...: %v", unit, d)
 		}
 	}
 }

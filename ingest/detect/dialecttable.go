@@ -19,6 +19,7 @@ type reader struct {
 	doubled, escaped int // quotes inside quotes, escape characters before one
 	blanks           int // quoted cells with a blank before the quote
 	guarded          int // quoted cells with a delimiter and no line break in them
+	steps            int // bytes looked at, which a test holds to be linear
 	cells            []field
 }
 
@@ -74,6 +75,7 @@ func (r *reader) cell() field {
 	for r.quote != 0 && start < len(r.text) && r.text[start] == ' ' && r.delimiter != ' ' {
 		start++
 	}
+	r.steps += start - r.at
 	if r.quote != 0 && start < len(r.text) && r.text[start] == r.quote {
 		if c, ok := r.quotedCell(start); ok {
 			return c
@@ -87,12 +89,15 @@ func (r *reader) cell() field {
 func (r *reader) quotedCell(start int) (field, bool) {
 	end, doubled, escaped := r.closing(start + 1)
 	if end < 0 {
+		r.steps += len(r.text) - start
 		return field{}, false
 	}
+	r.steps += end - start
 	after := end + 1
 	for after < len(r.text) && r.text[after] == ' ' && r.delimiter != ' ' {
 		after++
 	}
+	r.steps += after - end
 	if after < len(r.text) && r.text[after] != r.delimiter && r.text[after] != '\n' && r.text[after] != '\r' {
 		return field{}, false
 	}
@@ -144,6 +149,7 @@ func (r *reader) plainCell() field {
 		}
 	}
 	r.at = min(r.at, len(r.text))
+	r.steps += r.at - start + 1
 	return field{text: r.text[start:r.at]}
 }
 

@@ -3,11 +3,28 @@ package normalize
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/pycodec"
 )
 
-var fuzzCharsets = []string{"utf-8", "cp1252", "utf-16-le", "utf-16", "shift_jis", "koi8-r", "gb18030", "cp949", "iso2022_jp", "hz", "utf-7", "cp037"}
+// fuzzCharsets are all that are normalized, each once; the first are those of the corpus.
+var fuzzCharsets = func() []string {
+	out := []string{"utf-8", "cp1252", "utf-16-le", "utf-16", "shift_jis", "koi8-r", "gb18030", "cp949", "iso2022_jp", "hz", "utf-7", "cp037"}
+	for _, name := range pycodec.Names() {
+		c, fault, err := pycodec.Lookup(ingest.Python313, name)
+		if err != nil || fault != nil || slices.Contains(out, c.Name()) {
+			continue
+		}
+		if _, err := newDecoder(c.Name()); err == nil {
+			out = append(out, c.Name())
+		}
+	}
+	return out
+}()
 
 // fuzzFlags are what the bits of one argument ask for.
 func fuzzFlags(o Options, flags uint16, in []byte) Options {
@@ -31,6 +48,12 @@ func fuzzFlags(o Options, flags uint16, in []byte) Options {
 // UTF-8, a second pass changes nothing, the edits lead there and back, and what is
 // Unchanged is.
 func FuzzNormalize(f *testing.F) {
+	if n := len(fuzzCharsets); n < 100 || n > 256 {
+		f.Fatalf("%d charsets", n)
+	}
+	for i := range fuzzCharsets {
+		f.Add([]byte("a,\xe9\x84;\"b\x1b\r\n\"\r\n"), uint8(i), uint8(';'), uint8('"'), uint8(0), uint16(1<<2|3<<7|1<<6))
+	}
 	for _, c := range cases {
 		for i, charset := range fuzzCharsets {
 			if charset == c.o.Charset || c.o.Charset == "" && i == 0 {

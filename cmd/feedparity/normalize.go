@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -211,6 +212,10 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 		buffered.Reset(std.out)
 	}
 	if _, err := normalize.Normalize(buffered, io.NewSectionReader(in.Data, 0, in.Size), o); err != nil {
+		var bad *normalize.DecodeError
+		if errors.As(err, &bad) {
+			err = cmp.Or(bad.Locate(io.NewSectionReader(in.Data, 0, in.Size), o), err)
+		}
 		return usageError(keepGoingHint(err), "normalize %q: %w", name, err)
 	}
 	if err := buffered.Flush(); err != nil {

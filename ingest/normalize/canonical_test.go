@@ -120,6 +120,8 @@ var options = []struct {
 	{"kept going", Options{KeepGoing: true}, "a,\xe9\nb,\u00e9\xff\n", "a,\ufffd\nb,\u00e9\ufffd\n", "byte 0x2 undecodable: e9 -> ef bf bd;byte 0x8 undecodable: ff -> ef bf bd", "undecodable 2 undecodable 8"},
 	{"line breaks in quotes are noted", Options{}, "\"a\r\nb\nc\"\n", "\"a\r\nb\nc\"\n", "", "quoted-newline 2 quoted-newline 5"},
 	{"so are they in the canonical dialect", Options{Canonical: true, Columns: 1}, "\"a\r\nb\nc\"\nd,e\n", "\"a\r\nb\nc\"\nd,e\n", "", "quoted-newline 2 quoted-newline 5 ragged-row 9"},
+	{"notes come in order", Options{Canonical: true, Columns: 2, KeepGoing: true}, "a,b\n\"c\nd\",\xff\n\xff\n\"e\r\nf\",1\n", "a,b\n\"c\nd\",\ufffd\n\ufffd\n\"e\r\nf\",1\n",
+		"byte 0xa undecodable: ff -> ef bf bd;byte 0xc undecodable: ff -> ef bf bd", "quoted-newline 6 undecodable 10 undecodable 12 ragged-row 12 quoted-newline 16"},
 	{"iso2022_jp", Options{Charset: "iso2022_jp"}, "a\x1b$B$\"\x1b(B,b\x1b(B", "a\u3042,b", "byte 0x1 transcode: 1b 24 42 24 22 1b 28 42 2c -> e3 81 82 2c;byte 0xb transcode: 1b 28 42 -> ", ""},
 	{"utf-7 to the end", Options{Charset: "utf-7"}, "a+AOk", "a\u00e9", "byte 0x1 transcode: 2b 41 4f 6b -> c3 a9", ""},
 	{"utf-7", Options{Charset: "utf-7"}, "+AOkALA-b", "\u00e9,b", "byte 0x0 transcode: 2b 41 4f 6b 41 4c 41 2d -> c3 a9 2c", ""},

@@ -81,7 +81,7 @@ type Edit struct {
 
 // String shows the edit as commands print it.
 func (e Edit) String() string {
-	return fmt.Sprintf("byte 0x%x %s: % x -> % x", e.Offset, e.Kind, e.Before, e.After)
+	return fmt.Sprintf("byte 0x%x %s: %s -> %s", e.Offset, e.Kind, shown(e.Before), shown(e.After))
 }
 
 // Note is something that was kept: no edit, but listed.
@@ -94,7 +94,18 @@ type Note struct {
 
 // String shows the note as commands print it.
 func (n Note) String() string {
-	return fmt.Sprintf("byte 0x%x %s: % x: %s", n.Offset, n.Kind, n.Bytes, n.Why)
+	return fmt.Sprintf("byte 0x%x %s: %s: %s", n.Offset, n.Kind, shown(n.Bytes), n.Why)
+}
+
+// maxShown bounds the bytes of an edit that String shows.
+const maxShown = 32
+
+// shown are bytes for people, the first ones and how many there are if they are many.
+func shown(b []byte) string {
+	if len(b) <= maxShown {
+		return fmt.Sprintf("% x", b)
+	}
+	return fmt.Sprintf("% x ... (%d bytes)", b[:maxShown], len(b))
 }
 
 // Range is a part of an input in a charset of its own, from byte From up to To.
@@ -154,11 +165,17 @@ type DecodeError struct {
 	Offset  int64  // of Bytes in the input
 	Bytes   []byte // the first undecodable ones
 	Reason  string
+	// Row and Column are the record and the cell of it, both from 1; 0 before Locate.
+	Row, Column int64
 }
 
 // Error names the bytes, their offset and what is wrong with them.
 func (e *DecodeError) Error() string {
-	return fmt.Sprintf("decode %s: byte 0x%x: % x: %s", e.Charset, e.Offset, e.Bytes, e.Reason)
+	where := ""
+	if e.Row > 0 {
+		where = fmt.Sprintf(" (row %d, column %d)", e.Row, e.Column)
+	}
+	return fmt.Sprintf("decode %s: byte 0x%x: % x: %s%s", e.Charset, e.Offset, e.Bytes, e.Reason, where)
 }
 
 // Normalize reads src to its end, writes the normalized bytes to dst and returns

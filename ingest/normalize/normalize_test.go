@@ -247,6 +247,42 @@ func TestBrokenIO(t *testing.T) {
 	}
 }
 
+// TestLocate finds the record and the cell of what does not decode.
+func TestLocate(t *testing.T) {
+	for _, c := range []struct {
+		in          string
+		o           Options
+		row, column int64
+	}{
+		{"\xff", Options{}, 1, 1}, {"a,b\nc,\xff\n", Options{}, 2, 2}, {"a,b\r\n\r\nc,d,\xff\n", Options{}, 3, 3}, {"a\rb\rc\xff", Options{}, 3, 1},
+		{"\"a\n,b\",\xff\n", Options{}, 1, 2}, {"'a;\n';\xff", Options{Delimiter: ';', Quotechar: '\''}, 1, 2}, {"a\\,b,\xff", Options{Escapechar: '\\'}, 1, 2},
+		{"Title\na,b\nc,\xff\n", Options{TableFrom: 6, Canonical: true}, 3, 2}, {"a\x00,\x00\x00\xd8\n\x00", Options{Charset: "utf-16-le"}, 1, 2}, {"a, \"\n\",\xff", Options{SkipInitialSpace: true}, 1, 3},
+		{strings.Repeat("a,b\r\n", 50_000) + "c,\xff\n", Options{}, 50_001, 2},
+	} {
+		var bad *DecodeError
+		if err := normErr(io.Discard, strings.NewReader(c.in), c.o); !errors.As(err, &bad) {
+			t.Fatalf("%.40q: %v", c.in, err)
+		}
+		before := bad.Error()
+		if err := bad.Locate(strings.NewReader(c.in), c.o); err != nil || bad.Row != c.row || bad.Column != c.column {
+			t.Errorf("%.40q: row %d, column %d, %v; want %d, %d", c.in, bad.Row, bad.Column, err, c.row, c.column)
+		}
+		if want := fmt.Sprintf("%s (row %d, column %d)", before, c.row, c.column); bad.Error() != want {
+			t.Errorf("%.40q: %v, want %s", c.in, bad, want)
+		}
+	}
+}
+
+// TestShown cuts what is long.
+func TestShown(t *testing.T) {
+	long := bytes.Repeat([]byte{0xe9}, 4096)
+	for _, s := range []string{Edit{Transcode, 0, long, long}.String(), Note{Ragged, 0, long, "x"}.String()} {
+		if len(s) > 300 || !strings.Contains(s, "e9 ... (4096 bytes)") {
+			t.Errorf("%q", s)
+		}
+	}
+}
+
 func normErr(w io.Writer, r io.Reader, o Options) error {
 	_, err := Normalize(w, r, o)
 	return err

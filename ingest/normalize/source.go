@@ -153,7 +153,7 @@ func (s *source) transcoded(p piece, text []byte) piece {
 
 func (s *source) undecodable(p part, bad []byte, reason string) error {
 	if !s.o.KeepGoing {
-		return &DecodeError{p.charset, s.offset, bytes.Clone(bad), reason}
+		return &DecodeError{Charset: p.charset, Offset: s.offset, Bytes: bytes.Clone(bad), Reason: reason}
 	}
 	b := piece{offset: s.offset, src: bad}
 	if err := s.w.noted(Undecodable, b, p.charset+": "+reason); err != nil {

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"sync"
 )
 
@@ -13,7 +15,9 @@ type writer struct {
 	o    Options
 	out  *bufio.Writer
 	edit Edit // not recorded yet, so that adjoining ones can join it
-	note Note // likewise: CR and LF inside quotes are one line break
+	// notes are those not taken yet, by offset: stages see what they note sooner or later,
+	// and CR and LF inside quotes are one line break.
+	notes []Note
 }
 
 func newWriter(dst io.Writer, o Options) *writer {
@@ -32,6 +36,11 @@ func (w *writer) release() {
 
 func (w *writer) put(p piece) error {
 	w.out.Write(p.text) // its error is kept and returned by Flush
+	if len(w.notes) > 0 {
+		if err := w.flushNotes(p.offset); err != nil {
+			return err
+		}
+	}
 	if p.kind == "" || bytes.Equal(p.src, p.text) {
 		return nil
 	}
@@ -62,28 +71,41 @@ func (w *writer) record() error {
 	return nil
 }
 
-// noted takes a note of a piece that is kept.
+// noted keeps a note of a piece until what is before it has been written.
 func (w *writer) noted(kind Kind, p piece, why string) error {
-	n := &w.note
-	if kind == QuotedNewline && n.Kind == kind && n.Offset+int64(len(n.Bytes)) == p.offset && n.Why == why && bytes.ContainsRune(n.Bytes, '\r') && p.is('\n') {
-		n.Bytes = append(n.Bytes, p.src...)
+	i := len(w.notes)
+	for i > 0 && w.notes[i-1].Offset > p.offset {
+		i--
+	}
+	if i > 0 && w.notes[i-1].brokenBy(kind, p) {
+		w.notes[i-1].Bytes = append(w.notes[i-1].Bytes, p.src...)
 		return nil
 	}
-	if err := w.flushNote(); err != nil {
-		return err
-	}
-	*n = Note{kind, p.offset, bytes.Clone(p.src), why}
+	w.notes = slices.Insert(w.notes, i, Note{kind, p.offset, bytes.Clone(p.src), why})
 	return nil
 }
 
-func (w *writer) flushNote() error {
-	if w.note.Kind == "" {
-		return nil
+// brokenBy reports that an LF belongs to the CR that was noted.
+func (n *Note) brokenBy(kind Kind, p piece) bool {
+	return kind == QuotedNewline && n.Kind == kind && n.Offset+int64(len(n.Bytes)) == p.offset && bytes.IndexByte(n.Bytes, '\r') >= 0 && bytes.IndexByte(n.Bytes, '\n') < 0 && p.is('\n')
+}
+
+// flushNotes takes the notes before an offset, and before them the edits that are.
+func (w *writer) flushNotes(before int64) error {
+	if e := &w.edit; e.Kind != "" && e.Offset+int64(len(e.Before)) < before {
+		if err := w.record(); err != nil {
+			return err
+		}
+	} else if e.Kind != "" {
+		before = min(before, e.Offset)
 	}
-	if err := w.o.Note(w.note); err != nil {
-		return fmt.Errorf("take note: %w", err)
+	n := 0
+	for ; n < len(w.notes) && w.notes[n].Offset < before; n++ {
+		if err := w.o.Note(w.notes[n]); err != nil {
+			return fmt.Errorf("take note: %w", err)
+		}
 	}
-	w.note = Note{}
+	w.notes = slices.Delete(w.notes, 0, n)
 	return nil
 }
 
@@ -92,7 +114,7 @@ func (w *writer) end() error {
 	if err := w.record(); err != nil {
 		return err
 	}
-	if err := w.flushNote(); err != nil {
+	if err := w.flushNotes(math.MaxInt64); err != nil {
 		return err
 	}
 	if err := w.out.Flush(); err != nil {

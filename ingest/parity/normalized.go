@@ -78,15 +78,30 @@ func normalized(ctx context.Context, d Delivery, found detect.Result) (input, Ed
 	if d.Size <= inMemory {
 		var out bytes.Buffer
 		if _, err := normalize.Normalize(&out, src, o); err != nil {
-			return input{}, edits, fmt.Errorf("normalize %q: %w", d.Name, err)
+			return input{}, edits, fmt.Errorf("normalize %q: %w", d.Name, located(err, src, o))
 		}
 		return input{data: bytes.NewReader(out.Bytes()), size: int64(out.Len())}, edits, nil
 	}
 	in, err := toFile(src, o)
 	if err != nil {
-		return input{}, edits, fmt.Errorf("normalize %q: %w", d.Name, err)
+		return input{}, edits, fmt.Errorf("normalize %q: %w", d.Name, located(err, src, o))
 	}
 	return in, edits, nil
+}
+
+// located adds to an error about bytes that do not decode where in the table they are.
+func located(err error, src *io.SectionReader, o normalize.Options) error {
+	var bad *normalize.DecodeError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	if _, serr := src.Seek(0, io.SeekStart); serr != nil {
+		return err
+	}
+	if lerr := bad.Locate(src, o); lerr != nil {
+		return lerr
+	}
+	return err
 }
 
 // asSent is the normalized view that is the delivery itself.

@@ -3,11 +3,13 @@ package detect
 import (
 	"bytes"
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"reflect"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -86,26 +88,68 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// TestDeterministic repeats detection a hundred times in odd chunks, on one and on
-// two processors: nothing of an answer may change.
+// TestDeterministic repeats detection a hundred times, read in chunks of shuffled sizes, on
+// one and on two processors, four at once: nothing of an answer may change.
 func TestDeterministic(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	rng := rand.New(rand.NewPCG(1, 2026))
-	mixed := "sku,name\n1,caf\xc3\xa9 cr\xc3\xa8me\n2,M\xfcller\n" + repeat("3,gr\xf6\xdfer\n", 40)
-	for _, in := range []string{mixed, polish, repeat(stock, 300) + "4,\x80 5\n", repeat("n\xe9\xe8 \xa3,\x92x\n", 3000), "\x8f\xa4\x95\x69,\x90\x94\x97\xca\n"} {
+	for name, in := range shuffled(t) {
 		o := Options{Explain: true, Second: true, History: "cp1252"}
 		want, err := Bytes([]byte(in), o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range 100 {
-			runtime.GOMAXPROCS(1 + i%2)
-			o.chunk = 1 + rng.IntN(len(in)+10)
-			got, err := Detect(strings.NewReader(in), int64(len(in)), o)
-			if err != nil || !reflect.DeepEqual(got, want) {
-				t.Fatalf("run %d in chunks of %d: %+v, %v; want %+v", i, o.chunk, got, err, want)
+		for processors := 1; processors <= 2; processors++ {
+			runtime.GOMAXPROCS(processors)
+			var group sync.WaitGroup
+			for i := range 4 {
+				group.Go(func() { sameAlways(t, name, in, o, want, rand.New(rand.NewPCG(uint64(processors), uint64(i)))) })
 			}
+			group.Wait()
 		}
+	}
+}
+
+// sameAlways detects an input thirteen times, each time with other sizes of reads, which a
+// run draws up to another size.
+func sameAlways(t *testing.T, name, in string, o Options, want Result, rng *rand.Rand) {
+	least := 0
+	if len(in) > 100_000 {
+		least = 11
+	}
+	for range 13 {
+		most := 1 << (least + rng.IntN(bits.Len(uint(len(in)))+1-least))
+		o.chunk = func() int { return 1 + rng.IntN(most) }
+		got, err := Detect(strings.NewReader(in), int64(len(in)), o)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s, in reads of up to %d: %+v, %v; want %+v", name, most, got, err, want)
+			return
+		}
+	}
+}
+
+// chunksOf makes all reads of a size, 0 for as they are.
+func chunksOf(n int) func() int {
+	if n == 0 {
+		return nil
+	}
+	return func() int { return n }
+}
+
+// shuffled are inputs of each kind of evidence, some of them larger than any buffer.
+func shuffled(t *testing.T) map[string]string {
+	french, polishText := rowsOf(4000, frenchWords...), rowsOf(4000, polishWords...)
+	return map[string]string{
+		"mixed":               "sku,name\n1,caf\xc3\xa9 cr\xc3\xa8me\n2,M\xfcller\n" + repeat("3,gr\xf6\xdfer\n", 40),
+		"cells":               "sku,a,b\n" + repeat("1,caf\xc3\xa9,M\xfcller\n2,th\xc3\xa9,gr\xfcn\n", 50),
+		"mixed behind a mark": "\ufeff" + polishText[:3000] + "9,ksi\xb9\xbfka\n", "polish": polish, "late": repeat(stock, 300) + "4,\x80 5\n",
+		"long":  repeat("n\xe9\xe8 \xa3,\x92x\n", 3000),
+		"cp932": "\x8f\xa4\x95\x69,\x90\x94\x97\xca\n", "ascii": stock, "utf-8": french[:2000],
+		"encoded twice": "name\n" + repeat("caf\u00c3\u00a9\n", 20), "utf-16": "\xff\xfe" + utf16le(french[:3000]), "utf-16-le": utf16le(polishText[:3000]),
+		"utf-16-be": swap(utf16le(polishText[:300])), "utf-32-le": utf32le(french[:300]), "iso2022_jp": repeat("1,\x1b$B@EED\x1b(B\n", 30),
+		"ebcdic": encode(t, "cp500", repeat(strings.ReplaceAll(stock, "\r", "")+"A3,caf\u00e9,3\n", 20)), "no text": repeat("\x89PNG\x01\x02\xff", 50),
+		"long run": "a\n" + repeat("\u00e9", 3000) + "\n" + repeat("\xe9", 5000) + "\n",
+		"large":    encode(t, "cp1250", polishText) + encode(t, "cp1252", french), "large and mixed": french + "1,M\xfcller\n" + polishText,
+		"large, East Asian": encode(t, "cp932", rowsOf(4000, japaneseWords...)) + rowsOf(9, japaneseWords...),
 	}
 }
 
@@ -292,10 +336,11 @@ func FuzzCharset(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.chunk = int(chunk)%(len(in)+1) + 1
+		size := int(chunk)%(len(in)+1) + 1
+		o.chunk = chunksOf(size)
 		got, err := Detect(bytes.NewReader(in), int64(len(in)), o)
 		if err != nil || !reflect.DeepEqual(got, want) {
-			t.Fatalf("in chunks of %d: %+v, %v; want %+v", o.chunk, got, err, want)
+			t.Fatalf("in chunks of %d: %+v, %v; want %+v", size, got, err, want)
 		}
 		if want.Binary != "" {
 			return

@@ -39,7 +39,7 @@ type Options struct {
 	// Explain looks up the cells that decide, in one more pass over the input.
 	Explain bool
 
-	chunk int // bytes per read, for tests
+	chunk func() int // bytes of the next read, for tests
 }
 
 // Result is what detection found.
@@ -264,7 +264,7 @@ func (m Mem) ReadAt(p []byte, at int64) (int, error) {
 type source struct {
 	in    io.ReaderAt
 	size  int64
-	chunk int
+	chunk func() int
 }
 
 // head returns up to n bytes from the start.
@@ -286,7 +286,7 @@ const memChunk = 32 << 10
 
 // each calls f with the input's bytes, chunk by chunk.
 func (s source) each(f func([]byte)) error {
-	if m, ok := s.in.(Mem); ok && s.chunk == 0 {
+	if m, ok := s.in.(Mem); ok && s.chunk == nil {
 		for m = m[:min(s.size, int64(len(m)))]; len(m) > 0; { // parts that fit a cache, gone through several times
 			n := min(len(m), memChunk)
 			f(m[:n])
@@ -294,13 +294,12 @@ func (s source) each(f func([]byte)) error {
 		}
 		return nil
 	}
-	size := s.chunk
-	if size == 0 {
-		size = int(min(64<<10, s.size+1))
-	}
-	buf := make([]byte, size)
+	buf := make([]byte, min(64<<10, s.size+1))
 	for at := int64(0); at < s.size; {
-		p := buf[:min(int64(size), s.size-at)]
+		p := buf[:min(int64(len(buf)), s.size-at)]
+		if s.chunk != nil {
+			p = p[:min(s.chunk(), len(p))]
+		}
 		n, err := s.in.ReadAt(p, at)
 		f(p[:n])
 		at += int64(n)

@@ -159,7 +159,7 @@ func TestChunks(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, n := range []int{1, 2, 3, 7, 64 << 10} {
-			if got, err := Bytes([]byte(c.in), Options{chunk: n}); err != nil || !reflect.DeepEqual(got, want) {
+			if got, err := Bytes([]byte(c.in), Options{chunk: chunksOf(n)}); err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("%s in chunks of %d: %+v, %v; want %+v", c.name, n, got, err, want)
 			}
 		}
@@ -197,7 +197,7 @@ func TestTwice(t *testing.T) {
 		}
 		for chunk := range 5 {
 			in := "a" + string(again) + "b\n"
-			if r, err := Bytes([]byte(in), Options{chunk: chunk}); err != nil || r.Doubled.Layers == 0 {
+			if r, err := Bytes([]byte(in), Options{chunk: chunksOf(chunk)}); err != nil || r.Doubled.Layers == 0 {
 				t.Fatalf("%q in reads of %d: %+v, %v", in, chunk, r, err)
 			}
 		}

@@ -155,7 +155,7 @@ func FuzzDetect(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := Bytes(in, Options{chunk: 3}); err != nil || !reflect.DeepEqual(r, again) {
+		if again, err := Bytes(in, Options{chunk: chunksOf(3)}); err != nil || !reflect.DeepEqual(r, again) {
 			t.Fatalf("%+v, in chunks %+v, %v", r, again, err)
 		}
 		if r.Why == "" || (r.Binary == "") == (r.Charset == "") {

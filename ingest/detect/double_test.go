@@ -60,7 +60,7 @@ var spoiled = []struct {
 func TestDoubled(t *testing.T) {
 	for _, c := range spoiled {
 		for _, chunk := range []int{0, 1, 7} {
-			r, err := Bytes([]byte(c.in), Options{chunk: chunk})
+			r, err := Bytes([]byte(c.in), Options{chunk: chunksOf(chunk)})
 			if want := (Doubled{c.layers, c.words, c.of, c.repair}); err != nil || r.Doubled != want {
 				t.Errorf("%s in chunks of %d: %+v, %v; want %+v", c.name, chunk, r.Doubled, err, want)
 			}

@@ -2,9 +2,10 @@
 // says why. It sees the whole input with bounded memory, answers the same
 // whatever the size of the reads, and names charsets as Python does.
 //
-// The order of evidence: a byte order mark; NULs at every second byte (UTF-16
-// without a mark); escape sequences of ISO-2022 and HZ; pure ASCII; strict UTF-8,
-// CESU-8 included; EBCDIC; and for what is none of these a score (rank.go) of sixty
+// The order of evidence: what other files begin with; a byte order mark; NULs where
+// UTF-16 and UTF-32 have them; control characters of several kinds, which no text has;
+// escape sequences of ISO-2022 and HZ; pure ASCII; strict UTF-8, CESU-8 included;
+// EBCDIC; and for what is none of these a score (rank.go) of sixty
 // charsets that decode the whole input strictly: how likely each makes the
 // text of the words and signs that hold non-ASCII bytes. Whatever is scored, a
 // charset that cannot decode the whole input is no candidate.

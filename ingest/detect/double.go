@@ -239,7 +239,10 @@ func unwrap(word []byte) (_ []byte, ok bool) {
 
 // String words it for people, what repairs it included.
 func (d Doubled) String() string {
-	times := "twice"
+	times, through := "twice", "cp1252"
+	if strings.Contains(d.Repair, "latin-1") {
+		through = "Latin-1"
+	}
 	if d.Layers > 1 {
 		times = "three times"
 	}
@@ -247,5 +250,5 @@ func (d Doubled) String() string {
 	if d.Repair != "" {
 		repair = "; in Python, " + d.Repair + " repairs all"
 	}
-	return fmt.Sprintf("encoded %s: %d of %d words with non-ASCII characters were UTF-8 that somebody read as cp1252%s", times, d.Words, d.Of, repair)
+	return fmt.Sprintf("encoded %s: %d of %d words with non-ASCII characters were UTF-8 that somebody read as %s%s", times, d.Words, d.Of, through, repair)
 }

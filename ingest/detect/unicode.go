@@ -19,9 +19,13 @@ func byBOM(src source, st *stats) (Result, bool, error) {
 	switch {
 	case has(utf8Mark):
 		return utf8BOM(st), true, nil
-	case st.size%4 == 0 && has("\xff\xfe\x00\x00"):
-		return wide(src, "utf-32", 4, binary.LittleEndian, "starts with a UTF-32 byte order mark")
-	case st.size%4 == 0 && has("\x00\x00\xfe\xff"):
+	case has("\xff\xfe\x00\x00"): // or of UTF-16 before a NUL
+		r, ok, err := wide(src, "utf-32", 4, binary.LittleEndian, "starts with a UTF-32 byte order mark")
+		if st.size%4 != 0 && r.Confidence < 0.9 && err == nil {
+			return wide(src, "utf-16", 2, binary.LittleEndian, "starts with a UTF-16 byte order mark (little endian)")
+		}
+		return r, ok, err
+	case has("\x00\x00\xfe\xff"):
 		return wide(src, "utf-32", 4, binary.BigEndian, "starts with a UTF-32 byte order mark")
 	case has("\xff\xfe"):
 		return wide(src, "utf-16", 2, binary.LittleEndian, "starts with a UTF-16 byte order mark (little endian)")

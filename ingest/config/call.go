@@ -69,7 +69,7 @@ func (e *EffectsEntry) DecodeNode(n *Node) error {
 }
 
 // callKeys are the keys of a feed that say something about its call.
-var callKeys = []string{"args", "factory", "setup", "collect", "serializers", "effects", "isolation", "timeout", "max_memory", "max_rows"}
+var callKeys = []string{"args", "factory", "setup", "collect", "serializers", "effects", "isolation", "timeout", "max_seconds", "max_memory", "max_rows"}
 
 // withoutCall refuses what would do nothing. Defaults may well hold such keys for
 // the feeds that have a call, so only the feed's own are looked at.
@@ -113,6 +113,9 @@ func (r *resolver) calls(out *Feed, e FeedEntry, n *Node) error {
 	return nil
 }
 
+// maxSeconds is more than any call takes: a year.
+const maxSeconds = 366 * 24 * 3600
+
 // limits reads what both paths have in common.
 func (r *resolver) limits(e FeedEntry, n *Node) (c ingest.Call, err error) {
 	switch c.Isolation = ingest.Isolation(e.Isolation); c.Isolation {
@@ -123,6 +126,12 @@ func (r *resolver) limits(e FeedEntry, n *Node) (c ingest.Call, err error) {
 	if e.Timeout != "" {
 		if c.Timeout, err = time.ParseDuration(e.Timeout); err != nil || c.Timeout <= 0 {
 			return c, at(n, "timeout").Errorf("timeout %q: want a duration such as 90s or 5m", e.Timeout)
+		}
+	}
+	if e.MaxSeconds != nil {
+		c.Timeout = time.Duration(*e.MaxSeconds) * time.Second
+		if *e.MaxSeconds < 1 || *e.MaxSeconds > maxSeconds || e.Timeout != "" {
+			return c, at(n, "max_seconds").Errorf("max_seconds %d: want 1 or more, and no timeout beside it, which says the same", *e.MaxSeconds)
 		}
 	}
 	if e.MaxMemory != "" {

@@ -111,6 +111,14 @@ func TestReadFull(t *testing.T) {
 	}
 }
 
+func TestMaxSeconds(t *testing.T) {
+	c := read(t, strings.Replace(full, "timeout: 90s", "max_seconds: 75", 1))
+	beta, err := c.Feed("beta-2")
+	if err != nil || beta.Calls[ingest.Py2].Timeout != 75*time.Second {
+		t.Errorf("%+v, %v", beta.Calls[ingest.Py2], err)
+	}
+}
+
 func TestReadCallAndDefaults(t *testing.T) {
 	c := read(t, full)
 	beta, err := c.Feed("beta-2")
@@ -244,6 +252,9 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"isolation", feed("source: x", "call: a:b", "effects: none", "isolation: thread", paths), `c.yaml:6:16: isolation "thread": want fork or process`, ""},
 	{"timeout", feed("source: x", "call: a:b", "effects: none", "timeout: 90", paths), `c.yaml:6:14: timeout "90": want a duration`, ""},
 	{"no rows", feed("source: x", "call: a:b", "effects: none", "max_rows: 0", paths), `c.yaml:6:15: max_rows 0: want 1 or more`, ""},
+	{"no seconds", feed("source: x", "call: a:b", "effects: none", "max_seconds: 0", paths), `c.yaml:6:18: max_seconds 0: want 1 or more`, ""},
+	{"seconds and a timeout", feed("source: x", "call: a:b", "effects: none", "timeout: 1m", "max_seconds: 5", paths), `c.yaml:7:18: max_seconds 5: want 1 or more, and no timeout beside it`, ""},
+	{"seconds without a call", feed("source: x", "max_seconds: 5"), `c.yaml:4:18: max_seconds: the feed has no call`, ""},
 	{"memory", feed("source: x", "call: a:b", "effects: none", "max_memory: 2", paths), `c.yaml:6:17: max_memory "2": want an amount such as 512MB`, ""},
 	{"compare", feed("source: x", "compare: loose"), `c.yaml:4:14: compare "loose": want natural or strict`, ""},
 	{"tolerance", feed("source: x", "tolerance: {a: -1}"), `c.yaml:4:16: tolerance of column "a" is no distance: -1`, ""},

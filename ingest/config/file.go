@@ -182,6 +182,8 @@ type FeedEntry struct {
 	Isolation string `yaml:"isolation"`
 	// How long a call may take, such as 90s or 5m. Default 1m.
 	Timeout string `yaml:"timeout"`
+	// The same as a number of seconds, in its place.
+	MaxSeconds *int64 `yaml:"max_seconds"`
 	// How much memory a call may take beyond what import and Setup took, such as
 	// 512MB or 4GB. Default 1GB.
 	MaxMemory string `yaml:"max_memory"`

@@ -60,7 +60,7 @@ const replayed = "cases"
 func (s *sweeper) replayAll(ctx context.Context, res *Result) error {
 	for i := range res.Feeds {
 		f := s.Feeds[i]
-		if s.Golden == "" || !calls(f) || ctx.Err() != nil {
+		if !calls(f) || ctx.Err() != nil {
 			continue
 		}
 		was, err := s.State.Standing(ctx, replayed, f.Name)
@@ -88,16 +88,37 @@ func (s *sweeper) replayAll(ctx context.Context, res *Result) error {
 // undone reports whether nothing is known of what the code does with a case.
 func (c Case) undone() bool { return c.Status == golden.NotCompared }
 
-// replay runs the cases of a feed in the checkout.
+// casesOf are the directories of a feed's cases: those of the checkout, and those of the
+// inbox that wait to be pulled into it. What this code has shown itself needs no replay,
+// and of a case that is in both the checkout's counts.
+func (s *sweeper) casesOf(f config.Feed) (dirs []string) {
+	if s.Golden != "" {
+		dirs, _ = filepath.Glob(filepath.Join(s.Golden, f.Name, "*", "case.yaml"))
+	}
+	known := map[string]bool{}
+	for i, file := range dirs {
+		dirs[i] = filepath.Dir(file)
+		known[filepath.Base(dirs[i])] = true
+	}
+	waiting, _ := filepath.Glob(filepath.Join(s.Inbox, f.Name, "*", "case.yaml"))
+	for _, file := range waiting {
+		dir := filepath.Dir(file)
+		if c, err := golden.Load(dir); !known[filepath.Base(dir)] && (err != nil || c.Revision != s.Revision) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// replay runs the cases of a feed.
 func (s *sweeper) replay(ctx context.Context, f config.Feed) []Case {
-	dirs, _ := filepath.Glob(filepath.Join(s.Golden, f.Name, "*", "case.yaml"))
 	o := golden.ReplayOptions{Calls: f.Calls, Caches: s.Caches, Now: s.Now()}
 	if s.Pythons != nil {
 		o.Handover = func(ctx context.Context, _ *golden.Case) (pair handover.Pair, err error) { return s.Pythons(ctx, f) }
 	}
 	var out []Case
-	for _, name := range dirs {
-		one := Case{Dir: filepath.Dir(name)}
+	for _, dir := range s.casesOf(f) {
+		one := Case{Dir: dir}
 		c, err := golden.Load(one.Dir)
 		if err != nil {
 			one.Status, one.Detail = golden.NotCompared, err.Error()

@@ -3,6 +3,8 @@ package sweep
 import (
 	"context"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,6 +138,55 @@ func TestCasesRunAgain(t *testing.T) {
 	works = true
 	if got := said("two"); !strings.HasPrefix(got, string(golden.NowAgrees)) {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestInboxRunsAgain: so are the cases that nobody has pulled yet, but for those that this
+// code has shown itself and those that the checkout has, too.
+func TestInboxRunsAgain(t *testing.T) {
+	d := newDrop(t)
+	d.put("a.csv", broken, 1)
+	f := plenty(t, "acme", d.dir)
+	f.Calls = [2]*ingest.Call{{Function: "a:b"}, {Function: "a:b"}}
+	f.Recheck = 0
+	w := newWorld(t, f)
+	same := false
+	w.line.Calls = engineFunc(func(ctx context.Context, in ingest.Input) (ingest.Rows, error) {
+		return rowsOfCode(func(p ingest.Path) string {
+			if same {
+				return "same"
+			}
+			return p.String()
+		})(ctx, in)
+	})
+	said := func(revision string) string {
+		w.revision = revision
+		var out []string
+		for _, c := range w.sweep().Feeds[0].Cases {
+			rel, err := filepath.Rel(w.root, c.Dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			where, _, _ := strings.Cut(rel, string(filepath.Separator))
+			out = append(out, where+" "+string(c.Status))
+		}
+		return strings.Join(slices.Compact(out), "\n")
+	}
+	if got := said("one"); got != "" || len(w.cases()) == 0 {
+		t.Fatalf("what was found this night: %q, cases %v", got, w.cases())
+	}
+	same = true
+	if got := said("two"); got != "inbox "+string(golden.NowAgrees) {
+		t.Errorf("other code: %q", got)
+	}
+	if got := said("two"); got != "" {
+		t.Errorf("the same code: %q", got)
+	}
+	if _, err := golden.Pull(golden.NewStore(w.dir("inbox")), golden.NewStore(w.dir("golden"))); err != nil {
+		t.Fatal(err)
+	}
+	if got := said("three"); got != "golden "+string(golden.NowAgrees) {
+		t.Errorf("when it is pulled: %q", got)
 	}
 }
 

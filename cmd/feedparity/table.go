@@ -64,9 +64,13 @@ func (s *swept) document(path func(string) string, failure func(error) string) r
 	return doc
 }
 
-// resumed says which runs before this one told nobody what they recorded.
+// resumed says which runs before this one told nobody what they recorded, and that this one
+// is to be told again.
 func (s *swept) resumed() []string {
 	var out []string
+	if s.cut != nil {
+		out = append(out, "it was told to stop before its end: the next sweep goes on from there, and tells all of this again")
+	}
 	for _, run := range s.Earlier {
 		out = append(out, fmt.Sprintf("run %d was stopped or killed before anybody was told of it: what it recorded is told here", run))
 	}

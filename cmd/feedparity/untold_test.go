@@ -22,12 +22,14 @@ import (
 // chat is a webhook that keeps what it is told.
 type chat struct {
 	*httptest.Server
-	mu   sync.Mutex
-	said []string
+	mu    sync.Mutex
+	said  []string
+	deaf  bool          // it answers nobody
+	asked chan struct{} // while it is deaf
 }
 
 func newChat(t *testing.T) *chat {
-	c := &chat{}
+	c := &chat{asked: make(chan struct{}, 1)}
 	c.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -35,6 +37,13 @@ func newChat(t *testing.T) *chat {
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		if c.deaf {
+			c.asked <- struct{}{}
+			c.mu.Unlock()
+			<-r.Context().Done()
+			c.mu.Lock()
+			return
+		}
 		c.said = append(c.said, string(body))
 	}))
 	t.Cleanup(c.Close)
@@ -123,6 +132,48 @@ func TestToldTheNextNight(t *testing.T) {
 			}
 			if got := hook.heard(); got != "" {
 				t.Errorf("and one more is told %s", got)
+			}
+		})
+	}
+}
+
+// TestCutShortWhileTelling: who was not told since the sweep was stopped or killed in the middle
+// of that is told the next night, whose exit status and report have it, too.
+func TestCutShortWhileTelling(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		t.Run(sig.String(), func(t *testing.T) {
+			s, hook := newSite(t, ""), newChat(t)
+			s.write("feedparity.yaml", fmt.Sprintf("notify: {webhook: %q}\nfeeds:\n  acme: {source: in, pair: latin1-utf8}\n", hook.URL))
+			if err := os.Mkdir(filepath.Join(s.dir, "in"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			s.write("in/stock_1.csv", "sku,name\n1,caf\xe9\n")
+			hook.deaf = true
+			cmd := s.command("sweep")
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case <-hook.asked:
+			case <-time.After(20 * time.Second):
+				t.Error("nobody was told")
+			}
+			start := time.Now()
+			_ = cmd.Process.Signal(sig)
+			if status := exitCode(cmd.Wait()); status != statusIncomplete && sig == syscall.SIGTERM || time.Since(start) > 2*time.Second+slack {
+				t.Errorf("%d after %v", status, time.Since(start))
+			}
+			hook.mu.Lock()
+			hook.deaf = false
+			hook.mu.Unlock()
+			if out, status := s.ran(); status != statusDiverge || !strings.Contains(out, "1 delivery new, 1 seen before; 1 divergence new") || !strings.Contains(out, "first: acme: ") {
+				t.Errorf("the next night: %d\n%s", status, out)
+			}
+			if got := hook.heard(); strings.Count(got, `"what"`) != 1 || !strings.Contains(got, `"what":"new"`) {
+				t.Errorf("told %s", got)
+			}
+			if out, status := s.ran(); status != statusOK || hook.heard() != "" {
+				t.Errorf("and one more: %d\n%s", status, out)
 			}
 		})
 	}

@@ -61,8 +61,7 @@ func (s *sweeper) takeUp(ctx context.Context, res *Result) error {
 		if feeds[t.Feed] == nil {
 			feeds[t.Feed] = &untold{at: map[same]int{}, fresh: map[string]bool{}}
 		}
-		feeds[t.Feed].add(all)
-		if !slices.Contains(res.Earlier, t.Run) {
+		if taken := feeds[t.Feed].add(all); taken && !slices.Contains(res.Earlier, t.Run) {
 			res.Earlier = append(res.Earlier, t.Run)
 		}
 	}
@@ -86,9 +85,9 @@ type same struct{ path, name, sha256 string }
 
 func (d *Delivery) same() same { return same{d.Path, d.Name, d.SHA256} }
 
-// add takes what no run does again. What failed is for the run that tells to say: it has
-// looked again.
-func (u *untold) add(all []Delivery) {
+// add takes what no run does again, if there is any. What failed is for the run that tells to
+// say: it has looked again.
+func (u *untold) add(all []Delivery) (taken bool) {
 	for i := range all {
 		d := &all[i]
 		for _, f := range findings(d) {
@@ -97,6 +96,7 @@ func (u *untold) add(all []Delivery) {
 		if d.Known || !settled(*d) && !d.Dropped {
 			continue
 		}
+		taken = true
 		if at, ok := u.at[d.same()]; ok { // a file of an archive of which a run had done some, and the next one the rest
 			u.all[at] = *d
 			continue
@@ -104,6 +104,7 @@ func (u *untold) add(all []Delivery) {
 		u.at[d.same()] = len(u.all)
 		u.all = append(u.all, *d)
 	}
+	return taken
 }
 
 // into adds it to the feed, before what this run made of it. What was done anew is not

@@ -131,7 +131,7 @@ func (d *download) attempt(ctx context.Context, before Entry, told bool) (err er
 	if err != nil {
 		return err
 	}
-	if err := d.unchanged(before, after); err != nil {
+	if err := d.unchanged(before, after, told); err != nil {
 		return err
 	}
 	if err := d.verify(ctx, p); err != nil {
@@ -243,24 +243,27 @@ func (d *download) open(ctx context.Context, from, want int64) (io.ReadCloser, e
 	return d.src.Open(ctx, d.path, from)
 }
 
-// unchanged compares what the source said before and after.
-func (d *download) unchanged(before, after Entry) error {
+// unchanged compares what the source said before, or listed, and after.
+func (d *download) unchanged(before, after Entry, told bool) error {
 	if before.Size != after.Size || !before.SameVersion(after) {
-		return &changedError{before, after}
+		return &changedError{before, after, told}
 	}
 	return nil
 }
 
 // changedError is an ErrChanged that knows how.
-type changedError struct{ before, after Entry }
+type changedError struct {
+	before, after Entry
+	listed        bool // before is what was listed: it may have been whole when it was read
+}
 
 func (e *changedError) Error() string {
 	return fmt.Sprintf("%v: before %d bytes of %s, after %d of %s", ErrChanged, e.before.Size, stamp(e.before), e.after.Size, stamp(e.after))
 }
 
-// Is reports whether it is an ErrChanged, or one of a file that has become longer.
+// Is reports whether it is an ErrChanged, or one of a file that has become longer meanwhile.
 func (e *changedError) Is(target error) bool {
-	return target == ErrChanged || target == errGrown && e.before.Size >= 0 && e.after.Size > e.before.Size
+	return target == ErrChanged || target == errGrown && !e.listed && e.before.Size >= 0 && e.after.Size > e.before.Size
 }
 
 // errGrown is a file that somebody still writes: it is not tried again at once.
@@ -277,7 +280,7 @@ func (d *download) outgrown(ctx context.Context, before Entry, told bool, err er
 	if err2 != nil || after.Size <= before.Size {
 		return err
 	}
-	return fmt.Errorf("%w: %w", d.unchanged(before, after), err)
+	return fmt.Errorf("%w: %w", d.unchanged(before, after, false), err)
 }
 
 func stamp(e Entry) string {

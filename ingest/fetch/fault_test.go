@@ -468,7 +468,7 @@ func testGrowing(t *testing.T) {
 	for name, c := range map[string]struct {
 		write func(data []byte, at time.Time) ftptest.File
 		late  bool // the server sends what was there when it began
-		retr  int
+		retr  int  // of a file of which nothing but the name is known
 	}{
 		"grows": {func(data []byte, at time.Time) ftptest.File {
 			return ftptest.File{Data: append(data, "more"...), MTime: at}
@@ -497,6 +497,40 @@ func testGrowing(t *testing.T) {
 			t.Errorf("a file that %s: %d RETR, want %d; %v", name, srv.Count("RETR"), c.retr, err)
 		}
 		nothingLeft(t, dir)
+	}
+	// Since it was listed it may have become whole; since it was asked for it has not.
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(100)}},
+		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Delay, Delay: 100 * time.Millisecond}}})
+	o := quick(srv)
+	o.Retries = 4
+	src := open(t, srv.URL(), o)
+	for _, still := range []bool{false, true} {
+		listed, _, err := src.List(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, stop := srv.Count("RETR"), make(chan struct{})
+		size := int(listed[0].Size) + 1
+		srv.Put("a.csv", ftptest.File{Data: payload(size)})
+		var growing sync.WaitGroup
+		growing.Go(func() {
+			for n := range 10_000 {
+				select {
+				case <-stop:
+					return
+				case <-time.After(5 * time.Millisecond):
+				}
+				if still {
+					srv.Put("a.csv", ftptest.File{Data: payload(size + n)})
+				}
+			}
+		})
+		_, err = Download(t.Context(), src, listed[0], openDir(t), "a.csv")
+		close(stop)
+		growing.Wait()
+		if n := srv.Count("RETR") - before; n != 2 || errors.Is(err, ErrChanged) != still {
+			t.Errorf("listed, and still written %v: %d RETR, %v", still, n, err)
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ func (d *download) doubted(ctx context.Context, before Entry, err error) (again 
 		now, err2 := d.after(ctx, true)
 		if err2 == nil && !d.asked {
 			if !before.SameVersion(now) {
-				return false, fmt.Errorf("%w: %w", d.unchanged(before, now), err)
+				return false, fmt.Errorf("%w: %w", d.unchanged(before, now, true), err)
 			}
 			now, err2 = d.src.Stat(ctx, d.path)
 		}

@@ -51,7 +51,7 @@ var completeness = []Row{
 	{"A/reset", "the data connection is reset", "tried again", fetch, ""},
 	{"A/truncated", "the file is cut short on the server while it is read, and 226 all the same", "noticed by the size; never taken", fetch, ""},
 	{"A/appended", "the file grows while it is read", "the size afterwards differs: not taken, not recorded, next time", fetch, ""},
-	{"A/growing", "the file grows, or is rewritten, whenever it is read", "read once if it grew, twice if it may have been replaced: unstable, next time", fetch, ""},
+	{"A/growing", "the file grows, or is rewritten, whenever it is read", "read once if it grew since it was asked for, twice if it may have been replaced or finished since it was listed: unstable, next time", fetch, ""},
 	{"A/renamed-over", "another file takes its place while it is read", "the time afterwards differs: fetched once more, the new version is taken", fetch, ""},
 	{"A/rewritten", "the file is rewritten in place with the same size while it is read", "the time afterwards differs: never taken", fetch, ""},
 	{"A/deleted", "the file is deleted between the listing and the transfer", "550: not there or not permitted, not tried again", fetch, ""},

@@ -37,7 +37,7 @@ func smallDisk(t *testing.T) (dir *os.Root, fill func() error) {
 func testDiskFull(t *testing.T) {
 	dir, fill := smallDisk(t)
 	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(faultSize)}},
-		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Delay, Delay: 300 * time.Millisecond}}})
+		Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Delay, Delay: 1500 * time.Millisecond}}}) // for the disk to be filled meanwhile
 	filled := make(chan error, 1)
 	go func() {
 		for srv.Count("RETR") == 0 {

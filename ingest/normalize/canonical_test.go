@@ -116,7 +116,9 @@ var options = []struct {
 	{"preamble and footer", Options{TableFrom: 6, TableTo: 14}, "Title\na,b\n1,2\ntotal 1\n", "a,b\n1,2\n",
 		"byte 0x0 preamble: 54 69 74 6c 65 0a -> ;byte 0xe footer: 74 6f 74 61 6c 20 31 0a -> ", ""},
 	{"a mark above a preamble", Options{TableFrom: 7, TableTo: 11}, "\ufeffT\u00e9\na,b\nx", "a,b\n", "byte 0x0 bom: ef bb bf -> ;byte 0x3 preamble: 54 c3 a9 0a -> ;byte 0xb footer: 78 -> ", ""},
-	{"a row in another charset", Options{Ranges: []Range{{4, 7, "cp1252"}}}, "\u00e9,\n\x80,\n\u20ac\n", "\u00e9,\n\u20ac,\n\u20ac\n", "byte 0x4 transcode: 80 -> e2 82 ac", ""},
+	{"a row in another charset", Options{Ranges: []Range{{From: 4, To: 7, Charset: "cp1252"}}}, "\u00e9,\n\x80,\n\u20ac\n", "\u00e9,\n\u20ac,\n\u20ac\n", "byte 0x4 transcode: 80 -> e2 82 ac", ""},
+	{"words in either of two charsets", Options{Ranges: []Range{{From: 0, To: 40, Charset: "utf-8", Or: "cp1252"}}}, "\u00e9,\x80;\xe9\u00e9 \u00e9,a\x80b,\u20ac\n", "\u00e9,\u20ac;\u00e9\u00c3\u00a9 \u00e9,a\u20acb,\u20ac\n",
+		"byte 0x3 transcode: 80 -> e2 82 ac;byte 0x5 transcode: e9 c3 a9 -> c3 a9 c3 83 c2 a9;byte 0xd transcode: 80 -> e2 82 ac", ""},
 	{"kept going", Options{KeepGoing: true}, "a,\xe9\nb,\u00e9\xff\n", "a,\ufffd\nb,\u00e9\ufffd\n", "byte 0x2 undecodable: e9 -> ef bf bd;byte 0x8 undecodable: ff -> ef bf bd", "undecodable 2 undecodable 8"},
 	{"line breaks in quotes are noted", Options{}, "\"a\r\nb\nc\"\n", "\"a\r\nb\nc\"\n", "", "quoted-newline 2 quoted-newline 5"},
 	{"so are they in the canonical dialect", Options{Canonical: true, Columns: 1}, "\"a\r\nb\nc\"\nd,e\n", "\"a\r\nb\nc\"\nd,e\n", "", "quoted-newline 2 quoted-newline 5 ragged-row 9"},
@@ -158,9 +160,28 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// TestLongWords of one charset or the other are longer than what is looked at of them.
+func TestLongWords(t *testing.T) {
+	euro := strings.Repeat("\u20ac", maxWord)
+	for _, c := range []struct{ or, in, want string }{
+		{"cp1252", "a" + euro + ",b\n" + "\x80" + strings.Repeat("\x80", maxWord) + ",\u20ac", "a" + euro + ",b\n\u20ac" + euro + ",\u20ac"},
+		{"cp932", strings.Repeat("\x82\xa0", maxWord) + ",\u3042\n", strings.Repeat("\u3042", maxWord) + ",\u3042\n"},
+		{"cp932", "a" + strings.Repeat("\x82\xa0", maxWord) + ",\u3042", "a" + strings.Repeat("\u3042", maxWord) + ",\u3042"},
+		{"cp1252", euro[:maxWord-1], euro[:maxWord-1]},
+	} {
+		o := Options{Ranges: []Range{{From: 0, To: 1 << 40, Charset: "utf-8", Or: c.or}}}
+		got, edits := normalized(t, c.in, o)
+		if got != c.want {
+			t.Errorf("%s: %.40q...", c.or, got)
+		}
+		checkEdits(t, c.in, got, edits)
+		checkChunks(t, c.in, got, o)
+	}
+}
+
 // TestRanges refuses ranges that cannot be.
 func TestRanges(t *testing.T) {
-	for _, r := range [][]Range{{{4, 4, "cp1252"}}, {{4, 8, "cp1252"}, {6, 9, "cp1252"}}, {{0, 4, "klingon"}}} {
+	for _, r := range [][]Range{{{4, 4, "cp1252", ""}}, {{4, 8, "cp1252", ""}, {6, 9, "cp1252", ""}}, {{0, 4, "klingon", ""}}, {{0, 4, "utf-8", "klingon"}}, {{0, 4, "utf-8", "utf-16"}}, {{0, 4, "cp1252", "cp1250"}}} {
 		if err := normErr(&bytes.Buffer{}, strings.NewReader("abc"), Options{Ranges: r}); err == nil {
 			t.Errorf("%v: no error", r)
 		}

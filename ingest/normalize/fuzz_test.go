@@ -41,6 +41,9 @@ func fuzzFlags(o Options, flags uint16, in []byte) Options {
 	if n := int64(len(in)) / 4 * 2; has(12) && n > 0 {
 		o.Ranges = []Range{{From: n / 2, To: n, Charset: "cp1252"}, {From: n, To: n + 2, Charset: "utf-16-be"}}
 	}
+	if has(13) && len(in) > 0 {
+		o.Ranges = []Range{{From: 0, To: int64(len(in)), Charset: "utf-8", Or: []string{"cp1252", "cp932"}[len(in)%2]}}
+	}
 	return o
 }
 
@@ -60,7 +63,7 @@ func FuzzNormalize(f *testing.F) {
 				f.Add([]byte(c.in), uint8(i), uint8(c.o.Delimiter), uint8(c.o.Quotechar), uint8(c.o.Escapechar), uint16(0))
 			}
 		}
-		for _, flags := range []uint16{1 << 2, 1<<2 | 3<<7, 1<<2 | 1<<3 | 2<<7 | 7<<4, 7<<4 | 3<<11} {
+		for _, flags := range []uint16{1 << 2, 1<<2 | 3<<7, 1<<2 | 1<<3 | 2<<7 | 7<<4, 7<<4 | 3<<11, 1<<13, 1<<13 | 1<<6} {
 			f.Add([]byte(c.in), uint8(0), uint8(c.o.Delimiter), uint8(c.o.Quotechar), uint8(c.o.Escapechar), flags)
 		}
 	}

@@ -112,6 +112,9 @@ func shown(b []byte) string {
 type Range struct {
 	From, To int64
 	Charset  string
+	// Or is what those words are in that are not in Charset, which is then "utf-8"; ""
+	// where all are.
+	Or string
 }
 
 // Options say what is read and what is asked for beside the canonical bytes. The

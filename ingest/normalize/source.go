@@ -40,21 +40,26 @@ func newSource(o Options) (*source, error) {
 			return nil, fmt.Errorf("normalize range %d-%d: it is empty, or not behind the one before it", r.From, r.To)
 		}
 		if r.From > at {
-			if err := s.part(r.From, o.Charset); err != nil {
+			if err := s.part(r.From, o.Charset, ""); err != nil {
 				return nil, err
 			}
 		}
-		if err := s.part(r.To, r.Charset); err != nil {
+		if err := s.part(r.To, r.Charset, r.Or); err != nil {
 			return nil, err
 		}
 		at = r.To
 	}
-	return s, s.part(math.MaxInt64, o.Charset)
+	return s, s.part(math.MaxInt64, o.Charset, "")
 }
 
 // part adds a stretch. A decoder that keeps nothing between characters serves all the
 // stretches of its charset, of which there may be as many as rows.
-func (s *source) part(to int64, charset string) error {
+func (s *source) part(to int64, charset, or string) error {
+	if or != "" {
+		d, err := newEither(charset, or)
+		s.parts = append(s.parts, part{to, or, d})
+		return err
+	}
 	d, known := s.decoders[charset]
 	if !known {
 		var err error
@@ -77,7 +82,7 @@ func (s *source) run(src io.Reader, w *writer, next stage) error {
 	defer buffers.Put(buf)
 	s.w, s.next, s.buf = w, next, *buf
 	for _, p := range s.parts {
-		s.plain, s.utf8, s.crlf = s.plainBytes(p.d), s.mixed(p.d), s.kept()
+		s.plain, s.utf8, s.crlf = s.plainBytes(p.d), s.mixed(p.d), s.kept() && !s.o.means('\r') && !s.o.means('\n')
 		if err := s.decode(p, io.LimitReader(src, p.to-s.offset)); err != nil {
 			return err
 		}
@@ -247,6 +252,11 @@ func (s *source) plainRun(p []byte) int {
 func (s *source) kept() bool {
 	o := &s.o
 	return !o.Canonical && !o.NFC && !o.FixMojibake && o.TableFrom == 0 && o.TableTo == 0
+}
+
+// means reports whether a character is one of the dialect's.
+func (o *Options) means(c rune) bool {
+	return c == o.Delimiter || c == o.Quotechar || c == o.Escapechar
 }
 
 // mixed reports whether no stage minds what characters beyond ASCII are: they may be in a

@@ -36,7 +36,7 @@ func TestUnchanged(t *testing.T) {
 		{"cut at its end", large + "\xc3", Options{}, false},
 		{"surrogates", "\xed\xa0\xbd\xed\xb8\x80\n", Options{}, false},
 		{"another charset", "1\n", Options{Charset: "utf-16"}, false},
-		{"a range in another charset", "1\n", Options{Ranges: []Range{{0, 1, "cp037"}}}, false},
+		{"a range in another charset", "1\n", Options{Ranges: []Range{{From: 0, To: 1, Charset: "cp037"}}}, false},
 		{"lines above the table", "a\n1\n", Options{TableFrom: 2}, false},
 		{"one dialect is asked for", "1;2\n", Options{Canonical: true}, false},
 		{"normal form C is asked for", "e\u0301\n", Options{NFC: true}, false},

@@ -3,6 +3,7 @@ package parity
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest/detect"
@@ -29,6 +30,34 @@ func TestNormalizeMixed(t *testing.T) {
 		if err := normalize.Verify(bytes.NewReader([]byte(in)), bytes.NewReader(out.Bytes()), normalize.All(edits)); err != nil {
 			t.Errorf("%q: %v", in, err)
 		}
+	}
+}
+
+// TestNormalizeManyMixed goes on behind the last of the ranges that are told.
+func TestNormalizeManyMixed(t *testing.T) {
+	const n = 70_000
+	in := "sku,name\n" + strings.Repeat("1,caf\xc3\xa9 cr\xc3\xa8me\n2,M\xfcller\n", n) + "3,\xe9\xc3\xa9 th\xc3\xa9\n"
+	want := "sku,name\n" + strings.Repeat("1,café crème\n2,Müller\n", n) + "3,éÃ© thé\n"
+	found, err := detect.Bytes([]byte(in), detect.Options{})
+	if err != nil || !found.MoreMixed {
+		t.Fatal(len(found.Mixed), err)
+	}
+	var out bytes.Buffer
+	o := NormalizeOptions(found)
+	edits, err := normalize.Normalize(&out, strings.NewReader(in), o)
+	if err != nil || out.String() != want {
+		t.Fatalf("%d bytes, %v; want %d: ...%q", out.Len(), err, len(want), out.Bytes()[max(0, out.Len()-20):])
+	}
+	if err := normalize.Verify(strings.NewReader(in), bytes.NewReader(out.Bytes()), normalize.All(edits)); err != nil {
+		t.Error(err)
+	}
+	for i := range o.Ranges { // of three nobody knows which goes on
+		if i%2 > 0 && i%4 > 1 {
+			o.Ranges[i].Charset = "iso8859-15"
+		}
+	}
+	if r := rest(o.Ranges[:len(o.Ranges)-1]); r.Charset != "ascii" || r.Or != "" {
+		t.Errorf("of three charsets %+v goes on", r)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -44,8 +45,8 @@ func NormalizeOptions(found detect.Result) normalize.Options {
 	for _, m := range found.Mixed {
 		o.Ranges = append(o.Ranges, normalize.Range{From: m.Start, To: m.End, Charset: m.Charset})
 	}
-	if n := len(o.Ranges); found.MoreMixed && n > 0 { // what is above ASCII there is in nobody knows what: an error with its position
-		o.Ranges = append(o.Ranges, normalize.Range{From: o.Ranges[n-1].To, To: math.MaxInt64, Charset: "ascii"})
+	if n := len(o.Ranges); found.MoreMixed && n > 0 {
+		o.Ranges = append(o.Ranges, rest(o.Ranges))
 	}
 	if d.Preamble > 0 {
 		o.TableFrom = d.TableFrom
@@ -54,6 +55,23 @@ func NormalizeOptions(found detect.Result) normalize.Options {
 		o.TableTo = d.TableTo
 	}
 	return o
+}
+
+// rest is what is behind the last of as many ranges as are told. Beside UTF-8, which is
+// known by itself, one charset may go on; of several nobody knows which, and what is
+// above ASCII is an error with its position.
+func rest(ranges []normalize.Range) normalize.Range {
+	var names []string
+	for _, r := range ranges {
+		if !slices.Contains(names, r.Charset) {
+			names = append(names, r.Charset)
+		}
+	}
+	out := normalize.Range{From: ranges[len(ranges)-1].To, To: math.MaxInt64, Charset: "ascii"}
+	if i := slices.Index(names, "utf-8"); i >= 0 && len(names) == 2 {
+		out.Charset, out.Or = names[i], names[1-i]
+	}
+	return out
 }
 
 // normalized makes the normalized view of a delivery. One with bytes that its

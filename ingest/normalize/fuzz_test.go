@@ -63,7 +63,7 @@ func FuzzNormalize(f *testing.F) {
 				f.Add([]byte(c.in), uint8(i), uint8(c.o.Delimiter), uint8(c.o.Quotechar), uint8(c.o.Escapechar), uint16(0))
 			}
 		}
-		for _, flags := range []uint16{1 << 2, 1<<2 | 3<<7, 1<<2 | 1<<3 | 2<<7 | 7<<4, 7<<4 | 3<<11, 1<<13, 1<<13 | 1<<6} {
+		for _, flags := range []uint16{1 << 2, 1<<2 | 3<<7, 1<<2 | 1<<3 | 2<<7 | 7<<4, 7<<4 | 3<<11, 1 << 13, 1<<13 | 1<<6} {
 			f.Add([]byte(c.in), uint8(0), uint8(c.o.Delimiter), uint8(c.o.Quotechar), uint8(c.o.Escapechar), flags)
 		}
 	}

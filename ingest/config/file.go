@@ -117,7 +117,7 @@ type FeedEntry struct {
 	Unfinished []string `yaml:"unfinished"`
 	// Whether A and a are the same in patterns. Default false.
 	IgnoreCase bool `yaml:"ignore_case"`
-	// How many levels of directories below the source are looked into. Default 0.
+	// How many levels of directories below the source are looked into; one that is shown within itself is so once. Default 0.
 	Depth int `yaml:"depth"`
 	// Python's name of the codec that the server's file names are in, for patterns and
 	// for what people see; state and archive keep the bytes. Default: as they are, which

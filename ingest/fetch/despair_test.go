@@ -36,6 +36,7 @@ var mistakes = []struct {
 		o.IdleTimeout = 100 * time.Millisecond
 		return url
 	}, 1},
+	{"dial time-out", ftptest.Options{}, func(o *Options, url string) string { o.DialTimeout = 1; return url }, 0},
 }
 
 // testMistake: what one feed has wrong about a server costs that feed, and those that have

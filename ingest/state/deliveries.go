@@ -199,16 +199,18 @@ func (d *DB) Touch(ctx context.Context, now time.Time, listed ...Listed) error {
 	if !slices.ContainsFunc(listed, func(l Listed) bool { return len(l.Entries) > 0 }) {
 		return nil
 	}
-	err := d.tx(ctx, func(q querier) error {
-		return eachPaths(listed, func(where string, args []any) error {
-			_, err := q.exec(ctx, "UPDATE deliveries SET last_seen = ? WHERE "+where, append([]any{now.UnixNano()}, args...)...)
-			return err
-		})
-	})
+	err := d.tx(ctx, func(q querier) error { return touch(ctx, q, now, listed...) })
 	if err != nil {
 		return fmt.Errorf("touch deliveries: %w", err)
 	}
 	return nil
+}
+
+func touch(ctx context.Context, q querier, now time.Time, listed ...Listed) error {
+	return eachPaths(listed, func(where string, args []any) error {
+		_, err := q.exec(ctx, "UPDATE deliveries SET last_seen = ? WHERE "+where, append([]any{now.UnixNano()}, args...)...)
+		return err
+	})
 }
 
 // Retime remembers other times of files that are the same all the same.

@@ -56,14 +56,7 @@ func (d *DB) Refused(ctx context.Context, now time.Time, offers ...Offer) error 
 	if len(offers) == 0 {
 		return nil
 	}
-	err := d.txOn(ctx, false, func(q querier) error {
-		for _, o := range offers {
-			if err := refuse(ctx, q, o, now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err := d.txOn(ctx, false, func(q querier) error { return refuse(ctx, q, now, offers...) })
 	if err != nil {
 		return fmt.Errorf("remember what feed %q offers: %w", offers[0].Feed, err)
 	}
@@ -82,7 +75,7 @@ func (d *DB) Gone(ctx context.Context, feed string, e Entry, now time.Time) erro
 				return err
 			}
 		}
-		return refuse(ctx, q, Offer{Feed: feed, Entry: e, Status: Gone}, now)
+		return refuse(ctx, q, now, Offer{Feed: feed, Entry: e, Status: Gone})
 	})
 	if err != nil {
 		return fmt.Errorf("record that a delivery of feed %q is gone: %w", feed, err)
@@ -90,21 +83,43 @@ func (d *DB) Gone(ctx context.Context, feed string, e Entry, now time.Time) erro
 	return nil
 }
 
-// refuse stores an offer. Its path was listed, whatever version of it is remembered.
-func refuse(ctx context.Context, q querier, o Offer, now time.Time) error {
+// offersAtOnce is how many offers a statement stores.
+const offersAtOnce = 64
+
+// refuse stores offers. Their paths were listed, whatever versions of them are remembered.
+func refuse(ctx context.Context, q querier, now time.Time, offers ...Offer) error {
 	const same = "offers.size = excluded.size AND offers.mtime IS NOT DISTINCT FROM excluded.mtime AND offers.etag = excluded.etag"
-	_, err := q.exec(ctx, `INSERT INTO offers (`+offerColumns+`) VALUES (?,?,?,?,?,?,?,1,?,?,?,?)
-		ON CONFLICT (feed, path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime, precision = excluded.precision, etag = excluded.etag,
-			status = excluded.status, last_error = excluded.last_error, last_seen = excluded.last_seen,
-			attempts = CASE WHEN offers.status = 'gone' THEN 1 ELSE offers.attempts + 1 END,
-			first_seen = CASE WHEN offers.status = 'gone' THEN excluded.first_seen ELSE offers.first_seen END,
-			stable_since = CASE WHEN offers.status <> 'gone' AND `+same+` THEN offers.stable_since ELSE excluded.stable_since END`,
-		o.Feed, []byte(o.Path), o.Size, mtime(o.Entry), o.Precision, o.ETag, o.Status, o.LastError, now.UnixNano(), now.UnixNano(), now.UnixNano())
-	if err != nil {
-		return err
+	var listed []Listed
+	at := now.UnixNano()
+	for some := range slices.Chunk(once(offers), offersAtOnce) {
+		var args []any
+		for _, o := range some {
+			args = append(args, o.Feed, []byte(o.Path), o.Size, mtime(o.Entry), o.Precision, o.ETag, o.Status, 1, o.LastError, at, at, at)
+			listed = append(listed, Listed{o.Feed, []Entry{o.Entry}})
+		}
+		_, err := q.exec(ctx, "INSERT INTO offers ("+offerColumns+") VALUES "+tuples(len(some), 12)+`
+			ON CONFLICT (feed, path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime, precision = excluded.precision, etag = excluded.etag,
+				status = excluded.status, last_error = excluded.last_error, last_seen = excluded.last_seen,
+				attempts = CASE WHEN offers.status = 'gone' THEN 1 ELSE offers.attempts + 1 END,
+				first_seen = CASE WHEN offers.status = 'gone' THEN excluded.first_seen ELSE offers.first_seen END,
+				stable_since = CASE WHEN offers.status <> 'gone' AND `+same+` THEN offers.stable_since ELSE excluded.stable_since END`, args...)
+		if err != nil {
+			return err
+		}
 	}
-	_, err = q.exec(ctx, "UPDATE deliveries SET last_seen = ? WHERE feed = ? AND path = ?", now.UnixNano(), o.Feed, []byte(o.Path))
-	return err
+	return touch(ctx, q, now, listed...)
+}
+
+// once leaves out what a listing shows twice: a statement stores a row once.
+func once(offers []Offer) []Offer {
+	type key struct{ feed, path string }
+	seen := map[key]bool{}
+	return slices.DeleteFunc(slices.Clone(offers), func(o Offer) bool {
+		k := key{o.Feed, o.Path}
+		again := seen[k]
+		seen[k] = true
+		return again
+	})
 }
 
 const offerColumns = "feed, path, size, mtime, precision, etag, status, attempts, last_error, first_seen, last_seen, stable_since"

@@ -40,7 +40,8 @@ func testOffers(t *testing.T, d *DB) {
 		return Entry{Path: "a\xff.csv", Size: int64(n), MTime: day(n), Precision: PrecisionSecond}
 	}
 
-	must(d.Refused(ctx, day(1), Offer{Feed: "acme", Entry: e(1), Status: Unstable, LastError: "young"}))
+	twice := Offer{Feed: "acme", Entry: e(1), Status: Unstable, LastError: "young"}
+	must(d.Refused(ctx, day(1), twice, twice))
 	must(d.Refused(ctx, day(2), Offer{Feed: "acme", Entry: e(2), Status: Failed, LastError: "short"}))
 	must(d.Refused(ctx, day(3), Offer{Feed: "acme", Entry: e(2), Status: Failed, LastError: "short again"}))
 	if got := lost(3); got != "" || !newest(3).IsZero() {

@@ -11,9 +11,11 @@
 //     renamed (package archive)
 //  2. Fetched records its hash
 //  3. the paths are run, golden cases are written (whole or not at all)
-//  4. Record stores outcomes, counters and "processed" in one transaction
+//  4. Record stores outcomes, counters and "processed" in one transaction, with what came
+//     of its task
 //
-// and its run ends with one more, in which End remembers what rules accepted.
+// and its run ends with one more, in which End remembers what rules accepted. Once somebody
+// was told, Told forgets the tasks: until then the next run finds there what nobody knows.
 //
 // Whoever dies between two steps repeats from the last one recorded: nothing is
 // lost, and nothing counts twice, for files are known by their hash and outcomes

@@ -104,7 +104,6 @@ func (s *sweeper) fetch(ctx context.Context, l *look, t task) fetched {
 	}
 	s.try(ctx, l.feed, t, &f.out, func() (err error) {
 		f.t.known, f.blob, err = s.obtain(ctx, l, &f.t)
-		f.out.Warnings = f.t.warnings
 		return err
 	})
 	if errors.Is(f.out.Err, errAlone) { // it may be for longer than a sweep waits

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/feedparity/feedparity/golden"
+	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch/ftptest"
 	"github.com/feedparity/feedparity/ingest/report"
@@ -147,28 +148,68 @@ func showing(res *Result) []string {
 // nothing that it had no time for, and is not remembered: the next one tells all of it.
 func TestStopped(t *testing.T) {
 	n := newNights(t, config.Expect{Every: time.Hour, Deliveries: 2})
-	n.put("stock_1.csv", broken)
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
 	srv := serve(t, ftptest.Options{Faults: []ftptest.Fault{{Command: "GREETING", Action: ftptest.Stall}}})
-	n.feeds = append(n.feeds, feed(t, "hangs", srv.URL()))
-	n.watch = func(e Event) {
-		if e.Feed == "acme" && e.What == "done" && e.Delivery == "" {
-			stop()
+	all := []config.Feed{n.feeds[0], feed(t, "hangs", srv.URL())}
+	for i, step := range []struct{ first, second, want string }{
+		{broken, plain, "first undecodable-bytes"},
+		{plain + "2,x\r\n", plain + "2,y\r\n", "gone undecodable-bytes"},
+	} {
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		n.feeds = all
+		n.watch = func(e Event) {
+			if e.Feed == "acme" && e.What == "done" && e.Delivery == "" {
+				stop()
+			}
+		}
+		n.put(fmt.Sprintf("stock_%d.csv", 2*i), step.first)
+		res, err := n.try(ctx)
+		if !errors.Is(err, context.Canceled) || !res.Cut {
+			t.Fatal(err, res.Cut)
+		}
+		got, err := Morning(t.Context(), n.db, n.feeds, res, n.now())
+		if err != nil || said(got[0]) != step.want || got[1].Error == "" {
+			t.Errorf("%d: %q, %q, %v", i, said(got[0]), got[1].Error, err)
+		}
+		n.watch, n.feeds = nil, all[:1]
+		n.put(fmt.Sprintf("stock_%d.csv", 2*i+1), step.second)
+		if f := n.next(); said(f) != step.want || f.Compared != 2 {
+			t.Errorf("%d: the next one: %q of %d", i, said(f), f.Compared)
 		}
 	}
-	res, err := n.try(ctx)
-	if !errors.Is(err, context.Canceled) || !res.Cut {
-		t.Fatal(err, res.Cut)
+}
+
+// TestNotFinished: what a run counted of a delivery that it could not finish is new where it
+// is shown first by the next one, though that finds it counted.
+func TestNotFinished(t *testing.T) {
+	view := func(news, accepted bool) []View {
+		return []View{{Findings: []Finding{{Signature: "m:x", New: news, Accepted: accepted}}}, {Findings: []Finding{{Signature: "m:x", New: news, Accepted: accepted}}}}
 	}
-	got, err := Morning(t.Context(), n.db, n.feeds, res, n.now())
-	if err != nil || said(got[0]) != "first undecodable-bytes" || got[1].Error == "" {
-		t.Errorf("%q, %q, %v", said(got[0]), got[1].Error, err)
-	}
-	n.watch, n.feeds = nil, n.feeds[:1]
-	n.put("stock_2.csv", plain)
-	if f := n.next(); said(f) != "first undecodable-bytes" || f.Compared != 2 {
-		t.Errorf("the next one: %q of %d", said(f), f.Compared)
+	undone := view(true, false)
+	undone[1].Verdict = ingest.NotCompared
+	for i, step := range []struct {
+		now  []Delivery
+		want string // where it is new
+	}{
+		{[]Delivery{{Path: "a", Views: view(false, false)}, {Path: "b", Views: view(false, false)}}, "a"},
+		{[]Delivery{{Path: "b", Views: view(false, true)}, {Path: "c", Views: view(false, false)}}, "c"},
+		{[]Delivery{{Path: "a", Err: errUndone}}, ""},
+	} {
+		u := untold{at: map[same]int{}, fresh: map[string]bool{}}
+		if u.add([]Delivery{{Path: "a", Views: undone}}) {
+			t.Error("it was taken up, and is to be run again")
+		}
+		f := Feed{Deliveries: step.now}
+		u.into(&f)
+		var got []string
+		for i := range f.Deliveries {
+			if all := findings(&f.Deliveries[i]); len(all) == 2 && all[0].New && all[1].New {
+				got = append(got, f.Deliveries[i].Path)
+			}
+		}
+		if strings.Join(got, " ") != step.want {
+			t.Errorf("%d: new in %q, want %q", i, got, step.want)
+		}
 	}
 }
 

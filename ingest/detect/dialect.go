@@ -103,7 +103,7 @@ func dialectOf(src source, charset string, head []byte, g Given) (Dialect, error
 	d.TableFrom, d.TableTo = place(charset, head, text, d.TableFrom), place(charset, head, text, d.TableTo)
 	if !whole {
 		d.Footer, d.TableTo = 0, src.size
-		if err := d.findFooter(src, charset, l); err != nil {
+		if err := d.findFooter(src, ordered(charset, head), l); err != nil {
 			return d, err
 		}
 	}
@@ -114,18 +114,15 @@ func dialectOf(src source, charset string, head []byte, g Given) (Dialect, error
 // tailBytes is how much of an input's end is looked at for what is below the table.
 const tailBytes = 16 << 10
 
-// findFooter looks at the end of an input too long to be looked at as a whole. In
-// charsets whose line breaks are not the bytes of ASCII it finds none.
+// findFooter looks at the end of an input too long to be looked at as a whole.
 func (d *Dialect) findFooter(src source, charset string, l *layout) error {
-	if !lineBreaksAreASCII(charset) || d.Columns < 2 {
+	if d.Columns < 2 {
 		return nil
 	}
-	tail := make([]byte, tailBytes)
-	if _, err := src.in.ReadAt(tail, src.size-tailBytes); err != nil && err != io.EOF {
-		return fmt.Errorf("read input: %w", err)
+	tail, text, err := tailOf(src, charset)
+	if err != nil {
+		return err
 	}
-	tail = tail[bytes.IndexAny(tail, "\r\n")+1:]
-	text := decodeHead(charset, tail, true)
 	end := &layout{delimiter: l.delimiter, quote: l.quote, escape: l.escape}
 	end.read(text)
 	end.columns, end.filling, end.key = l.columns, l.filling, l.keyColumn(0)
@@ -138,6 +135,33 @@ func (d *Dialect) findFooter(src source, charset string, l *layout) error {
 		d.Footer, d.TableTo = end.lines()-end.records[last+1].line, to
 	}
 	return nil
+}
+
+// tailOf reads an input's end from the beginning of a line.
+func tailOf(src source, charset string) (tail, text []byte, err error) {
+	from := (src.size - tailBytes + 3) &^ 3 // no character of UTF-16 or UTF-32 is cut but one of two units
+	tail = make([]byte, src.size-from)
+	if _, err := src.in.ReadAt(tail, from); err != nil && err != io.EOF {
+		return nil, nil, fmt.Errorf("read input: %w", err)
+	}
+	if lineBreaksAreASCII(charset) {
+		tail = tail[bytes.IndexAny(tail, "\r\n")+1:]
+		return tail, decodeHead(charset, tail, true), nil
+	}
+	text = decodeHead(charset, tail, true)
+	n := bytes.IndexAny(text, "\r\n") + 1
+	return tail[place(charset, tail, text, int64(n)):], text[n:], nil
+}
+
+// ordered is the name of UTF-16 or UTF-32 in the byte order that an input's mark says.
+func ordered(charset string, head []byte) string {
+	switch {
+	case charset != "utf-16" && charset != "utf-32":
+		return charset
+	case len(head) > 0 && (head[0] == 0xFE || head[0] == 0):
+		return charset + "-be"
+	}
+	return charset + "-le"
 }
 
 // findDialect reads the start of the decoded text as a table with every delimiter,

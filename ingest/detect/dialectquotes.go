@@ -105,7 +105,7 @@ func (l *layout) quotedIn(src source, charset string, from, to int64) (bool, err
 // decoding is add for bytes in a charset, nil where that cannot be decoded. In charsets
 // of one byte and in UTF-8 no other character has the bytes of ASCII in it.
 func (q *quotes) decoding(charset string) func([]byte) {
-	if charset == "ascii" || charset == "utf-8" || charset == "utf-8-sig" || tableOf(charset) != nil {
+	if charset == "ascii" || charset == "utf-8" || charset == "utf-8-sig" || tableOf(charset) != nil && lineBreaksAreASCII(charset) {
 		return q.add
 	}
 	c, fault, err := pycodec.Lookup(ingest.Python313, charset)

@@ -115,16 +115,53 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// inCharset encodes a text in what TestFooterOfLong reads.
+func inCharset(charset, text string) string {
+	var out []byte
+	switch charset {
+	case "utf-8":
+		return text
+	case "utf-16", "utf-16-le":
+		if charset == "utf-16" {
+			text = "\ufeff" + text
+		}
+		for _, u := range utf16.Encode([]rune(text)) {
+			if charset == "utf-16" {
+				out = binary.BigEndian.AppendUint16(out, u)
+			} else {
+				out = binary.LittleEndian.AppendUint16(out, u)
+			}
+		}
+		return string(out)
+	}
+	of := map[rune]byte{}
+	for b, r := range tableOf(charset) {
+		of[r] = byte(b)
+	}
+	for _, r := range text {
+		out = append(out, of[r])
+	}
+	return string(out)
+}
+
 // TestFooterOfLong finds what is below a table too long to be read as a whole.
 func TestFooterOfLong(t *testing.T) {
-	table := "sku,n\u00e9,price\n" + strings.Repeat("A1,\u00e9,1.50\n", 20_000)
-	for _, footer := range []string{"", "Total: 1\n", "\n-- end --\n"} {
-		r, err := Bytes([]byte(table+footer), Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := r.Dialect; d.TableTo != int64(len(table)) || d.Footer != strings.Count(footer, "\n") {
-			t.Errorf("%q: table to %d of %d, %d lines below", footer, d.TableTo, len(table), d.Footer)
+	for _, charset := range []string{"utf-8", "cp1252", "utf-16", "utf-16-le", "cp037"} {
+		table := inCharset(charset, "sku,n\u00e9,a,b,c,price\n"+strings.Repeat("A1,\u00e9,1,2,3,1.50\n", 20_000))
+		quoted := inCharset(charset, "sku,n\u00e9,a,b,c,price\n"+strings.Repeat("A1,\u00e9,1,2,3,1.50\n", 20_000)+"A2,1,2,3,\"x"+strings.Repeat("\nmore", 5000)+"\n")
+		for _, footer := range []string{"", "Total: 1\n", "\n-- end of it --\n"} {
+			in := table + strings.TrimPrefix(inCharset(charset, footer), "\xfe\xff")
+			r, err := Bytes([]byte(in), Options{Charset: charset})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := r.Dialect; d.TableTo != int64(len(table)) || d.Footer != strings.Count(footer, "\n") {
+				t.Errorf("%s, %q: table to %d of %d, %d lines below", charset, footer, d.TableTo, len(table), d.Footer)
+			}
+			in = quoted + strings.TrimPrefix(inCharset(charset, footer+"the end of it\",1.50\n"), "\xfe\xff")
+			if r, err = Bytes([]byte(in), Options{Charset: charset}); err != nil || r.Dialect.Footer != 0 || r.Dialect.TableTo != r.Size {
+				t.Errorf("%s, %q in quotes: table to %d of %d, %d lines below, %v", charset, footer, r.Dialect.TableTo, r.Size, r.Dialect.Footer, err)
+			}
 		}
 	}
 }

@@ -303,7 +303,7 @@ func (k *ranking) senseless(st *stats, best *candidate) bool {
 	if _, seen := oddControls(st.head[:min(len(st.head), 4096)]); seen&^separating == 0 || st.high*5 < st.size {
 		return false
 	}
-	return best == nil || 2*len(k.odd(k.costs(best))) > len(k.spans)
+	return best == nil || 2*len(k.odd(k.costs(best), oddSpan)) > len(k.spans)
 }
 
 const senseless = "has control characters, and words in no charset"

@@ -10,12 +10,16 @@ import (
 // and all of them together.
 const (
 	secondSpan  = 5 * nat
-	secondAll   = 30 * nat
-	secondSpans = 3
+	secondAll   = 20 * nat
+	secondEach  = 5 * nat / 16 // and for each span that there is, as some are odd in any text
+	secondSpans = 2
+	keptSpans   = 3             // that the best is far likelier in
 	secondTried = 3             // charsets
 	secondOdd   = 12            // spans they are chosen by
-	malformed   = secondAll + 1 // in a charset, what is UTF-8
-	oddSpan     = 8 * nat       // more than that for each byte above ASCII is odd
+	chanceAll   = 30 * nat      // what UTF-8 among characters of two bytes must gain
+	malformed   = chanceAll + 1 // gain where the charset does not decode it
+	oddSpan     = 8 * nat       // more than that for each byte above ASCII is no word
+	wrongSpan   = 19 * nat / 4  // or one that is worth another look: in the wrong case, for one
 )
 
 // utf8Candidate reads what is UTF-8 in an input that is not UTF-8 throughout.
@@ -23,37 +27,48 @@ func utf8Candidate() *candidate {
 	return &candidate{name: "utf-8", nativeWeights: theModel().weights("en de fr es it pt xx")}
 }
 
-// findMixture looks for a second charset that some spans are far likelier in than
-// in the best. One span is enough where UTF-8 is, as it is hardly ever by chance, except
-// that a rare character of two bytes often is.
+// findMixture looks for other charsets that some spans are far likelier in than in the
+// best. One span is enough where UTF-8 is, as it is hardly ever by chance, except that a
+// rare character of two bytes often is.
 func (k *ranking) findMixture(r *Result) {
-	if r.first.mixed > 0 && (r.first.table != nil || r.first.gain > secondAll) || r.unmarked != "" {
+	x := r.first
+	if x.mixed > 0 && (x.table != nil || x.gain > chanceAll) || r.unmarked != "" {
 		r.mixedWith = append(r.mixedWith, utf8Candidate())
+	}
+	if x.table == nil { // what decodes as characters of several bytes throughout is so by no chance
 		return
 	}
-	if len(k.spans) < 2*secondSpans || r.first.table == nil { // what decodes as characters of several bytes throughout is so by no chance
-		return
+	if c := k.findSecond(x.candidate); c != nil {
+		r.mixedWith = append(r.mixedWith, c)
 	}
-	best := k.costs(r.first.candidate)
-	odd := k.odd(best)
+}
+
+// findSecond returns the charset that some of what is not UTF-8 is in, nil if all of it
+// can be in the best.
+func (k *ranking) findSecond(first *candidate) *candidate {
+	if len(k.spans) < secondSpans+keptSpans {
+		return nil
+	}
+	best := k.costs(first)
+	odd := k.odd(best, wrongSpan)
 	if len(odd) < secondSpans {
-		return
+		return nil
 	}
-	for _, c := range k.likeliest(odd, r.first.candidate) {
+	for _, c := range k.likeliest(odd, first) {
 		if k.joins(best, k.costs(c)) {
-			r.mixedWith = append(r.mixedWith, c)
-			return
+			return c
 		}
 	}
+	return nil
 }
 
 // odd returns the spans that cost more than text does: what a charset says of them
 // is no word of any language, or signs where none stand.
-func (k *ranking) odd(costs []float64) []int {
+func (k *ranking) odd(costs []float64, most cost) []int {
 	var out []int
 	for i := range k.spans {
 		s := &k.spans[i]
-		if !s.mixed && costs[i]-float64(k.asciiCost(s)) > float64(survey(s.raw).high)*float64(oddSpan) {
+		if !s.mixed && costs[i]-float64(k.asciiCost(s)) > float64(survey(s.raw).high)*float64(most) {
 			out = append(out, i)
 		}
 	}
@@ -132,6 +147,7 @@ func (k *ranking) joins(first, second []float64) bool {
 	gain, spans, kept := 0.0, 0, 0
 	for i := range first {
 		switch d := first[i] - second[i]; {
+		case k.spans[i].mixed:
 		case d > float64(secondSpan):
 			gain += d - float64(secondSpan)/2
 			spans++
@@ -139,5 +155,5 @@ func (k *ranking) joins(first, second []float64) bool {
 			kept++
 		}
 	}
-	return spans >= secondSpans && kept >= secondSpans && gain > float64(secondAll)
+	return spans >= secondSpans && kept >= keptSpans && gain > float64(secondAll)+float64(len(first))*float64(secondEach)
 }

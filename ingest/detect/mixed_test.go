@@ -225,3 +225,35 @@ func TestMixedCells(t *testing.T) {
 		}
 	}
 }
+
+// TestMixedLegacy is of inputs in several charsets that decode each other's rows: letters
+// in the wrong case, or control characters, tell.
+func TestMixedLegacy(t *testing.T) {
+	german := strings.Fields("Müller größer schön grün weiß Küche Wäsche Mülleimer Spülmittel Gartenschläuche Türen Körbe Möbel")
+	type piece struct {
+		charset string
+		rows    int
+		words   []string
+	}
+	for _, c := range []struct {
+		name   string
+		pieces []piece
+		ranges int
+	}{
+		{"cp1251 and koi8-r", []piece{{"cp1251", 50, russianWords}, {"koi8-r", 50, russianWords}}, 2},
+		{"koi8-r and cp1251", []piece{{"koi8-r", 100, russianWords}, {"cp1251", 5, russianWords}, {"koi8-r", 10, russianWords}}, 3},
+		{"a few rows of cp850", []piece{{"cp1252", 1000, german}, {"cp850", 3, german[1:]}}, 2},
+		{"three charsets", []piece{{"utf-8", 5, frenchWords}, {"cp1252", 9, german}, {"cp850", 9, german}}, 3},
+		{"one of them", []piece{{"cp1251", 100, russianWords}}, 0},
+	} {
+		in, want := "sku,name\n", "sku,name\n"
+		for _, p := range c.pieces {
+			text := rowsOf(p.rows, p.words...)
+			in, want = in+encode(t, p.charset, text), want+text
+		}
+		r, err := Bytes([]byte(in), Options{})
+		if err != nil || len(r.Mixed) != c.ranges || asOne(t, []byte(in), r) != want {
+			t.Errorf("%s: %s, ranges %+v, %v", c.name, r.Charset, r.Mixed, err)
+		}
+	}
+}

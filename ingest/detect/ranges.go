@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -47,6 +46,7 @@ func whereOf(row, column int64) string {
 const (
 	sureSpan  = 1000
 	sureCell  = 12
+	leastVote = 4
 	maxPieces = 1 << 12 // of a record
 )
 
@@ -157,32 +157,51 @@ func (k *ranking) judgeOf(first *candidate, others []*candidate) func(*span) (in
 			legacy, number = append(legacy, c.impartial()), append(number, i)
 		}
 	}
+	if len(legacy) > 1 {
+		k.teach(legacy)
+	}
 	return func(s *span) (int, float64) {
-		if utf8 >= 0 && isUTF8(s.raw, s.cut) {
+		switch {
+		case utf8 >= 0 && isUTF8(s.raw, s.cut):
 			return utf8 + 1, sureSpan
-		}
-		if len(legacy) == 1 {
+		case len(legacy) == 1:
 			return 0, sureSpan
 		}
-		return k.choose(legacy, number, s)
+		best, ahead := k.likelier(legacy, s)
+		if ahead < leastVote {
+			return -1, 0
+		}
+		return number[best], ahead
 	}
 }
 
-// choose returns the number of the charset in which a span is far likelier than in the
-// others, -1 if there is none.
-func (k *ranking) choose(list []*mixture, number []int, s *span) (int, float64) {
-	type cost struct {
-		which int
-		cost  float64
+// teach has charsets learn the languages of the spans that are likelier in each of them
+// than in the others.
+func (k *ranking) teach(list []*mixture) {
+	for i := range k.spans {
+		s := &k.spans[i]
+		if best, ahead := k.likelier(list, s); !s.mixed && ahead > float64(secondSpan)/float64(nat) {
+			k.costOf(list[best], s)
+		}
 	}
-	costs := make([]cost, len(list))
+}
+
+// likelier returns in which of some charsets a span is likeliest, and by how many nats.
+// None of them learns from it.
+func (k *ranking) likelier(list []*mixture, s *span) (best int, ahead float64) {
+	least, next := math.Inf(1), math.Inf(1)
 	for i, x := range list {
-		costs[i] = cost{number[i], k.costOf(x, s)}
+		taught := *x.learned
+		switch c := k.costOf(x, s); {
+		case c < least:
+			best, least, next = i, c, least
+		case c < next:
+			next = c
+		}
+		*x.learned = taught
 	}
-	slices.SortStableFunc(costs, func(a, b cost) int { return cmp.Compare(a.cost, b.cost) })
-	ahead := (costs[1].cost - costs[0].cost) / float64(nat)
-	if !(ahead > float64(secondSpan)/float64(nat)) {
-		return -1, 0
+	if math.IsInf(least, 1) {
+		return 0, 0
 	}
-	return costs[0].which, math.Min(ahead, sureSpan)
+	return best, min((next-least)/float64(nat), sureSpan)
 }

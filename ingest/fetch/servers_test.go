@@ -137,6 +137,7 @@ func testServer(t *testing.T, s server, path string, m serverMode) {
 	if after := tree(t, h.root); after != before {
 		t.Errorf("the server's files were\n%s\nand are\n%s", before, after)
 	}
+	testLoopServed(t, src, h.root)
 	seen.check(t, m)
 	_ = src.Close()
 	h.stop()
@@ -155,6 +156,22 @@ func testServer(t *testing.T, s server, path string, m serverMode) {
 		if !slices.Contains(s.allowed, c) {
 			t.Errorf("the server was sent %q", c)
 		}
+	}
+}
+
+// testLoopServed: a link to the directory that it is in changes nothing, whether the server
+// shows it as a link, a file or a directory.
+func testLoopServed(t *testing.T, src Source, root string) {
+	sel := Selection{Match: []string{"*.csv"}, Depth: 4}
+	want, err := Find(t.Context(), src, sel)
+	if err == nil {
+		err = os.Symlink(".", filepath.Join(root, "in", "loop"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Find(t.Context(), src, sel); err != nil || found(got.Entries) != found(want.Entries) || len(got.Entries) == 0 {
+		t.Errorf("with a link to .: %s, want %s; %v", found(got.Entries), found(want.Entries), err)
 	}
 }
 

@@ -14,7 +14,9 @@ import (
 
 const detectLong = `Prints a line per file: FILE, charset, confidence from 0 to 1 and dialect, with tabs
 between them. The charset is Python's name of a codec that decodes the whole file;
-the dialect is what csv.reader needs beside its defaults, "-" for nothing.`
+the dialect is what csv.reader needs beside its defaults, "-" for nothing. A fifth
+column is there where that is not all: other charsets in the file, text that was
+encoded twice, a declared or an earlier charset that the bytes speak against.`
 
 func newDetect(std streams) *cobra.Command {
 	var asJSON, why bool
@@ -46,7 +48,7 @@ func newDetect(std streams) *cobra.Command {
 				if asJSON {
 					return writeJSON(std.out, detectedJSON(name, r, answers))
 				}
-				_, err = fmt.Fprintf(std.out, "%s\t%s\t%s\t%s\n", visible(name), r.Charset, strconv.FormatFloat(r.Confidence, 'f', 2, 64), r.Dialect)
+				_, err = fmt.Fprintf(std.out, "%s\t%s\t%s\t%s%s\n", visible(name), r.Charset, strconv.FormatFloat(r.Confidence, 'f', 2, 64), r.Dialect, remarks(r))
 				if err == nil && o.Explain {
 					err = explainDetected(std.out, r)
 				} else if err == nil && why {

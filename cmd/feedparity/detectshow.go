@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -87,6 +88,31 @@ func goesOn(c detect.Cell, text string) string {
 		text += "…"
 	}
 	return text
+}
+
+// remarks is a fifth column, for a file of which its charset is not all that is to be said;
+// "" for most.
+func remarks(r detect.Result) string {
+	var all []string
+	for _, a := range r.Alarms {
+		all = append(all, "not "+a.Charset+" ("+a.Source+")")
+	}
+	var also []string
+	for _, m := range r.Mixed {
+		if m.Charset != r.Charset && !slices.Contains(also, m.Charset) {
+			also = append(also, m.Charset)
+		}
+	}
+	if len(also) > 0 {
+		all = append(all, "mixed with "+strings.Join(also, ", "))
+	}
+	if r.Doubled.Layers > 0 {
+		all = append(all, "encoded twice")
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "\t" + strings.Join(all, "; ")
 }
 
 // shownRanges is how many ranges of an input in several charsets people are shown.

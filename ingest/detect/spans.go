@@ -118,8 +118,8 @@ var kindsAtFirst = sync.OnceValue(func() *[256]uint8 {
 	return kinds
 })
 
-// spanIndex is more than twice as many as there can be spans.
-const spanIndex = 2048
+// spanIndex is half as many again as there can be spans.
+const spanIndex = 1024
 
 func newSpanSampler() *spanSampler {
 	s := new(spanSampler)
@@ -157,7 +157,8 @@ func (s *spanSampler) add(p []byte) {
 			start = at + i
 		}
 		end, kinds := s.end(p, start)
-		if end < len(p) && kinds == 0 && !s.sampled() && end-at <= spanBytes && !mayBeUTF8(p[start:end]) { // take would leave it out
+		suspect := mayBeUTF8(p[start:end])
+		if end < len(p) && kinds == 0 && !suspect && !s.sampled() && end-at <= spanBytes { // take would leave it out
 			s.seen++
 			at = end
 			continue
@@ -173,7 +174,11 @@ func (s *spanSampler) add(p []byte) {
 		if start > 0 {
 			prev = p[start-1]
 		}
-		s.take(p[start:end], prev, p[end], s.offset+int64(start))
+		if raw := p[start:end]; suspect {
+			s.judge(raw, prev, p[end], s.offset+int64(start))
+		} else {
+			s.take(raw, prev, p[end], s.offset+int64(start), legacySpan, kinds&wanted != 0)
+		}
 		at = end
 	}
 	s.keep(p, at)
@@ -261,7 +266,7 @@ func (s *spanSampler) note(p []byte, class int) {
 
 func (s *spanSampler) whole(run []byte, next byte) {
 	if nextHigh(run) >= 0 {
-		s.take(run, s.before, next, s.offset)
+		s.judge(run, s.before, next, s.offset)
 	}
 }
 
@@ -275,16 +280,23 @@ func (s *spanSampler) finish() {
 	s.rest = nil
 }
 
+// judge considers a span of which nothing is known.
+func (s *spanSampler) judge(raw []byte, prev, next byte, offset int64) {
+	class := spanClassOf(raw)
+	s.take(raw, prev, next, offset, class, s.isRare(raw, class))
+}
+
 // take considers a span, which is rare if it holds a byte that is wanted of its class.
-func (s *spanSampler) take(raw []byte, prev, next byte, offset int64) {
-	cut, class := len(raw) > spanBytes, spanClassOf(raw)
+func (s *spanSampler) take(raw []byte, prev, next byte, offset int64, class int, rare bool) {
+	cut := len(raw) > spanBytes
 	if cut {
 		s.note(raw, class)
 		if raw, next = raw[:spanBytes], 0; nextHigh(raw) < 0 {
 			return
 		}
+		rare = s.isRare(raw, class)
 	}
-	sampled, rare := s.sampled(), s.isRare(raw, class)
+	sampled := s.sampled()
 	s.seen++
 	if !sampled && !rare {
 		return

@@ -151,6 +151,9 @@ func (k *ranking) nameOf(ranked []*mixture, o Options) *mixture {
 	common := slices.MinFunc(same, func(a, b *mixture) int {
 		return cmp.Or(-compareBools(a.defines(k.present), b.defines(k.present)), cmp.Compare(a.prior, b.prior))
 	})
+	if ranked[0].table == nil { // kana are the same in charsets of other languages
+		common = ranked[0]
+	}
 	for _, name := range []string{o.Declared, o.History, map[string]string{"cp1252": "iso8859-1"}[common.name]} {
 		for _, x := range same {
 			if x.name == name {

@@ -170,6 +170,14 @@ func TestSameText(t *testing.T) {
 	}
 }
 
+// TestKana names Japanese text as Japanese, though GB18030 has the same kana.
+func TestKana(t *testing.T) {
+	in := encode(t, "euc_jp", "あいさつ,6\nこんにちは,7\n")
+	if r, err := Bytes([]byte(in), Options{}); err != nil || r.Charset != "euc_jp" {
+		t.Errorf("%s, %+v, %v", r.Charset, r.Candidates, err)
+	}
+}
+
 // TestSampleOfMixture keeps the bytes of spans that are UTF-8 apart from those of others,
 // whatever the chunks.
 func TestSampleOfMixture(t *testing.T) {

@@ -293,6 +293,9 @@ func data(why string) Result { return Result{Binary: "data", Why: why} }
 // of several kinds, as one or two may delimit fields (^A and ^B in Hive) or stand for
 // line ends within them (VT in FileMaker).
 func controls(head []byte) bool {
+	if lows(head)*32 <= len(head) {
+		return false
+	}
 	n, seen := oddControls(head)
 	return n*32 > len(head) && bits.OnesCount32(seen) >= 3 && bits.OnesCount32(seen&^separating) >= 2
 }
@@ -325,6 +328,17 @@ func oddControls(head []byte) (n int, seen uint32) {
 		seen |= 1 << c & unprinted
 	}
 	return n, seen
+}
+
+// lows counts the bytes below a blank, those that text has among them, and a few blanks:
+// most text has too few to be looked at one by one.
+func lows(head []byte) int {
+	n := len(head) % 32
+	for ; len(head) >= 32; head = head[32:] {
+		a, b, c, d := word(head), word(head[8:]), word(head[16:]), word(head[24:])
+		n += bits.OnesCount64((a-toBlank)&^a&highBits | (b-toBlank)&^b&highBits>>1 | (c-toBlank)&^c&highBits>>2 | (d-toBlank)&^d&highBits>>3)
+	}
+	return n
 }
 
 // toBlank are eight blanks.

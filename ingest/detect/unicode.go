@@ -66,7 +66,7 @@ func byNULs(src source, st *stats) (Result, bool, error) {
 	n := u.nul
 	even, odd := n[0]+n[2], n[1]+n[3]
 	lone := func(major, minor int64) bool { return major > 0 && minor*16 <= major }
-	for _, w := range []struct {
+	found := []struct {
 		charset string
 		byNULs  bool
 		width   int
@@ -74,12 +74,15 @@ func byNULs(src source, st *stats) (Result, bool, error) {
 	}{
 		{"utf-32-le", st.size >= 8 && n[1] > 0 && n[3] == st.size/4, 4, binary.LittleEndian}, {"utf-32-be", st.size >= 8 && n[2] > 0 && n[0] == (st.size+3)/4, 4, binary.BigEndian},
 		{"utf-16-le", lone(odd, even) && odd > u.asciiPairs, 2, binary.LittleEndian}, {"utf-16-be", lone(even, odd) && even > u.asciiPairs, 2, binary.BigEndian},
-	} {
-		if !w.byNULs && (w.width == 4 || !plainUTF16(st.head, w.order)) {
-			continue
-		}
-		if r, ok, err := unmarked(src, w.charset, w.width, w.order); ok || err != nil {
-			return r, ok, err
+	}
+	for _, byScript := range []bool{false, true} { // which costs more, and hardly any input needs
+		for _, w := range found {
+			if w.byNULs == byScript || byScript && (w.width == 4 || !plainUTF16(st.head, w.order)) {
+				continue
+			}
+			if r, ok, err := unmarked(src, w.charset, w.width, w.order); ok || err != nil {
+				return r, ok, err
+			}
 		}
 	}
 	return Result{}, false, nil
@@ -173,7 +176,7 @@ func wide(src source, charset string, width int, order binary.ByteOrder, why str
 	return r, true, nil
 }
 
-// wideCheck validates UTF-16 and UTF-32 unit by unit.
+// wideCheck validates UTF-16 and UTF-32 unit by unit, until one is bad.
 type wideCheck struct {
 	width  int
 	order  binary.ByteOrder
@@ -184,7 +187,7 @@ type wideCheck struct {
 }
 
 func (u *wideCheck) add(p []byte) {
-	for len(p) > 0 {
+	for len(p) > 0 && u.bad == 0 {
 		if u.width == 2 && len(u.part) == 0 && !u.high {
 			n := plainUnits(p, u.order == binary.BigEndian)
 			u.offset += int64(n)

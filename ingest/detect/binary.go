@@ -277,7 +277,7 @@ func inOLE(src source, kind, name string, head []byte) (string, string) {
 // byControls answers for what is no text in any charset. UTF-16 and UTF-32 have
 // been ruled out.
 func byControls(_ source, st *stats) (Result, bool, error) {
-	switch head := st.head[:min(len(st.head), 4096)]; {
+	switch head := st.head[:min(len(st.head), 1024)]; {
 	case st.size > 0 && st.nuls == st.size:
 		return Result{Binary: "nuls", Why: "holds nothing but NUL bytes"}, true, nil
 	case controls(head):

@@ -18,7 +18,7 @@
 //	cut.go      takes off what is above and below the table
 //	marks.go    takes out the byte order mark, NULs and the trailing Ctrl-Z
 //	lines.go    makes line breaks outside quotes LF, or, for the canonical dialect,
-//	rows.go     reads records (reading.go), malformed ones too, and writes them anew
+//	rows.go     reads records (reading.go), malformed ones too; rowwrite.go writes them anew
 //	compose.go  normal form C
 //	writer.go   output, edits, notes
 //

@@ -9,6 +9,7 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/diff"
 	"github.com/feedparity/feedparity/ingest/handover"
+	"github.com/feedparity/feedparity/ingest/report"
 	"github.com/feedparity/feedparity/ingest/wire"
 )
 
@@ -17,13 +18,13 @@ type Status string
 
 // The statuses of a replay.
 const (
-	OK          Status = "ok"           // as its state says
-	NowAgrees   Status = "now agrees"   // open, accepted or regressed, yet the paths agree
-	Changed     Status = "changed"      // still diverges, but a path does something else than recorded
-	DoesRegress Status = "regressed"    // fixed, yet the paths diverge
-	Expired     Status = "expired"      // accepted until a day that is over
-	NotRun      Status = "not run"      // obsolete
-	NotCompared Status = "not-compared" // a path could not be run or compared: nothing is known
+	OK          Status = "ok"                   // as its state says
+	NowAgrees   Status = "now agrees"           // open, accepted or regressed, yet the paths agree
+	Changed     Status = "changed"              // still diverges, but a path does something else than recorded
+	DoesRegress Status = report.CaseRegressed   // fixed, yet the paths diverge
+	Expired     Status = "expired"              // accepted until a day that is over
+	NotRun      Status = "not run"              // obsolete
+	NotCompared Status = report.CaseNotCompared // a path could not be run or compared: nothing is known
 )
 
 // Failed reports whether a status must fail a replay; a case that now agrees does

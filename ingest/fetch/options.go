@@ -59,6 +59,9 @@ type Options struct {
 // no more per client.
 const DefaultConnections = 2
 
+// DefaultHostTimeout is how much patience a server gets in a sweep where nothing else is said.
+const DefaultHostTimeout = time.Hour
+
 // TLSMode says how a connection is protected.
 type TLSMode uint8
 
@@ -87,7 +90,7 @@ func (o Options) withDefaults() Options {
 	}
 	set(&o.DialTimeout, 15*time.Second)
 	set(&o.IdleTimeout, 60*time.Second)
-	set(&o.HostTimeout, time.Hour)
+	set(&o.HostTimeout, DefaultHostTimeout)
 	set(&o.Backoff, 2*time.Second)
 	if o.Connections <= 0 {
 		o.Connections = DefaultConnections

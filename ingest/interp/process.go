@@ -30,7 +30,8 @@ type Options struct {
 	Processes int
 }
 
-const defaultTimeout = time.Minute
+// DefaultTimeout is how long an input or call may take where nothing else is said.
+const DefaultTimeout = time.Minute
 
 func (o Options) timeout() time.Duration { return orDefault(o.Timeout) }
 
@@ -40,7 +41,7 @@ func orDefault(d time.Duration) time.Duration {
 	if d > 0 {
 		return d
 	}
-	return defaultTimeout
+	return DefaultTimeout
 }
 
 // Process is a running interpreter that answers requests one at a time. Its

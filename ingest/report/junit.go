@@ -186,9 +186,9 @@ func replayedCase(d Document, feed string) []junitCase {
 		c := junitCase{Class: feed, Name: "cases"}
 		for _, one := range f.Cases {
 			switch text := Escape(one.String()); one.Status {
-			case caseRegressed:
+			case CaseRegressed:
 				c.Failure = withText(c.Failure, one.Status, text)
-			case caseNotCompared:
+			case CaseNotCompared:
 				c.Error = withText(c.Error, one.Status, text)
 			default:
 				c.Out += text + "\n"

@@ -70,8 +70,8 @@ type Case struct {
 // What a case did that makes a sweep end with a status of its own; cases can be otherwise
 // than their state says in other ways, for somebody to look at.
 const (
-	caseRegressed   = "regressed"    // it is fixed, and the paths diverge
-	caseNotCompared = "not-compared" // nothing is known of it
+	CaseRegressed   = "regressed"    // it is fixed, and the paths diverge
+	CaseNotCompared = "not-compared" // nothing is known of it
 )
 
 // String says what it did, its directory, and how.

@@ -130,7 +130,7 @@ func (d *Document) Finish() {
 		feeds[f.Name] = true
 		s.Alarms += len(f.Alarms)
 		for _, c := range f.Cases {
-			if c.Status == caseRegressed {
+			if c.Status == CaseRegressed {
 				s.Regressed++
 			}
 		}

@@ -97,9 +97,9 @@ type Newest struct {
 // future, which nothing can come from: it would be the newest for years.
 type came struct{ table, seen, where string }
 
-func (c came) query(feeds int) string {
+func (c came) query(feeds string) string {
 	at := "CASE WHEN mtime < " + c.seen + " THEN mtime ELSE " + c.seen + " END"
-	where := "feed IN (" + placeholders(feeds) + ")" + c.where
+	where := "feed IN " + feeds + c.where
 	return "SELECT o.feed, " + at + ", " + c.seen + ", etag FROM " + c.table + " o JOIN (SELECT feed, max(" + at + ") AS latest FROM " + c.table + " WHERE " + where +
 		" GROUP BY feed) AS n ON n.feed = o.feed AND n.latest = " + at + c.where + " ORDER BY etag"
 }
@@ -109,14 +109,11 @@ func (c came) query(feeds int) string {
 func (d *DB) Newest(ctx context.Context, listed time.Time, feeds ...string) (map[string]Newest, error) {
 	out := map[string]Newest{}
 	for some := range slices.Chunk(feeds, atOnce) {
-		var names []any
-		for _, f := range some {
-			names = append(names, f)
-		}
+		in, names := among(some)
 		at := listed.UnixNano()
 		fetched := came{"deliveries", "coalesce(fetched, first_seen)", ""}
 		gone := came{"offers", "stable_since", " AND (status = 'gone' OR last_seen < ?)"}
-		err := errors.Join(d.newest(ctx, out, fetched.query(len(some)), names...), d.newest(ctx, out, gone.query(len(some)), append(names, at, at)...))
+		err := errors.Join(d.newest(ctx, out, fetched.query(in), names...), d.newest(ctx, out, gone.query(in), append(names, at, at)...))
 		if err != nil {
 			return nil, fmt.Errorf("look up newest deliveries: %w", err)
 		}
@@ -156,17 +153,14 @@ func (d *DB) Vanished(ctx context.Context, since, until time.Time, feeds ...stri
 func (d *DB) perFeed(ctx context.Context, query string, feeds []string, before ...any) (map[string]int64, error) {
 	out := map[string]int64{}
 	for some := range slices.Chunk(feeds, atOnce) {
-		args := slices.Clone(before)
-		for _, f := range some {
-			args = append(args, f)
-		}
+		in, names := among(some)
 		_, err := rows(ctx, d.q(), func(scan func(...any) error) (string, error) {
 			var feed string
 			var n int64
 			err := scan(&feed, &n)
 			out[feed] = n
 			return feed, err
-		}, query+"("+placeholders(len(some))+") GROUP BY feed", args...)
+		}, query+in+" GROUP BY feed", append(slices.Clone(before), names...)...)
 		if err != nil {
 			return nil, err
 		}

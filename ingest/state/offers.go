@@ -131,12 +131,9 @@ const untaken = "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.feed = offers.fe
 func (d *DB) Lost(ctx context.Context, at time.Time, feeds ...string) ([]Offer, error) {
 	var out []Offer
 	for some := range slices.Chunk(feeds, atOnce) {
-		args := []any{at.UnixNano()}
-		for _, f := range some {
-			args = append(args, f)
-		}
+		in, names := among(some)
 		found, err := rows(ctx, d.q(), scanOffer, "SELECT "+offerColumns+" FROM offers WHERE status <> 'gone' AND last_seen < ? AND "+untaken+
-			" AND feed IN ("+placeholders(len(some))+") ORDER BY feed, path", args...)
+			" AND feed IN "+in+" ORDER BY feed, path", append([]any{at.UnixNano()}, names...)...)
 		if err != nil {
 			return nil, fmt.Errorf("look for offers that are gone: %w", err)
 		}
@@ -153,11 +150,8 @@ func (d *DB) ToldLost(ctx context.Context, at time.Time, feeds ...string) error 
 			return err
 		}
 		for some := range slices.Chunk(feeds, atOnce) {
-			args := []any{at.UnixNano()}
-			for _, f := range some {
-				args = append(args, f)
-			}
-			if _, err := q.exec(ctx, "UPDATE offers SET status = 'gone' WHERE status <> 'gone' AND last_seen < ? AND feed IN ("+placeholders(len(some))+")", args...); err != nil {
+			in, names := among(some)
+			if _, err := q.exec(ctx, "UPDATE offers SET status = 'gone' WHERE status <> 'gone' AND last_seen < ? AND feed IN "+in, append([]any{at.UnixNano()}, names...)...); err != nil {
 				return err
 			}
 		}

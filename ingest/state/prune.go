@@ -25,18 +25,6 @@ type Needs struct {
 	Feeds []string // that there are
 }
 
-// among makes what stands behind IN, and its arguments.
-func among(values []string) (string, []any) {
-	if len(values) == 0 {
-		return "('none')", nil
-	}
-	args := make([]any, len(values))
-	for i, v := range values {
-		args[i] = v
-	}
-	return "(" + placeholders(len(values)) + ")", args
-}
-
 // Prune forgets what is older than a time: deliveries that no server has listed since,
 // outcomes, profiles, reports, runs, and rules that no run has had since; and then what
 // refers to nothing any more. What is kept whatever its age: signatures and their

@@ -99,6 +99,18 @@ func (q querier) values(args []any) []any {
 // placeholders is "?,?,?" for n arguments.
 func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
 
+// among makes what stands behind IN, and its arguments.
+func among(values []string) (string, []any) {
+	if len(values) == 0 {
+		return "('none')", nil
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	return "(" + placeholders(len(values)) + ")", args
+}
+
 // tuples is "(?,?),(?,?)" for as many rows of so many columns.
 func tuples(rows, columns int) string {
 	return strings.TrimSuffix(strings.Repeat("("+placeholders(columns)+"),", rows), ",")

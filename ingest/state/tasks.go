@@ -114,12 +114,9 @@ func (d *DB) Tasks(ctx context.Context, run int64, feeds ...string) ([]Task, err
 func (d *DB) Untold(ctx context.Context, before int64, feeds ...string) ([]Task, error) {
 	var out []Task
 	for some := range slices.Chunk(feeds, atOnce) {
-		args := []any{before}
-		for _, f := range some {
-			args = append(args, f)
-		}
+		in, names := among(some)
 		found, err := rows(ctx, d.q(), scanTask, `SELECT run, feed, number, member, body, result FROM tasks
-			WHERE run < ? AND number > 0 AND result IS NOT NULL AND feed IN (`+placeholders(len(some))+") ORDER BY run, feed, number, member", args...)
+			WHERE run < ? AND number > 0 AND result IS NOT NULL AND feed IN `+in+" ORDER BY run, feed, number, member", append([]any{before}, names...)...)
 		if err != nil {
 			return nil, fmt.Errorf("read what nobody was told of: %w", err)
 		}
@@ -132,11 +129,8 @@ func (d *DB) Untold(ctx context.Context, before int64, feeds ...string) ([]Task,
 func (d *DB) Told(ctx context.Context, run int64, feeds ...string) error {
 	err := d.tx(ctx, func(q querier) error {
 		for some := range slices.Chunk(feeds, atOnce) {
-			args := []any{run}
-			for _, f := range some {
-				args = append(args, f)
-			}
-			if _, err := q.exec(ctx, "DELETE FROM tasks WHERE run <= ? AND feed IN ("+placeholders(len(some))+")", args...); err != nil {
+			in, names := among(some)
+			if _, err := q.exec(ctx, "DELETE FROM tasks WHERE run <= ? AND feed IN "+in, append([]any{run}, names...)...); err != nil {
 				return err
 			}
 		}

@@ -9,6 +9,8 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/fetch"
+	"github.com/feedparity/feedparity/ingest/interp"
 )
 
 // How long a job may take follows from what the configuration lets its parts take: a limit
@@ -26,8 +28,6 @@ const (
 )
 
 const (
-	defaultHostTimeout = time.Hour   // of package fetch
-	defaultCallTimeout = time.Minute // of package interp
 	// callsOfOne is how often the team's own code may be run for one delivery: by either
 	// path, of either view, repeated for noise and with one suspect less.
 	callsOfOne = 20
@@ -40,7 +40,7 @@ const (
 func pullLimit(least time.Duration, feeds []config.Feed) time.Duration {
 	var busy, aside time.Duration
 	for _, f := range feeds {
-		busy = max(busy, cmp.Or(f.Source.Timeouts.Host, defaultHostTimeout))
+		busy = max(busy, cmp.Or(f.Source.Timeouts.Host, fetch.DefaultHostTimeout))
 		aside += f.Take.Settle + f.Take.MinAge + time.Duration(len(f.Take.Avoid))*patientFor
 	}
 	return max(least, 2*busy+aside)
@@ -51,7 +51,7 @@ func checkLimit(least time.Duration, f config.Feed, deliveries int) time.Duratio
 	one := modelsOfOne
 	for _, c := range f.Calls {
 		if c != nil {
-			one += callsOfOne * cmp.Or(c.Timeout, defaultCallTimeout)
+			one += callsOfOne * cmp.Or(c.Timeout, interp.DefaultTimeout)
 		}
 	}
 	return max(least, time.Duration(deliveries)*one)

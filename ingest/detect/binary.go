@@ -109,7 +109,7 @@ func isPDF(head []byte) bool {
 	if i < 0 {
 		return false
 	}
-	before := bytes.TrimPrefix(near[:i], []byte("\xef\xbb\xbf"))
+	before := dropMark(near[:i])
 	return len(bytes.Trim(before, " \t\r\n\x00")) == 0 || near[i-1] == '\n' && bytes.Contains(head[i:], []byte(" 0 obj"))
 }
 

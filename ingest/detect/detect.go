@@ -163,8 +163,11 @@ func detectIn(src source, o Options) (Result, source, []byte, error) {
 	}
 	o.Declared = known
 	r, src, head, err := detect(src, o)
-	if kind, _ := binaryKind(src, head); err != nil || kind != "" || r.Charset == known {
+	if err != nil || r.Charset == known {
 		return r, src, head, err
+	}
+	if kind, _ := binaryKind(src, head); kind != "" {
+		return r, src, head, nil
 	}
 	r.release()
 	in := result(known, 1, "is what it was said to be")

@@ -154,7 +154,7 @@ type peel struct {
 // newPeels takes Windows' extension of cp1252 away, which Python has not.
 func newPeels(codec string, layers int) peels {
 	table := new([0x2123]byte)
-	for c, r := range tableOf(map[string]string{"cp1252": "cp1252", "latin-1": "iso8859-1"}[codec]) {
+	for c, r := range tableOf(codec) {
 		if r != undefined {
 			table[r] = byte(c)
 		}
@@ -221,10 +221,6 @@ func unwrap(word []byte) (_ []byte, ok bool) {
 	for len(word) > 0 {
 		r, n := utf8.DecodeRune(word)
 		word = word[n:]
-		if r < utf8.RuneSelf {
-			out = append(out, byte(r))
-			continue
-		}
 		switch {
 		case r <= 0xFF: // whatever Latin-1 has, the controls included
 			out = append(out, byte(r))

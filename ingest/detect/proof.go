@@ -77,7 +77,7 @@ func newWalk(r Result) *walk {
 				w.differ[c] = other != w.table[c]
 			}
 		}
-	case slices.ContainsFunc(escaping[:], func(e escape) bool { return e.charset == r.Charset }):
+	case slices.ContainsFunc(escaping, func(e escape) bool { return e.charset == r.Charset }):
 		w.shifts, w.against = true, "ascii"
 	default:
 		return nil

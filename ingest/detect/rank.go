@@ -97,7 +97,7 @@ func (k *ranking) prepare(words [][]byte, o Options) {
 	for i, c := range list {
 		switch {
 		case i >= len(known.list): // what the supplier names
-			if c.table == nil || definesAll(c.table, k.own) {
+			if c.defines(k.own) {
 				k.join(c, c.hash(k.present), o)
 			}
 		case undefined>>i&1 == 0:

@@ -35,7 +35,8 @@ func (r *Result) locate(src source, explain bool) error {
 }
 
 func newLocator(d Dialect) *locator {
-	l := &locator{delimiter: d.Delimiter, quote: d.Quotechar, escape: d.Escapechar, skip: d.SkipInitialSpace, end: '\n', row: 1, ranger: ranger{column: 1}}
+	q := quotes{delimiter: d.Delimiter, quote: d.Quotechar, escape: d.Escapechar, skip: d.SkipInitialSpace}
+	l := &locator{quotes: q, end: '\n', row: 1, ranger: ranger{column: 1}}
 	if d.LineEnding == "cr" {
 		l.end = '\r'
 	}
@@ -74,15 +75,13 @@ func partsIn(r *Result) string {
 
 // locator counts the records and columns of an input as it passes by.
 type locator struct {
-	delimiter, quote, escape byte // 0 for no escape character
-	end                      byte // of a record
-	offset                   int64
-	row                      int64
-	field                    int64 // where the field begins, quote and all
-	skip                     bool  // blanks before it
-	quoted, begun, escaped   bool  // inside quotes; inside a field; behind an escape character
-	cells                    []located
-	next, ended              int // of cells: to come, and to end
+	quotes
+	end         byte // of a record
+	offset      int64
+	row         int64
+	field       int64 // where the field begins, quote and all
+	cells       []located
+	next, ended int // of cells: to come, and to end
 
 	ranger         // its judge is nil if the input is in one charset
 	run     []byte // the span at hand
@@ -107,28 +106,22 @@ func (l *locator) add(p []byte) {
 }
 
 func (l *locator) step(c byte) {
-	switch {
-	case l.escaped:
-		l.escaped = false
-	case l.escape != 0 && c == l.escape:
-		l.escaped, l.begun = true, true
-	case c == l.quote && (l.quoted || !l.begun):
-		l.quoted, l.begun = !l.quoted, true
-	case l.quoted:
-	case c == l.delimiter:
+	if l.state = l.after(c); l.state != cellStart {
+		return
+	}
+	switch c {
+	case l.delimiter:
 		l.endField()
 		l.column++
-	case c == l.end:
+	case l.end:
 		l.endField()
 		if l.judge != nil {
 			l.endRecord(l.offset+1, l.row)
 		}
 		l.row++
 		l.column = 1
-	case l.skip && !l.begun && c == ' ':
+	case ' ': // skipped
 		l.field = l.offset + 1
-	default:
-		l.begun = true
 	}
 }
 
@@ -137,7 +130,7 @@ func (l *locator) endField() {
 	for ; l.ended < l.next; l.ended++ {
 		l.cells[l.ended].to = l.offset
 	}
-	l.begun, l.field = false, l.offset+1
+	l.field = l.offset + 1
 }
 
 // follow follows the spans and asks which charset each is in.

@@ -182,7 +182,7 @@ func printDeliveryFailures(std streams, d sweep.Delivery) {
 
 // deliveryLines are the rows of the table for one delivery.
 func deliveryLines(d sweep.Delivery, path func(string) string, failure func(error) string) []report.Delivery {
-	base := report.Delivery{Feed: d.Feed, Delivery: d.Name, SHA256: d.SHA256, Charset: d.Detected.Charset, Pair: d.Pair, Warnings: d.Warnings}
+	base := report.Delivery{Feed: d.Feed, Delivery: d.Name, SHA256: d.SHA256, Charset: d.Charset, Pair: d.Pair, Warnings: d.Warnings}
 	if d.Err != nil {
 		base.Verdict, base.Error, base.Dropped = string(ingest.NotCompared), failure(d.Err), d.Dropped
 		return []report.Delivery{base}

@@ -9,32 +9,32 @@ import (
 
 // View is what came of one view of a delivery.
 type View struct {
-	View     ingest.View
-	Verdict  ingest.Verdict
-	Severity ingest.Severity
-	Py2Rows  int
-	Py3Rows  int
-	Findings []Finding
-	Warnings []string       // settings that came to nothing
-	Noise    []ingest.Noise // columns that were left out since they vary by themselves
-	Stale    []parity.Stale // what the pair declares and the code does otherwise
-	Err      error          // why it was not compared
+	View     ingest.View     `json:",omitzero"`
+	Verdict  ingest.Verdict  `json:",omitzero"`
+	Severity ingest.Severity `json:",omitzero"`
+	Py2Rows  int             `json:",omitzero"`
+	Py3Rows  int             `json:",omitzero"`
+	Findings []Finding       `json:",omitzero"`
+	Warnings []string        `json:",omitzero"` // settings that came to nothing
+	Noise    []ingest.Noise  `json:",omitzero"` // columns that were left out since they vary by themselves
+	Stale    []parity.Stale  `json:",omitzero"` // what the pair declares and the code does otherwise
+	Err      error           `json:",omitzero"` // why it was not compared
 }
 
 // Finding is one signature in one view.
 type Finding struct {
-	Cause     string
-	Signature string
-	Severity  ingest.Severity
-	Count     int
-	Case      string // directory of its golden case, "" if it has none
-	Accepted  bool   // by a rule of the configuration
-	New       bool   // no delivery of its feed that was recorded has shown it but what rules accepted
-	Regressed bool   // the checkout says that it is fixed; New as well
-	Err       error  // why no case could be written
+	Cause     string          `json:",omitzero"`
+	Signature string          `json:",omitzero"`
+	Severity  ingest.Severity `json:",omitzero"`
+	Count     int             `json:",omitzero"`
+	Case      string          `json:",omitzero"` // directory of its golden case, "" if it has none
+	Accepted  bool            `json:",omitzero"` // by a rule of the configuration
+	New       bool            `json:",omitzero"` // no delivery of its feed that was recorded has shown it but what rules accepted
+	Regressed bool            `json:",omitzero"` // the checkout says that it is fixed; New as well
+	Err       error           `json:",omitzero"` // why no case could be written
 	// Meant and Unmeant are the narrow rules about its signature that mean some of its
 	// divergences, and none of them. Neither has any where a rule accepts it as a whole.
-	Meant, Unmeant []string
+	Meant, Unmeant []string `json:",omitzero"`
 
 	Beyond bool `json:"-"` // rules are about its signature, none accepts it, and it had no case
 }

@@ -41,12 +41,16 @@ type Fetch struct {
 	Fetched time.Time
 }
 
-// noteFetch remembers a fetch until a manifest has it.
-func noteFetch(ctx context.Context, q querier, feed string, e Entry, sha256 string, bytes int64, now time.Time) error {
-	mtime := sql.NullInt64{Int64: e.MTime.UnixNano(), Valid: e.Precision != PrecisionNone}
-	_, err := q.exec(ctx, "INSERT INTO fetches (feed, path, sha256, bytes, mtime, fetched) VALUES (?,?,?,?,?,?) ON CONFLICT (feed, path, sha256, fetched) DO NOTHING",
-		feed, []byte(e.Path), sha256, bytes, mtime, now.UnixNano())
-	return err
+// noteFetches remembers fetches until a manifest has them.
+func noteFetches(ctx context.Context, q querier, feed string, now time.Time, arrivals []Arrival) error {
+	return inserts(arrivals, func(a Arrival) string { return a.Path }, func(some []Arrival) error {
+		var args []any
+		for _, a := range some {
+			args = append(args, feed, []byte(a.Path), a.SHA256, a.Bytes, mtime(a.Entry), now.UnixNano())
+		}
+		_, err := q.exec(ctx, "INSERT INTO fetches ("+fetchColumns+") VALUES "+tuples(len(some), 6)+" ON CONFLICT (feed, path, sha256, fetched) DO NOTHING", args...)
+		return err
+	})
 }
 
 const fetchColumns = "feed, path, sha256, bytes, mtime, fetched"

@@ -241,43 +241,53 @@ func mtime(e Entry) sql.NullInt64 {
 // backfill, as processed: the next sweep must not take them for new. A skipped
 // delivery has no hash.
 func (d *DB) Skip(ctx context.Context, feed string, now time.Time, entries ...Entry) error {
-	err := d.tx(ctx, func(q querier) error {
-		for _, e := range entries {
-			if err := put(ctx, q, feed, e, "", 0, Processed, now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	all := make([]Arrival, len(entries))
+	for i, e := range entries {
+		all[i].Entry = e
+	}
+	err := d.tx(ctx, func(q querier) error { return put(ctx, q, feed, Processed, now, all) })
 	if err != nil {
 		return fmt.Errorf("skip deliveries of feed %q: %w", feed, err)
 	}
 	return nil
 }
 
-// Fetched is Tx.Fetched in a transaction of its own.
-func (d *DB) Fetched(ctx context.Context, feed string, e Entry, sha256 string, bytes int64, now time.Time) error {
-	return d.Transact(ctx, func(tx Tx) error { return tx.Fetched(ctx, feed, e, sha256, bytes, now) })
+// Arrival is a file that is in the archive.
+type Arrival struct {
+	Entry
+	SHA256 string
+	Bytes  int64
 }
 
-// Fetched records that a file is in the archive. It must be called after the archive has
-// synced it: what is remembered must not outlive what it speaks of.
-func (t Tx) Fetched(ctx context.Context, feed string, e Entry, sha256 string, bytes int64, now time.Time) error {
-	err := noteFetch(ctx, t.q, feed, e, sha256, bytes, now)
+// Fetched is Tx.Fetched of one file in a transaction of its own.
+func (d *DB) Fetched(ctx context.Context, feed string, e Entry, sha256 string, bytes int64, now time.Time) error {
+	return d.Transact(ctx, func(tx Tx) error { return tx.Fetched(ctx, feed, now, Arrival{e, sha256, bytes}) })
+}
+
+// Fetched records that files are in the archive. It must be called after the archive has
+// synced them: what is remembered must not outlive what it speaks of.
+func (t Tx) Fetched(ctx context.Context, feed string, now time.Time, arrivals ...Arrival) error {
+	err := noteFetches(ctx, t.q, feed, now, arrivals)
 	if err == nil {
-		err = put(ctx, t.q, feed, e, sha256, bytes, Fetched, now)
+		err = put(ctx, t.q, feed, Fetched, now, arrivals)
 	}
 	if err != nil {
-		return fmt.Errorf("record delivery of feed %q: %w", feed, err)
+		return fmt.Errorf("record deliveries of feed %q: %w", feed, err)
 	}
 	return nil
 }
 
-func put(ctx context.Context, q querier, feed string, e Entry, sha256 string, bytes int64, status Status, now time.Time) error {
-	_, err := q.exec(ctx, `INSERT INTO deliveries (`+deliveryColumns+`, fetched) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
-		ON CONFLICT (feed, path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime, precision = excluded.precision, etag = excluded.etag,
-			sha256 = excluded.sha256, bytes = excluded.bytes, status = excluded.status, last_seen = excluded.last_seen,
-			fetched = excluded.fetched, processed = NULL`,
-		feed, []byte(e.Path), e.Size, mtime(e), e.Precision, e.ETag, sha256, bytes, status, now.UnixNano(), now.UnixNano(), now.UnixNano())
-	return err
+func put(ctx context.Context, q querier, feed string, status Status, now time.Time, arrivals []Arrival) error {
+	at := now.UnixNano()
+	return inserts(arrivals, func(a Arrival) string { return a.Path }, func(some []Arrival) error {
+		var args []any
+		for _, a := range some {
+			args = append(args, feed, []byte(a.Path), a.Size, mtime(a.Entry), a.Precision, a.ETag, a.SHA256, a.Bytes, status, at, at, at)
+		}
+		_, err := q.exec(ctx, "INSERT INTO deliveries ("+deliveryColumns+", fetched) VALUES "+tuples(len(some), 12)+`
+			ON CONFLICT (feed, path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime, precision = excluded.precision, etag = excluded.etag,
+				sha256 = excluded.sha256, bytes = excluded.bytes, status = excluded.status, last_seen = excluded.last_seen,
+				fetched = excluded.fetched, processed = NULL`, args...)
+		return err
+	})
 }

@@ -71,7 +71,7 @@ func (d *DB) Gone(ctx context.Context, feed string, e Entry, now time.Time) erro
 			return err
 		}
 		if known == 0 {
-			if err := put(ctx, q, feed, e, "", 0, Gone, now); err != nil {
+			if err := put(ctx, q, feed, Gone, now, []Arrival{{Entry: e}}); err != nil {
 				return err
 			}
 		}

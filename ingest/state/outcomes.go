@@ -150,11 +150,20 @@ func (d *DB) CharsetOf(ctx context.Context, feed, sha256 string) (string, error)
 	return charset, nil
 }
 
-// Record is Tx.Record in a transaction of its own: after a crash either all of it is
-// there or none.
+// Made are the outcomes of a delivery, of all its views.
+type Made struct {
+	Path     string
+	Outcomes []Outcome
+}
+
+// Record is Tx.Record of one delivery in a transaction of its own: after a crash either all
+// of it is there or none.
 func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outcome, now time.Time) (fresh []string, err error) {
 	err = d.Transact(ctx, func(tx Tx) error {
-		fresh, err = tx.Record(ctx, run, path, outcomes, now)
+		all, err := tx.Record(ctx, run, now, Made{path, outcomes})
+		if err == nil {
+			fresh = all[0]
+		}
 		return err
 	})
 	if err != nil {
@@ -163,41 +172,65 @@ func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outc
 	return fresh, nil
 }
 
-// Record stores the outcomes of a delivery, counts their signatures, remembers its
-// noise and marks the delivery as processed. An outcome whose key is there already
-// changes nothing, so that a doubled or repeated run counts once. It returns the
-// signatures that this feed had never shown. A delivery with an outcome that was not
-// compared stays unfinished.
-func (t Tx) Record(ctx context.Context, run int64, path string, outcomes []Outcome, now time.Time) (fresh []string, err error) {
-	done := len(outcomes) > 0
-	for _, o := range outcomes {
-		done = done && o.Verdict != ingest.NotCompared
-		some, err := record(ctx, t.q, run, path, o, now)
-		if err != nil {
-			return nil, fmt.Errorf("record outcomes: %w", err)
+// Record stores the outcomes of deliveries of a feed, counts their signatures, remembers
+// their noise and marks the deliveries as processed. An outcome whose key is there already
+// changes nothing, so that a doubled or repeated run counts once. It returns, for each
+// delivery, the signatures that this feed had never shown. A delivery with an outcome that
+// was not compared stays unfinished.
+func (t Tx) Record(ctx context.Context, run int64, now time.Time, all ...Made) (fresh [][]string, err error) {
+	fresh = make([][]string, len(all))
+	var plain []filed
+	for i, m := range all {
+		for _, o := range m.Outcomes {
+			if len(o.Findings)+len(o.Noise) == 0 { // nothing depends on whether it was there
+				plain = append(plain, filed{m.Path, o})
+				continue
+			}
+			some, err := record(ctx, t.q, run, filed{m.Path, o}, now)
+			if err != nil {
+				return nil, fmt.Errorf("record outcomes: %w", err)
+			}
+			fresh[i] = append(fresh[i], some...)
 		}
-		fresh = append(fresh, some...)
 	}
-	if done {
-		if err := process(ctx, t.q, outcomes[0].Feed, path, outcomes[0].SHA256, now.UnixNano()); err != nil {
-			return nil, fmt.Errorf("record outcomes: %w", err)
+	err = inserts(plain, func(f filed) Key { return f.Key }, func(some []filed) error {
+		_, err := addOutcomes(ctx, t.q, run, now, some)
+		return err
+	})
+	for _, m := range all {
+		if err == nil && m.processed() {
+			err = process(ctx, t.q, m.Outcomes[0].Feed, m.Path, m.Outcomes[0].SHA256, now.UnixNano())
 		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("record outcomes: %w", err)
 	}
 	return fresh, nil
 }
 
+// processed reports whether nothing remains to be done with a delivery.
+func (m Made) processed() bool {
+	return len(m.Outcomes) > 0 && !slices.ContainsFunc(m.Outcomes, func(o Outcome) bool { return o.Verdict == ingest.NotCompared })
+}
+
+// filed is an outcome with the path of its delivery.
+type filed struct {
+	path string
+	Outcome
+}
+
 // record stores one outcome and returns the signatures that its feed shows for the first
 // time.
-func record(ctx context.Context, q querier, run int64, path string, o Outcome, now time.Time) (fresh []string, err error) {
-	if err := addNoise(ctx, q, o, now); err != nil {
+func record(ctx context.Context, q querier, run int64, o filed, now time.Time) (fresh []string, err error) {
+	if err := addNoise(ctx, q, o.Outcome, now); err != nil {
 		return nil, err
 	}
-	added, err := addOutcome(ctx, q, run, path, o, now)
+	added, err := addOutcomes(ctx, q, run, now, []filed{o})
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range o.Findings {
-		isNew, err := count(ctx, q, o.Feed, f, added, now)
+		isNew, err := count(ctx, q, o.Feed, f, added > 0, now)
 		if err != nil {
 			return nil, err
 		}
@@ -227,22 +260,24 @@ func process(ctx context.Context, q querier, feed, path, sha256 string, now int6
 	return err
 }
 
-// addOutcome reports whether the outcome was not there yet. One that was not
-// compared gives way to one that is.
-func addOutcome(ctx context.Context, q querier, run int64, path string, o Outcome, now time.Time) (bool, error) {
+// addOutcomes stores outcomes and returns how many of them were not there yet. One that was
+// not compared gives way to one that is.
+func addOutcomes(ctx context.Context, q querier, run int64, now time.Time, all []filed) (int64, error) {
+	var args []any
+	for _, o := range all {
+		args = append(args, o.Feed, o.SHA256, o.View, o.Settings, o.Revision, o.Engine, run, []byte(o.path), now.UnixNano(),
+			o.Charset, o.Pair, o.Verdict, o.Severity.String(), o.Error)
+	}
 	res, err := q.exec(ctx, `INSERT INTO outcomes
 		(feed, sha256, view, settings, revision, engine, run, path, recorded, charset, pair, verdict, severity, error)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+		VALUES `+tuples(len(all), 14)+`
 		ON CONFLICT (feed, sha256, view, settings, revision, engine) DO UPDATE SET run = excluded.run, path = excluded.path, recorded = excluded.recorded, charset = excluded.charset,
 			pair = excluded.pair, verdict = excluded.verdict, severity = excluded.severity, error = excluded.error
-		WHERE outcomes.verdict = ?`,
-		o.Feed, o.SHA256, o.View, o.Settings, o.Revision, o.Engine, run, []byte(path), now.UnixNano(),
-		o.Charset, o.Pair, o.Verdict, o.Severity.String(), o.Error, ingest.NotCompared)
+		WHERE outcomes.verdict = ?`, append(args, ingest.NotCompared)...)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
-	n, err := res.RowsAffected()
-	return n > 0, err
+	return res.RowsAffected()
 }
 
 // count adds a hit to a signature's counter and reports whether it is the first.

@@ -44,7 +44,20 @@ func (r *repeats) statement(ctx context.Context, query string) *sql.Stmt {
 	return s
 }
 
+// within is the context of one statement. In a transaction in a file that is a moment's
+// work, and to have it watched costs a goroutine each: it is looked at once, before.
+func (q querier) within(ctx context.Context) (context.Context, error) {
+	if q.again == nil {
+		return ctx, nil
+	}
+	return context.WithoutCancel(ctx), ctx.Err()
+}
+
 func (q querier) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	ctx, err := q.within(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if s := q.again.statement(ctx, query); s != nil {
 		return s.ExecContext(ctx, q.values(args)...)
 	}
@@ -114,6 +127,30 @@ func among(values []string) (string, []any) {
 // tuples is "(?,?),(?,?)" for as many rows of so many columns.
 func tuples(rows, columns int) string {
 	return strings.TrimSuffix(strings.Repeat("("+placeholders(columns)+"),", rows), ",")
+}
+
+// insertedAtOnce is how many rows a statement inserts: few enough that a handful more of
+// another number are no loss, for each number is a statement of its own.
+const insertedAtOnce = 32
+
+// inserts calls do with rows in their order, with some at once and none of a key twice,
+// which PostgreSQL does not insert or update in one statement.
+func inserts[T any, K comparable](all []T, key func(T) K, do func([]T) error) error {
+	seen, from := map[K]bool{}, 0
+	for i := range all {
+		if k := key(all[i]); seen[k] || i-from == insertedAtOnce {
+			if err := do(all[from:i]); err != nil {
+				return err
+			}
+			clear(seen)
+			from = i
+		}
+		seen[key(all[i])] = true
+	}
+	if from == len(all) {
+		return nil
+	}
+	return do(all[from:])
 }
 
 // rows reads all rows of a query.

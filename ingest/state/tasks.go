@@ -63,7 +63,12 @@ func (d *DB) transact(ctx context.Context, lasting bool, f func(Tx) error) error
 // Put stores tasks, waiting or done. One that is there already gets the result, and
 // keeps one that it has: what was done first stands.
 func (t Tx) Put(ctx context.Context, tasks ...Task) error {
-	for some := range slices.Chunk(tasks, tasksAtOnce) {
+	type key struct {
+		run          int64
+		feed, member string
+		number       int
+	}
+	return inserts(tasks, func(t Task) key { return key{t.Run, t.Feed, t.Member, t.Number} }, func(some []Task) error {
 		var args []any
 		for _, one := range some {
 			args = append(args, one.Run, one.Feed, one.Number, []byte(one.Member), string(one.Body), nullText(one.Result))
@@ -73,12 +78,9 @@ func (t Tx) Put(ctx context.Context, tasks ...Task) error {
 		if err != nil {
 			return fmt.Errorf("store tasks from %d of feed %q on: %w", some[0].Number, some[0].Feed, err)
 		}
-	}
-	return nil
+		return nil
+	})
 }
-
-// tasksAtOnce is how many tasks a statement stores.
-const tasksAtOnce = 64
 
 func nullText(b []byte) any {
 	if b == nil {

@@ -1,8 +1,14 @@
 package state
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"strconv"
 	"testing"
+	"time"
+
+	"github.com/feedparity/feedparity/ingest"
 )
 
 // TestUntold: what earlier runs did of some feeds is kept until somebody was told, whatever
@@ -42,4 +48,79 @@ func testUntold(t *testing.T, d *DB) {
 	if got := untold(second+1, "acme", "beta"); got != `1 beta 1""; ` {
 		t.Errorf("after acme was told: %s", got)
 	}
+}
+
+// TestManyAtOnce: what is stored together is stored as it would be one by one, whatever
+// comes twice, and where statements end.
+func TestManyAtOnce(t *testing.T) { onFresh(t, testManyAtOnce) }
+
+func testManyAtOnce(t *testing.T, d *DB) {
+	const n = 2*insertedAtOnce + 1
+	run := begin(t, d)
+	var arrivals []Arrival
+	var made []Made
+	var tasks []Task
+	for i := range n {
+		path, sum := fmt.Sprint("p", i%(n-2)), fmt.Sprint("sum", i) // the last two are the first two again
+		arrivals = append(arrivals, Arrival{Entry{Path: path, Size: int64(i)}, sum, int64(i)})
+		o := Outcome{Key: key(sum), Verdict: ingest.Parity}
+		made = append(made, Made{path, []Outcome{o, o}})
+		tasks = append(tasks, Task{Run: run, Feed: "acme", Number: i%(n-2) + 1, Body: []byte("{}"), Result: []byte(strconv.Itoa(i))})
+	}
+	made[1].Outcomes[1].Verdict = ingest.NotCompared // and so p1 is to be run again: by its last version it was
+	made[2].Outcomes = []Outcome{{Key: key("sum2"), Verdict: ingest.Diverge, Findings: []Finding{{Signature: "lone-cr"}}}}
+	made[3].Outcomes = nil
+	var fresh [][]string
+	err := d.Transact(ctx, func(tx Tx) (err error) {
+		if err = errors.Join(tx.Fetched(ctx, "acme", t0, arrivals...), tx.Put(ctx, tasks...)); err != nil {
+			return err
+		}
+		fresh, err = tx.Record(ctx, run, t0, made...)
+		return err
+	})
+	if err != nil || len(fresh) != n || len(fresh[2]) != 1 || len(fresh[1]) != 0 {
+		t.Fatalf("%v, %v", fresh, err)
+	}
+	for i, want := range []Arrival{arrivals[n-2], arrivals[n-1], arrivals[2]} {
+		got, err := d.Delivery(ctx, "acme", fmt.Sprint("p", i))
+		if err != nil || got.SHA256 != want.SHA256 || got.Size != want.Size || got.Status != Processed {
+			t.Errorf("%+v, %v; want %+v", got, err, want)
+		}
+	}
+	if got, err := d.Delivery(ctx, "acme", "p3"); err != nil || got.Status != Fetched {
+		t.Errorf("without outcomes: %+v, %v", got, err)
+	}
+	fetched, err := d.Fetches(ctx, "acme", time.Time{})
+	if err != nil || len(fetched) != n {
+		t.Errorf("%d fetches, %v; want %d", len(fetched), err, n)
+	}
+	queued, err := d.Tasks(ctx, run)
+	if err != nil || len(queued) != n-2 || string(queued[0].Result) != "0" || string(queued[2].Result) != "2" {
+		t.Errorf("%d tasks, %v; the first result of each stands: %s", len(queued), err, queued[0].Result)
+	}
+	for sum, want := range map[string]bool{"sum0": true, "sum2": true, "sum3": false, fmt.Sprint("sum", n-1): true} {
+		if got, err := d.Has(ctx, key(sum)); err != nil || got != want {
+			t.Errorf("%s: recorded %v, %v; want %v", sum, got, err, want)
+		}
+	}
+}
+
+// TestCancelled: a transaction in a file ends with its context all the same.
+func TestCancelled(t *testing.T) {
+	onFresh(t, func(t *testing.T, d *DB) {
+		within, stop := context.WithCancel(ctx)
+		err := d.Transact(within, func(tx Tx) error {
+			if err := tx.Fetched(within, "acme", t0, Arrival{Entry: Entry{Path: "a"}}); err != nil {
+				t.Fatal(err)
+			}
+			stop()
+			return tx.Fetched(within, "acme", t0, Arrival{Entry: Entry{Path: "b"}})
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%v", err)
+		}
+		if all, err := d.Fetches(ctx, "acme", time.Time{}); err != nil || len(all) != 0 {
+			t.Errorf("%d are there, %v", len(all), err)
+		}
+	})
 }

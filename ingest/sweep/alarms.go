@@ -97,7 +97,7 @@ func ago(d time.Duration) string {
 // is from now on.
 func (m *morning) delivery(ctx context.Context, tx state.Tx, d *Delivery) (state.Profile, error) {
 	now := state.Profile{Feed: m.night.Name, SHA256: d.SHA256, Family: family(d.Name), Bytes: d.Bytes, Rows: int64(rowsOf(d)),
-		Charset: d.Detected.Charset, Dialect: dialectOf(d.Detected.Dialect)}
+		Charset: d.Charset, Dialect: d.Dialect}
 	e := m.feed.Expect
 	if now.Bytes < e.MinSize {
 		m.alarm(report.TooSmall, d.Name, "%d bytes, at least %d expected", now.Bytes, e.MinSize)

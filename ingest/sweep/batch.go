@@ -18,7 +18,9 @@ import (
 // recorded and checked together.
 const (
 	// atOnce is how many deliveries are kept and recorded together.
-	atOnce = 256
+	atOnce = 1024
+	// inOrder is how many may wait for one before them that takes long to fetch.
+	inOrder = 256
 	// jobSize is how many a job checks that only the models read: a job each would cost more
 	// than running them.
 	jobSize = 256
@@ -274,27 +276,33 @@ func (b *batch) sort(f *fetched) {
 // record stores that deliveries were fetched, or why not: for that there is no job.
 func (b *batch) record(ctx context.Context, tx state.Tx, got []fetched, now time.Time) error {
 	feed := b.look.feed.Name
-	for i := range got {
-		f := &got[i]
+	var arrived []state.Arrival
+	var results []state.Task
+	for _, f := range got {
 		// What is remembered is what the listing said, not the transfer's exact time: the
 		// next listing is compared with it, and both come from the same clock and zone.
 		if d := f.t.known; f.fresh() && f.out.Err == nil {
-			if err := tx.Fetched(ctx, feed, d.Entry, d.SHA256, d.Bytes, now); err != nil {
+			arrived = append(arrived, state.Arrival{Entry: d.Entry, SHA256: d.SHA256, Bytes: d.Bytes})
+		}
+		if f.fate == lost {
+			result, err := b.s.done(f.t, []Delivery{f.out})
+			if err != nil {
+				return err
+			}
+			results = append(results, result)
+		}
+	}
+	if err := tx.Fetched(ctx, feed, now, arrived...); err != nil {
+		return err
+	}
+	for _, f := range got {
+		if f.fate == unchanged {
+			if err := tx.Done(ctx, feed, f.t.entry.Path, f.was, now); err != nil {
 				return err
 			}
 		}
-		var err error
-		switch f.fate {
-		case lost:
-			err = b.s.put(ctx, tx, f.t, []Delivery{f.out})
-		case unchanged:
-			err = tx.Done(ctx, feed, f.t.entry.Path, f.was, now)
-		}
-		if err != nil {
-			return err
-		}
 	}
-	return nil
+	return tx.Put(ctx, results...)
 }
 
 // told notes what became of deliveries once it is stored, or could not be.

@@ -117,7 +117,7 @@ func (c *checking) one(ctx context.Context, t task) error {
 		c.waiting = append(c.waiting, done)
 		return c.tried(err)
 	}
-	if charset := done.all[0].Detected.Charset; t.news != state.Rechecked && len(done.outcomes) > 0 && charset != "" && charset != "ascii" {
+	if charset := done.all[0].Charset; t.news != state.Rechecked && len(done.outcomes) > 0 && charset != "" && charset != "ascii" {
 		c.charset = charset
 	}
 	if len(c.waiting) == 0 {
@@ -138,13 +138,8 @@ func (c *checking) store(ctx context.Context, end seal) error {
 	err := guarded(func() error {
 		now := c.s.Now()
 		return c.transact(ctx, func(tx state.Tx) error {
-			for i := range c.waiting {
-				if err := c.put(ctx, tx, &c.waiting[i], now); err != nil {
-					return err
-				}
-			}
-			if end == nil {
-				return nil
+			if err := c.put(ctx, tx, now); err != nil || end == nil {
+				return err
 			}
 			return end(tx)
 		})
@@ -177,21 +172,31 @@ func (c *checking) transact(ctx context.Context, f func(state.Tx) error) error {
 // costly reports whether the feed's deliveries are read by more than the models.
 func (c *checking) costly() bool { return calls(c.feed) || c.feed.Handover.Wanted() }
 
-func (c *checking) put(ctx context.Context, tx state.Tx, w *checked, now time.Time) error {
-	s := c.s
-	if len(w.outcomes) > 0 {
-		fresh, err := tx.Record(ctx, s.id, w.all[0].Path, w.outcomes, now)
-		if err != nil {
+// put stores what waits.
+func (c *checking) put(ctx context.Context, tx state.Tx, now time.Time) error {
+	made := make([]state.Made, len(c.waiting))
+	for i, w := range c.waiting {
+		made[i] = state.Made{Path: w.all[0].Path, Outcomes: w.outcomes}
+	}
+	fresh, err := tx.Record(ctx, c.s.id, now, made...)
+	if err != nil {
+		return err
+	}
+	results := make([]state.Task, len(c.waiting))
+	for i, w := range c.waiting {
+		if len(w.outcomes) > 0 {
+			w.all[0].settle(fresh[i])
+		}
+		if w.whole {
+			if err := tx.Done(ctx, c.feed.Name, w.all[0].Path, w.t.known.SHA256, now); err != nil {
+				return err
+			}
+		}
+		if results[i], err = c.s.done(w.t, w.all); err != nil {
 			return err
 		}
-		w.all[0].settle(fresh)
 	}
-	if w.whole {
-		if err := tx.Done(ctx, c.feed.Name, w.all[0].Path, w.t.known.SHA256, now); err != nil {
-			return err
-		}
-	}
-	return s.put(ctx, tx, w.t, w.all)
+	return tx.Put(ctx, results...)
 }
 
 // tried notes what was found and could not be stored, and why.

@@ -95,7 +95,7 @@ func (c *checking) run(ctx context.Context, t task, in content, out *Delivery) (
 		return nil, err
 	}
 	defer rep.Close()
-	out.Detected = rep.Detected
+	out.Charset, out.Dialect = rep.Detected.Charset, dialectOf(rep.Detected.Dialect)
 	for i := range rep.Views {
 		if err := c.view(ctx, d, t, &rep.Views[i], out); err != nil {
 			return nil, err
@@ -217,7 +217,7 @@ func (c *checking) outcomes(out *Delivery) []state.Outcome {
 	for i, v := range views {
 		k := c.key
 		k.SHA256, k.View = out.SHA256, v
-		all[i] = state.Outcome{Key: k, Charset: out.Detected.Charset, Pair: out.Pair}
+		all[i] = state.Outcome{Key: k, Charset: out.Charset, Pair: out.Pair}
 		if !out.Known {
 			addView(&all[i], out.Views[i])
 		}

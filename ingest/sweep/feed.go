@@ -63,7 +63,8 @@ type task struct {
 	warnings []string
 	again    bool // the listing shows no change, but could not show every one
 
-	number int // among its feed's, once it is queued
+	number int    // among its feed's, once it is queued
+	queued []byte // as the queue has it, nil before
 }
 
 // news says which deliveries are to be run, oldest first, after those that an earlier

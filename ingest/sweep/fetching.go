@@ -21,7 +21,7 @@ import (
 const small = 256 << 10
 
 // smaller is up to how many bytes one is in memory until it is in the archive: as many as
-// atOnce of them wait for each other.
+// inOrder of them wait for one before them, and up to bytesAtOnce for being kept.
 const smaller = 64 << 10
 
 // fetched is what became of a task at its source.
@@ -53,7 +53,7 @@ func (f *fetched) fresh() bool { return f.blob.SHA256 != "" }
 // for those under way.
 func (s *sweeper) fetching(ctx context.Context, l *look, todo []task) (got <-chan (<-chan fetched), done func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	ordered := make(chan (<-chan fetched), atOnce) // so many may wait for one that takes long
+	ordered := make(chan (<-chan fetched), inOrder)
 	var running sync.WaitGroup
 	running.Go(func() {
 		defer close(ordered)

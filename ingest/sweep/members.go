@@ -94,12 +94,16 @@ func (c *checking) member(ctx context.Context, t task, m unpack.Member, whole st
 	c.remembered = false
 	now := s.Now()
 	return c.transact(ctx, func(tx state.Tx) error {
-		fresh, err := tx.Record(ctx, s.id, out.Path, outcomes, now)
+		fresh, err := tx.Record(ctx, s.id, now, state.Made{Path: out.Path, Outcomes: outcomes})
 		if err != nil {
 			return err
 		}
-		out.settle(fresh)
-		return s.putMember(ctx, tx, t, m.Name, *out)
+		out.settle(fresh[0])
+		result, err := s.doneMember(t, m.Name, *out)
+		if err != nil {
+			return err
+		}
+		return tx.Put(ctx, result)
 	})
 }
 

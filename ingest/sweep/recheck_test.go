@@ -81,8 +81,8 @@ func TestRecheckedHistory(t *testing.T) {
 		t.Errorf("%s: %q", all, said(got[0]))
 	}
 	for _, d := range res.Feeds[0].Deliveries {
-		if len(d.Detected.Alarms) > 0 {
-			t.Errorf("%s: %+v", d.Name, d.Detected.Alarms)
+		if len(d.Views[0].Warnings) > 0 {
+			t.Errorf("%s: %q", d.Name, d.Views[0].Warnings)
 		}
 	}
 	n.day++

@@ -20,7 +20,6 @@ import (
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/archive"
 	"github.com/feedparity/feedparity/ingest/config"
-	"github.com/feedparity/feedparity/ingest/detect"
 	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/found"
 	"github.com/feedparity/feedparity/ingest/handover"
@@ -119,23 +118,24 @@ type Feed struct {
 
 // Delivery is what became of one delivery.
 type Delivery struct {
-	Feed     string
-	Path     string // on the supplier's side, raw bytes
-	Name     string // its last element; of an archive's member, a slash and the member's name after it
-	SHA256   string // of a member its own
-	News     state.News
-	MTime    time.Time // as its server tells it, the zero time if it does not
-	Bytes    int64     // of the delivery, of a member unpacked; 0 if it was not fetched
-	Detected detect.Result
-	Pair     string
-	Views    []View
-	Handover *handover.Report // nil if the feed asks for none
-	Folders  []handover.FolderReport
-	Warnings []string // what its server left open when it was fetched
-	Gone     bool     // it was taken away between listing and fetching; nothing more is known
-	Known    bool     // the same bytes were run before under another name or time; there are no Views
-	Err      error    // it could not be fetched or run; the next sweep tries again
-	Dropped  bool     // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
+	Feed     string                  `json:",omitzero"`
+	Path     string                  `json:",omitzero"` // on the supplier's side, raw bytes
+	Name     string                  `json:",omitzero"` // its last element; of an archive's member, a slash and the member's name after it
+	SHA256   string                  `json:",omitzero"` // of a member its own
+	News     state.News              `json:",omitzero"`
+	MTime    time.Time               `json:",omitzero"` // as its server tells it, the zero time if it does not
+	Bytes    int64                   `json:",omitzero"` // of the delivery, of a member unpacked; 0 if it was not fetched
+	Charset  string                  `json:",omitzero"` // as detected
+	Dialect  string                  `json:",omitzero"` // as detected, in words; "" where the delivery does not show it
+	Pair     string                  `json:",omitzero"`
+	Views    []View                  `json:",omitzero"`
+	Handover *handover.Report        `json:",omitzero"` // nil if the feed asks for none
+	Folders  []handover.FolderReport `json:",omitzero"`
+	Warnings []string                `json:",omitzero"` // what its server left open when it was fetched
+	Gone     bool                    `json:",omitzero"` // it was taken away between listing and fetching; nothing more is known
+	Known    bool                    `json:",omitzero"` // the same bytes were run before under another name or time; there are no Views
+	Err      error                   `json:",omitzero"` // it could not be fetched or run; the next sweep tries again
+	Dropped  bool                    `json:",omitzero"` // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
 
 	file string // the name under which the team's own code gets it
 }

@@ -32,7 +32,7 @@ func testNights(t *testing.T, world func(*testing.T, ...config.Feed) *world) {
 		t.Fatalf("first night: %+v", f)
 	}
 	a, b := f.Deliveries[0], f.Deliveries[1]
-	if a.Views[0].Verdict != ingest.Diverge || a.Views[1].Verdict != ingest.Parity || b.Views[0].Verdict != ingest.Parity || a.Detected.Charset == "" || len(a.SHA256) != 64 {
+	if a.Views[0].Verdict != ingest.Diverge || a.Views[1].Verdict != ingest.Parity || b.Views[0].Verdict != ingest.Parity || a.Charset == "" || len(a.SHA256) != 64 {
 		t.Errorf("first night: %s", show(res))
 	}
 	found := a.Views[0].Findings[0]
@@ -381,7 +381,7 @@ func TestHistory(t *testing.T) {
 		d.put(name, data, day)
 		for _, out := range w.clean().Feeds[0].Deliveries {
 			if out.Name == name {
-				return fmt.Sprint(out.Detected.Charset, " ", len(out.Views[0].Warnings))
+				return fmt.Sprint(out.Charset, " ", len(out.Views[0].Warnings))
 			}
 		}
 		return "not swept"

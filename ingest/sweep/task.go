@@ -32,6 +32,9 @@ type taskBody struct {
 
 // body is the task as another process needs it.
 func (t task) body() []byte {
+	if t.queued != nil {
+		return t.queued
+	}
 	b, err := json.Marshal(taskBody{[]byte(t.entry.Path), t.entry.Size, t.entry.MTime.UTC(), t.entry.MPrec, t.entry.ETag, t.known.SHA256, t.known.Bytes, t.news, t.gone, t.warnings})
 	if err != nil { // a year beyond 9999
 		b, _ = json.Marshal(taskBody{Path: []byte(t.entry.Path), SHA256: t.known.SHA256, Bytes: t.known.Bytes, News: t.news, Gone: t.gone, Warnings: t.warnings})
@@ -46,7 +49,7 @@ func taskOf(feed string, q state.Task) (task, error) {
 	}
 	e := fetch.Entry{Path: string(b.Path), Size: b.Size, MTime: b.MTime, MPrec: b.Precision, ETag: b.ETag}
 	known := state.Delivery{Entry: stateEntry(e), Feed: feed, SHA256: b.SHA256, Bytes: b.Bytes, Status: state.Fetched}
-	return task{entry: e, known: known, news: b.News, gone: b.Gone, warnings: b.Warnings, number: q.Number}, nil
+	return task{entry: e, known: known, news: b.News, gone: b.Gone, warnings: b.Warnings, number: q.Number, queued: q.Body}, nil
 }
 
 // failed is an error that another process met.
@@ -111,6 +114,7 @@ func encode(all []Delivery) ([]byte, error) {
 		if d.Err = nil; d.Views != nil {
 			d.Views = views
 		}
+		d.Path, d.Name = "", "" // raw, they are beside it
 		e.Delivery = d
 		out[i] = e
 	}
@@ -178,22 +182,16 @@ func (s *sweeper) storePulled(ctx context.Context, end seal, looks ...*look) err
 	return err
 }
 
-// put stores what came of a task.
-func (s *sweeper) put(ctx context.Context, tx state.Tx, t task, all []Delivery) error {
+// done is a task with what came of it.
+func (s *sweeper) done(t task, all []Delivery) (state.Task, error) {
 	b, err := encode(all)
-	if err != nil {
-		return err
-	}
-	return tx.Put(ctx, state.Task{Run: s.id, Feed: all[0].Feed, Number: t.number, Body: t.body(), Result: b})
+	return state.Task{Run: s.id, Feed: all[0].Feed, Number: t.number, Body: t.body(), Result: b}, err
 }
 
-// putMember stores what came of a file in an archive, for another try of the same job.
-func (s *sweeper) putMember(ctx context.Context, tx state.Tx, t task, name string, out Delivery) error {
+// doneMember is what came of a file in an archive, for another try of the same job.
+func (s *sweeper) doneMember(t task, name string, out Delivery) (state.Task, error) {
 	b, err := encode([]Delivery{out})
-	if err != nil {
-		return err
-	}
-	return tx.Put(ctx, state.Task{Run: s.id, Feed: out.Feed, Number: t.number, Member: name, Body: []byte("{}"), Result: b})
+	return state.Task{Run: s.id, Feed: out.Feed, Number: t.number, Member: name, Body: []byte("{}"), Result: b}, err
 }
 
 func (s *sweeper) finished(feed string, number int, all []Delivery) {

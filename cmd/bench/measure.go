@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -31,12 +30,11 @@ func run(ctx context.Context, name string, args ...string) (cost, []byte, error)
 	if err := c.Run(); err != nil {
 		return cost{}, nil, fmt.Errorf("run %s %v: %w: %s", name, args[:min(len(args), 3)], err, diag.Bytes())
 	}
-	used, ok := c.ProcessState.SysUsage().(*syscall.Rusage)
+	most, ok := mostMemory(c.ProcessState)
 	if !ok {
 		return cost{}, nil, fmt.Errorf("run %s: the system tells nothing of memory", name)
 	}
-	// Maxrss is in KiB on Linux.
-	return cost{c.ProcessState.UserTime() + c.ProcessState.SystemTime(), used.Maxrss * 1024}, out.Bytes(), nil
+	return cost{c.ProcessState.UserTime() + c.ProcessState.SystemTime(), most}, out.Bytes(), nil
 }
 
 // running is what a process that has not ended and its children have used so far, by

@@ -51,6 +51,9 @@ func (s *suite) allocsRow() row {
 
 const helloSource = "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(\"hello\") }\n"
 
+// profile is by what the command is built, from the repository's root (Makefile, PGO).
+const profile = "cmd/feedparity/engine.pgo"
+
 // build builds one of the two programs, or a hello world to measure by.
 func (s *suite) build(ctx context.Context, name string) (string, error) {
 	bin, source := filepath.Join(s.dir, name), "./cmd/feedparity"
@@ -68,7 +71,7 @@ func (s *suite) build(ctx context.Context, name string) (string, error) {
 		}
 	}
 	// As make build does, but for -trimpath, for which all is compiled once more.
-	_, _, err := run(ctx, "env", "CGO_ENABLED=0", "go", "build", "-tags", tags, "-o", bin, source)
+	_, _, err := run(ctx, "env", "CGO_ENABLED=0", "go", "build", "-pgo="+profile, "-tags", tags, "-o", bin, source)
 	return bin, err
 }
 

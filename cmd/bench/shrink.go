@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/feedparity/feedparity/corpus/plant"
@@ -107,13 +106,4 @@ func shrinkOne(ctx context.Context, p plant.Planted) ([]byte, time.Duration, err
 		return nil, 0, err
 	}
 	return m.Input, cpuTime() - start, nil
-}
-
-// cpuTime is what this process has used, user and system.
-func cpuTime() time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		return 0
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -3,9 +3,7 @@ package embedded_test
 import (
 	"bytes"
 	"fmt"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/diff"
@@ -44,16 +42,6 @@ func open(tb testing.TB, data []byte, s ingest.Settings) ingest.Rows {
 		tb.Fatal(err)
 	}
 	return rows
-}
-
-// cpu is the time this process has used, in seconds: what counts on a machine
-// that is shared.
-func cpu() float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
 }
 
 // BenchmarkBoth is the whole of a comparison: both paths and every row.

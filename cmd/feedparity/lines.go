@@ -15,7 +15,7 @@ import (
 // they have in common. Path words the directory of a case, and failure
 // what went wrong.
 func lines(base report.Delivery, views []found.View, path func(string) string, failure func(error) string) []report.Delivery {
-	var out []report.Delivery
+	out := make([]report.Delivery, 0, len(views))
 	for _, v := range views {
 		line := base
 		line.View, line.Verdict, line.Warnings = string(v.View), string(v.Verdict), slices.Concat(base.Warnings, v.Warnings)

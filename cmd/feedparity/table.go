@@ -50,6 +50,7 @@ func (s *swept) document(path func(string) string, failure func(error) string) r
 		doc.Feeds = append(doc.Feeds, f)
 	}
 	for _, f := range s.Feeds {
+		doc.Deliveries = slices.Grow(doc.Deliveries, 2*len(f.Deliveries)) // of two views each
 		for _, d := range f.Deliveries {
 			doc.Deliveries = append(doc.Deliveries, deliveryLines(d, path, failure)...)
 		}

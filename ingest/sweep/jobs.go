@@ -105,7 +105,7 @@ func (p *puller) Work(ctx context.Context, job *river.Job[pullArgs]) error {
 		defer s.Fetch.Hosts.Close()
 	}
 	var until time.Time
-	err = s.within(ctx, p.limit(job.Args), feeds, func(ctx context.Context) (err error) {
+	err = s.within(ctx, job.ID, p.limit(job.Args), feeds, func(ctx context.Context) (err error) {
 		until, err = s.pull(ctx, feeds, complete(ctx, job))
 		return err
 	})
@@ -129,7 +129,7 @@ func (c *checker) Work(ctx context.Context, job *river.Job[checkArgs]) error {
 	}
 	defer free()
 	s := c.sweeper(job.Args.Run)
-	return s.within(ctx, c.limit(job.Args), feeds, func(ctx context.Context) error {
+	return s.within(ctx, job.ID, c.limit(job.Args), feeds, func(ctx context.Context) error {
 		return s.check(ctx, feeds[0], job.Args.From, job.Args.To, complete(ctx, job))
 	})
 }

@@ -82,17 +82,19 @@ func (c *checker) Timeout(job *river.Job[checkArgs]) time.Duration { return c.li
 
 func (c *crew) least() time.Duration { return cmp.Or(c.limitAtLeast, leastLimit) }
 
-// within does a job's work until its limit, and notes of its feeds what ended it then.
-func (s *sweeper) within(ctx context.Context, limit time.Duration, feeds []config.Feed, work func(context.Context) error) error {
+// within does a job's work until its limit, and notes of its feeds what ended it then, until
+// another try of the same job does better.
+func (s *sweeper) within(ctx context.Context, job int64, limit time.Duration, feeds []config.Feed, work func(context.Context) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it was not done after %v", limit))
 	defer cancel()
 	err := work(ctx)
-	var why error
-	if err != nil {
-		why = context.Cause(ctx)
-	}
 	for _, f := range feeds {
-		s.notes.of(f.Name, func(o *noted) { o.cut = why })
+		s.notes.of(f.Name, func(o *noted) {
+			delete(o.cut, job)
+			if why := context.Cause(ctx); err != nil && why != nil {
+				o.cut[job] = why
+			}
+		})
 	}
 	return err
 }

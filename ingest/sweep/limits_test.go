@@ -1,6 +1,8 @@
 package sweep
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -39,6 +41,36 @@ func TestLimits(t *testing.T) {
 	q := &queue{}
 	if r := q.config(Options{Hosts: 1}, nil, nil); r.RescueStuckJobsAfter <= r.JobTimeout || r.JobTimeout <= leastLimit {
 		t.Errorf("rescue after %v, time-out %v", r.RescueStuckJobsAfter, r.JobTimeout)
+	}
+}
+
+// TestCutJobs: why a job was cut is said of its feed though others of it were done, and no
+// more once another try was.
+func TestCutJobs(t *testing.T) {
+	feeds := []config.Feed{{Feed: ingest.Feed{Name: "acme"}}}
+	s := &sweeper{notes: newNotes()}
+	work := func(job int64, limit time.Duration, do func(context.Context) error) string {
+		_ = s.within(t.Context(), job, limit, feeds, do)
+		return fmt.Sprint(s.feedResult("acme", &feedResults{pulled: &Feed{Name: "acme"}}, nil).Err)
+	}
+	hangs := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	for i, tt := range []struct {
+		job  int64
+		do   func(context.Context) error
+		want string
+	}{
+		{1, hangs, "it was not done after"},
+		{2, func(context.Context) error { return nil }, "it was not done after"},
+		{1, func(context.Context) error { return nil }, "<nil>"},
+		{2, func(context.Context) error { return errAlone }, "<nil>"}, // which its deliveries say
+	} {
+		limit := time.Hour
+		if i == 0 {
+			limit = time.Millisecond
+		}
+		if got := work(tt.job, limit, tt.do); !strings.Contains(got, tt.want) {
+			t.Errorf("try %d, job %d: %s, want %s", i+1, tt.job, got, tt.want)
+		}
 	}
 }
 

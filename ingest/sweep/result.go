@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // errUndone is what is said of a feed or delivery that no job got to the end of.
@@ -88,8 +90,9 @@ func (s *sweeper) feedResult(name string, r *feedResults, cut error) Feed {
 			}
 			out.Deliveries = append(out.Deliveries, all...)
 		}
-		if cut == nil && o.cut != nil {
-			out.Err = fmt.Errorf("sweep feed %q: %w: %w", name, errUndone, o.cut)
+		if cut == nil && len(o.cut) > 0 {
+			earliest := slices.Min(slices.Collect(maps.Keys(o.cut)))
+			out.Err = fmt.Errorf("sweep feed %q: %w: %w", name, errUndone, o.cut[earliest])
 		}
 	})
 	return out

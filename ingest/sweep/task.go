@@ -219,7 +219,7 @@ type noted struct {
 	ran     map[int][]Delivery // by number
 	tried   map[int][]Delivery // and not stored
 	told    bool               // that it is over
-	cut     error              // what ended a job of it before it was done
+	cut     map[int64]error    // what ended jobs of it before they were done, by their ids
 }
 
 func newNotes() *notes { return &notes{feeds: map[string]*noted{}} }
@@ -230,7 +230,7 @@ func (n *notes) of(feed string, f func(*noted)) {
 	defer n.mu.Unlock()
 	one := n.feeds[feed]
 	if one == nil {
-		one = &noted{ran: map[int][]Delivery{}, tried: map[int][]Delivery{}}
+		one = &noted{ran: map[int][]Delivery{}, tried: map[int][]Delivery{}, cut: map[int64]error{}}
 		n.feeds[feed] = one
 	}
 	f(one)

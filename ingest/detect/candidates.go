@@ -20,6 +20,7 @@ const (
 	turkish = "tr az + en de"
 	slavic  = "ru uk bg sr mk be"
 	arabic  = "ar fa ur"
+	small   = "is sq ga cy mt eo eu gl az xx" // that few feeds are in, whatever the charset
 )
 
 // strangers are the languages not written in Latin letters.
@@ -32,16 +33,16 @@ var charsets = []struct {
 	rarity    float64
 	languages string
 }{
-	{"cp1252", 0, west}, {"iso8859-1", 0.1, west}, {"iso8859-15", 4.4, west}, {"mac-roman", 4.6, west}, {"cp850", 4, west}, {"cp437", 5.6, west}, {"cp858", 8, west},
-	{"cp1250", 2.4, east}, {"iso8859-2", 3.6, east}, {"cp852", 4.6, east}, {"mac-latin2", 5.6, east}, {"iso8859-16", 14, east},
-	{"cp1251", 2.8, slavic}, {"koi8-r", 4.4, "ru bg"}, {"koi8-u", 5.2, "uk ru"}, {"iso8859-5", 5, slavic}, {"cp866", 4.6, "ru uk bg be"}, {"mac-cyrillic", 6, slavic}, {"cp855", 7, slavic}, {"cp1125", 6.4, "uk ru"},
-	{"cp1253", 3.2, "el + en"}, {"iso8859-7", 4.2, "el + en"}, {"cp737", 5.8, "el + en"}, {"cp869", 6.8, "el + en"}, {"mac-greek", 7.5, "el + en"},
-	{"cp1254", 3, turkish}, {"iso8859-9", 3.4, turkish}, {"cp857", 6.2, turkish}, {"mac-turkish", 7.5, turkish},
-	{"cp1255", 3.4, "he + en"}, {"iso8859-8", 5, "he + en"}, {"cp862", 5.8, "he + en"}, {"cp1256", 3.4, arabic + " + en"}, {"iso8859-6", 5, "ar"}, {"cp720", 7, "ar fa"}, {"cp864", 10, "ar"},
-	{"cp1257", 3.2, baltics}, {"iso8859-13", 4.2, baltics}, {"cp775", 5.8, baltics}, {"iso8859-4", 6.6, baltics}, {"iso8859-10", 7.4, "is nb sv fi et lt lv"},
-	{"cp1258", 5.4, "vi + en"}, {"cp874", 3.4, "th + en"}, {"iso8859-3", 7.4, "mt eo tr + en"}, {"iso8859-14", 7.4, "ga cy + en"},
-	{"cp860", 7, "pt"}, {"cp861", 7, "is"}, {"cp863", 7, "fr"}, {"cp865", 6.6, "nb da sv"}, {"mac-iceland", 8, "is"}, {"kz1048", 7, "kk ru"}, {"ptcp154", 8, "kk ru"},
-	{"gb18030", 2.8, "zh_CN"}, {"cp950", 3.2, "zh_TW"}, {"big5", 6, "zh_TW"}, {"big5hkscs", 6, "zh_TW"}, {"cp932", 3, "ja"}, {"euc_jp", 4, "ja"}, {"cp949", 3, "ko"}, {"johab", 7, "ko"},
+	{"cp1252", 0, west}, {"iso8859-1", 0.1, west}, {"iso8859-15", 4, west}, {"mac-roman", 4.1, west}, {"cp850", 3.6, west}, {"cp437", 5, west}, {"cp858", 7.2, west},
+	{"cp1250", 2.2, east}, {"iso8859-2", 3.2, east}, {"cp852", 4.1, east}, {"mac-latin2", 5, east}, {"iso8859-16", 12.6, east},
+	{"cp1251", 2.5, slavic}, {"koi8-r", 4, "ru bg"}, {"koi8-u", 4.7, "uk ru"}, {"iso8859-5", 4.5, slavic}, {"cp866", 4.1, "ru uk bg be"}, {"mac-cyrillic", 5.4, slavic}, {"cp855", 6.3, slavic}, {"cp1125", 5.8, "uk ru"},
+	{"cp1253", 2.9, "el + en"}, {"iso8859-7", 3.8, "el + en"}, {"cp737", 5.2, "el + en"}, {"cp869", 6.1, "el + en"}, {"mac-greek", 6.8, "el + en"},
+	{"cp1254", 2.7, turkish}, {"iso8859-9", 3.1, turkish}, {"cp857", 5.6, turkish}, {"mac-turkish", 6.8, turkish},
+	{"cp1255", 3.4, "he + en"}, {"iso8859-8", 4.5, "he + en"}, {"cp862", 5.2, "he + en"}, {"cp1256", 3.1, arabic + " + en"}, {"iso8859-6", 4.5, "ar"}, {"cp720", 6.3, "ar fa"}, {"cp864", 9, "ar"},
+	{"cp1257", 2.9, baltics}, {"iso8859-13", 3.8, baltics}, {"cp775", 5.2, baltics}, {"iso8859-4", 5.9, baltics}, {"iso8859-10", 6.7, "is nb sv fi et lt lv"},
+	{"cp1258", 4.9, "vi + en"}, {"cp874", 3.1, "th + en"}, {"iso8859-3", 6.7, "mt eo tr + en"}, {"iso8859-14", 6.7, "ga cy + en"},
+	{"cp860", 6.3, "pt"}, {"cp861", 6.3, "is"}, {"cp863", 6.3, "fr"}, {"cp865", 5.9, "nb da sv"}, {"mac-iceland", 7.2, "is"}, {"kz1048", 6.3, "kk ru"}, {"ptcp154", 7.2, "kk ru"},
+	{"gb18030", 2.5, "zh_CN"}, {"cp950", 2.9, "zh_TW"}, {"big5", 5.4, "zh_TW"}, {"big5hkscs", 5.4, "zh_TW"}, {"cp932", 2.7, "ja"}, {"euc_jp", 3.6, "ja"}, {"cp949", 2.7, "ko"}, {"johab", 6.3, "ko"},
 }
 
 // candidate is one charset with its table, as the scorer needs it.
@@ -53,6 +54,7 @@ type candidate struct {
 	unspoken cost // of a charset for other letters than Latin, where no letter tells why anybody chose it
 	table    *[256]rune
 	chars    *[256]char            // of table
+	quotes   [5]byte               // what « » “ ” „ are in table, 0 for none
 	multi    func() *pycodec.Codec // where a character may have more bytes; its table is read when asked for
 	shape    *shape                // of multi, nil if it is not known
 }
@@ -71,12 +73,13 @@ const (
 	guestLanguage   = 0.3
 	strangeLanguage = 0.04
 	strangeScript   = 0.004
+	smallLanguage   = 0.2 // times one of these
 )
 
 // weights weighs the languages of the model by those that a charset is meant for.
 func (m *model) weights(languages string) *nativeWeights {
 	meant, guests, _ := strings.Cut(languages, "+")
-	fields, rest := strings.Fields(meant), strings.Fields(guests)
+	fields, rest, few := strings.Fields(meant), strings.Fields(guests), strings.Fields(small)
 	out := make([]float32, len(m.languages))
 	set := func(first, n int) {
 		weight := float32(strangeScript)
@@ -91,6 +94,9 @@ func (m *model) weights(languages string) *nativeWeights {
 				out[i] = 1
 			case slices.Contains(rest, m.languages[i]):
 				out[i] = guestLanguage
+			}
+			if slices.Contains(few, m.languages[i]) {
+				out[i] *= smallLanguage
 			}
 		}
 	}
@@ -148,6 +154,9 @@ func newCandidate(name string, rarity float64, languages string) *candidate {
 			n.chars[i] = char{r, m.glyph(r)}
 		}
 		n.greekSigns(m)
+		for i, r := range []rune("«»“”„") {
+			n.quotes[i] = byte(max(0, slices.Index(n.table[:], r)))
+		}
 	} else if n.multi() == nil {
 		return nil
 	}

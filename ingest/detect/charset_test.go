@@ -181,8 +181,8 @@ func TestAlarms(t *testing.T) {
 		charset string
 		alarms  string // source and charset of each
 	}{
-		{"1,Paint \xab in Mug\n", Options{}, "iso8859-1", ""},
-		{"1,Paint \xab in Mug\n", Options{History: "cp850"}, "cp850", ""},
+		{"1,pap\x85 Kettle\n", Options{}, "cp1252", ""},
+		{"1,pap\x85 Kettle\n", Options{History: "cp850"}, "cp850", ""},
 		{"1,wei\xe1\n", Options{}, "cp850", ""},
 		{polish, Options{History: "cp1252"}, "cp1250", "history cp1252"},
 		{polish, Options{Declared: "cp1252", History: "cp1250"}, "cp1250", "declared cp1252"},

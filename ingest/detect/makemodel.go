@@ -32,7 +32,8 @@ import (
 
 // packages are what the committed model.bin was made from.
 const packages = "unicode-cldr-core iso-codes libglib2.0-data libgtk-3-common gnucash-common installation-guide-amd64 homebank-data gramps evolution-common " +
-	"python3-django gourmand tryton-modules-product tryton-modules-stock tryton-modules-sale tryton-modules-purchase tryton-modules-party tryton-modules-company gimp-data kmymoney-common"
+	"python3-django gourmand tryton-modules-product tryton-modules-stock tryton-modules-sale tryton-modules-purchase tryton-modules-party tryton-modules-company gimp-data kmymoney-common " +
+	"libgweather-4-common kgeography-data gnumeric-common klavaro marble-data"
 
 // scripts are the groups of languages that share letters. Those of the last have
 // too many letters for pairs.
@@ -276,7 +277,7 @@ func writeScript(out *bytes.Buffer, c *corpus, script string, languages []string
 }
 
 // commonWords is the most words kept of a language.
-const commonWords = 2500
+const commonWords = 8000
 
 // writeWords writes the commonest words of each language that hold a letter above
 // ASCII, as hashes of the numbers of their letters.
@@ -296,7 +297,7 @@ func writeWords(out *bytes.Buffer, c *corpus, script string, languages []string,
 		var words []string
 		for w, n := range c.words[l] {
 			total += weight(n)
-			if letters := []rune(w); n >= 2 && len(letters) >= 2 && strings.IndexFunc(w, func(r rune) bool { return r >= 0x80 }) >= 0 && known(letters, number) {
+			if letters := []rune(w); len(letters) >= 2 && strings.IndexFunc(w, func(r rune) bool { return r >= 0x80 }) >= 0 && known(letters, number) {
 				words = append(words, w)
 			}
 		}

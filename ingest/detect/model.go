@@ -199,7 +199,7 @@ func (s *script) sharePairs() {
 func (s *script) row(i int) []byte { return s.pairs[i*s.stride : (i+1)*s.stride] }
 
 // wordBits are the upper bits of a hash by which words are found.
-const wordBits = 12
+const wordBits = 14
 
 func (s *script) readWords(in *unpacker) {
 	s.words = make([]uint32, in.number())

@@ -124,7 +124,7 @@ func (k *ranking) prepareSpan(s *span) {
 func (k *ranking) join(c *candidate, sum uint64, o Options) {
 	k.all = k.all[:len(k.all)+1]
 	x := &k.all[len(k.all)-1]
-	x.start(c, c.prior-known(c.name, o))
+	x.start(c, c.prior-known(c.name, o)+k.lonely(c))
 	i, found := k.groupOf(sum)
 	if !found || !c.reads(k.present, k.groups[i].first.candidate) {
 		x.group = len(k.groups)
@@ -178,6 +178,22 @@ func known(charset string, o Options) cost {
 		c += historyNats * nat
 	}
 	return c
+}
+
+// lonelyQuote is what it costs that quotes are opened and never closed, or closed and
+// never opened.
+const lonelyQuote = 40
+
+// lonely says whether they would be in a charset, of what the whole input holds.
+func (k *ranking) lonely(c *candidate) (sum cost) {
+	has := func(i int) bool { return c.quotes[i] > 0 && k.sampler.present[legacySpan][c.quotes[i]] }
+	if has(0) != has(1) {
+		sum += lonelyQuote
+	}
+	if has(2) != has(3) && !has(4) { // which opens German quotes
+		sum += lonelyQuote
+	}
+	return sum
 }
 
 // rank runs the spans through the candidates.

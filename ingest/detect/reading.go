@@ -35,10 +35,11 @@ const (
 	aloneForeign  = 5 * nat // a letter of another script than Latin by itself
 	upperAfterLow = 6 * nat
 	upperAfterUp  = 10
+	lastUpper     = 2 * nat // and more where it ends the word
 	lowAfterUpper = 4
 	twoCapitals   = 56 // and no more at the start of a word
-	firstUpper    = 17
-	firstLower    = 10
+	firstLetter   = 14 // that is above ASCII and has a case
+	diameter      = 48 // what Ø costs less as a sign than as a word
 	wordKnown     = 1 * nat
 	loneInWord    = 9 * nat // an ideograph with a letter of ASCII at its side
 	loneIdeograph = 5 * nat
@@ -368,6 +369,9 @@ func (m *model) judgeRules(text []char, s *span) cost {
 			after = &text[i+1]
 		}
 		sum += m.neighbourCost(c, before, after)
+		if c.sign > 0 {
+			sum += inWord(text, i)
+		}
 	}
 	return sum
 }
@@ -380,7 +384,9 @@ func (m *model) neighbourCost(c, before, after *char) (sum cost) {
 	switch {
 	case c.class != classLetter:
 	case before.class == classLetter:
-		sum += caseCost(c.kind, before.kind)
+		if sum += caseCost(c.kind, before.kind); c.kind == upperCase && before.kind == lowerCase && after.class != classLetter {
+			sum += lastUpper
+		}
 	case c.r >= 0x80:
 		sum += firstCost(c.kind)
 	}
@@ -399,7 +405,7 @@ func (m *model) ruleCost(c, before, after *char) cost {
 	case c.class != classLetter:
 		return m.signCost(c, before.class, after.class)
 	case (c.r == 'Ø' || c.r == 'ø') && before.class == classSpace && after.class&(classDigit|classSpace) != 0:
-		return 0 // a diameter
+		return -diameter
 	case c.kind == ideographic:
 		return loneCost(before, after)
 	}
@@ -455,11 +461,8 @@ func caseCost(kind, before byte) cost {
 }
 
 func firstCost(kind byte) cost {
-	switch kind {
-	case upperCase:
-		return firstUpper
-	case lowerCase:
-		return firstLower
+	if kind == upperCase || kind == lowerCase {
+		return firstLetter
 	}
 	return 0
 }

@@ -14,9 +14,9 @@ var symbols = []struct {
 }{
 	{"’", 80, "LL LS LP", "SD DS SL"}, {"‘", 112, "SL PL", ""}, {"“„", 104, "SL SD PL PD", ""}, {"”", 112, "LS LP DS DP PS PP", ""},
 	{"£€", 88, "*D SS DS DP SP PS PP", "PL SL LS"}, {"¥", 128, "*D", "PP SP PS"}, {"¢", 128, "DS DP", ""},
-	{"°", 83, "DS DL DP", "SL SS PL LS DD PS PP"}, {"®™", 80, "LS LP DS", "LD LL SS PS PP"}, {"©", 112, "*D SS PS PP SP", "SL LS"},
+	{"°", 83, "DS DL DP", "SL SS PL LS DD PS PP"}, {"®™", 80, "LS LP DS", "LD LL SS PS PP"}, {"©", 112, "*D SS PS PP SP", "SL"},
 	{"½¼¾", 104, "DS SS DP SP DL", "PS SL"}, {"²³", 104, "LS LP", "LL LD DS"}, {"¹", 136, "LS LP", "DS"}, {"×", 104, "DD SS DS SD", ""}, {"µμ", 104, "SL DL", "PL"}, {"±", 112, "SD SS PD", "PS"},
-	{"–", 83, "SS DD DS SD", "LL LS SL"}, {"—", 104, "SS DD LL", "LS SL"}, {"•", 112, "SS SL", "LS PS SD"}, {"·", 112, "SS SL LS", "LL PS SD"}, {"…", 104, "LS LP DS PS", "SS LL SL"},
+	{"–", 83, "SS DD DS SD", "LL LS SL"}, {"—", 104, "SS DD LL", "LS SL"}, {"•", 112, "SS SL", "PS SD"}, {"·", 112, "SS SL LS", "LL PS SD"}, {"…", 104, "LS LP DS PS", "SS LL SL"},
 	{"\u00a0", 77, "DL DD LD DS SD SS SL DP PL SP PS", "LL LS LP PP PD"}, {"«", 120, "SL SD PL", "SS"}, {"»", 120, "LS LP DS PS", "SS"},
 	{"ºª", 112, "DS DP", "LS LP DL"}, {"¿¡", 128, "SL", "PL"}, {"№§", 120, "SD SS", "PD"}, {"Ωω", 112, "DS SS", "SD SP PS SL DP"}, {"\u00ad\u200e\u200f", 168, "LL SL LS", ""}, {"´", 144, "LL LS", ""},
 	{"¨¸¬¦¯¤¶‡†‰˜ˆ‹›÷‚ƒˇ˘˙˛˝", 168, "SS DS", ""}, {"→←≤≥≈≠√∞∆", 160, "SS SD DD", ""},

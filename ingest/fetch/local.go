@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"syscall"
 )
 
 // localSource is a directory of this machine, such as a mounted drop folder.
@@ -43,7 +44,7 @@ func (l *localSource) List(ctx context.Context, dir string) ([]Entry, []Unparsed
 	}
 	f, err := l.root.Open(at)
 	if err != nil {
-		return nil, nil, fmt.Errorf("list %q in %q: %w", dir, l.name, unavailable(err))
+		return nil, nil, fmt.Errorf("list %q in %q: %w", dir, l.name, l.astray(err))
 	}
 	defer f.Close()
 	names, err := f.ReadDir(-1)
@@ -87,6 +88,22 @@ func localEntry(p string, info fs.FileInfo) Entry {
 	return e
 }
 
+// errLeadsOut is of a link that is absolute, or climbs: os.Root follows neither.
+var errLeadsOut = errors.New("it leads out of the source")
+
+// astray is unavailable for what links may lead to besides: out of the directory, in a
+// circle, through a file, to a name that is none. It is one name's and not the directory's.
+func (l *localSource) astray(err error) error {
+	if errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG) {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	_, climbing := l.root.Lstat("..") // package os does not export what it calls that
+	if errors.Is(err, errors.Unwrap(climbing)) {
+		return fmt.Errorf("%w: %w: %w", ErrUnavailable, errLeadsOut, err)
+	}
+	return unavailable(err)
+}
+
 // Stat implements Files; it follows links within the directory.
 func (l *localSource) Stat(ctx context.Context, p string) (Entry, error) {
 	if err := errors.Join(ctx.Err(), checkFile(p)); err != nil {
@@ -94,7 +111,7 @@ func (l *localSource) Stat(ctx context.Context, p string) (Entry, error) {
 	}
 	info, err := l.root.Stat(p)
 	if err != nil {
-		return Entry{}, fmt.Errorf("stat %q in %q: %w", p, l.name, unavailable(err))
+		return Entry{}, fmt.Errorf("stat %q in %q: %w", p, l.name, l.astray(err))
 	}
 	if !info.Mode().IsRegular() { // a FIFO would hold Open for ever
 		return Entry{}, fmt.Errorf("stat %q in %q: %w: no regular file", p, l.name, ErrUnavailable)
@@ -113,7 +130,7 @@ func (l *localSource) Open(ctx context.Context, p string, off int64) (io.ReadClo
 	}
 	f, err := l.root.Open(p)
 	if err != nil {
-		return nil, fmt.Errorf("open %q in %q: %w", p, l.name, unavailable(err))
+		return nil, fmt.Errorf("open %q in %q: %w", p, l.name, l.astray(err))
 	}
 	if _, err := f.Seek(off, io.SeekStart); err != nil {
 		_ = f.Close()

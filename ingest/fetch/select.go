@@ -142,7 +142,11 @@ func (f *finder) file(ctx context.Context, e Entry, line int, here marks) error 
 	if e.Kind == KindLink {
 		target, err := f.src.Stat(ctx, e.Path)
 		if errors.Is(err, ErrUnavailable) {
-			f.out.Unparsed = append(f.out.Unparsed, Unparsed{line, e.Path, "a link that leads to no file"})
+			why := "a link that leads to no file"
+			if errors.Is(err, errLeadsOut) {
+				why = "a link that is absolute or leads out of the source: it is not followed"
+			}
+			f.out.Unparsed = append(f.out.Unparsed, Unparsed{line, e.Path, why})
 			return nil
 		}
 		if err != nil {

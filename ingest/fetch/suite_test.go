@@ -277,6 +277,40 @@ func TestLocalEscape(t *testing.T) {
 	}
 }
 
+// TestLocalLinks: a link that leads to nothing that may be read is told of, whatever is
+// wrong with it, and costs the directory nothing else.
+func TestLocalLinks(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.csv"), []byte("a"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	links := map[string]string{"absolute.csv": filepath.Join(dir, "a.csv"), "climbs.csv": "../../../etc/passwd", "out.csv": "/etc/passwd", "itself.csv": "itself.csv",
+		"through.csv": "a.csv/foo", "long.csv": strings.Repeat("n", 256), "dangling.csv": "none"}
+	for name, target := range links {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, unparsed, err := find(t.Context(), open(t, dir, Options{}))
+	if err != nil || paths(entries) != "file a.csv" || len(unparsed) != len(links) {
+		t.Errorf("%v, %v, %v", entries, unparsed, err)
+	}
+	for _, u := range unparsed {
+		if out := u.Text == "absolute.csv" || u.Text == "climbs.csv" || u.Text == "out.csv"; strings.Contains(u.Why, "is not followed") != out {
+			t.Errorf("%s", u)
+		}
+	}
+	src := open(t, dir, Options{})
+	for name := range links {
+		if _, err := src.Open(t.Context(), name, 0); !errors.Is(err, ErrUnavailable) {
+			t.Errorf("open %s: %v", name, err)
+		}
+		if _, _, err := src.List(t.Context(), name); !errors.Is(err, ErrUnavailable) {
+			t.Errorf("list %s: %v", name, err)
+		}
+	}
+}
+
 func TestOpenErrors(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {

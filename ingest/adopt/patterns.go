@@ -184,7 +184,7 @@ func sequence(all [][]part, i int) bool {
 // escapeGlob writes text as a pattern that matches it; a byte that is no UTF-8, which
 // a configuration cannot hold, is any.
 func escapeGlob(s string) string {
-	return strings.ToValidUTF8(strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(s), "?")
+	return strings.ToValidUTF8(strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`, "{", `\{`, "}", `\}`).Replace(s), "?")
 }
 
 // overlaps reports whether a pattern also matches names of another one.

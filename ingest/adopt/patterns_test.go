@@ -36,6 +36,7 @@ func TestPatterns(t *testing.T) {
 		{"case", "STOCK_1.CSV stock_2.csv", "stock=STOCK_*.CSV,stock_*.csv"},
 		{"packed", "stock_20261101.csv.gz stock_20261102.csv.gz", "stock=stock_*.csv.gz"},
 		{"glob characters", "a[1].csv a[2].csv", `a=a\[*].csv`},
+		{"what a configuration refuses bare", "a{1}.csv a{2}.csv", `a=a\{*\}.csv`},
 		{"no letters", "20261101.csv", "feed=*.csv"},
 		{"names that meet", "a_b.csv a-b.csv", "a-b=a-b.csv a-b-2=a_b.csv"},
 	} {

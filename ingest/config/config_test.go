@@ -261,6 +261,10 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"tolerance nan", feed("source: x", "tolerance: {a: .nan}"), `c.yaml:4:20: want a number, not ".nan"`, ""},
 	{"backfill", feed("source: x", "backfill: -1"), `c.yaml:4:15: backfill "-1": want a number from 0 on, all, or a date`, ""},
 	{"backfill of a day that is none", feed("source: x", "backfill: 2026-02-30"), `c.yaml:4:15: backfill "2026-02-30": want a number`, ""},
+	{"alternatives", feed("source: x", `match: "*.{csv,txt}"`), `c.yaml:4:12: match "*.{csv,txt}": { and } stand for themselves and not for alternatives`, `write a list of patterns, or \{`},
+	{"alternatives in a list", feed("source: x", `match: ["*.csv", "a.{x"]`), `c.yaml:4:22: match "a.{x": { and } stand for themselves`, ""},
+	{"any depth", feed("source: x", "depth: 3", `exclude: "**/*.csv"`), `c.yaml:5:14: exclude "**/*.csv": ** is no more than *`, "a pattern without a slash is compared with names at any depth"},
+	{"any depth behind a name", feed("source: x", "depth: 3", `unfinished: 'in/\***'`), `c.yaml:5:17: unfinished "in/\\***": ** is no more than *`, ""},
 	{"exclude", feed("source: x", `exclude: ["a", "[a"]`), `c.yaml:4:20: exclude "[a" is no pattern`, ""},
 	{"unfinished", feed("source: x", `unfinished: "["`), `c.yaml:4:17: unfinished "[" is no pattern`, ""},
 	{"depth", feed("source: x", "depth: 33"), `c.yaml:4:12: depth 33: want 0 to 32`, ""},
@@ -295,6 +299,14 @@ func TestSteps(t *testing.T) {
 	want := `--clean strip --clean replace:,:. --clean 'split:\x3b' --type 'price=float|round:2|format:%.2f' --type day=date:%d/%m/%Y`
 	if got := c.Feeds[0].Pair.Py3.String(); !strings.HasSuffix(got, want) {
 		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
+// TestPatternsMeant: characters that are meant as such are no mistake.
+func TestPatternsMeant(t *testing.T) {
+	c := read(t, feed("source: x", `match: ['a\{1\}.csv', '[{}].csv', '\**.csv', '[*][*].csv', '[^*{]*.csv', '*.csv']`))
+	if n := len(c.Feeds[0].Match); n != 6 {
+		t.Errorf("%d patterns", n)
 	}
 }
 

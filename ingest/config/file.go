@@ -107,7 +107,8 @@ type FeedEntry struct {
 	// one file or, with a slash at its end, of an index page, or a local directory.
 	Source string `yaml:"source"`
 	// Glob patterns of which a file's name must match one, or, for a pattern with a slash
-	// in it, its path below the source. Default: every file.
+	// in it, its path below the source. They know *, ? and [a-z]; "{a,b}" and "**", which
+	// a shell knows, are refused. Default: every file.
 	Match []string `yaml:"match"`
 	// Glob patterns of files that are no deliveries although they match; one that ends in a
 	// slash, such as "old/", leaves out a directory with all that is below it.

@@ -22,6 +22,11 @@ func (r *resolver) match(out *Feed, e FeedEntry, n *Node) error {
 			if _, err := path.Match(glob, ""); err != nil || glob == "" {
 				return item(n, k.key, i).Errorf("%s %q is no pattern", k.key, glob)
 			}
+			if why, hint := unmeant(glob); why != "" {
+				err := item(n, k.key, i).Errorf("%s %q: %s", k.key, glob, why)
+				err.Hint = hint
+				return err
+			}
 			// A pattern that can fit nothing would leave a feed empty without a word.
 			if strings.Contains(glob, "/") && e.Depth == 0 {
 				err := item(n, k.key, i).Errorf("%s %q: only the source's own directory is looked into, and its files' paths have no /", k.key, glob)
@@ -34,6 +39,26 @@ func (r *resolver) match(out *Feed, e FeedEntry, n *Node) error {
 		out.Match = []string{"*"}
 	}
 	return nil
+}
+
+// unmeant says what of a pattern means something to a shell and nothing to path.Match, ""
+// if nothing does: such a pattern fits no file that there is.
+func unmeant(glob string) (why, hint string) {
+	for i, class := 0, false; i < len(glob); i++ {
+		switch c := glob[i]; {
+		case c == '\\':
+			i++
+		case class:
+			class = c != ']'
+		case c == '[':
+			class = true
+		case c == '{' || c == '}':
+			return "{ and } stand for themselves and not for alternatives", `write a list of patterns, or \{ where the character is meant`
+		case strings.HasPrefix(glob[i:], "**"):
+			return "** is no more than *", "a pattern without a slash is compared with names at any depth, which depth says; write one of each depth that is meant"
+		}
+	}
+	return "", ""
 }
 
 // take reads what makes a file that matches a delivery.

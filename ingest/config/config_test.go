@@ -302,6 +302,20 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+// TestHome: ~ is the home of whoever runs feedparity, wherever a path may stand.
+func TestHome(t *testing.T) {
+	t.Setenv("HOME", "/home/shop")
+	c := read(t, "state: ~/fp/state.db\ninbox: ~/inbox\n"+feed("source: ~/drop")+"  far:\n    source: sftp://h/x\n    password: {file: ~/pass}\n"+
+		"    ssh: {known_hosts: ~/.ssh/known, key: ~/.ssh/id, passphrase: {file: ~/phrase}}\n  tls:\n    source: ftps://h/x\n    password: {netrc: ~/.netrc}\n    tls: {ca_file: ~/ca.pem}\n"+
+		"  named:\n    source: a/~/b\n")
+	near, far, tls := c.Feeds[0].Source, c.Feeds[1].Source, c.Feeds[2].Source
+	got := strings.Join([]string{c.State, c.Inbox, near.URL, far.Password.File, far.SSH.KnownHosts, far.SSH.Key, far.SSH.Passphrase.File, tls.Password.Netrc, tls.CAFile, c.Feeds[3].Source.URL}, " ")
+	want := "/home/shop/fp/state.db /home/shop/inbox /home/shop/drop /home/shop/pass /home/shop/.ssh/known /home/shop/.ssh/id /home/shop/phrase /home/shop/.netrc /home/shop/ca.pem /etc/fp/a/~/b"
+	if got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
 // TestPatternsMeant: characters that are meant as such are no mistake.
 func TestPatternsMeant(t *testing.T) {
 	c := read(t, feed("source: x", `match: ['a\{1\}.csv', '[{}].csv', '\**.csv', '[*][*].csv', '[^*{]*.csv', '*.csv']`))

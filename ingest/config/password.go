@@ -49,7 +49,7 @@ func (p PasswordEntry) ref(r *resolver, host, user string) secret.Ref {
 	case p.File != "":
 		out.File = r.abs(p.File)
 	case p.Netrc != "":
-		out.Netrc, out.Host, out.User = r.home(p.Netrc), host, user
+		out.Netrc, out.Host, out.User = r.abs(p.Netrc), host, user
 	case len(p.Command) > 0:
 		out.Dir, out.Command = r.dir, secret.Words(p.Command...)
 	}

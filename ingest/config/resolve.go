@@ -20,21 +20,17 @@ type resolver struct {
 	f    File
 }
 
+// abs is where a path of the file leads: one with ~ from home, any other from the file.
 func (r *resolver) abs(name string) string {
+	if rest, ok := strings.CutPrefix(name, "~/"); ok {
+		if home, err := os.UserHomeDir(); err == nil {
+			return filepath.Join(home, rest)
+		}
+	}
 	if filepath.IsAbs(name) {
 		return filepath.Clean(name)
 	}
 	return filepath.Join(r.dir, name)
-}
-
-// home is abs for a path that may begin with ~.
-func (r *resolver) home(name string) string {
-	if rest, ok := strings.CutPrefix(name, "~/"); ok {
-		if dir, err := os.UserHomeDir(); err == nil {
-			return filepath.Join(dir, rest)
-		}
-	}
-	return r.abs(name)
 }
 
 func (r *resolver) feeds() ([]Feed, error) {

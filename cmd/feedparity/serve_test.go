@@ -427,3 +427,44 @@ func exitCode(err error) int {
 	}
 	return 0
 }
+
+// TestServePart: a sweep of some feeds by hand stands for no night: the one that was missed
+// is still made up for, and the page shows the last whole one.
+func TestServePart(t *testing.T) {
+	s := newSite(t, "schedule: \"15 3 * * *\"\n")
+	s.write("feedparity.yaml", fmt.Sprintf("schedule: \"15 3 * * *\"\nfeeds:\n  acme: {source: %s, settle: 0s, min_age: 0s}\n  beta: {source: %s, settle: 0s, min_age: 0s}\n", s.ftp.URL(), s.ftp.URL()))
+	c, err := config.Load(filepath.Join(s.dir, "feedparity.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &nightly{file: c.File, log: slog.New(slog.DiscardHandler), config: c}
+	defer n.closeState()
+	sweep := func(args ...string) {
+		t.Helper()
+		if out, err := s.command(append([]string{"sweep"}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	sweep()
+	whole, err := n.last(t.Context())
+	if err != nil || !whole.Ended {
+		t.Fatalf("%+v, %v", whole, err)
+	}
+	sweep("--feed", "acme", "--feed", "acme")
+	if last, err := n.last(t.Context()); err != nil || last != whole {
+		t.Errorf("after a part the last night is %+v, %v; want %+v", last, err, whole)
+	}
+	if doc, ok, err := n.report(t.Context()); err != nil || !ok || doc.Run != 1 {
+		t.Errorf("the page shows run %d, %v, %v", doc.Run, ok, err)
+	}
+	s.state(func(db *state.DB) {
+		body, err := db.Report(t.Context(), 0)
+		if err != nil || strings.Count(string(body), `"name": "acme"`) != 1 {
+			t.Errorf("a feed named twice: %s, %v", body, err)
+		}
+	})
+	sweep("--feed", "beta", "--feed", "acme")
+	if last, err := n.last(t.Context()); err != nil || last == whole {
+		t.Errorf("all feeds, each by its name: the last night is still %+v, %v", last, err)
+	}
+}

@@ -64,7 +64,7 @@ func (n *nightly) report(ctx context.Context) (doc report.Document, ok bool, err
 	if err != nil {
 		return doc, false, err
 	}
-	body, err := db.Report(ctx, 0)
+	body, err := db.LastReport(ctx)
 	switch {
 	case errors.Is(err, state.ErrNoReport):
 		return doc, false, nil

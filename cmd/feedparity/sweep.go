@@ -109,7 +109,9 @@ func chosenFeeds(c *config.Config, only []string) ([]config.Feed, error) {
 		if err != nil {
 			return nil, usageError("", "read --feed: %w", err)
 		}
-		out = append(out, f)
+		if !slices.ContainsFunc(out, func(o config.Feed) bool { return o.Name == f.Name }) {
+			out = append(out, f)
+		}
 	}
 	return out, nil
 }
@@ -211,7 +213,7 @@ func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db
 		return o, nil, usageError("", "%w", err)
 	}
 	o = sweep.Options{
-		Feeds: feeds, Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Store: store, Inbox: c.Inbox, Golden: c.Golden, Fetch: fetch.Options{Spare: c.MinFree}, Hosts: c.Servers,
+		Feeds: feeds, Partial: len(feeds) < len(c.Feeds), Line: eng.line, Judge: eng.judge, State: db, Archive: c.Archive, Store: store, Inbox: c.Inbox, Golden: c.Golden, Fetch: fetch.Options{Spare: c.MinFree}, Hosts: c.Servers,
 		Accept:   append(slices.Clone(c.Accept), narrowCases(accepted)...),
 		Pythons:  func(ctx context.Context, f config.Feed) (handover.Pair, error) { return p.pair(ctx, f.Pair, f.Calls) },
 		Caches:   p.caches,

@@ -64,7 +64,7 @@ func testNeeded(t *testing.T, d *DB) {
 			}
 		}
 	}
-	if err := d.Skip(ctx, "acme", at, Entry{Path: "skipped", MTime: time.Unix(9000, 0), Precision: PrecisionSecond}); err != nil {
+	if err := d.FirstSight(ctx, "acme", at, Entry{Path: "skipped", MTime: time.Unix(9000, 0), Precision: PrecisionSecond}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := d.Needed(ctx, 2)

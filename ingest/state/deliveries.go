@@ -237,21 +237,6 @@ func mtime(e Entry) sql.NullInt64 {
 	return sql.NullInt64{Int64: e.MTime.UnixNano(), Valid: e.Precision != PrecisionNone}
 }
 
-// Skip remembers files that are not taken, such as those older than a feed's
-// backfill, as processed: the next sweep must not take them for new. A skipped
-// delivery has no hash.
-func (d *DB) Skip(ctx context.Context, feed string, now time.Time, entries ...Entry) error {
-	all := make([]Arrival, len(entries))
-	for i, e := range entries {
-		all[i].Entry = e
-	}
-	err := d.tx(ctx, func(q querier) error { return put(ctx, q, feed, Processed, now, all) })
-	if err != nil {
-		return fmt.Errorf("skip deliveries of feed %q: %w", feed, err)
-	}
-	return nil
-}
-
 // Arrival is a file that is in the archive.
 type Arrival struct {
 	Entry

@@ -14,7 +14,7 @@ import (
 )
 
 // exported are the tables in which the state lives, each after those that it refers to.
-var exported = []string{"runs", "deliveries", "offers", "outcomes", "signatures", "noise", "profiles", "reports", "standings", "fetches", "members", "approvals", "tasks"}
+var exported = []string{"runs", "feeds", "deliveries", "offers", "outcomes", "signatures", "noise", "profiles", "reports", "standings", "fetches", "members", "approvals", "tasks"}
 
 // The reasons for which Import refuses.
 var (

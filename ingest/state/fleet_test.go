@@ -111,7 +111,7 @@ func TestLookMany(t *testing.T) {
 		for i := 1; i < len(entries); i += 2 {
 			odd = append(odd, entries[i])
 		}
-		if err := d.Skip(ctx, "acme", t0, odd...); err != nil {
+		if err := d.FirstSight(ctx, "acme", t0, odd...); err != nil {
 			t.Fatal(err)
 		}
 		got, err := recalled(d, "acme", entries...)

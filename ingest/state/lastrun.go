@@ -16,12 +16,12 @@ type Run struct {
 	Status string    // "running", "interrupted", or that of its end
 }
 
-// LastRun returns the run that began last, or false if there was none yet.
+// LastRun returns the run of all feeds that began last, or false if there was none yet.
 func (d *DB) LastRun(ctx context.Context) (Run, bool, error) {
 	var r Run
 	var began int64
 	var ended sql.NullInt64
-	err := d.q().row(ctx, "SELECT id, started, ended, status FROM runs ORDER BY id DESC LIMIT 1").Scan(&r.ID, &began, &ended, &r.Status)
+	err := d.q().row(ctx, "SELECT id, started, ended, status FROM runs WHERE partial = 0 ORDER BY id DESC LIMIT 1").Scan(&r.ID, &began, &ended, &r.Status)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return Run{}, false, nil

@@ -113,6 +113,9 @@ CREATE INDEX outcomes_recorded ON outcomes (feed, recorded);
 DROP TABLE approvals;
 `}, {offersSchema, `
 DROP TABLE offers;
+`}, {feedsSchema, `
+ALTER TABLE runs DROP COLUMN partial;
+DROP TABLE feeds;
 `}}
 
 // postgresTypes makes PostgreSQL's DDL of SQLite's. Texts are compared and sorted by

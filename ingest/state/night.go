@@ -183,8 +183,17 @@ func (d *DB) SaveReport(ctx context.Context, run int64, document []byte) error {
 
 // Report returns the report of a run, of the last one that has one where run is 0.
 func (d *DB) Report(ctx context.Context, run int64) ([]byte, error) {
+	return d.report(ctx, "run = ? OR ? = 0", run, run)
+}
+
+// LastReport returns the report of the last run of all feeds that has one.
+func (d *DB) LastReport(ctx context.Context) ([]byte, error) {
+	return d.report(ctx, "run NOT IN (SELECT id FROM runs WHERE partial <> 0)")
+}
+
+func (d *DB) report(ctx context.Context, where string, args ...any) ([]byte, error) {
 	var document string
-	err := d.q().row(ctx, "SELECT document FROM reports WHERE run = ? OR ? = 0 ORDER BY run DESC LIMIT 1", run, run).Scan(&document)
+	err := d.q().row(ctx, "SELECT document FROM reports WHERE "+where+" ORDER BY run DESC LIMIT 1", args...).Scan(&document)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNoReport
 	}

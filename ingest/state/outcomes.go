@@ -52,11 +52,20 @@ type Counter struct {
 	Dir       string
 }
 
-// Begin starts a run and returns its number.
+// Begin starts a run of all feeds and returns its number.
 func (d *DB) Begin(ctx context.Context, revision, engine string, now time.Time) (int64, error) {
+	return d.begin(ctx, revision, engine, now, 0)
+}
+
+// BeginPart is Begin for some feeds: what was to be done of the others is still to be done.
+func (d *DB) BeginPart(ctx context.Context, revision, engine string, now time.Time) (int64, error) {
+	return d.begin(ctx, revision, engine, now, 1)
+}
+
+func (d *DB) begin(ctx context.Context, revision, engine string, now time.Time, partial int) (int64, error) {
 	var id int64
 	err := d.tx(ctx, func(q querier) error {
-		return q.row(ctx, "INSERT INTO runs (started, revision, engine, status) VALUES (?,?,?,'running') RETURNING id", now.UnixNano(), revision, engine).Scan(&id)
+		return q.row(ctx, "INSERT INTO runs (started, revision, engine, status, partial) VALUES (?,?,?,'running',?) RETURNING id", now.UnixNano(), revision, engine, partial).Scan(&id)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("begin run: %w", err)

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Memory is what is remembered of a feed before a sweep of it.
 type Memory struct {
-	Known      bool       // any delivery is; if not, the feed is seen for the first time and its backfill applies
+	Known      bool       // it was seen before, if only as empty; if not, its backfill applies
 	Unfinished []Delivery // were fetched and not run to the end, oldest first; of many the latest
 	was        map[string]Delivery
 }
@@ -62,6 +63,38 @@ func (d *DB) Recall(ctx context.Context, n int, listed ...Listed) (map[string]Me
 	return out, nil
 }
 
+// feedsSchema has the feeds that were seen: of an empty one, or one of which nothing was
+// finished, no delivery tells. And it tells runs of all feeds from those of some.
+const feedsSchema = `
+CREATE TABLE feeds (
+	feed       TEXT NOT NULL,
+	first_seen INTEGER NOT NULL,
+	PRIMARY KEY (feed)
+) WITHOUT ROWID;
+ALTER TABLE runs ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
+`
+
+// FirstSight remembers that a feed was seen, and of what was listed then what is not taken,
+// such as files older than its backfill, as processed: the next sweep must not take them
+// for new. A skipped delivery has no hash.
+func (d *DB) FirstSight(ctx context.Context, feed string, now time.Time, skipped ...Entry) error {
+	all := make([]Arrival, len(skipped))
+	for i, e := range skipped {
+		all[i].Entry = e
+	}
+	err := d.tx(ctx, func(q querier) error {
+		if err := put(ctx, q, feed, Processed, now, all); err != nil {
+			return err
+		}
+		_, err := q.exec(ctx, "INSERT INTO feeds (feed, first_seen) VALUES (?,?) ON CONFLICT (feed) DO NOTHING", feed, now.UnixNano())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("remember feed %q: %w", feed, err)
+	}
+	return nil
+}
+
 // feedsAtOnce is how many feeds a statement has a branch for: SQLite allows 500.
 const feedsAtOnce = 100
 
@@ -73,7 +106,7 @@ func (d *DB) recall(ctx context.Context, n int, some []Listed, out map[string]Me
 		args, names = append(args, l.Feed, n), append(names, l.Feed)
 	}
 	known, err := d.texts(ctx, "WITH asked (feed) AS (VALUES "+tuples(len(some), 1)+`)
-		SELECT feed FROM asked WHERE EXISTS (SELECT 1 FROM deliveries WHERE deliveries.feed = asked.feed)`, names...)
+		SELECT feed FROM asked WHERE EXISTS (SELECT 1 FROM feeds WHERE feeds.feed = asked.feed) OR EXISTS (SELECT 1 FROM deliveries WHERE deliveries.feed = asked.feed)`, names...)
 	if err != nil {
 		return err
 	}

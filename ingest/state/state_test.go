@@ -106,7 +106,7 @@ func TestLookUnique(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := d.Skip(ctx, "acme", t0, left); err != nil {
+	if err := d.FirstSight(ctx, "acme", t0, left); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -148,7 +148,7 @@ func testDelivery(t *testing.T, d *DB) {
 		t.Errorf("a delivery never seen: %v", err)
 	}
 	old := Entry{Path: "old", Size: -1, Precision: PrecisionNone}
-	if err := d.Skip(ctx, "acme", t0, old); err != nil {
+	if err := d.FirstSight(ctx, "acme", t0, old); err != nil {
 		t.Fatal(err)
 	}
 	late := Entry{Path: "late\xff", Size: 3, MTime: t0.Add(time.Hour), Precision: PrecisionSecond}

@@ -454,3 +454,35 @@ func TestSecondLoginRefused(t *testing.T) {
 		t.Errorf("%d deliveries, %d logins", len(got.Deliveries), srv.Count("PASS"))
 	}
 }
+
+// TestFirstSight: a feed is seen for the first time once, also where nothing was there, or
+// nothing was finished: what comes later is new, however much it is. What could not be listed
+// was not seen.
+func TestFirstSight(t *testing.T) {
+	onBoth(t, func(t *testing.T, world func(*testing.T, ...config.Feed) *world) {
+		empty, held, missing := newDrop(t), newDrop(t), drop{t, filepath.Join(t.TempDir(), "not yet")}
+		held.put("a.csv", "", 9)
+		w := world(t, feed(t, "empty", empty.dir), feed(t, "held", held.dir), feed(t, "missing", missing.dir))
+		if res := w.sweep(); res.Feeds[0].Err != nil || res.Feeds[1].Err != nil || res.Feeds[2].Err == nil || len(res.Feeds[1].Held) != 1 {
+			t.Fatal(show(res))
+		}
+		if err := os.Mkdir(missing.dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 5 {
+			for _, d := range []drop{empty, held, missing} {
+				d.put(fmt.Sprint(i, ".csv"), fmt.Sprint(plain, i, "\n"), 5-i)
+			}
+		}
+		res := w.clean()
+		for i, want := range []string{"0.csv 1.csv 2.csv 3.csv 4.csv", "0.csv 1.csv 2.csv 3.csv 4.csv", "2.csv 3.csv 4.csv"} {
+			if got := names(res.Feeds[i]); got != want {
+				t.Errorf("%s: %s, want %s", res.Feeds[i].Name, got, want)
+			}
+		}
+		w.feeds = append(w.feeds, w.feeds[0])
+		if res, err := w.try(t.Context()); err == nil || !strings.Contains(err.Error(), `feed "empty" is there twice`) || res.Run != 0 {
+			t.Errorf("a feed twice: run %d, %v", res.Run, err)
+		}
+	})
+}

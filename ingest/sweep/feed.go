@@ -151,10 +151,8 @@ func (s *sweeper) firstSight(ctx context.Context, l *look, entries []fetch.Entry
 		return entries, nil
 	}
 	old, wanted := backfill(l.feed, entries)
-	if l.out.Skipped = len(old); len(old) == 0 {
-		return entries, nil
-	}
-	return wanted, s.State.Skip(ctx, l.feed.Name, s.Now(), stateEntries(old)...)
+	l.out.Skipped = len(old)
+	return wanted, s.State.FirstSight(ctx, l.feed.Name, s.Now(), stateEntries(old)...)
 }
 
 // backfill parts the files of a feed that is new, oldest first.

@@ -58,6 +58,8 @@ type Options struct {
 	// Workers is how many deliveries are run at once by this process, as many as it
 	// has processors if 0.
 	Workers int
+	// Partial says that Feeds are some of those that there are: the sweep stands for no night.
+	Partial bool
 	// Agreement stands for the configuration, the code's revision and the engine: only
 	// processes of a fleet that agree share work. Letters and digits.
 	Agreement string
@@ -246,6 +248,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		defer o.Fetch.Hosts.Close()
 	}
 	res := &Result{Feeds: make([]Feed, len(o.Feeds))}
+	if name := twice(o.Feeds); name != "" {
+		return res, fmt.Errorf("begin sweep: feed %q is there twice", name)
+	}
 	c := &crew{Options: o}
 	q, err := openQueue(ctx, o, c.workers)
 	if err != nil {
@@ -261,7 +266,11 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		}
 	}
 	began := o.Now()
-	if res.Run, err = o.State.Begin(ctx, o.Revision, o.Engine, began); err != nil {
+	begin := o.State.Begin
+	if o.Partial {
+		begin = o.State.BeginPart
+	}
+	if res.Run, err = begin(ctx, o.Revision, o.Engine, began); err != nil {
 		return res, fmt.Errorf("begin sweep: %w", err)
 	}
 	c.mine = newSweeper(o, q, res.Run)
@@ -287,6 +296,18 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		err = fmt.Errorf("sweep: %w", nerr)
 	}
 	return res, err
+}
+
+// twice is the name of a feed that is there more than once, "" if none is.
+func twice(feeds []config.Feed) string {
+	seen := map[string]bool{}
+	for _, f := range feeds {
+		if seen[f.Name] {
+			return f.Name
+		}
+		seen[f.Name] = true
+	}
+	return ""
 }
 
 func status(ctx context.Context, res *Result) string {

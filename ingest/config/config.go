@@ -28,6 +28,9 @@ import (
 // DefaultFile is the name that commands look for in the current directory.
 const DefaultFile = "feedparity.yaml"
 
+// leastFree is what min_free is at least, for the state and reports want room, too.
+const leastFree = 64 << 20
+
 // Config is a checked configuration. All paths in it are absolute.
 type Config struct {
 	File     string     // the file it was read from
@@ -161,7 +164,9 @@ func Read(name string, data []byte) (*Config, error) {
 	}
 	r.root = c.Root
 	if f.MinFree != nil {
-		c.MinFree = int64(*f.MinFree)
+		if c.MinFree = int64(*f.MinFree); c.MinFree < leastFree {
+			return nil, at(top, "min_free").Errorf("min_free: want 64MB or more")
+		}
 	}
 	if f.Servers != nil {
 		if c.Servers = *f.Servers; c.Servers < 1 || c.Servers > 1000 {

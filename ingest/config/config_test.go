@@ -39,7 +39,7 @@ feeds:
     compare: strict
     backfill: 0
     password: {env: ACME_PASSWORD}
-    tls: {mode: implicit, ca_file: ca.pem, server_name: ftp.acme.example, pin: ab}
+    tls: {mode: implicit, ca_file: ca.pem, server_name: ftp.acme.example, pin: abababababababababababababababababababababababababababababababab}
   beta-2:
     source: drop/beta
     pair: latin1-utf8
@@ -71,8 +71,8 @@ func read(t *testing.T, text string) *Config {
 }
 
 func TestSSH(t *testing.T) {
-	c := read(t, feed("source: sftp://shop@h:2222/out", "password: {env: P}", "ssh: {known_hosts: known, key: keys/id, passphrase: {file: pass}, agent: true, pin: 'SHA256:x'}"))
-	want := Connection{URL: "sftp://h:2222/out", User: "shop", TLS: "none", SSH: SSH{KnownHosts: "/etc/fp/known", Key: "/etc/fp/keys/id", Agent: true, Pin: "SHA256:x"}}
+	c := read(t, feed("source: sftp://shop@h:2222/out", "password: {env: P}", "ssh: {known_hosts: known, key: keys/id, passphrase: {file: pass}, agent: true, pin: 'SHA256:qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo'}"))
+	want := Connection{URL: "sftp://h:2222/out", User: "shop", TLS: "none", SSH: SSH{KnownHosts: "/etc/fp/known", Key: "/etc/fp/keys/id", Agent: true, Pin: "SHA256:qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo"}}
 	want.Password.Env, want.SSH.Passphrase.File = "P", "/etc/fp/pass"
 	if got := c.Feeds[0].Source; got != want {
 		t.Errorf("%+v, want %+v", got, want)
@@ -94,7 +94,7 @@ func TestReadFull(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	acme := c.Feeds[0]
-	want := Connection{URL: "ftps://ftp.acme.example:2121/out/stock", User: "shop", TLS: "implicit", CAFile: "/etc/fp/ca.pem", ServerName: "ftp.acme.example", Pin: "ab"}
+	want := Connection{URL: "ftps://ftp.acme.example:2121/out/stock", User: "shop", TLS: "implicit", CAFile: "/etc/fp/ca.pem", ServerName: "ftp.acme.example", Pin: "abababababababababababababababababababababababababababababababab"}
 	want.Password.Env = "ACME_PASSWORD"
 	if acme.Source != want || acme.Feed.Source != want.URL || acme.Backfill != 0 || acme.Charset != "cp1252" {
 		t.Errorf("source %+v of %+v", acme.Source, acme.Feed)
@@ -202,6 +202,13 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"scheme", feed("source: gopher://h/x"), `c.yaml:3:13: source scheme "gopher" is not known`, "want an ftp://, ftps://, ftpes://, sftp:// or https:// URL or a directory"},
 	{"no host", feed("source: ftp:///x"), `c.yaml:3:13: source is no URL with a host`, ""},
 	{"password in the URL", feed("source: ftp://u:hunter2@h/x"), `c.yaml:3:13: a password must not stand in this file`, "write user: NAME and password: {env: NAME}"},
+	{"ssh without a user", feed("source: sftp://h/x", "ssh: {agent: true}"), `c.yaml:3:13: no user: SSH knows no anonymous login`, "write user: NAME, or the name before an @ in the URL"},
+	{"ssh pin", feed("source: sftp://u@h/x", "ssh: {pin: MD5:aa}"), `c.yaml:4:16: ssh pin: want SHA256: and 43 characters`, ""},
+	{"tls pin", feed("source: ftps://h/x", "tls: {pin: abc}"), `c.yaml:4:16: pin: want the SHA-256 of the server's public key in hex or base64`, ""},
+	{"bandwidth of a directory", feed("source: x", "bandwidth: 1MB"), `c.yaml:4:16: bandwidth: the feed's source is a directory`, "leave this key out, or put it under defaults: for the feeds that have a server"},
+	{"time-outs of a directory", feed("source: file:///x", "timeouts: {idle: 60s}"), `c.yaml:4:15: timeouts: the feed's source is a directory`, ""},
+	{"too little free", "min_free: 1KB\n" + feed("source: x"), `c.yaml:1:11: min_free: want 64MB or more`, ""},
+	{"a state of nobody", "state: mysql://h/x\n" + feed("source: x"), `c.yaml:1:8: state: scheme "mysql" is not known`, "want a file's name, or postgres://USER@HOST/DATABASE"},
 	{"query", feed("source: ftp://h/x?y"), `c.yaml:3:13: source URL has a "?" part`, ""},
 	{"password written out", feed("source: ftp://h/x", "password: hunter2"), `c.yaml:4:15: a password must not stand in this file`, "write password: {env: NAME} or password: {file: PATH}"},
 	{"password nowhere", feed("source: ftp://h/x", "password: {}"), `c.yaml:4:15: want one of env, file, netrc and command`, ""},
@@ -305,7 +312,7 @@ func TestSteps(t *testing.T) {
 // TestHome: ~ is the home of whoever runs feedparity, wherever a path may stand.
 func TestHome(t *testing.T) {
 	t.Setenv("HOME", "/home/shop")
-	c := read(t, "state: ~/fp/state.db\ninbox: ~/inbox\n"+feed("source: ~/drop")+"  far:\n    source: sftp://h/x\n    password: {file: ~/pass}\n"+
+	c := read(t, "state: ~/fp/state.db\ninbox: ~/inbox\n"+feed("source: ~/drop")+"  far:\n    source: sftp://shop@h/x\n    password: {file: ~/pass}\n"+
 		"    ssh: {known_hosts: ~/.ssh/known, key: ~/.ssh/id, passphrase: {file: ~/phrase}}\n  tls:\n    source: ftps://h/x\n    password: {netrc: ~/.netrc}\n    tls: {ca_file: ~/ca.pem}\n"+
 		"  named:\n    source: a/~/b\n")
 	near, far, tls := c.Feeds[0].Source, c.Feeds[1].Source, c.Feeds[2].Source

@@ -117,6 +117,9 @@ func (r *resolver) feed(name string, n *Node) (Feed, error) {
 			return Feed{}, err
 		}
 	}
+	if filepath.IsAbs(out.Source.URL) {
+		return out, withoutServer(own)
+	}
 	return out, nil
 }
 

@@ -1,10 +1,13 @@
 package config
 
 import (
+	"errors"
 	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/feedparity/feedparity/ingest/fetch/pin"
 )
 
 // TLS says how an FTP or HTTPS connection is protected.
@@ -45,6 +48,9 @@ func (r *resolver) source(out *Feed, e FeedEntry, n *Node) error {
 		c.CAFile = r.abs(e.TLS.CAFile)
 	}
 	c.SSH = r.ssh(e.SSH)
+	if err := errors.Join(checkPin(pin.TLS, e.TLS.Pin, at(n, "tls")), checkPin(pin.SSH, e.SSH.Pin, at(n, "ssh"))); err != nil {
+		return err
+	}
 	if err := r.patience(&c, e, n); err != nil {
 		return err
 	}
@@ -121,6 +127,11 @@ func (r *resolver) remote(c *Connection, source, scheme string, password Passwor
 	if scheme != "ftp" && c.TLS != schemeTLS[scheme] {
 		return where.Errorf("tls mode %s contradicts %s://", c.TLS, scheme)
 	}
+	if scheme == "sftp" && c.User == "" && password.Netrc == "" {
+		err := where.Errorf("no user: SSH knows no anonymous login")
+		err.Hint = "write user: NAME, or the name before an @ in the URL"
+		return err
+	}
 	return nil
 }
 
@@ -136,6 +147,32 @@ func (r *resolver) protection(c Connection, where *Node) error {
 		}
 	default:
 		return where.Errorf("tls mode %q: want explicit, implicit or none", c.TLS)
+	}
+	return nil
+}
+
+// checkPin finds a mistake in a pin where it is written.
+func checkPin(read func(string) ([]byte, error), pin string, n *Node) error {
+	if pin == "" {
+		return nil
+	}
+	if _, err := read(pin); err != nil {
+		return at(n, "pin").Errorf("%v", err)
+	}
+	return nil
+}
+
+// serverKeys are the keys of a feed that say how a server is reached.
+var serverKeys = []string{"user", "password", "zone", "connections", "sessions", "retries", "bandwidth", "timeouts"}
+
+// withoutServer refuses what does nothing for a directory, as withoutCall does for a call.
+func withoutServer(own *Node) error {
+	for _, key := range serverKeys {
+		if v := own.Get(key); v != nil {
+			err := v.Errorf("%s: the feed's source is a directory", key)
+			err.Hint = "leave this key out, or put it under defaults: for the feeds that have a server"
+			return err
+		}
 	}
 	return nil
 }

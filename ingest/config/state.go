@@ -22,6 +22,11 @@ type StateEntry struct {
 func (e *StateEntry) DecodeNode(n *Node) error {
 	if n.Kind == Scalar && !n.Null {
 		if e.file = n.Str; !isDatabase(n.Str) {
+			if scheme, _, isURL := strings.Cut(n.Str, "://"); isURL {
+				err := n.Errorf("state: scheme %q is not known", scheme)
+				err.Hint = "want a file's name, or postgres://USER@HOST/DATABASE"
+				return err
+			}
 			return nil
 		}
 		e.URL, e.file = n.Str, ""

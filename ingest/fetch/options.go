@@ -5,15 +5,13 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/base64"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
-	"strings"
 	"time"
+
+	"github.com/feedparity/feedparity/ingest/fetch/pin"
 )
 
 // Options say how a source is opened. The zero value is meant to work.
@@ -156,27 +154,16 @@ func (t TLS) config(host string) (*tls.Config, error) {
 		}
 	}
 	if t.Pin != "" {
-		pin, err := parsePin(t.Pin)
+		want, err := pin.TLS(t.Pin)
 		if err != nil {
 			return nil, err
 		}
 		// VerifyConnection also runs for resumed sessions; the pin names the very
 		// key, so a chain adds nothing unless the user asked for one.
 		c.InsecureSkipVerify = c.RootCAs == nil
-		c.VerifyConnection = func(s tls.ConnectionState) error { return checkPin(s, pin) }
+		c.VerifyConnection = func(s tls.ConnectionState) error { return checkPin(s, want) }
 	}
 	return c, nil
-}
-
-func parsePin(s string) ([]byte, error) {
-	s = strings.TrimPrefix(s, "sha256/")
-	if b, err := hex.DecodeString(strings.ReplaceAll(s, ":", "")); err == nil && len(b) == sha256.Size {
-		return b, nil
-	}
-	if b, err := base64.StdEncoding.DecodeString(s); err == nil && len(b) == sha256.Size {
-		return b, nil
-	}
-	return nil, errors.New("pin: want the SHA-256 of the server's public key in hex or base64")
 }
 
 func checkPin(s tls.ConnectionState, pin []byte) error {

@@ -3,7 +3,6 @@ package fetch
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -19,6 +18,8 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
 	"golang.org/x/crypto/ssh/knownhosts"
+
+	"github.com/feedparity/feedparity/ingest/fetch/pin"
 )
 
 // SSH says whom to trust and how to log in. The server's key is always checked.
@@ -115,9 +116,9 @@ func readKey(name, passphrase string) (ssh.Signer, error) {
 // for: a server has several, and only some are in the file.
 func hostKeyCheck(addr string, o SSH) (ssh.HostKeyCallback, []string, error) {
 	if o.Pin != "" {
-		want, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.TrimPrefix(o.Pin, "SHA256:"), "="))
-		if err != nil || len(want) != sha256.Size {
-			return nil, nil, errors.New("ssh pin: want SHA256: and 43 characters, as ssh-keygen -l shows them")
+		want, err := pin.SSH(o.Pin)
+		if err != nil {
+			return nil, nil, err
 		}
 		return pinned(want), nil, nil
 	}

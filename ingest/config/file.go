@@ -138,9 +138,11 @@ type FeedEntry struct {
 	MinAge string `yaml:"min_age"`
 	// Whether a file without a byte is a delivery. Default false: its upload has begun.
 	AllowEmpty bool `yaml:"allow_empty"`
-	// How long, since the time it has in the listing, a file is fetched again every night
-	// although nothing shows a change: for servers that list no seconds and, asked for one
-	// file, tell no time either. Default 0s.
+	// How long, since the time it has in the listing, or where it has none since this version
+	// of it was fetched, a file is fetched again every night although nothing shows a change:
+	// for servers that list no seconds and, asked for one file, tell no time either. Default
+	// 0s, but a file of which an HTTP server tells neither time nor ETag, or any server not
+	// even a size, is fetched every night whatever its age.
 	Refetch string `yaml:"refetch"`
 	// How much may come out of a delivery that is an archive.
 	Unpack UnpackEntry `yaml:"unpack"`

@@ -100,6 +100,9 @@ type Entry struct {
 // "unique" (RFC 3659, section 7.5.2), EPLF's i. Package state has the same.
 const uniqueMark = "unique="
 
+// Unversioned reports whether the entry's mark tells files apart and not their versions.
+func (e Entry) Unversioned() bool { return strings.HasPrefix(e.ETag, uniqueMark) }
+
 // Name returns the last element of the entry's path, in raw bytes.
 func (e Entry) Name() string { return path.Base(e.Path) }
 
@@ -110,7 +113,7 @@ func (e Entry) SameVersion(o Entry) bool {
 		return false
 	}
 	p := min(e.MPrec, o.MPrec)
-	exact := p == PrecisionSecond && e.Size >= 0 && o.Size >= 0 && strings.HasPrefix(e.ETag, uniqueMark)
+	exact := p == PrecisionSecond && e.Size >= 0 && o.Size >= 0 && e.Unversioned()
 	if e.ETag != "" && o.ETag != "" && e.ETag != o.ETag && !exact {
 		return false
 	}

@@ -54,6 +54,7 @@ type Delivery struct {
 	Status    Status
 	FirstSeen time.Time
 	LastSeen  time.Time
+	Fetched   time.Time // when this version of it was first
 }
 
 // placed is the time by which a feed's deliveries follow each other.
@@ -143,7 +144,7 @@ func sameDay(day, other Entry) bool {
 	return d >= -farthest && d < most
 }
 
-const deliveryColumns = "feed, path, size, mtime, precision, etag, sha256, bytes, status, first_seen, last_seen"
+const deliveryColumns = "feed, path, size, mtime, precision, etag, sha256, bytes, status, first_seen, last_seen, fetched"
 
 // Delivery returns what is remembered of a path; the error wraps sql.ErrNoRows
 // where that is nothing.
@@ -184,12 +185,15 @@ func (d *DB) Outdated(ctx context.Context, feed, revision string, n int) ([]Deli
 func scanDelivery(scan func(...any) error) (Delivery, error) {
 	var out Delivery
 	var path []byte
-	var mtime sql.NullInt64
+	var mtime, fetched sql.NullInt64
 	var first, last int64
-	err := scan(&out.Feed, &path, &out.Size, &mtime, &out.Precision, &out.ETag, &out.SHA256, &out.Bytes, &out.Status, &first, &last)
+	err := scan(&out.Feed, &path, &out.Size, &mtime, &out.Precision, &out.ETag, &out.SHA256, &out.Bytes, &out.Status, &first, &last, &fetched)
 	out.Path, out.FirstSeen, out.LastSeen = string(path), time.Unix(0, first).UTC(), time.Unix(0, last).UTC()
 	if mtime.Valid {
 		out.MTime = time.Unix(0, mtime.Int64).UTC()
+	}
+	if fetched.Valid {
+		out.Fetched = time.Unix(0, fetched.Int64).UTC()
 	}
 	return out, err
 }
@@ -269,7 +273,7 @@ func put(ctx context.Context, q querier, feed string, status Status, now time.Ti
 		for _, a := range some {
 			args = append(args, feed, []byte(a.Path), a.Size, mtime(a.Entry), a.Precision, a.ETag, a.SHA256, a.Bytes, status, at, at, at)
 		}
-		_, err := q.exec(ctx, "INSERT INTO deliveries ("+deliveryColumns+", fetched) VALUES "+tuples(len(some), 12)+`
+		_, err := q.exec(ctx, "INSERT INTO deliveries ("+deliveryColumns+") VALUES "+tuples(len(some), 12)+`
 			ON CONFLICT (feed, path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime, precision = excluded.precision, etag = excluded.etag,
 				sha256 = excluded.sha256, bytes = excluded.bytes, status = excluded.status, last_seen = excluded.last_seen,
 				fetched = excluded.fetched, processed = NULL`, args...)

@@ -121,7 +121,7 @@ func TestLookMany(t *testing.T) {
 		for i, s := range got {
 			want := Seeing{News: New}
 			if i%2 == 1 {
-				want = Seeing{Seen, Delivery{Entry: entries[i], Feed: "acme", Status: Processed, FirstSeen: t0, LastSeen: t0}}
+				want = Seeing{Seen, Delivery{Entry: entries[i], Feed: "acme", Status: Processed, FirstSeen: t0, LastSeen: t0, Fetched: t0}}
 			}
 			if !reflect.DeepEqual(s, want) {
 				t.Fatalf("%d: %+v, want %+v", i, s, want)

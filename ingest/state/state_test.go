@@ -158,7 +158,7 @@ func testDelivery(t *testing.T, d *DB) {
 	if err := d.Touch(ctx, t0.Add(time.Minute), Listed{"acme", []Entry{late}}); err != nil {
 		t.Fatal(err)
 	}
-	want := Delivery{Entry: late, Feed: "acme", SHA256: "sha", Bytes: 3, Status: Fetched, FirstSeen: t0, LastSeen: t0.Add(time.Minute)}
+	want := Delivery{Entry: late, Feed: "acme", SHA256: "sha", Bytes: 3, Status: Fetched, FirstSeen: t0, LastSeen: t0.Add(time.Minute), Fetched: t0}
 	if got, err := d.Delivery(ctx, "acme", late.Path); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v\nwant %+v", got, err, want)
 	}

@@ -265,6 +265,8 @@ func (b *batch) sort(f *fetched) {
 	case f.t.again && f.t.known.SHA256 == f.was: // fetched again for nothing, as most are
 		f.fate = unchanged
 		return
+	case f.t.again:
+		f.t.news, f.out.News = state.Changed, state.Changed
 	}
 	b.last++
 	f.t.number = b.last
@@ -280,8 +282,9 @@ func (b *batch) record(ctx context.Context, tx state.Tx, got []fetched, now time
 	var results []state.Task
 	for _, f := range got {
 		// What is remembered is what the listing said, not the transfer's exact time: the
-		// next listing is compared with it, and both come from the same clock and zone.
-		if d := f.t.known; f.fresh() && f.out.Err == nil {
+		// next listing is compared with it, and both come from the same clock and zone. What
+		// is unchanged did not come today: the feed may be late.
+		if d := f.t.known; f.fresh() && f.out.Err == nil && f.fate != unchanged {
 			arrived = append(arrived, state.Arrival{Entry: d.Entry, SHA256: d.SHA256, Bytes: d.Bytes})
 		}
 		if f.fate == lost {
@@ -294,13 +297,6 @@ func (b *batch) record(ctx context.Context, tx state.Tx, got []fetched, now time
 	}
 	if err := tx.Fetched(ctx, feed, now, arrived...); err != nil {
 		return err
-	}
-	for _, f := range got {
-		if f.fate == unchanged {
-			if err := tx.Done(ctx, feed, f.t.entry.Path, f.was, now); err != nil {
-				return err
-			}
-		}
 	}
 	return tx.Put(ctx, results...)
 }

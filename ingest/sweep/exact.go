@@ -63,10 +63,12 @@ func (s *sweeper) asked(ctx context.Context, src fetch.Source, e fetch.Entry, se
 	return news, moved, nil
 }
 
-// replaced asks for the time of a file that was run and is young, where the listing
-// shows no seconds and the server told them when the file was fetched.
+// replaced asks for the time of a file that was run and is young, or of which the listing
+// does not show how old it is, where it shows no seconds and the server told them when the
+// file was fetched.
 func (s *sweeper) replaced(ctx context.Context, src fetch.Source, listed fetch.Entry, was state.Delivery) (bool, error) {
-	if !strings.HasPrefix(was.ETag, askedMark) || listed.MPrec == fetch.PrecisionSecond || s.Now().Sub(listed.MTime) > youngUntil {
+	old := listed.MPrec != fetch.PrecisionNone && s.Now().Sub(listed.MTime) > youngUntil
+	if !strings.HasPrefix(was.ETag, askedMark) || listed.MPrec == fetch.PrecisionSecond || old {
 		return false, nil
 	}
 	told, err := src.Stat(ctx, listed.Path)

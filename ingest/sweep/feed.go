@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch"
@@ -137,10 +138,22 @@ func stateEntries(entries []fetch.Entry) []state.Entry {
 }
 
 // doubtful reports whether a file that was run may have been replaced all the same: by
-// another of its size, within the minute or day that is all the listing shows. What was
-// never fetched is no concern.
+// another of its size, within the minute or day that is all the listing shows, or at any
+// time where it shows none. That counts from when the file was fetched, as nobody knows
+// when it was written. Of what an HTTP server tells no time, all is made anew for each who asks;
+// and where not even a size is told, nothing could ever show a change: both are fetched every
+// night. What was never fetched is no concern.
 func (s *sweeper) doubtful(f config.Feed, e fetch.Entry, d state.Delivery) bool {
-	return f.Take.Refetch > 0 && e.MPrec != fetch.PrecisionSecond && e.ETag == "" && d.SHA256 != "" && s.Now().Sub(e.MTime) < f.Take.Refetch
+	if d.SHA256 == "" || e.MPrec == fetch.PrecisionSecond || e.ETag != "" && !e.Unversioned() {
+		return false
+	}
+	young := func(since time.Time) bool { return f.Take.Refetch > 0 && s.Now().Sub(since) < f.Take.Refetch }
+	if e.MPrec != fetch.PrecisionNone {
+		return young(e.MTime)
+	}
+	asked := strings.HasPrefix(d.ETag, askedMark) // and it has just been asked again
+	always := e.Size < 0 || strings.HasPrefix(f.Source.URL, "http")
+	return !asked && (always || young(d.Fetched))
 }
 
 // firstSight leaves out what is older than a feed's backfill when the feed is

@@ -112,7 +112,7 @@ func (s *sweeper) fetch(ctx context.Context, l *look, t task) fetched {
 	switch {
 	case errors.Is(f.out.Err, errGone):
 		f.out.Gone, f.out.Err = true, guarded(func() error { return s.State.Gone(ctx, l.feed.Name, stateEntry(t.entry), s.Now()) })
-	case f.out.Err != nil && ctx.Err() == nil && !t.gone:
+	case f.out.Err != nil && ctx.Err() == nil && !t.gone && !t.again: // of what was fetched before nothing is lost
 		f.out.Err = errors.Join(f.out.Err, guarded(func() error { return s.refused(ctx, l.feed.Name, t, f.out.Err) }))
 	}
 	return f

@@ -99,7 +99,19 @@ func (d Dialect) Fits(column int, cell string) bool {
 func dialectOf(src source, charset string, head []byte, g Given) (Dialect, error) {
 	whole := int64(len(head)) == src.size
 	text := decodeHead(charset, head, whole)
-	d, l := findDialect(text, g)
+	d, l := findDialect(text, !whole, g)
+	if !whole && len(l.records) < fewRecords && len(head) < mostHead {
+		more, err := src.head(min(mostHead, 4*int64(len(head))))
+		if err != nil {
+			return d, err
+		}
+		if len(more) > len(head) { // the input is as long as was said
+			return dialectOf(src, charset, more, g)
+		}
+	}
+	if !whole && l.open() {
+		d.uncounted(l)
+	}
 	d.TableFrom, d.TableTo = place(charset, head, text, d.TableFrom), place(charset, head, text, d.TableTo)
 	if !whole {
 		d.Footer, d.TableTo = 0, src.size
@@ -110,6 +122,16 @@ func dialectOf(src source, charset string, head []byte, g Given) (Dialect, error
 	d.reasons(l)
 	return d, nil
 }
+
+// uncounted takes back what was found of columns where the only record is one that was cut.
+func (d *Dialect) uncounted(l *layout) {
+	d.Why = fmt.Sprintf("the first %d MB hold no whole record, so its columns are not counted: there are %d or more at %q", mostHead>>20, l.columns, d.Delimiter)
+	d.Reasons = []string{"delimiter: " + d.Why}
+	d.Columns, d.Types, d.Header, d.Trailing, d.Unfinished = 0, nil, false, false, false
+}
+
+// mostHead bounds what is looked at of an input's start where its records are long.
+const mostHead = 4 << 20
 
 // tailBytes is how much of an input's end is looked at for what is below the table.
 const tailBytes = 16 << 10
@@ -167,9 +189,10 @@ func ordered(charset string, head []byte) string {
 // findDialect reads the start of the decoded text as a table with every delimiter,
 // quote and escape character that is in it, and takes those with which it is most
 // like one: records of the same length, cells of the same type below each other. Each
-// reading is linear in the text, whatever its quotes are like.
-func findDialect(text []byte, g Given) (Dialect, *layout) {
-	best, rival := bestLayout(text, g)
+// reading is linear in the text, whatever its quotes are like. cut tells that it is not
+// all of the input.
+func findDialect(text []byte, cut bool, g Given) (Dialect, *layout) {
+	best, rival := bestLayout(text, cut, g)
 	d := best.dialect()
 	d.NoQuotes = g.Quotechar != nil && *g.Quotechar == 0
 	if g.SkipInitialSpace != nil {

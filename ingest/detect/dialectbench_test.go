@@ -14,7 +14,7 @@ func BenchmarkDialect(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			b.ReportAllocs()
 			for b.Loop() {
-				findDialect(text, Given{})
+				findDialect(text, false, Given{})
 			}
 		})
 	}

@@ -25,6 +25,7 @@ type layout struct {
 	delimiter, quote, escape byte
 	reader                   reader
 	records                  []record
+	cut                      bool          // there is more of the input than was read
 	types                    [Mess + 1]int // of the cells looked at
 	columns                  int           // of most records
 	filling                  int           // how many cells are filled in the middle one of those
@@ -41,17 +42,45 @@ type record struct {
 	at            int // where it begins in the text
 }
 
+// fewRecords is of how many the dialect can be told; where a sample holds fewer, for its
+// cells are pages of text or its columns thousands, a longer one is looked at.
+const fewRecords = 5
+
 // bestLayout returns the way to read a text that is most like a table, and the best
-// with another delimiter.
-func bestLayout(text []byte, g Given) (best, rival *layout) {
+// with another delimiter. cut tells that it is not all of the input.
+func bestLayout(text []byte, cut bool, g Given) (best, rival *layout) {
 	sample := text
-	if len(sample) > scored {
-		if i := bytes.LastIndexAny(sample[:scored], "\r\n"); i > 0 {
-			sample = sample[:i+1]
+	for size := scored; ; size *= 2 {
+		sample = sampleOf(text, size)
+		best, rival = g.bestOf(sample, cut || len(sample) < len(text))
+		if len(best.records) >= fewRecords || len(sample) == len(text) || size >= headBytes {
+			break
 		}
 	}
+	if len(sample) < len(text) {
+		whole := &layout{delimiter: best.delimiter, quote: best.quote, escape: best.escape, cut: cut}
+		whole.read(text)
+		best = whole
+	}
+	return best, rival
+}
+
+// sampleOf is a text's start up to a line's end.
+func sampleOf(text []byte, size int) []byte {
+	if len(text) <= size {
+		return text
+	}
+	if i := bytes.LastIndexAny(text[:size], "\r\n"); i > 0 {
+		return text[:i+1]
+	}
+	return text[:min(len(text), headBytes)]
+}
+
+// bestOf is bestLayout for what every candidate reads.
+func (g Given) bestOf(sample []byte, cut bool) (best, rival *layout) {
 	all := g.candidates(sample)
 	for _, c := range all {
+		c.cut = cut
 		c.read(sample)
 	}
 	for _, c := range all {
@@ -67,11 +96,6 @@ func bestLayout(text []byte, g Given) (best, rival *layout) {
 		case c.delimiter != best.delimiter && (rival == nil || c.score > rival.score):
 			rival = c
 		}
-	}
-	if len(sample) < len(text) {
-		whole := &layout{delimiter: best.delimiter, quote: best.quote, escape: best.escape}
-		whole.read(text)
-		best = whole
 	}
 	return best, rival
 }
@@ -104,8 +128,9 @@ func (l *layout) listsOf(o *layout) bool {
 // each quote and escape character that occurs where it would; last the text as it is.
 func (g Given) candidates(text []byte) (out []*layout) {
 	lines := max(1, bytes.Count(text, []byte{'\n'}), bytes.Count(text, []byte{'\r'}))
+	records := recordsIn(text, lines)
 	for _, d := range candidateDelimiters {
-		if n := bytes.Count(text, []byte{d.char}); g.Delimiter == nil && n > 0 && n*4 >= lines {
+		if n := bytes.Count(text, []byte{d.char}); g.Delimiter == nil && n > 0 && n*4 >= records {
 			out = g.with(out, text, d.char)
 		}
 	}
@@ -120,6 +145,22 @@ func (g Given) candidates(text []byte) (out []*layout) {
 		quote = *g.Quotechar
 	}
 	return append(out, &layout{delimiter: 0, quote: quote})
+}
+
+// recordsIn counts the lines of a text that do not end inside quotes.
+func recordsIn(text []byte, lines int) int {
+	if bytes.IndexByte(text, '"') < 0 {
+		return lines
+	}
+	lf, cr := 0, 0
+	for inside := false; len(text) > 0; inside = !inside {
+		part, rest, _ := bytes.Cut(text, []byte{'"'})
+		if !inside {
+			lf, cr = lf+bytes.Count(part, []byte{'\n'}), cr+bytes.Count(part, []byte{'\r'})
+		}
+		text = rest
+	}
+	return max(1, lf, cr)
 }
 
 // with adds the candidates that have a delimiter.
@@ -170,10 +211,15 @@ func (l *layout) read(text []byte) {
 	r := &l.reader
 	left := typedCells
 	l.records = make([]record, 0, bytes.Count(text, []byte{'\n'})+1)
+	var before *layout // the record whose quotes are open where the text was cut
 	for {
 		rec := record{line: r.line, at: r.at}
 		if !r.next() {
 			break
+		}
+		if r.open > 0 && before == nil && l.cut {
+			before = new(*l)
+			before.reader.odd -= r.open
 		}
 		rec.cells = len(r.cells)
 		for _, c := range r.cells {
@@ -190,7 +236,40 @@ func (l *layout) read(text []byte) {
 		}
 		l.records = append(l.records, rec)
 	}
+	if before != nil && !l.goesOn(len(before.records)) {
+		*l = *before
+	}
 	l.measure()
+}
+
+// goesOn reports that most records from one on are like those before it: what opens in
+// it and closes nowhere is a stray quote, and no text of several lines that was cut.
+// Where the columns are two, such a text may have lines like them, so that cells of
+// several lines above speak against it.
+func (l *layout) goesOn(from int) bool {
+	count, lines := map[int]int{}, 0
+	for i, r := range l.records[:from] {
+		count[r.cells]++
+		lines = l.records[i+1].line
+	}
+	delete(count, 0)
+	width, most := 0, 0
+	for c, n := range count {
+		if n > most || n == most && c > width {
+			width, most = c, n
+		}
+	}
+	like, other := 0, 0
+	for _, r := range l.records[min(from+1, len(l.records)):] {
+		switch r.cells {
+		case width:
+			like++
+		case 0:
+		default:
+			other++
+		}
+	}
+	return from == 0 || like > 0 && like >= other && (width != 2 || lines == from)
 }
 
 func (l *layout) typeOf(c field) CellType {

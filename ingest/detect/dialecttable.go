@@ -19,6 +19,7 @@ type reader struct {
 	doubled, escaped int // quotes inside quotes, escape characters before one
 	blanks           int // quoted cells with a blank before the quote
 	guarded          int // quoted cells with a delimiter and no line break in them
+	open             int // cells whose quotes are open at the text's end
 	steps            int // bytes looked at, which a test holds to be linear
 	cells            []field
 }
@@ -89,6 +90,7 @@ func (r *reader) cell() field {
 func (r *reader) quotedCell(start int) (field, bool) {
 	end, doubled, escaped := r.closing(start + 1)
 	if end < 0 {
+		r.open++
 		r.steps += len(r.text) - start
 		return field{}, false
 	}

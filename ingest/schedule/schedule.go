@@ -6,6 +6,7 @@ package schedule
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ type Schedule struct {
 }
 
 // Parse reads a cron expression: minute, hour, day of the month, month and day of
-// the week as in crontab(5), or a word such as @daily. Sundays are 0; where both days
+// the week as in crontab(5), or a word such as @daily. Sundays are 0 or 7; where both days
 // are given, either will do.
 func Parse(expression string, zone *time.Location) (Schedule, error) {
 	// Its times are read as those of a clock on the wall, so a zone has no place in it.
@@ -33,7 +34,7 @@ func Parse(expression string, zone *time.Location) (Schedule, error) {
 		return Schedule{}, errors.New("a time zone is named beside it, not in it")
 	}
 	parser := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)
-	times, err := parser.Parse(expression)
+	times, err := parser.Parse(sundays(expression))
 	if err != nil {
 		return Schedule{}, fmt.Errorf("read cron expression %q: %w", expression, err)
 	}
@@ -44,6 +45,44 @@ func Parse(expression string, zone *time.Location) (Schedule, error) {
 		zone = time.UTC
 	}
 	return Schedule{Cron: expression, Zone: zone, times: times}, nil
+}
+
+// sundays makes a 0 of each 7 among an expression's days of the week: crontab(5) has both
+// for Sunday, the parser one of them.
+func sundays(expression string) string {
+	fields := strings.Fields(expression)
+	if len(fields) != 5 {
+		return expression
+	}
+	days := strings.Split(fields[4], ",")
+	for i, d := range days {
+		days[i] = sunday(d)
+	}
+	fields[4] = strings.Join(days, ",")
+	return strings.Join(fields, " ")
+}
+
+// sunday writes out days that end with a 7: "5-7" as "5,6,0". What is no such thing is for
+// the parser to say.
+func sunday(days string) string {
+	span, every, stepped := strings.Cut(days, "/")
+	first, last, ranged := strings.Cut(span, "-")
+	if !ranged {
+		last = first
+	}
+	from, err := strconv.Atoi(first)
+	step, serr := 1, error(nil)
+	if stepped {
+		step, serr = strconv.Atoi(every)
+	}
+	if err != nil || serr != nil || last != "7" || from > 7 || step < 1 {
+		return days
+	}
+	var out []string
+	for d := from; d <= 7; d += step {
+		out = append(out, strconv.Itoa(d%7))
+	}
+	return strings.Join(out, ",")
 }
 
 // IsZero reports whether there is no schedule.

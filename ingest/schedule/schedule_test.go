@@ -42,6 +42,11 @@ func TestNext(t *testing.T) {
 		{"15 3 * * *", "Europe/Berlin", "2026-07-01T12:00:00Z", "2026-07-02T01:15:00Z", "2026-07-03T01:15:00Z"},
 		{"15 3 * * 1-5", "UTC", "2026-11-27T12:00:00Z", "2026-11-30T03:15:00Z", "2026-12-01T03:15:00Z"},
 		{"@daily", "UTC", "2026-11-27T12:00:00Z", "2026-11-28T00:00:00Z", "2026-11-29T00:00:00Z"},
+		// Sunday is 7, too, as in crontab(5): November 29 is one.
+		{"15 3 * * 7", "UTC", "2026-11-27T12:00:00Z", "2026-11-29T03:15:00Z", "2026-12-06T03:15:00Z"},
+		{"15 3 * * 6-7", "UTC", "2026-11-27T12:00:00Z", "2026-11-28T03:15:00Z", "2026-11-29T03:15:00Z"},
+		{"15 3 * * 2,5-7/2", "UTC", "2026-11-27T12:00:00Z", "2026-11-29T03:15:00Z", "2026-12-01T03:15:00Z"},
+		{"15 3 * * 0-7", "UTC", "2026-11-27T12:00:00Z", "2026-11-28T03:15:00Z", "2026-11-29T03:15:00Z"},
 		// On March 29 Berlin has no 02:30: an hour early or late, and then as always.
 		{"30 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z"},
 		// On October 25 it has two of them: one will do.
@@ -65,6 +70,8 @@ func TestParseErrors(t *testing.T) {
 		"TZ=0":                 "beside it", // the parser panics here
 		"0 0 30 2 *":           "no day is like this",
 		"@nightly":             "unrecognized descriptor",
+		"15 3 * * 8":           "above maximum",
+		"15 3 * * 5-8":         "above maximum",
 	} {
 		if s, err := Parse(expression, nil); err == nil || !strings.Contains(err.Error(), want) || !s.IsZero() {
 			t.Errorf("%q: %v, want %q", expression, err, want)

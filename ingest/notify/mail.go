@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/mail"
 	"net/smtp"
+	"net/textproto"
 	"os"
 	"strings"
 	"time"
@@ -44,10 +45,14 @@ func (m mailer) send(ctx context.Context, msg Message) error {
 			return fmt.Errorf("log in: %w", hide(err, sent, password.Reveal()))
 		}
 	}
-	if err := m.deliver(c, msg); err != nil {
+	refused, err := m.deliver(c, msg)
+	if err != nil {
 		return err
 	}
 	_ = c.Quit() // the mail is the server's by now: trying again would send another
+	if refused != nil {
+		return toldError{refused}
+	}
 	return nil
 }
 
@@ -104,31 +109,48 @@ func (m mailer) trust(host string) (*tls.Config, error) {
 	return conf, nil
 }
 
-func (m mailer) deliver(c *smtp.Client, msg Message) error {
+// deliver sends a message to those that the server takes mail for, and says whom it refused.
+// It is an error if that is all of them.
+func (m mailer) deliver(c *smtp.Client, msg Message) (refused, err error) {
 	from, err := mail.ParseAddress(m.From)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.Mail(from.Address); err != nil {
-		return err
+		return nil, err
 	}
-	for _, to := range m.To {
-		a, err := mail.ParseAddress(to)
-		if err != nil {
-			return err
-		}
-		if err := c.Rcpt(a.Address); err != nil {
-			return fmt.Errorf("to %s: %w", a.Address, err)
-		}
+	taken, refused, err := m.recipients(c)
+	if err != nil || taken == 0 {
+		return nil, errors.Join(err, refused)
 	}
 	w, err := c.Data()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := w.Write(m.compose(from, msg)); err != nil {
-		return err
+		return nil, err
 	}
-	return w.Close()
+	return refused, w.Close()
+}
+
+// recipients names them to the server.
+func (m mailer) recipients(c *smtp.Client) (taken int, refused, err error) {
+	for _, to := range m.To {
+		a, err := mail.ParseAddress(to)
+		if err != nil {
+			return 0, nil, err
+		}
+		var reply *textproto.Error
+		switch err := c.Rcpt(a.Address); {
+		case errors.As(err, &reply):
+			refused = errors.Join(refused, fmt.Errorf("not to %s: %w", a.Address, err))
+		case err != nil:
+			return 0, nil, fmt.Errorf("to %s: %w", a.Address, err)
+		default:
+			taken++
+		}
+	}
+	return taken, refused, nil
 }
 
 // compose writes the mail (RFC 5322, 2045). Its text may hold what suppliers chose:

@@ -199,6 +199,35 @@ func TestMailOnce(t *testing.T) {
 	}
 }
 
+// TestMailRefused: one of whom the server knows nothing keeps the mail from nobody else, and
+// is said each time; who was told is not told again. If it takes none, nobody is.
+func TestMailRefused(t *testing.T) {
+	noPauses(t)
+	s, m := newServer(t, false), memory{}
+	n := config.Notify{SMTP: config.SMTP{Host: s.addr, From: "f@shop.example", TLS: "none", To: []string{"nobody@shop.example", "o@shop.example", "nobody2@shop.example", "p@shop.example"}}}
+	for i, step := range []struct {
+		feed report.Feed
+		want int // mails, so far
+	}{{signature("a:b", report.First), 1}, {signature("a:b", report.Known), 1}, {signature("c:d", report.First), 2}} {
+		err := Tell(t.Context(), m, n, document(int64(i), step.feed))
+		told := i != 1
+		if got := err != nil && strings.HasPrefix(err.Error(), "notify by mail: not to nobody@shop.example: 550 ") && strings.Contains(err.Error(), "not to nobody2@shop.example: 550"); got != told {
+			t.Errorf("night %d: %v", i, err)
+		}
+		if mails := s.mails(); len(mails) != step.want || i == 2 && strings.Contains(mails[1], "a:b") {
+			t.Errorf("night %d: %q", i, mails)
+		}
+	}
+	n.SMTP.To = n.SMTP.To[:1]
+	if err := Tell(t.Context(), m, n, document(3, signature("e:f", report.First))); err == nil || len(s.mails()) != 2 {
+		t.Errorf("to nobody alone: %v, %d mails", err, len(s.mails()))
+	}
+	n.SMTP.To = []string{"o@shop.example"}
+	if err := Tell(t.Context(), m, n, document(4, report.Feed{})); err != nil || len(s.mails()) != 3 || !strings.Contains(s.mails()[2], "e:f") {
+		t.Errorf("when somebody is there again: %v, %q", err, s.mails())
+	}
+}
+
 // TestMailErrors: nothing goes to a server that is not trusted, and no password.
 func TestMailErrors(t *testing.T) {
 	noPauses(t)
@@ -214,7 +243,7 @@ func TestMailErrors(t *testing.T) {
 		"another authority":    {func(m *config.SMTP) { m.CAFile = plain.ca }, "start TLS: "},
 		"no authority":         {func(m *config.SMTP) { m.CAFile = os.Args[0] }, "no certificate in "},
 		"a wrong password":     {func(m *config.SMTP) { m.Password.Env = "WRONG" }, "log in: 535"},
-		"nobody":               {func(m *config.SMTP) { m.To = []string{"nobody@shop.example"} }, "to nobody@shop.example: 550"},
+		"nobody":               {func(m *config.SMTP) { m.To = []string{"nobody@shop.example"} }, "not to nobody@shop.example: 550"},
 		"no STARTTLS":          {func(m *config.SMTP) { m.Host, m.TLS = silent(t), "starttls" }, "does not offer STARTTLS"},
 	} {
 		m := ok

@@ -89,7 +89,7 @@ func (c channel) tell(ctx context.Context, m Memory, d report.Document) error {
 	}
 	var failed error
 	if len(all) > 0 {
-		if failed = c.try(ctx, message(d, all)); failed == nil {
+		if failed = c.try(ctx, message(d, all)); told(failed) {
 			for name, s := range now {
 				s.Pending = nil
 				now[name] = s
@@ -114,6 +114,18 @@ type ownError struct{ error }
 // Unwrap returns the error itself.
 func (e ownError) Unwrap() error { return e.error }
 
+// toldError is what went wrong beside a message that is sent: somebody was not to be told.
+type toldError struct{ error }
+
+// Unwrap returns the error itself.
+func (e toldError) Unwrap() error { return e.error }
+
+// told reports whether a message has come to somebody, whatever else went wrong.
+func told(err error) bool {
+	var beside toldError
+	return err == nil || errors.As(err, &beside)
+}
+
 // lasts reports whether trying again mends nothing: the error is ours, or a mail server
 // refused for good (RFC 5321, section 4.2.1), as a wrong password, for which it may lock
 // the account.
@@ -127,7 +139,7 @@ func lasts(err error) bool {
 func (c channel) try(ctx context.Context, m Message) error {
 	err := c.send(ctx, m)
 	for _, pause := range pauses {
-		if err == nil || ctx.Err() != nil || lasts(err) {
+		if told(err) || ctx.Err() != nil || lasts(err) {
 			return err
 		}
 		select {

@@ -8,8 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"net/http"
 	"net/textproto"
-	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ type Message struct {
 	Started time.Time       `json:"started"`
 	Summary string          `json:"summary"`
 	Changes []report.Change `json:"changes"`
+	More    int             `json:"more,omitempty"` // changes that are none of these: the report has them
 }
 
 // Schema names the form of the JSON document.
@@ -71,27 +73,30 @@ func Tell(ctx context.Context, m Memory, n config.Notify, d report.Document) err
 }
 
 func (c channel) tell(ctx context.Context, m Memory, d report.Document) error {
-	var all []report.Change
-	now := map[string]report.Standing{}
 	before, err := m.Standings(ctx, c.name)
 	if err != nil {
 		return err
 	}
+	var all news
+	now := map[string]report.Standing{}
 	for _, f := range d.Feeds {
 		was, err := report.ParseStanding(before[f.Name])
 		if err != nil {
 			return err
 		}
 		changes, standing := report.Changes(was, f, d.Deliveries, d.Started)
-		standing.Pending = append(slices.Clone(was.Pending), changes...)
-		all = append(all, standing.Pending...)
+		var waits news
+		waits.add(was.Pending, was.More)
+		waits.add(changes, nil)
+		standing.Pending, standing.More = waits.changes, waits.more
+		all.add(waits.changes, waits.more)
 		now[f.Name] = standing
 	}
 	var failed error
-	if len(all) > 0 {
-		if failed = c.try(ctx, message(d, all)); told(failed) {
+	if all.count() > 0 {
+		if failed = c.report(ctx, d, all); told(failed) {
 			for name, s := range now {
-				s.Pending = nil
+				s.Pending, s.More = nil, nil
 				now[name] = s
 			}
 		}
@@ -107,6 +112,75 @@ func (c channel) tell(ctx context.Context, m Memory, d report.Document) error {
 	// What was sent is remembered even where the context has ended meanwhile.
 	return errors.Join(failed, m.SetStanding(context.WithoutCancel(ctx), c.name, bodies))
 }
+
+// report sends what there is to tell, and a short message in its place to whom it is too
+// large: else nothing would ever be told again, for more is to be told each night.
+func (c channel) report(ctx context.Context, d report.Document, all news) error {
+	err := c.try(ctx, message(d, all))
+	if err == nil || !tooLarge(err) || ctx.Err() != nil {
+		return err
+	}
+	if short := c.try(ctx, message(d, all.short())); told(short) {
+		return short
+	}
+	return err
+}
+
+// most is how many changes are named, in a message and of a feed while nobody can be told:
+// whoever gets more reads the report.
+const most = 100
+
+// news is what there is to tell.
+type news struct {
+	changes []report.Change
+	more    map[string]int // changes that are none of these, by what they are
+}
+
+// add adds changes, and counts those for which there is no room.
+func (n *news) add(changes []report.Change, more map[string]int) {
+	room := max(0, min(len(changes), most-len(n.changes)))
+	n.changes = append(n.changes, changes[:room]...)
+	for _, c := range changes[room:] {
+		n.leave(c.What, 1)
+	}
+	for what, k := range more {
+		n.leave(what, k)
+	}
+}
+
+// leave counts changes that are not named.
+func (n *news) leave(what string, k int) {
+	if n.more == nil {
+		n.more = map[string]int{}
+	}
+	n.more[what] += k
+}
+
+// short is only how many there are.
+func (n news) short() news {
+	return news{more: n.kinds()}
+}
+
+// kinds counts all changes by what they are.
+func (n news) kinds() map[string]int {
+	out := map[string]int{}
+	maps.Copy(out, n.more)
+	for _, c := range n.changes {
+		out[c.What]++
+	}
+	return out
+}
+
+// rest counts those that are not named.
+func (n news) rest() int {
+	sum := 0
+	for _, k := range n.more {
+		sum += k
+	}
+	return sum
+}
+
+func (n news) count() int { return len(n.changes) + n.rest() }
 
 // ownError is one of ours, such as a secret that is not there: waiting mends nothing.
 type ownError struct{ error }
@@ -126,13 +200,24 @@ func told(err error) bool {
 	return err == nil || errors.As(err, &beside)
 }
 
-// lasts reports whether trying again mends nothing: the error is ours, or a mail server
-// refused for good (RFC 5321, section 4.2.1), as a wrong password, for which it may lock
+// lasts reports whether trying again mends nothing: the error is ours, the message is too
+// large, or a mail server refused for good (RFC 5321, section 4.2.1), as a wrong password, for which it may lock
 // the account.
 func lasts(err error) bool {
 	var own ownError
 	var reply *textproto.Error
-	return errors.As(err, &own) || errors.As(err, &reply) && reply.Code >= 500
+	return errors.As(err, &own) || errors.As(err, &reply) && reply.Code >= 500 || tooLarge(err)
+}
+
+// tooLarge reports whether a server may have refused a message for its size: by 413 or by
+// what some say instead, a mail server by 552 (RFC 1870).
+func tooLarge(err error) bool {
+	var status statusError
+	var reply *textproto.Error
+	if errors.As(err, &status) {
+		return status.code == http.StatusRequestEntityTooLarge || status.code == http.StatusBadRequest || status.code == http.StatusUnprocessableEntity
+	}
+	return errors.As(err, &reply) && reply.Code == 552
 }
 
 // try sends a message, and again where that fails.
@@ -152,19 +237,21 @@ func (c channel) try(ctx context.Context, m Message) error {
 	return err
 }
 
-// most is how many changes a message names: whoever gets more reads the report.
-const most = 100
-
-func message(d report.Document, all []report.Change) Message {
-	m := Message{Schema: Schema, Run: d.Run, Started: d.Started, Summary: report.SummaryLine(d.Summary), Changes: all}
+func message(d report.Document, all news) Message {
+	m := Message{Schema: Schema, Run: d.Run, Started: d.Started, Summary: report.SummaryLine(d.Summary), Changes: all.changes, More: all.rest()}
+	if m.Changes == nil {
+		m.Changes = []report.Change{}
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", headline(all))
-	for i, c := range all {
-		if i == most {
-			fmt.Fprintf(&b, "and %d more\n", len(all)-most)
-			break
-		}
+	fmt.Fprintf(&b, "%s\n\n", headline(all.kinds()))
+	for _, c := range all.changes {
 		fmt.Fprintf(&b, "%s: %s: %s\n", c.What, c.Feed, report.Escape(c.Text))
+	}
+	switch {
+	case m.More > 0 && len(m.Changes) == 0:
+		fmt.Fprintf(&b, "too much for one message\n")
+	case m.More > 0:
+		fmt.Fprintf(&b, "and %d more\n", m.More)
 	}
 	fmt.Fprintf(&b, "\n%s\nfeedparity report %d tells the rest.\n", m.Summary, d.Run)
 	m.Text = b.String()
@@ -172,11 +259,7 @@ func message(d report.Document, all []report.Change) Message {
 }
 
 // headline counts the changes, the worst kind first: "feedparity: 2 new, 1 alarm".
-func headline(all []report.Change) string {
-	n := map[string]int{}
-	for _, c := range all {
-		n[c.What]++
-	}
+func headline(n map[string]int) string {
 	var out []string
 	for _, what := range []string{"new", "regressed", "case", "failed", "lost", "unparsed", "alarm", "gone", "over", "mended"} {
 		word := what

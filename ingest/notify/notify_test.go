@@ -150,8 +150,62 @@ feedparity report 17 tells the rest.
 	if err := Tell(t.Context(), memory{}, n, document(18, many)); err != nil {
 		t.Fatal(err)
 	}
-	if m := h.got[1]; !strings.Contains(m.Text, "\nand 5 more\n") || len(m.Changes) != most+5 {
+	if m := h.got[1]; !strings.Contains(m.Text, "\nand 5 more\n") || len(m.Changes) != most || m.More != 5 {
 		t.Errorf("of many changes: %s", m.Text)
+	}
+}
+
+// TestTooLarge: who takes no message so large gets a short one that says where the rest is,
+// and is up to date by it; what waits to be told does not grow without end.
+func TestTooLarge(t *testing.T) {
+	noPauses(t)
+	var got []string
+	limit := 100_000
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if len(body) > limit {
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+			return
+		}
+		got = append(got, string(body))
+	}))
+	defer srv.Close()
+	n, m := config.Notify{Webhook: config.Webhook{URL: srv.URL}}, memory{}
+	many := func(night, of int) report.Feed {
+		var f report.Feed
+		for i := range of {
+			f.Signatures = append(f.Signatures, signature(fmt.Sprintf("a:%d-%d", night, i), report.First).Signatures...)
+			f.Signatures[i].Case = strings.Repeat("x", 2000)
+		}
+		return f
+	}
+	err := Tell(t.Context(), m, n, document(17, many(0, 600)))
+	if err != nil || len(got) != 1 || !strings.Contains(got[0], "600 new") || !strings.Contains(got[0], "feedparity report 17") || !strings.Contains(got[0], `"more":`) {
+		t.Errorf("%v, %d messages: %.300q", err, len(got), got)
+	}
+	if err := Tell(t.Context(), m, n, document(18, report.Feed{})); err != nil || len(got) != 1 {
+		t.Errorf("a silent night: %v, %.300q", err, got)
+	}
+	srv.Close()
+	for night := 19; night < 22; night++ {
+		if err := Tell(t.Context(), m, n, document(int64(night), many(night, 600))); err == nil {
+			t.Error("told nobody")
+		}
+	}
+	s, err := report.ParseStanding(m["webhook/acme"])
+	if err != nil || len(s.Pending) != most || s.More["new"] != 3*600-most {
+		t.Errorf("%v: %d wait to be told, and %v", err, len(s.Pending), s.More)
+	}
+	h := newHook(t)
+	n.Webhook.URL = h.URL
+	if err := Tell(t.Context(), m, n, document(22, report.Feed{})); err != nil || len(h.got) != 1 {
+		t.Fatalf("%v: %d messages", err, len(h.got))
+	}
+	if m := h.got[0]; !strings.HasPrefix(m.Text, "feedparity: 1800 new\n") || len(m.Changes) != most || m.More != 1700 || !strings.Contains(m.Text, "\nand 1700 more\n") {
+		t.Errorf("%d changes, %d more: %.200s", len(m.Changes), m.More, m.Text)
+	}
+	if s, err = report.ParseStanding(m["webhook/acme"]); err != nil || len(s.Pending) != 0 || len(s.More) != 0 {
+		t.Errorf("%v: %d wait, %v", err, len(s.Pending), s.More)
 	}
 }
 

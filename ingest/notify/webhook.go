@@ -67,8 +67,17 @@ func (h webhook) post(ctx context.Context, target, token string, m Message) erro
 		return nil
 	}
 	said, _ := io.ReadAll(io.LimitReader(resp.Body, 200))
-	return fmt.Errorf("%s: %s", resp.Status, strings.TrimSpace(strings.ToValidUTF8(string(said), "?")))
+	return statusError{resp.StatusCode, fmt.Sprintf("%s: %s", resp.Status, strings.TrimSpace(strings.ToValidUTF8(string(said), "?")))}
 }
+
+// statusError is what a server answered that took no message.
+type statusError struct {
+	code int
+	said string
+}
+
+// Error returns its answer.
+func (e statusError) Error() string { return e.said }
 
 // secrets reads the URL and the token.
 func (h webhook) secrets(ctx context.Context) (target, token string, err error) {

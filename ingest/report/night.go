@@ -156,7 +156,8 @@ type Standing struct {
 	Back     []string            `json:"back,omitempty"`     // signatures told to have regressed
 	Cases    map[string]string   `json:"cases,omitempty"`    // golden cases that are not as their state says, what they do
 	Unparsed []string            `json:"unparsed,omitempty"` // kinds of lines that were not understood
-	Pending  []Change            `json:"pending,omitempty"`  // what could not be told yet
+	Pending  []Change            `json:"pending,omitempty"`  // what could not be told yet, the earliest of it
+	More     map[string]int      `json:"more,omitempty"`     // how many changes that are not in Pending, by what they are
 }
 
 // ParseStanding reads what JSON made of a Standing; of nothing it is the zero one.

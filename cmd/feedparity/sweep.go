@@ -327,16 +327,19 @@ func (s swept) regressed() int {
 
 // summary says in a line what a sweep did, including that it is not the whole truth.
 func summary(res swept) string {
-	deliveries, seen, fresh, known := 0, 0, 0, 0
+	deliveries, seen, fresh, known, accepted := 0, 0, 0, 0, 0
 	for _, f := range res.Feeds {
 		deliveries += len(f.Deliveries)
 		seen += f.Seen
 		for _, d := range f.Deliveries {
-			n, k := divergences(d)
-			fresh, known = fresh+n, known+k
+			n, k, a := divergences(d)
+			fresh, known, accepted = fresh+n, known+k, accepted+a
 		}
 	}
 	s := fmt.Sprintf("%s swept: %s new, %d seen before; %s new, %d known", plural(len(res.Feeds), "feed"), plurals(deliveries, "delivery", "deliveries"), seen, plural(fresh, "divergence"), known)
+	if accepted > 0 {
+		s += fmt.Sprintf(", %d accepted", accepted)
+	}
 	if n := res.Failed(); n > 0 {
 		s += fmt.Sprintf("; NOT COMPLETE: %s failed or not compared", plurals(n, "feed or delivery", "feeds or deliveries"))
 	}
@@ -353,23 +356,29 @@ func summary(res swept) string {
 }
 
 // divergences counts the signatures of a delivery, once where both views show one.
-func divergences(d sweep.Delivery) (fresh, known int) {
-	isNew := map[string]bool{}
+func divergences(d sweep.Delivery) (fresh, known, accepted int) {
+	isNew := map[string]bool{} // of those that are not accepted
+	meant := map[string]bool{}
 	for _, v := range d.Views {
 		for _, f := range v.Findings {
-			if f.Severity != ingest.Info {
+			switch {
+			case f.Severity == ingest.Info:
+			case f.Accepted:
+				meant[f.Signature] = true
+			default:
 				isNew[f.Signature] = isNew[f.Signature] || f.New
 			}
 		}
 	}
-	for _, n := range isNew {
+	for signature, n := range isNew {
+		delete(meant, signature)
 		if n {
 			fresh++
 		} else {
 			known++
 		}
 	}
-	return fresh, known
+	return fresh, known, len(meant)
 }
 
 // runners lists the interpreters a configuration names.

@@ -98,6 +98,7 @@ type Signature struct {
 	Severity  string `json:"severity,omitempty"` // "" of one that is gone
 	News      News   `json:"news"`
 	Case      string `json:"case,omitempty"`
+	Accepted  bool   `json:"accepted,omitempty"` // by rules, wherever it is shown: nobody need look at it
 	// Families are the kinds of names of the deliveries that show it.
 	Families []string `json:"families"`
 }
@@ -180,7 +181,7 @@ type Change struct {
 
 // Changes says what is not as it was, and how the feed stands after it was told. A
 // signature is told once, as new, and at most once as gone, however often it comes and
-// goes; a failure or an alarm when it begins, when it changes its kind, and when it ends.
+// goes, and not while all of it is accepted; a failure or an alarm when it begins, when it changes its kind, and when it ends.
 func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, Standing) {
 	var out []Change
 	add := func(what, format string, args ...any) {
@@ -196,6 +197,7 @@ func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, St
 			if !told {
 				now.Told = append(now.Told, s.Signature)
 			}
+		case s.Accepted: // nobody need look at it; when that is over it is new
 		case s.News != Gone && !told:
 			add("new", "%s %s%s", s.Severity, s.Signature, in(s.Case))
 			now.Told = append(now.Told, s.Signature)

@@ -40,14 +40,19 @@ func figure(n int) string {
 	return strconv.Itoa(n)
 }
 
-// news counts a feed's signatures by what they are to it: "1 first, 2 known".
+// news counts a feed's signatures by what they are to it: "1 first, 2 known";
+// what is accepted is that alone.
 func news(f Feed) string {
 	n := map[News]int{}
 	for _, s := range f.Signatures {
+		if s.Accepted {
+			n["accepted"]++
+			continue
+		}
 		n[s.News]++
 	}
 	var out []string
-	for _, what := range []News{First, Regressed, Again, Known, Gone} {
+	for _, what := range []News{First, Regressed, Again, Known, "accepted", Gone} {
 		if n[what] > 0 {
 			out = append(out, fmt.Sprintf("%d %s", n[what], what))
 		}

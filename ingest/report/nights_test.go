@@ -12,7 +12,7 @@ import (
 func eventful() []Feed {
 	return []Feed{
 		{Name: "acme", Listed: 9, New: 2, Changed: 1, Seen: 5, Compared: 3, Parity: 2, Bytes: 1234, Rows: 40, Severities: map[string]int{"silent": 1, "py3-fault": 2}, Causes: map[string]int{"mojibake": 3},
-			Signatures: []Signature{{Signature: "mojibake:x", Cause: "mojibake", Severity: "silent", News: First, Case: "inbox/acme/mojibake-1"}, {Signature: "lone-cr:y", Severity: "py2-fault", News: Known}, {Signature: "nul:z", News: Gone}},
+			Signatures: []Signature{{Signature: "mojibake:x", Cause: "mojibake", Severity: "silent", News: First, Case: "inbox/acme/mojibake-1"}, {Signature: "lone-cr:y", Severity: "py2-fault", News: Known}, {Signature: "d:a", News: Known, Accepted: true}, {Signature: "nul:z", News: Gone}},
 			Alarms:     []Alarm{{Shrunk, `st\x1bock.csv`, "3 rows, usually 10"}, {CharsetDrift, "stock.csv", "utf-8, until now cp1252"}, {Shrunk, "b.csv", "1 bytes"}}},
 		{Name: "quiet", Listed: 3, Seen: 3, Lost: []Lost{{Delivery: "p.csv"}}, Replayed: 3, Cases: []Case{{"g/quiet/nul-1", "regressed", "row 1\x1b"}, {"g/quiet/nul-2", "now agrees", ""}, {"g/quiet/nul-3", "not-compared", "no python"}}, CaseStates: map[string]int{"regressed": 1}},
 		{Name: "beta", Lost: []Lost{{"o\x1b.csv", 2, "short"}}, Alarms: []Alarm{{Late, "", "the newest is of yesterday"}}, Error: "dial: refused"},
@@ -29,9 +29,9 @@ case: quiet: not-compared: g/quiet/nul-3: no python
 lost: beta/o\x1b.csv: gone, never compared; in 2 nights: short
 first: acme: silent mojibake:x  inbox/acme/mojibake-1
 gone: acme: nul:z
-feed  new  changed  seen  unstable  gone  failed  unparsed  rows  parity  divergences            of them                   alarms
-acme  2    1        5     -         -     -       -         40    2       2 py3-fault, 1 silent  1 first, 1 known, 1 gone  shrunk charset-drift
-beta  -    -        -     -         -     feed    -         -     -       -                      -                         late
+feed  new  changed  seen  unstable  gone  failed  unparsed  rows  parity  divergences            of them                               alarms
+acme  2    1        5     -         -     -       -         40    2       2 py3-fault, 1 silent  1 first, 1 known, 1 accepted, 1 gone  shrunk charset-drift
+beta  -    -        -     -         -     feed    -         -     -       -                      -                                     late
 
 `
 
@@ -61,6 +61,7 @@ func TestChanges(t *testing.T) {
 	again := func(status string) []Case { return []Case{{Path: "g/c", Status: status, Detail: "row 1"}} }
 	late, small := []Alarm{{Late, "", "2d ago"}}, []Alarm{{TooSmall, "a.csv", "1 bytes"}}
 	bad := []Delivery{{Feed: "acme", Delivery: "x.csv", Error: "short"}, {Feed: "other", Delivery: "y.csv", Error: "short"}, {Feed: "acme", Delivery: "z.csv", Error: "zip", Dropped: true}}
+	accepted := []Signature{{Signature: "acc:x", Severity: "silent", News: Known, Accepted: true}}
 	var s Standing
 	for i, step := range []struct {
 		feed  Feed
@@ -109,6 +110,12 @@ func TestChanges(t *testing.T) {
 		{Feed{}, []Delivery{{Feed: "acme", Delivery: "x.csv", Error: "short"}, {Feed: "acme", Delivery: "z.csv", Error: "zip"}}, []string{"failed x.csv: short", "failed z.csv: zip"}},
 		{Feed{Lost: []Lost{{Delivery: "x.csv"}, {Delivery: "y.csv"}}}, []Delivery{{Feed: "acme", Delivery: "z.csv", Error: "zip", Dropped: true}}, []string{"lost x.csv: gone, never compared", "lost z.csv: gone, never compared"}},
 		{Feed{}, nil, nil},
+		// What is accepted is told to nobody, until it is no more.
+		{Feed{Signatures: accepted}, nil, nil},
+		{Feed{Signatures: []Signature{{Signature: "acc:x", News: Gone}}}, nil, nil},
+		{Feed{Signatures: []Signature{{Signature: "acc:x", Severity: "silent", News: Known}}}, nil, []string{"new silent acc:x"}},
+		{Feed{Signatures: accepted}, nil, nil},
+		{Feed{Signatures: []Signature{{Signature: "acc:x", News: Gone}}}, nil, []string{"gone acc:x: the new deliveries do not show it"}},
 	} {
 		step.feed.Name = "acme"
 		var got []string
@@ -121,7 +128,7 @@ func TestChanges(t *testing.T) {
 			t.Errorf("step %d: %q, want %q", i, got, step.want)
 		}
 	}
-	if fmt.Sprint(s.Shown, s.Told, s.Gone) != "map[m:x:[a]] [m:x] [m:x]" {
+	if fmt.Sprint(s.Shown, s.Told, s.Gone) != "map[m:x:[a]] [m:x acc:x] [m:x acc:x]" {
 		t.Errorf("%+v", s)
 	}
 }

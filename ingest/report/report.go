@@ -49,6 +49,9 @@ type Delivery struct {
 	Stale []string `json:"policy_stale,omitempty"`
 }
 
+// accepted is the state of what a rule accepts.
+const accepted = "accepted"
+
 // Failure is a feed that could not be swept, or not to the end.
 type Failure struct {
 	Feed  string `json:"feed"`
@@ -88,7 +91,8 @@ type Summary struct {
 	Verdicts    map[string]int `json:"verdicts"`
 	Severities  map[string]int `json:"severities"` // of divergences
 	Causes      map[string]int `json:"causes"`
-	New         int            `json:"new"` // divergences whose signature is new or has regressed
+	New         int            `json:"new"`                // divergences whose signature is new or has regressed
+	Accepted    int            `json:"accepted,omitempty"` // divergences that rules accept
 	NotCompared int            `json:"not_compared"`
 	Failures    int            `json:"failures"`
 	Alarms      int            `json:"alarms,omitempty"`          // of all feeds
@@ -119,8 +123,11 @@ func (d *Document) Finish() {
 		}
 		s.Severities[l.Severity]++
 		s.Causes[l.Cause]++
-		if l.State == "new" || l.State == "regressed" {
+		switch l.State {
+		case "new", "regressed":
 			s.New++
+		case accepted:
+			s.Accepted++
 		}
 	}
 	for _, f := range d.Failures {

@@ -29,12 +29,16 @@ var columns = []struct {
 	{"case", func(d Delivery) string { return d.Case }},
 }
 
-// verdict shows how bad a divergence is, and whether it is news.
+// verdict shows how bad a divergence is, and whether it may be there.
 func verdict(d Delivery) string {
 	if d.Verdict != "diverge" || d.Severity == "" {
 		return d.Verdict
 	}
-	return d.Verdict + " " + d.Severity
+	out := d.Verdict + " " + d.Severity
+	if d.State == accepted {
+		out += " " + accepted
+	}
+	return out
 }
 
 func join(sep string, parts ...string) string {
@@ -170,7 +174,11 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }
 func SummaryLine(s Summary) string {
 	out := fmt.Sprintf("%s of %s: %s", number(s.Deliveries, "delivery", "deliveries"), number(s.Feeds, "feed", "feeds"), orDash(counts(s.Verdicts)))
 	if s.Verdicts["diverge"] > 0 {
-		out += fmt.Sprintf(" (%s, %d new)", counts(s.Severities), s.New)
+		also := ""
+		if s.Accepted > 0 {
+			also = fmt.Sprintf(", %d accepted", s.Accepted)
+		}
+		out += fmt.Sprintf(" (%s, %d new%s)", counts(s.Severities), s.New, also)
 	}
 	if s.Failures > 0 {
 		out += ", " + number(s.Failures, "feed", "feeds") + " failed"

@@ -233,14 +233,18 @@ func (m *morning) signatures() {
 		d := &m.night.Deliveries[i]
 		for _, f := range findings(d) {
 			n, ok := at[f.Signature]
+			one := report.Signature{Signature: f.Signature, Cause: f.Cause, Severity: f.Severity.String(), Case: f.Case, News: m.news(f), Accepted: f.Accepted}
 			if !ok {
 				n = len(m.out.Signatures)
 				at[f.Signature] = n
-				m.out.Signatures = append(m.out.Signatures, report.Signature{Signature: f.Signature, Cause: f.Cause, Severity: f.Severity.String(), Case: f.Case, News: m.news(f)})
-				m.out.Severities[f.Severity.String()]++
+				m.out.Signatures = append(m.out.Signatures, one)
+				m.out.Severities[one.Severity]++
 				m.out.Causes[f.Cause]++
 			}
 			s := &m.out.Signatures[n]
+			if s.Accepted && !f.Accepted { // in part: what is told is the rest
+				s.Case, s.News, s.Accepted = one.Case, one.News, false
+			}
 			if fam := family(d.Name); !slices.Contains(s.Families, fam) {
 				s.Families = append(s.Families, fam)
 			}

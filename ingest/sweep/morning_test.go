@@ -95,6 +95,28 @@ func TestSignaturesComeAndGo(t *testing.T) {
 	}
 }
 
+// TestAcceptedInPart: a signature of which a rule accepts what one delivery shows, and not
+// what another does, is none that is accepted, whichever comes first.
+func TestAcceptedInPart(t *testing.T) {
+	finding := func(accepted bool) Delivery {
+		return Delivery{Name: "a", Views: []View{{Findings: []Finding{{Signature: "m:x", Cause: "m", Accepted: accepted, New: !accepted, Case: map[bool]string{false: "c"}[accepted]}}}}}
+	}
+	for _, all := range [][]bool{{true}, {true, false}, {false, true}} {
+		m := morning{night: &Feed{}, out: report.Feed{Severities: map[string]int{}, Causes: map[string]int{}}}
+		for _, accepted := range all {
+			m.night.Deliveries = append(m.night.Deliveries, finding(accepted))
+		}
+		m.signatures()
+		want := report.Signature{News: report.First, Case: "c"}
+		if len(all) == 1 {
+			want = report.Signature{News: report.Known, Accepted: true}
+		}
+		if got := m.out.Signatures[0]; len(m.out.Signatures) != 1 || got.News != want.News || got.Accepted != want.Accepted || got.Case != want.Case {
+			t.Errorf("%v: %+v", all, m.out.Signatures)
+		}
+	}
+}
+
 // TestReportThatWasNotMade: what a sweep recorded that nobody was told of is told by the
 // next one, once, as if that had found it: for the exit status, against what is expected,
 // and in the history of the next delivery, whether or not one shows it again.

@@ -77,20 +77,24 @@ func (c channel) tell(ctx context.Context, m Memory, d report.Document) error {
 	if err != nil {
 		return err
 	}
+	reported, err := m.Standings(ctx, report.Channel)
+	if err != nil {
+		return err
+	}
 	var all news
 	now := map[string]report.Standing{}
 	for _, f := range d.Feeds {
-		was, err := report.ParseStanding(before[f.Name])
+		was, err := standing(before[f.Name], reported[f.Name], f)
 		if err != nil {
 			return err
 		}
-		changes, standing := report.Changes(was, f, d.Deliveries, d.Started)
+		changes, left := report.Changes(was, f, d.Deliveries, d.Started)
 		var waits news
 		waits.add(was.Pending, was.More)
 		waits.add(changes, nil)
-		standing.Pending, standing.More = waits.changes, waits.more
+		left.Pending, left.More = waits.changes, waits.more
 		all.add(waits.changes, waits.more)
-		now[f.Name] = standing
+		now[f.Name] = left
 	}
 	var failed error
 	if all.count() > 0 {
@@ -111,6 +115,16 @@ func (c channel) tell(ctx context.Context, m Memory, d report.Document) error {
 	}
 	// What was sent is remembered even where the context has ended meanwhile.
 	return errors.Join(failed, m.SetStanding(context.WithoutCancel(ctx), c.name, bodies))
+}
+
+// standing is how a feed stood when the channel was told last. One that is new, or to which
+// the feed is, begins with what the report had before this night.
+func standing(body, reported []byte, f report.Feed) (report.Standing, error) {
+	if body != nil {
+		return report.ParseStanding(body)
+	}
+	s, err := report.ParseStanding(reported)
+	return s.Joining(f), err
 }
 
 // report sends what there is to tell, and a short message in its place to whom it is too

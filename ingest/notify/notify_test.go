@@ -155,6 +155,42 @@ feedparity report 17 tells the rest.
 	}
 }
 
+// TestChannelAddedLater: who is told from now on is told what is new from now on, and what
+// there is to do: not what the report has had for long.
+func TestChannelAddedLater(t *testing.T) {
+	h, m := newHook(t), memory{}
+	n := config.Notify{Webhook: config.Webhook{URL: h.URL}}
+	all := signature("old:x", report.Known)
+	all.Signatures = append(all.Signatures, signature("back:x", report.Again).Signatures...)
+	all.Signatures = append(all.Signatures, signature("new:x", report.First).Signatures...)
+	all.Alarms = []report.Alarm{{Kind: report.Late, Text: "2d ago"}}
+	told, err := json.Marshal(report.Standing{Told: []string{"old:x", "away:x", "back:x", "new:x"}, Gone: []string{"back:x"}}) // as of this night's report
+	if err != nil {
+		t.Fatal(err)
+	}
+	m[report.Channel+"/acme"] = told
+	for night, step := range []struct {
+		feed report.Feed
+		want string
+	}{
+		{all, "[{acme new silent new:x  inbox/acme/x} {acme alarm late: 2d ago}]"},
+		{signature("away:x", report.Again), "[{acme over late}]"},
+		{signature("back:x", report.Gone), ""},
+	} {
+		h.got = nil
+		if err := Tell(t.Context(), m, n, document(int64(night), step.feed)); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if len(h.got) > 0 {
+			got = fmt.Sprint(h.got[0].Changes)
+		}
+		if got != step.want {
+			t.Errorf("night %d: told %s, want %s", night, got, step.want)
+		}
+	}
+}
+
 // TestTooLarge: who takes no message so large gets a short one that says where the rest is,
 // and is up to date by it; what waits to be told does not grow without end.
 func TestTooLarge(t *testing.T) {

@@ -161,6 +161,20 @@ type Standing struct {
 	More     map[string]int      `json:"more,omitempty"`     // how many changes that are not in Pending, by what they are
 }
 
+// Channel is the name of the report's own standing, as the state keeps it: it tells
+// whoever reads it.
+const Channel = "report"
+
+// Joining is how a feed stood for somebody who is told of it for the first time, after a
+// night of which the report's own standing knows: signatures that the report had before are
+// no news.
+func (s Standing) Joining(f Feed) Standing {
+	told := slices.DeleteFunc(slices.Clone(s.Told), func(signature string) bool {
+		return slices.ContainsFunc(f.Signatures, func(now Signature) bool { return now.Signature == signature && now.News == First })
+	})
+	return Standing{Told: told, Gone: slices.Clone(s.Gone)}
+}
+
 // ParseStanding reads what JSON made of a Standing; of nothing it is the zero one.
 func ParseStanding(body []byte) (s Standing, err error) {
 	if body == nil {

@@ -15,9 +15,6 @@ import (
 	"github.com/feedparity/feedparity/ingest/state"
 )
 
-// channel is the name under which the state keeps how feeds stood in the last report.
-const channel = "report"
-
 // Morning says what became of each feed in a night that began at a time, held against
 // what the state remembers of the nights before, and has it remember this one. One that was
 // cut short is not remembered, and lacks nothing yet: the next one has all of it.
@@ -28,7 +25,7 @@ func Morning(ctx context.Context, db *state.DB, feeds []config.Feed, res *Result
 		b.feeds = append(b.feeds, f.Name)
 	}
 	var err error
-	if b.standings, err = db.Standings(ctx, channel); err != nil {
+	if b.standings, err = db.Standings(ctx, report.Channel); err != nil {
 		return nil, err
 	}
 	if b.newest, err = db.Newest(ctx, started, b.feeds...); err != nil {
@@ -61,7 +58,7 @@ func Morning(ctx context.Context, db *state.DB, feeds []config.Feed, res *Result
 	if res.Cut {
 		return out, nil
 	}
-	return out, db.SetStanding(ctx, channel, standings)
+	return out, db.SetStanding(ctx, report.Channel, standings)
 }
 
 // before is what the state remembers of all feeds.

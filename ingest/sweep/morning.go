@@ -309,26 +309,3 @@ func (m *morning) gone() {
 	}
 	slices.SortStableFunc(m.out.Signatures, func(a, b report.Signature) int { return strings.Compare(a.Signature, b.Signature) })
 }
-
-// family is what the names of a feed's deliveries of one kind have in common: runs of
-// digits, and of hexadecimal ones and dashes with a digit in them, are "#".
-func family(name string) string {
-	var b strings.Builder
-	for len(name) > 0 {
-		n := strings.IndexFunc(name, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF-", r) })
-		if n < 0 {
-			n = len(name)
-		}
-		switch run := name[:n]; {
-		case n == 0:
-			n = 1
-			b.WriteByte(name[0])
-		case strings.ContainsAny(run, "0123456789"):
-			b.WriteByte('#')
-		default:
-			b.WriteString(run)
-		}
-		name = name[n:]
-	}
-	return report.Escape(b.String())
-}

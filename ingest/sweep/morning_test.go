@@ -323,6 +323,22 @@ func TestTakenAway(t *testing.T) {
 	}
 }
 
+// TestFamiliesApart: what is of one country is not held against what is of another, nor gone
+// with it.
+func TestFamiliesApart(t *testing.T) {
+	n := newNights(t, config.Expect{MaxShrink: 0.5})
+	for _, step := range []struct{ name, data, want string }{
+		{"prices-de-20261123.csv", broken + strings.Repeat("2,x\r\n", 200), "first undecodable-bytes"},
+		{"prices-be-20261124.csv", plain, ""},
+		{"prices-de-20261125.csv", plain + strings.Repeat("2,x\r\n", 201), "gone undecodable-bytes"},
+	} {
+		n.put(step.name, step.data)
+		if got := said(n.next()); got != step.want {
+			t.Errorf("%s: %q, want %q", step.name, got, step.want)
+		}
+	}
+}
+
 func TestAlarms(t *testing.T) {
 	long := plain + strings.Repeat("2,caf\xe9 au lait\r\n", 20)
 	n := newNights(t, config.Expect{Deliveries: 1, MinSize: 30, MinRows: 3, MaxShrink: 0.5, MaxGrowth: 2})
@@ -372,7 +388,17 @@ func TestOwnHistory(t *testing.T) {
 func TestFamily(t *testing.T) {
 	for in, want := range map[string]string{
 		"stock_20240301.csv": "stock_#.csv", "stock_2024-03-01.csv": "stock_#.csv", "feed.csv": "feed.csv", "cafe_1.csv": "cafe_#.csv",
-		"night.zip/0af3-22.csv": "night.zip/#.csv", "caf\xe9 7.csv": `caf\xe9 #.csv`, "7": "#", "": "", "prix-été.csv": "prix-été.csv",
+		"caf\xe9 7.csv": `caf\xe9 #.csv`, "7": "#", "": "", "prix-été.csv": "prix-été.csv",
+		// Two countries, two kinds: letters that are hexadecimal digits are letters.
+		"prices-de-20261125.csv": "prices-de-#.csv", "prices-be-20261126.csv": "prices-be-#.csv", "stock_ab2.csv": "stock_ab#.csv", "stock_cd3.csv": "stock_cd#.csv",
+		"feed20261125.csv": "feed#.csv", "20261125decade.csv": "#decade.csv", "de20261125be.csv": "de#be.csv", "night.zip/0af3-22.csv": "night.zip/#af#-#.csv",
+		"de-20261125-be.csv": "de-#-be.csv", "stock-1-20261125.csv": "stock-#-#.csv", "stock-20261125.csv": "stock-#.csv", "Stand_01-03-2024.csv": "Stand_#.csv",
+		"x2024-03-011.csv": "x#-#-#.csv", "stock_2026-11-25-031500.csv": "stock_#-#.csv",
+		// What nobody chose is a number.
+		"a_3f2a9c1e.csv": "a_#.csv", "a_0F2A9C1E77.csv": "a_#.csv", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.csv": "#.csv",
+		"f81d4fae-7dec-11d0-a765-00a0c91e6bf6.csv": "#.csv", "x_deadbeef.csv": "x_deadbeef.csv", "xa3f2a9c1e.csv": "xa#f#a#c#e.csv", "f81d4fae-7dec-11d0.csv": "#-#dec-#d#.csv",
+		// Directories are kept apart, but for what is a number in their names.
+		"DE/stock_1.csv": "DE/stock_#.csv", "FR/stock_2.csv": "FR/stock_#.csv", "2026-11-25/stock.csv": "#/stock.csv",
 	} {
 		if got := family(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

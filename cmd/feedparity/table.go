@@ -177,13 +177,13 @@ func printAsides(std streams, f sweep.Feed) {
 // printDeliveryFailures words what went wrong with one delivery.
 func printDeliveryFailures(std streams, d sweep.Delivery) {
 	what := "sweep feed " + strconv.Quote(d.Feed)
-	printWarnings(std, what+": "+strconv.Quote(d.Name), d.Warnings, map[string]bool{})
+	printWarnings(std, what+": "+strconv.Quote(d.Shown()), d.Warnings, map[string]bool{})
 	printViewFailures(std, what, d.Err, d.Views)
 }
 
 // deliveryLines are the rows of the table for one delivery.
 func deliveryLines(d sweep.Delivery, path func(string) string, failure func(error) string) []report.Delivery {
-	base := report.Delivery{Feed: d.Feed, Delivery: d.Name, SHA256: d.SHA256, Charset: d.Charset, Pair: d.Pair, Warnings: d.Warnings}
+	base := report.Delivery{Feed: d.Feed, Delivery: d.Name, Path: d.Below(), SHA256: d.SHA256, Charset: d.Charset, Pair: d.Pair, Warnings: d.Warnings}
 	if d.Err != nil {
 		base.Verdict, base.Error, base.Dropped = string(ingest.NotCompared), failure(d.Err), d.Dropped
 		return []report.Delivery{base}

@@ -164,7 +164,7 @@ func expectCase(d Document, feed string) []junitCase {
 		}
 		c := junitCase{Class: feed, Name: "expect"}
 		for _, a := range f.Alarms {
-			text := join(": ", string(a.Kind), a.Delivery, Escape(a.Text))
+			text := join(": ", string(a.Kind), a.shown(), Escape(a.Text))
 			if a.Unmet() {
 				c.Failure = withText(c.Failure, string(a.Kind), text)
 			} else {
@@ -211,10 +211,10 @@ func viewCases(d Document, feed string) []junitCase {
 		if l.Feed != feed || l.Dropped {
 			continue
 		}
-		key := [2]string{l.Delivery, l.View}
+		key := [2]string{l.shown(), l.View}
 		if _, ok := at[key]; !ok {
 			at[key] = len(out)
-			out = append(out, junitCase{Class: feed, Name: Escape(join(" ", l.Delivery, l.View))})
+			out = append(out, junitCase{Class: feed, Name: Escape(join(" ", l.shown(), l.View))})
 		}
 		c := &out[at[key]]
 		found := join(" ", l.Severity, l.Signature, l.Case)

@@ -56,6 +56,7 @@ type Line struct {
 // Lost is a delivery that somebody took away before it could be fetched.
 type Lost struct {
 	Delivery string `json:"delivery"`
+	Path     string `json:"path,omitempty"`   // below its source, where it was in a directory there
 	Nights   int    `json:"nights,omitempty"` // in which it was offered and could not be taken
 	Why      string `json:"why,omitempty"`    // in the last of them
 }
@@ -127,8 +128,12 @@ var Kinds = []Kind{Missing, Late, TooFew, TooSmall, TooFewRows, Shrunk, Grown, C
 type Alarm struct {
 	Kind     Kind   `json:"kind"`
 	Delivery string `json:"delivery,omitempty"` // "" for the feed
+	Path     string `json:"path,omitempty"`     // below its source, where it is in a directory there
 	Text     string `json:"text"`
 }
+
+// shown is what people see of which delivery it is about, "" for the feed.
+func (a Alarm) shown() string { return cmp.Or(a.Path, a.Delivery) }
 
 // Unmet reports whether the alarm says that the feed's "expect" was not met, so that
 // the night compared less than it should have.
@@ -228,7 +233,7 @@ func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, St
 	for _, a := range f.Alarms {
 		key := a.key(was.Alarms)
 		if a.Delivery != "" { // of this night's delivery: it cannot have been told before
-			add("alarm", "%s: %s: %s", a.Kind, a.Delivery, a.Text)
+			add("alarm", "%s: %s: %s", a.Kind, a.shown(), a.Text)
 			continue
 		}
 		if now.Alarms[key] = a.Text; was.Alarms[key] == "" {
@@ -340,11 +345,11 @@ func shown(was map[string][]string, f Feed) map[string][]string {
 
 // lost reports whether a delivery that had failed was taken away before it was compared.
 func lost(name string, f Feed, lines []Delivery) bool {
-	return slices.ContainsFunc(f.Lost, func(l Lost) bool { return validText(l.Delivery) == name }) ||
-		slices.ContainsFunc(lines, func(l Delivery) bool { return l.Feed == f.Name && l.Dropped && validText(l.Delivery) == name })
+	return slices.ContainsFunc(f.Lost, func(l Lost) bool { return validText(cmp.Or(l.Path, l.Delivery)) == name }) ||
+		slices.ContainsFunc(lines, func(l Delivery) bool { return l.Feed == f.Name && l.Dropped && validText(l.shown()) == name })
 }
 
-// failures are why a feed and its deliveries failed, by the delivery's name.
+// failures are why a feed and its deliveries failed, by what is seen of the delivery.
 func failures(f Feed, lines []Delivery) map[string]string {
 	out := map[string]string{}
 	if f.Error != "" {
@@ -352,7 +357,7 @@ func failures(f Feed, lines []Delivery) map[string]string {
 	}
 	for _, l := range lines {
 		if l.Feed == f.Name && l.Error != "" && !l.Dropped {
-			out[validText(l.Delivery)] = l.Error
+			out[validText(l.shown())] = l.Error
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -108,7 +109,7 @@ func notices(feeds []Feed) string {
 	var b strings.Builder
 	for _, f := range feeds {
 		for _, a := range f.Alarms {
-			fmt.Fprintf(&b, "alarm: %s: %s: %s\n", a.Kind, join("/", f.Name, a.Delivery), Escape(a.Text))
+			fmt.Fprintf(&b, "alarm: %s: %s: %s\n", a.Kind, join("/", f.Name, a.shown()), Escape(a.Text))
 		}
 	}
 	for _, f := range feeds {
@@ -119,7 +120,7 @@ func notices(feeds []Feed) string {
 	for _, f := range feeds {
 		for _, l := range f.Lost {
 			if l.Nights > 0 { // of others nothing was ever said
-				fmt.Fprintf(&b, "lost: %s: gone, never compared; in %s: %s\n", Escape(join("/", f.Name, l.Delivery)), number(l.Nights, "night", "nights"), Escape(l.Why))
+				fmt.Fprintf(&b, "lost: %s: gone, never compared; in %s: %s\n", Escape(join("/", f.Name, cmp.Or(l.Path, l.Delivery))), number(l.Nights, "night", "nights"), Escape(l.Why))
 			}
 		}
 	}

@@ -13,15 +13,15 @@ func eventful() []Feed {
 	return []Feed{
 		{Name: "acme", Listed: 9, New: 2, Changed: 1, Seen: 5, Compared: 3, Parity: 2, Bytes: 1234, Rows: 40, Severities: map[string]int{"silent": 1, "py3-fault": 2}, Causes: map[string]int{"mojibake": 3},
 			Signatures: []Signature{{Signature: "mojibake:x", Cause: "mojibake", Severity: "silent", News: First, Case: "inbox/acme/mojibake-1"}, {Signature: "lone-cr:y", Severity: "py2-fault", News: Known}, {Signature: "d:a", News: Known, Accepted: true}, {Signature: "nul:z", News: Gone}},
-			Alarms:     []Alarm{{Shrunk, `st\x1bock.csv`, "3 rows, usually 10"}, {CharsetDrift, "stock.csv", "utf-8, until now cp1252"}, {Shrunk, "b.csv", "1 bytes"}}},
+			Alarms:     []Alarm{{Kind: Shrunk, Delivery: `st\x1bock.csv`, Text: "3 rows, usually 10"}, {Kind: CharsetDrift, Delivery: "stock.csv", Text: "utf-8, until now cp1252"}, {Kind: Shrunk, Delivery: "b.csv", Path: "DE/b.csv", Text: "1 bytes"}}},
 		{Name: "quiet", Listed: 3, Seen: 3, Lost: []Lost{{Delivery: "p.csv"}}, Replayed: 3, Cases: []Case{{"g/quiet/nul-1", "regressed", "row 1\x1b"}, {"g/quiet/nul-2", "now agrees", ""}, {"g/quiet/nul-3", "not-compared", "no python"}}, CaseStates: map[string]int{"regressed": 1}},
-		{Name: "beta", Lost: []Lost{{"o\x1b.csv", 2, "short"}}, Alarms: []Alarm{{Late, "", "the newest is of yesterday"}}, Error: "dial: refused"},
+		{Name: "beta", Lost: []Lost{{"o\x1b.csv", "", 2, "short"}}, Alarms: []Alarm{{Kind: Late, Text: "the newest is of yesterday"}}, Error: "dial: refused"},
 	}
 }
 
 const wantNights = `alarm: shrunk: acme/st\x1bock.csv: 3 rows, usually 10
 alarm: charset-drift: acme/stock.csv: utf-8, until now cp1252
-alarm: shrunk: acme/b.csv: 1 bytes
+alarm: shrunk: acme/DE/b.csv: 1 bytes
 alarm: late: beta: the newest is of yesterday
 case: quiet: regressed: g/quiet/nul-1: row 1\x1b
 case: quiet: now agrees: g/quiet/nul-2
@@ -57,10 +57,13 @@ func TestChanges(t *testing.T) {
 	sig := func(news News) []Signature {
 		return []Signature{{Signature: "m:x", Severity: "silent", News: news, Case: "c", Families: []string{"a"}}}
 	}
-	missing := []Alarm{{Missing, "", "nothing"}}
+	missing := []Alarm{{Kind: Missing, Text: "nothing"}}
 	again := func(status string) []Case { return []Case{{Path: "g/c", Status: status, Detail: "row 1"}} }
-	late, small := []Alarm{{Late, "", "2d ago"}}, []Alarm{{TooSmall, "a.csv", "1 bytes"}}
+	late, small := []Alarm{{Kind: Late, Text: "2d ago"}}, []Alarm{{Kind: TooSmall, Delivery: "a.csv", Text: "1 bytes"}}
 	bad := []Delivery{{Feed: "acme", Delivery: "x.csv", Error: "short"}, {Feed: "other", Delivery: "y.csv", Error: "short"}, {Feed: "acme", Delivery: "z.csv", Error: "zip", Dropped: true}}
+	day := func(n string) []Delivery {
+		return []Delivery{{Feed: "acme", Delivery: "s.csv", Path: n + "/s.csv", Error: "short"}}
+	}
 	accepted := []Signature{{Signature: "acc:x", Severity: "silent", News: Known, Accepted: true}}
 	var s Standing
 	for i, step := range []struct {
@@ -110,6 +113,10 @@ func TestChanges(t *testing.T) {
 		{Feed{}, []Delivery{{Feed: "acme", Delivery: "x.csv", Error: "short"}, {Feed: "acme", Delivery: "z.csv", Error: "zip"}}, []string{"failed x.csv: short", "failed z.csv: zip"}},
 		{Feed{Lost: []Lost{{Delivery: "x.csv"}, {Delivery: "y.csv"}}}, []Delivery{{Feed: "acme", Delivery: "z.csv", Error: "zip", Dropped: true}}, []string{"lost x.csv: gone, never compared", "lost z.csv: gone, never compared"}},
 		{Feed{}, nil, nil},
+		// Two files of one name are two.
+		{Feed{}, day("1"), []string{"failed 1/s.csv: short"}},
+		{Feed{}, append(day("1"), day("2")...), []string{"failed 2/s.csv: short"}},
+		{Feed{Lost: []Lost{{Delivery: "s.csv", Path: "1/s.csv"}}}, nil, []string{"lost 1/s.csv: gone, never compared", "mended 2/s.csv"}},
 		// What is accepted is told to nobody, until it is no more.
 		{Feed{Signatures: accepted}, nil, nil},
 		{Feed{Signatures: []Signature{{Signature: "acc:x", News: Gone}}}, nil, nil},

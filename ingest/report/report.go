@@ -6,6 +6,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,7 +26,8 @@ const Schema = "feedparity-report/1"
 // Delivery is one line: a view of a delivery, run through both paths.
 type Delivery struct {
 	Feed      string `json:"feed"`
-	Delivery  string `json:"delivery"` // the file's name; bytes that are no UTF-8 as \xNN
+	Delivery  string `json:"delivery"`       // the file's name; bytes that are no UTF-8 as \xNN
+	Path      string `json:"path,omitempty"` // below its source, where it is in a directory there
 	SHA256    string `json:"sha256,omitempty"`
 	Charset   string `json:"charset"` // as detected or declared
 	View      string `json:"view"`    // raw or normalized
@@ -51,6 +53,9 @@ type Delivery struct {
 
 // accepted is the state of what a rule accepts.
 const accepted = "accepted"
+
+// shown is what people see of which delivery it is.
+func (d *Delivery) shown() string { return cmp.Or(d.Path, d.Delivery) }
 
 // Failure is a feed that could not be swept, or not to the end.
 type Failure struct {
@@ -108,12 +113,12 @@ func (d *Document) Finish() {
 		if a.Feed != b.Feed {
 			return strings.Compare(a.Feed, b.Feed)
 		}
-		return strings.Compare(a.Delivery, b.Delivery) // the order of views stays
+		return strings.Compare(a.shown(), b.shown()) // the order of views stays
 	})
 	s := Summary{Verdicts: map[string]int{}, Severities: map[string]int{}, Causes: map[string]int{}, Views: len(d.Deliveries), Failures: len(d.Failures)}
 	feeds, files := map[string]bool{}, map[[3]string]bool{}
 	for _, l := range d.Deliveries {
-		feeds[l.Feed], files[[3]string{l.Feed, l.Delivery, l.SHA256}] = true, true
+		feeds[l.Feed], files[[3]string{l.Feed, l.shown(), l.SHA256}] = true, true
 		s.Verdicts[l.Verdict]++
 		if l.Verdict == "not-compared" {
 			s.NotCompared++
@@ -157,7 +162,8 @@ func JSON(w io.Writer, d Document) error {
 	}
 	d.Deliveries = slices.Clone(d.Deliveries)
 	for i := range d.Deliveries {
-		d.Deliveries[i].Delivery = validText(d.Deliveries[i].Delivery)
+		l := &d.Deliveries[i]
+		l.Delivery, l.Path = validText(l.Delivery), validText(l.Path)
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

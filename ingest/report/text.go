@@ -15,7 +15,7 @@ var columns = []struct {
 	name string
 	of   func(Delivery) string
 }{
-	{"delivery", func(d Delivery) string { return join("/", d.Feed, d.Delivery) }},
+	{"delivery", func(d Delivery) string { return join("/", d.Feed, d.shown()) }},
 	{"view", func(d Delivery) string { return d.View }},
 	{"charset", func(d Delivery) string { return d.Charset }},
 	{"pair", func(d Delivery) string { return d.Pair }},
@@ -120,7 +120,7 @@ func Text(w io.Writer, d Document) error {
 	}
 	for _, l := range d.Deliveries {
 		if l.Verdict == "diverge" && (l.State == "new" || l.State == "regressed") {
-			fmt.Fprintf(&b, "%s: %s %s: %s\n", l.State, Escape(join("/", l.Feed, l.Delivery)), l.View, Escape(join("  ", l.Cause, l.Case)))
+			fmt.Fprintf(&b, "%s: %s %s: %s\n", l.State, Escape(join("/", l.Feed, l.shown())), l.View, Escape(join("  ", l.Cause, l.Case)))
 		}
 	}
 	for _, notice := range d.Notices {
@@ -152,7 +152,7 @@ func asides(lines []Delivery) string {
 	}
 	for _, l := range lines {
 		for _, w := range l.Warnings {
-			say("warning: %s: %s\n", Escape(join("/", l.Feed, l.Delivery)), Escape(w))
+			say("warning: %s: %s\n", Escape(join("/", l.Feed, l.shown())), Escape(w))
 		}
 	}
 	for _, l := range lines {

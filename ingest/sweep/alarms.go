@@ -21,7 +21,7 @@ func (m *morning) alarms(ctx context.Context) error {
 	if !m.cut {
 		m.freshness()
 		if want := m.feed.Expect.Deliveries; m.out.Compared < want {
-			m.alarm(report.TooFew, "", "%d compared, %d expected", m.out.Compared, want)
+			m.alarm(report.TooFew, nil, "%d compared, %d expected", m.out.Compared, want)
 		}
 	}
 	if len(m.night.Deliveries) == 0 {
@@ -44,8 +44,13 @@ func (m *morning) alarms(ctx context.Context) error {
 	})
 }
 
-func (m *morning) alarm(kind report.Kind, delivery, format string, args ...any) {
-	m.out.Alarms = append(m.out.Alarms, report.Alarm{Kind: kind, Delivery: report.Escape(delivery), Text: fmt.Sprintf(format, args...)})
+// alarm is one of a delivery, or of the feed.
+func (m *morning) alarm(kind report.Kind, d *Delivery, format string, args ...any) {
+	a := report.Alarm{Kind: kind, Text: fmt.Sprintf(format, args...)}
+	if d != nil {
+		a.Delivery, a.Path = report.Escape(d.Name), report.Escape(d.Below())
+	}
+	m.out.Alarms = append(m.out.Alarms, a)
 }
 
 // freshness compares the feed's newest delivery with its deadline. One that somebody
@@ -67,7 +72,7 @@ func (m *morning) freshness() {
 	case m.out.Seen+m.out.Skipped+len(m.night.Deliveries) == 0:
 		kind, since = report.Missing, "nothing is offered; "+since
 	}
-	m.alarm(kind, "", "%s, expected every %s", since, ago(every))
+	m.alarm(kind, nil, "%s, expected every %s", since, ago(every))
 }
 
 // untaken counts what is offered and could not be fetched.
@@ -96,14 +101,14 @@ func ago(d time.Duration) string {
 // delivery holds one against what is expected and against its feed's history, of which it
 // is from now on.
 func (m *morning) delivery(ctx context.Context, tx state.Tx, d *Delivery) (state.Profile, error) {
-	now := state.Profile{Feed: m.night.Name, SHA256: d.SHA256, Family: family(d.Name), Bytes: d.Bytes, Rows: int64(rowsOf(d)),
+	now := state.Profile{Feed: m.night.Name, SHA256: d.SHA256, Family: family(d.Shown()), Bytes: d.Bytes, Rows: int64(rowsOf(d)),
 		Charset: d.Charset, Dialect: d.Dialect}
 	e := m.feed.Expect
 	if now.Bytes < e.MinSize {
-		m.alarm(report.TooSmall, d.Name, "%d bytes, at least %d expected", now.Bytes, e.MinSize)
+		m.alarm(report.TooSmall, d, "%d bytes, at least %d expected", now.Bytes, e.MinSize)
 	}
 	if now.Rows < int64(e.MinRows) {
-		m.alarm(report.TooFewRows, d.Name, "%d rows, at least %d expected", now.Rows, e.MinRows)
+		m.alarm(report.TooFewRows, d, "%d rows, at least %d expected", now.Rows, e.MinRows)
 	}
 	before, asked := m.kin[now.Family]
 	if !asked {
@@ -113,18 +118,18 @@ func (m *morning) delivery(ctx context.Context, tx state.Tx, d *Delivery) (state
 		}
 	}
 	before = slices.DeleteFunc(before, func(p state.Profile) bool { return p.SHA256 == now.SHA256 })
-	m.ratio(d.Name, "bytes", now.Bytes, before, func(p state.Profile) int64 { return p.Bytes })
-	m.ratio(d.Name, "rows", now.Rows, before, func(p state.Profile) int64 { return p.Rows })
+	m.ratio(d, "bytes", now.Bytes, before, func(p state.Profile) int64 { return p.Bytes })
+	m.ratio(d, "rows", now.Rows, before, func(p state.Profile) int64 { return p.Rows })
 	// Pure ASCII is every charset, and one column has every delimiter.
-	m.drift(report.CharsetDrift, d.Name, now.Charset, before, func(p state.Profile) string { return strings.TrimPrefix(p.Charset, "ascii") })
-	m.drift(report.DialectDrift, d.Name, now.Dialect, before, func(p state.Profile) string { return p.Dialect })
+	m.drift(report.CharsetDrift, d, now.Charset, before, func(p state.Profile) string { return strings.TrimPrefix(p.Charset, "ascii") })
+	m.drift(report.DialectDrift, d, now.Dialect, before, func(p state.Profile) string { return p.Dialect })
 	before = slices.Insert(before, 0, now)
 	m.kin[now.Family] = before[:min(len(before), history)]
 	return now, nil
 }
 
 // ratio compares a figure with the median of those before.
-func (m *morning) ratio(delivery, what string, now int64, before []state.Profile, of func(state.Profile) int64) {
+func (m *morning) ratio(d *Delivery, what string, now int64, before []state.Profile, of func(state.Profile) int64) {
 	if len(before) == 0 {
 		return
 	}
@@ -138,14 +143,14 @@ func (m *morning) ratio(delivery, what string, now int64, before []state.Profile
 	switch change := float64(now) - float64(usual); {
 	case usual == 0:
 	case e.MaxShrink > 0 && -change > e.MaxShrink*float64(usual):
-		m.alarm(report.Shrunk, delivery, "%d %s, usually %d: %.0f%% less, %.0f%% allowed", now, what, usual, -100*change/float64(usual), 100*e.MaxShrink)
+		m.alarm(report.Shrunk, d, "%d %s, usually %d: %.0f%% less, %.0f%% allowed", now, what, usual, -100*change/float64(usual), 100*e.MaxShrink)
 	case e.MaxGrowth > 0 && change > e.MaxGrowth*float64(usual):
-		m.alarm(report.Grown, delivery, "%d %s, usually %d: %.0f%% more, %.0f%% allowed", now, what, usual, 100*change/float64(usual), 100*e.MaxGrowth)
+		m.alarm(report.Grown, d, "%d %s, usually %d: %.0f%% more, %.0f%% allowed", now, what, usual, 100*change/float64(usual), 100*e.MaxGrowth)
 	}
 }
 
 // drift looks for what no recent delivery was. What does not show it says nothing.
-func (m *morning) drift(kind report.Kind, delivery, now string, before []state.Profile, of func(state.Profile) string) {
+func (m *morning) drift(kind report.Kind, d *Delivery, now string, before []state.Profile, of func(state.Profile) string) {
 	var was string
 	for _, p := range before {
 		switch s := of(p); {
@@ -156,7 +161,7 @@ func (m *morning) drift(kind report.Kind, delivery, now string, before []state.P
 		}
 	}
 	if was != "" && now != "" && now != "ascii" {
-		m.alarm(kind, delivery, "%s, until now %s", now, was)
+		m.alarm(kind, d, "%s, until now %s", now, was)
 	}
 }
 

@@ -83,7 +83,7 @@ func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 // started is a delivery of which nothing is known but its listing.
 func started(f config.Feed, t task) Delivery {
 	name := named(f, t.entry)
-	return Delivery{Feed: f.Name, Path: t.entry.Path, Name: name, file: name, Pair: f.Pair.Name, News: t.news, MTime: t.entry.MTime, Warnings: t.warnings}
+	return Delivery{Feed: f.Name, Path: t.entry.Path, Dir: directory(f, t.entry), Name: name, file: name, Pair: f.Pair.Name, News: t.news, MTime: t.entry.MTime, Warnings: t.warnings}
 }
 
 // version is one version of a delivery.

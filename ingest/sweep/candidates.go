@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest/config"
@@ -240,6 +241,24 @@ func named(f config.Feed, e fetch.Entry) string {
 		return decode(e.Name())
 	}
 	return e.Name()
+}
+
+// directory is what people see of the directory that a path is in, "" for the source itself.
+func directory(f config.Feed, e fetch.Entry) string {
+	dir := path.Dir(e.Path)
+	if dir == "." || dir == "/" {
+		return ""
+	}
+	if decode := decoder(f); decode != nil {
+		return decode(dir)
+	}
+	return dir
+}
+
+// shown is what people see of a path.
+func shown(f config.Feed, e fetch.Entry) string {
+	d := Delivery{Dir: directory(f, e), Name: named(f, e)}
+	return d.Shown()
 }
 
 // watched reports whether a file must hold still before it is fetched: one that was

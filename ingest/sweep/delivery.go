@@ -28,7 +28,7 @@ func (s *sweeper) try(ctx context.Context, f config.Feed, t task, out *Delivery,
 		err = s.drop(ctx, f, t, err, out)
 	}
 	if err != nil {
-		out.Err = fmt.Errorf("delivery %q: %w", out.Name, err)
+		out.Err = wrong(out, err)
 	}
 }
 
@@ -271,4 +271,4 @@ func (r *Result) Worst() *Finding {
 }
 
 // String names the delivery for a log.
-func (d Delivery) String() string { return strings.Join([]string{d.Feed, d.Name}, "/") }
+func (d Delivery) String() string { return strings.Join([]string{d.Feed, d.Shown()}, "/") }

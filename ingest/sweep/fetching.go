@@ -151,7 +151,8 @@ func (s *sweeper) obtain(ctx context.Context, l *look, t *task) (state.Delivery,
 			return t.known, archive.Blob{}, err
 		}
 	}
-	s.observe(Event{Feed: l.feed.Name, Delivery: t.entry.Name(), What: "fetching"})
+	of := started(l.feed, *t)
+	s.observe(Event{Feed: l.feed.Name, Delivery: of.Shown(), What: "fetching"})
 	// By its path: others of the same name in other directories may be under way.
 	local := fetch.LocalName(t.entry.Path)
 	var d fetch.Delivery
@@ -187,4 +188,4 @@ func doubts(d fetch.Delivery) []string {
 }
 
 // wrong says of which delivery an error is.
-func wrong(out *Delivery, err error) error { return fmt.Errorf("delivery %q: %w", out.Name, err) }
+func wrong(out *Delivery, err error) error { return fmt.Errorf("delivery %q: %w", out.Shown(), err) }

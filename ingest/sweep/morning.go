@@ -147,11 +147,12 @@ func (m *morning) look(ctx context.Context) error {
 func (m *morning) lost() {
 	for _, o := range m.before.lost[m.feed.Name] {
 		m.out.Gone++
-		m.out.Lost = append(m.out.Lost, report.Lost{Delivery: named(m.feed, fetch.Entry{Path: o.Path}), Nights: o.Attempts, Why: o.LastError})
+		gone := started(m.feed, task{entry: fetch.Entry{Path: o.Path}})
+		m.out.Lost = append(m.out.Lost, report.Lost{Delivery: gone.Name, Path: gone.Below(), Nights: o.Attempts, Why: o.LastError})
 	}
 	for _, d := range m.night.Deliveries {
 		if d.Gone && d.Err == nil {
-			m.out.Lost = append(m.out.Lost, report.Lost{Delivery: d.Name})
+			m.out.Lost = append(m.out.Lost, report.Lost{Delivery: d.Name, Path: d.Below()})
 		}
 	}
 }
@@ -242,7 +243,7 @@ func (m *morning) signatures() {
 			if s.Accepted && !f.Accepted { // in part: what is told is the rest
 				s.Case, s.News, s.Accepted = one.Case, one.News, false
 			}
-			if fam := family(d.Name); !slices.Contains(s.Families, fam) {
+			if fam := family(d.Shown()); !slices.Contains(s.Families, fam) {
 				s.Families = append(s.Families, fam)
 			}
 		}
@@ -285,7 +286,7 @@ func (m *morning) families() {
 	whole := map[string]bool{}
 	for i := range m.night.Deliveries {
 		d := &m.night.Deliveries[i]
-		fam := family(d.Name)
+		fam := family(d.Shown())
 		before, ok := whole[fam]
 		whole[fam] = d.Err == nil && !d.Known && !d.Gone && !d.failed() && (before || !ok)
 	}

@@ -91,7 +91,7 @@ func (s *sweeper) preview(ctx context.Context, f config.Feed, p *Preview) error 
 		case news != state.Unfinished && e.Size == 0 && !f.Take.AllowEmpty:
 			p.Held = append(p.Held, fetch.Held{Entry: e, Why: whyEmpty})
 		default:
-			p.Files = append(p.Files, Planned{e, named(f, e), news})
+			p.Files = append(p.Files, Planned{e, shown(f, e), news})
 		}
 	}
 	return nil

@@ -70,7 +70,7 @@ func (s *sweeper) noteBack(res *Result) error {
 					if !found.Regressed {
 						continue
 					}
-					if err := note(found.Case, d.Name); err != nil {
+					if err := note(found.Case, d.Shown()); err != nil {
 						return err
 					}
 				}

@@ -123,6 +123,7 @@ type Delivery struct {
 	Feed     string                  `json:",omitzero"`
 	Path     string                  `json:",omitzero"` // on the supplier's side, raw bytes
 	Name     string                  `json:",omitzero"` // its last element; of an archive's member, a slash and the member's name after it
+	Dir      string                  `json:",omitzero"` // the directory that it is in, as people see it, "" for the source itself
 	SHA256   string                  `json:",omitzero"` // of a member its own
 	News     state.News              `json:",omitzero"`
 	MTime    time.Time               `json:",omitzero"` // as its server tells it, the zero time if it does not
@@ -147,6 +148,23 @@ type View = found.View
 
 // Finding is one signature in one view.
 type Finding = found.Finding
+
+// Shown is what people see of which delivery it is: its name, below the source if it is in
+// a directory.
+func (d *Delivery) Shown() string {
+	if d.Dir == "" {
+		return d.Name
+	}
+	return d.Dir + "/" + d.Name
+}
+
+// Below is Shown where that says more than the name, else "".
+func (d *Delivery) Below() string {
+	if d.Dir == "" {
+		return ""
+	}
+	return d.Shown()
+}
 
 // Failed counts feeds and deliveries that could not be swept or compared.
 func (r *Result) Failed() int {
@@ -382,7 +400,7 @@ func (s *sweeper) observe(e Event) {
 
 // doneWith is the event of a delivery that is done.
 func doneWith(d *Delivery) Event {
-	e := Event{Feed: d.Feed, Delivery: d.Name, What: "done", Err: d.Err, Bytes: d.Bytes, Rows: int64(rowsOf(d)), Warnings: d.Warnings}
+	e := Event{Feed: d.Feed, Delivery: d.Shown(), What: "done", Err: d.Err, Bytes: d.Bytes, Rows: int64(rowsOf(d)), Warnings: d.Warnings}
 	seen := map[string]bool{}
 	for _, f := range findings(d) {
 		seen[f.Signature] = true

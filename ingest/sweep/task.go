@@ -91,6 +91,7 @@ type delivered struct {
 	Delivery Delivery    `json:"delivery"`
 	Path     []byte      `json:"path"`
 	Name     []byte      `json:"name"`
+	Dir      []byte      `json:"dir,omitempty"`
 	Err      *failed     `json:"error,omitempty"`
 	Views    []*failed   `json:"view_errors,omitempty"`
 	Findings [][]*failed `json:"finding_errors,omitempty"`
@@ -99,7 +100,7 @@ type delivered struct {
 func encode(all []Delivery) ([]byte, error) {
 	out := make([]delivered, len(all))
 	for i, d := range all {
-		e := delivered{Path: []byte(d.Path), Name: []byte(d.Name), Err: failedOf(d.Err)}
+		e := delivered{Path: []byte(d.Path), Name: []byte(d.Name), Dir: []byte(d.Dir), Err: failedOf(d.Err)}
 		views := make([]View, len(d.Views))
 		for n, v := range d.Views {
 			e.Views = append(e.Views, failedOf(v.Err))
@@ -114,7 +115,7 @@ func encode(all []Delivery) ([]byte, error) {
 		if d.Err = nil; d.Views != nil {
 			d.Views = views
 		}
-		d.Path, d.Name = "", "" // raw, they are beside it
+		d.Path, d.Name, d.Dir = "", "", "" // raw, they are beside it
 		e.Delivery = d
 		out[i] = e
 	}
@@ -133,7 +134,7 @@ func decode(b []byte) ([]Delivery, error) {
 	out := make([]Delivery, len(all))
 	for i, e := range all {
 		d := e.Delivery
-		d.Path, d.Name, d.Err = string(e.Path), string(e.Name), e.Err.errorOf()
+		d.Path, d.Name, d.Dir, d.Err = string(e.Path), string(e.Name), string(e.Dir), e.Err.errorOf()
 		for n := range d.Views {
 			d.Views[n].Err = e.Views[n].errorOf()
 			for k := range d.Views[n].Findings {

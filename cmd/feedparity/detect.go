@@ -13,10 +13,13 @@ import (
 )
 
 const detectLong = `Prints a line per file: FILE, charset, confidence from 0 to 1 and dialect, with tabs
-between them. The charset is Python's name of a codec that decodes the whole file;
-the dialect is what csv.reader needs beside its defaults, "-" for nothing. A fifth
-column is there where that is not all: other charsets in the file, text that was
-encoded twice, a declared or an earlier charset that the bytes speak against.`
+between them. The charset is Python's name of a codec that decodes the whole file,
+except where characters are torn (in the middle of UTF-8, or by the end of UTF-8 or
+UTF-16), where UTF-8 encodes surrogates (CESU-8), and where the file is in several
+charsets: it is then that of what is not UTF-8. The dialect is what csv.reader needs
+beside its defaults, "-" for nothing. A fifth column is there where that is not all:
+other charsets in the file, text that was encoded twice, torn characters, a declared
+or an earlier charset that the bytes speak against.`
 
 func newDetect(std streams) *cobra.Command {
 	var asJSON, why bool

@@ -109,6 +109,9 @@ func remarks(r detect.Result) string {
 	if r.Doubled.Layers > 0 {
 		all = append(all, "encoded twice")
 	}
+	if r.Torn.Count > 0 {
+		all = append(all, plural(int(r.Torn.Count), "torn character"))
+	}
 	if len(all) == 0 {
 		return ""
 	}
@@ -134,6 +137,12 @@ func explainBeside(b *strings.Builder, r detect.Result) {
 	}
 	if r.Doubled.Layers > 0 {
 		fmt.Fprintf(b, "  %s\n", r.Doubled)
+	}
+	for _, c := range r.Torn.Chars {
+		fmt.Fprintf(b, "  torn: row %d, column %d, byte %#x: % x\n", c.Row, c.Column, c.Offset, c.Bytes)
+	}
+	if more := r.Torn.Count - int64(len(r.Torn.Chars)); more > 0 {
+		fmt.Fprintf(b, "  torn: %d more\n", more)
 	}
 	if r.Second != nil {
 		fmt.Fprintf(b, "  saintfish/chardet: %s\n", opinionOf(*r.Second))
@@ -184,6 +193,12 @@ func detectedJSON(name string, r detect.Result, answers []sniffAnswer) any {
 	if d := r.Doubled; d.Layers > 0 {
 		out.Doubled = &doubled{d.Layers, d.Words, d.Of, d.Repair}
 	}
+	if r.Torn.Count > 0 {
+		out.Torn = &torn{Count: r.Torn.Count}
+		for _, c := range r.Torn.Chars {
+			out.Torn.First = append(out.Torn.First, tornChar{c.Row, c.Column, c.Offset, hex.EncodeToString(c.Bytes)})
+		}
+	}
 	if o := r.Second; o != nil {
 		out.Second = &opinion{o.Label, o.Charset, o.Confidence, o.Agrees}
 	}
@@ -209,6 +224,7 @@ type detected struct {
 	Second        *opinion     `json:"second,omitempty"`
 	DoubleEncoded bool         `json:"double_encoded,omitempty"`
 	Doubled       *doubled     `json:"doubled,omitempty"`
+	Torn          *torn        `json:"torn,omitempty"`
 	Dialect       []string     `json:"dialect"`
 	Header        bool         `json:"header"`
 	LineEnding    string       `json:"line_ending"`
@@ -261,6 +277,18 @@ type doubled struct {
 	Words  int    `json:"words"`
 	Of     int    `json:"of"`               // words with non-ASCII characters
 	Repair string `json:"repair,omitempty"` // in Python, of the whole text
+}
+
+type torn struct {
+	Count int64      `json:"count"`
+	First []tornChar `json:"first"`
+}
+
+type tornChar struct {
+	Row    int64  `json:"row"`
+	Column int64  `json:"column"`
+	Offset int64  `json:"offset"`
+	Bytes  string `json:"bytes"` // hex
 }
 
 type opinion struct {

@@ -69,6 +69,20 @@ func (k *ranking) ranked(src source, st *stats, o Options) ([]*mixture, error) {
 	return ranked, err
 }
 
+// notAllUTF8 looks what is wrong with the rest of an input that has the mark of UTF-8.
+func (r *Result) notAllUTF8(src source, st *stats, o Options) error {
+	t, ok, err := byTorn(src)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return r.beyondUTF8(src, st, o)
+	}
+	*r = result("utf-8-sig", t.Confidence, "starts with a UTF-8 byte order mark and "+t.Why)
+	r.Torn = t.Torn
+	return nil
+}
+
 // beyondUTF8 ranks what the rest of an input can be that has the mark of UTF-8 and is not
 // UTF-8 throughout.
 func (r *Result) beyondUTF8(src source, st *stats, o Options) error {

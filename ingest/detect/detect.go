@@ -5,10 +5,10 @@
 // The order of evidence: what other files begin with; a byte order mark; NULs where
 // UTF-16 and UTF-32 have them; control characters of several kinds, which no text has;
 // escape sequences of ISO-2022 and HZ; pure ASCII; strict UTF-8, CESU-8 included;
-// EBCDIC; and for what is none of these a score (rank.go) of sixty
-// charsets that decode the whole input strictly: how likely each makes the
-// text of the words and signs that hold non-ASCII bytes. Whatever is scored, a
-// charset that cannot decode the whole input is no candidate.
+// EBCDIC; UTF-8 but for characters that something cut (torn.go); and for what is none
+// of these a score (rank.go) of sixty charsets that decode the whole input strictly:
+// how likely each makes the text of the words and signs that hold non-ASCII bytes.
+// Whatever is scored, a charset that cannot decode the whole input is no candidate.
 package detect
 
 import (
@@ -88,6 +88,9 @@ type Result struct {
 	Doubled Doubled
 	// Truncated reports that the input ends in the middle of a character.
 	Truncated bool
+	// Torn tells of characters in the middle of UTF-8 that end too early; there it does not
+	// decode.
+	Torn Torn
 
 	ranking       *ranking // for what needs the dialect, nil where a proof decided
 	first, second *mixture
@@ -217,11 +220,16 @@ func decide(src source, st *stats, o Options) (Result, error) {
 			r.Doubled, err = doubled(src, r.Charset)
 		}
 		if err == nil && r.Charset == "utf-8-sig" && st.utf8.bad > 0 {
-			err = r.beyondUTF8(src, st, o)
+			err = r.notAllUTF8(src, st, o)
 		}
 		if err != nil {
 			return Result{}, err
 		}
+		return withAlarms(src, r, o)
+	}
+	if r, ok, err := byTorn(src); err != nil {
+		return Result{}, err
+	} else if ok {
 		return withAlarms(src, r, o)
 	}
 	return byScore(src, st, o)

@@ -14,6 +14,9 @@ func (r *Result) locate(src source, explain bool) error {
 			return err
 		}
 	}
+	if r.Torn.Count > 0 {
+		return r.locateTorn(src)
+	}
 	if r.ranking == nil || !explain && len(r.mixedWith) == 0 {
 		return nil
 	}

@@ -165,7 +165,7 @@ func (s stoppable) ReadAt(p []byte, off int64) (int, error) {
 }
 
 // alarms words what detection has to say against what was known beforehand, and of
-// deliveries in more than one charset or encoded twice.
+// deliveries in more than one charset, encoded twice or with torn characters.
 func alarms(found detect.Result) []string {
 	var out []string
 	for _, a := range found.Alarms {
@@ -174,6 +174,9 @@ func alarms(found detect.Result) []string {
 	}
 	if found.Doubled.Layers > 0 {
 		out = append(out, "charset: "+found.Doubled.String())
+	}
+	if found.Torn.Count > 0 {
+		out = append(out, "charset: read as utf-8, but "+found.Torn.String())
 	}
 	if n := len(found.Mixed); n > 0 {
 		out = append(out, fmt.Sprintf("charset: %s are in %s, others in %s", found.Mixed[1].Where(), found.Mixed[1].Charset, found.Mixed[0].Charset))

@@ -117,7 +117,7 @@ func Transient(err error) bool {
 }
 
 func isPermanent(err error) bool {
-	for _, target := range []error{context.Canceled, ErrTarget, ErrUnavailable, ErrPath, ErrProtocol, ErrChecksum, ErrGivenUp, errPin, errHostKey, errRedirect} {
+	for _, target := range []error{context.Canceled, ErrTarget, ErrUnavailable, ErrPath, ErrProtocol, ErrChecksum, ErrGivenUp, errPin, errHostKey, errRedirect, errIndex} {
 		if errors.Is(err, target) {
 			return true
 		}

@@ -129,6 +129,7 @@ func (h *httpSource) request(ctx context.Context, method, where string, header m
 		req.Header.Set(k, v)
 	}
 	req.Header.Set("User-Agent", "feedparity")
+	req.Header.Set("Accept-Encoding", "identity")                           // or a server may take it that anything will do (RFC 9110, section 12.5.3)
 	if _, err := h.host.lease(ctx, h.account, h.o.patience()); err != nil { // net/http makes the connection
 		return nil, err
 	}
@@ -231,10 +232,18 @@ func (h *httpSource) stat(ctx context.Context, p string) (Entry, error) {
 	return entryOf(p, resp)
 }
 
+// unpacked refuses what is packed on the way.
+func unpacked(resp *http.Response) error {
+	if enc := resp.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
+		return fmt.Errorf("%w: it sends %s although that was not asked for", ErrProtocol, enc)
+	}
+	return nil
+}
+
 // entryOf is what a reply's header says about a file (RFC 9110, section 8).
 func entryOf(p string, resp *http.Response) (Entry, error) {
-	if enc := resp.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
-		return Entry{}, fmt.Errorf("%w: it sends %s although that was not asked for", ErrProtocol, enc)
+	if err := unpacked(resp); err != nil {
+		return Entry{}, err
 	}
 	e := Entry{Path: p, Size: resp.ContentLength, ETag: resp.Header.Get("ETag")}
 	if resp.StatusCode == http.StatusPartialContent {

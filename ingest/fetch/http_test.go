@@ -197,12 +197,73 @@ func TestIndex(t *testing.T) {
 		{"nginx's", `<a href="../">../</a>` + "\n" + `<a href="caf%E9%20x.csv">caf..&gt;</a>`, "caf\xe9 x.csv"},
 		{"IIS's, from the root", `<A HREF="/out/B.CSV">B.CSV</A><A HREF="/other/C.CSV">C</A>`, "B.CSV"},
 		{"entities", `<a href="a&amp;b.csv">`, "a&b.csv"},
+		{"unquoted", "<a href=a.csv>a</a> <A class=x HREF = b.csv\ntitle=b>b</A> <a href=sub/>sub/</a> <a href=?C=N;O=D>Name</a>", "a.csv b.csv sub/"},
 		{"twice", `<a href="a.csv">icon</a><a href="a.csv">a.csv</a>`, "a.csv"},
 		{"elsewhere", `<a href="https://evil.example/a.csv">x</a><a href="//h2/a.csv">x</a><a href="mailto:a@b">x</a><a href="sub/deep.csv">x</a>`, ""},
 		{"what climbs", `<a href="%2e%2e%2fx.csv">x</a><a href="a%2Fb">x</a><a href="a%0Ab">x</a><a href="./">x</a>`, ""},
 	} {
-		if got := strings.Join(namesIn(c.page, at), " "); got != c.want {
-			t.Errorf("%s: %q, want %q", c.why, got, c.want)
+		names, err := namesIn(c.page, at)
+		if got := strings.Join(names, " "); got != c.want || (err != nil) != (c.want == "") {
+			t.Errorf("%s: %q, %v, want %q", c.why, got, err, c.want)
+		}
+	}
+}
+
+// Empty directories, as servers show them that have been run or read.
+var emptyIndexes = map[string]string{
+	"Apache":             `<html><head><title>Index of /out</title></head><body><h1>Index of /out</h1><table><tr><th><a href="?C=N;O=D">Name</a></th></tr><tr><td><a href="/">Parent Directory</a></td></tr></table></body></html>`,
+	"Apache, plain":      "<html><head>\n  <title>Index of /</title>\n </head>\n <body>\n<h1>Index of /</h1>\n<ul></ul>\n</body></html>",
+	"nginx":              "<html>\r\n<head><title>Index of /out/</title></head>\r\n<body>\r\n<h1>Index of /out/</h1><hr><pre><a href=\"../\">../</a>\r\n</pre><hr></body>\r\n</html>",
+	"IIS":                `<html><head><title>h - /out/</title></head><body><H1>h - /out/</H1><hr><pre><A HREF="/">[To Parent Directory]</A><br><br></pre><hr></body></html>`,
+	"Python 3":           "<!DOCTYPE HTML>\n<html lang=\"en\">\n<head>\n<title>Directory listing for /out/</title>\n</head>\n<body>\n<h1>Directory listing for /out/</h1>\n<hr>\n<ul>\n</ul>\n<hr>\n</body>\n</html>",
+	"Go":                 "<!doctype html>\n<meta name=\"viewport\" content=\"width=device-width\">\n<pre>\n</pre>\n",
+	"Tomcat":             `<html><head><title>Directory Listing For [/out/] - Up To [/]</title></head><body><h1>Directory Listing For [/out/]</h1></body></html>`,
+	"Jetty":              `<html><title>Directory: /out/</title><body><h1>Directory: /out/</h1></body></html>`,
+	"a parent alone":     `<p><a href=../>up</a></p>`,
+	"a sort order alone": `<p><a href="?sort=name">by name</a></p>`,
+}
+
+// TestIndexPages: what shows that a directory is empty, and what is no index and must not
+// pass for one: all that was there would be gone.
+func TestIndexPages(t *testing.T) {
+	var page, encoding string
+	at, _ := startHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/moved/" {
+			http.Redirect(w, r, "/login?next=out", http.StatusFound)
+			return
+		}
+		if got := r.Header.Get("Accept-Encoding"); got != "identity" {
+			t.Errorf("Accept-Encoding %q", got)
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		if encoding != "" {
+			w.Header().Set("Content-Encoding", encoding)
+		}
+		fmt.Fprint(w, page)
+	}))
+	list := func(dir string) ([]Entry, error) {
+		entries, _, err := find(t.Context(), open(t, at+dir, httpOptions()))
+		return entries, err
+	}
+	for name, p := range emptyIndexes {
+		page = p
+		if entries, err := list("/out/"); err != nil || len(entries) > 0 {
+			t.Errorf("%s: %v, %v", name, entries, err)
+		}
+	}
+	for _, c := range []struct{ why, page, encoding, dir, want string }{
+		{"packed", "\x1f\x8b\x08", "gzip", "/out/", "it sends gzip although that was not asked for"},
+		{"a login", `<title>Sign in</title><form action="/login"><input name=user><input type="password" name=p></form>`, "", "/out/", "no index page: it asks for a password"},
+		{"a login with links", `<form><input type=password></form><a href="forgot.html">Forgot?</a> <a href="/">Home</a>`, "", "/out/", "no index page: it asks for a password"},
+		{"a login somewhere else", `<a href="x.csv">x</a>`, "", "/moved/", "no index page: the server sends us on to /login"},
+		{"an application", `<div id="root"></div><script src="app.js"></script>`, "", "/out/", "no index page: it links to nothing"},
+		{"a page of a site", `<h1>Welcome</h1><a href="https://x.example/">Us</a> <a href="/about.html">About</a> <a href="/">Home</a> <a href="#top">Top</a>`, "", "/a/out/", "no index page: it links to nothing"},
+		{"nothing", "", "", "/out/", "no index page: it links to nothing"},
+	} {
+		page, encoding = c.page, c.encoding
+		entries, err := list(c.dir)
+		if err == nil || !strings.Contains(err.Error(), c.want) || Transient(err) {
+			t.Errorf("%s: %v, %v; want %s", c.why, entries, err, c.want)
 		}
 	}
 }

@@ -15,10 +15,31 @@ import (
 )
 
 // links matches the links of an index page, as Apache, nginx, IIS, lighttpd and
-// python -m http.server make them.
+// python -m http.server make them, with quotes or without (HTML, section 13.1.2.3).
 var links = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?is)<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')`)
+	return regexp.MustCompile(`(?is)<a\s(?:[^>]*?[\s"'])?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>][^\s>]*))`)
 })
+
+// headed matches what a page says that is the index of a directory, even of an empty one
+// at the top, where some servers link to nothing: Apache, nginx, lighttpd ("Index of"), Python
+// and Tomcat ("Directory listing for"), Jetty, IIS; Go shows an empty list and no more.
+var headed = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?is)<(?:title|h1|h2)[^>]*>[^<]*(?:index of|directory listing|directory:)|\[to parent directory\]|<pre>\s*</pre>|<ul>\s*</ul>`)
+})
+
+// sorting matches the query of a link to the same index in another order.
+var sorting = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(?:^|[;&])(?:C=[NMSD]|(?:sort|order)[a-z_-]*=)`)
+})
+
+// asking matches the field of a page that wants a password.
+var asking = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?is)<input\s[^>]*type\s*=\s*["']?password`)
+})
+
+// errIndex is of a page that is something else: taken for an empty directory, it would make
+// everything gone that was there.
+var errIndex = errors.New("no index page")
 
 // List implements Files. An index page tells names alone, so every file is asked for
 // its size and time. Links that lead elsewhere are no entries; one to a file that is not
@@ -84,6 +105,9 @@ func (h *httpSource) index(ctx context.Context, dir string) ([]string, error) {
 	if kind := resp.Header.Get("Content-Type"); !strings.Contains(kind, "html") {
 		return nil, fmt.Errorf("%w: want an index page, got %q", ErrProtocol, kind)
 	}
+	if err := unpacked(resp); err != nil {
+		return nil, err
+	}
 	page, err := io.ReadAll(io.LimitReader(resp.Body, maxListing+1))
 	switch {
 	case err != nil:
@@ -91,18 +115,35 @@ func (h *httpSource) index(ctx context.Context, dir string) ([]string, error) {
 	case len(page) > maxListing:
 		return nil, fmt.Errorf("%w: listing longer than %d bytes", ErrProtocol, maxListing)
 	}
-	return namesIn(string(page), resp.Request.URL), nil
+	at := *resp.Request.URL
+	if at.Path = at.Path[:strings.LastIndexByte(at.Path, '/')+1]; at.Path != where.Path && !strings.HasSuffix(resp.Request.URL.Path, "/") {
+		return nil, fmt.Errorf("%w: the server sends us on to %s", errIndex, resp.Request.URL.Path)
+	}
+	return namesIn(string(page), &at)
 }
 
-// namesIn are the names that a page at a URL links to in its own directory.
-func namesIn(page string, at *url.URL) []string {
+// namesIn are the names that an index page at a URL links to in its own directory. A page
+// without any is an index if it says so, or links to the directory above or to an order
+// of its columns.
+func namesIn(page string, at *url.URL) ([]string, error) {
 	var names []string
 	seen := map[string]bool{}
+	index := headed().MatchString(page)
+	if !index && asking().MatchString(page) {
+		return nil, fmt.Errorf("%w: it asks for a password", errIndex)
+	}
+	above := path.Dir(strings.TrimSuffix(at.Path, "/"))
 	for _, m := range links().FindAllStringSubmatch(page, -1) {
-		link, err := at.Parse(html.UnescapeString(m[1] + m[2]))
-		if err != nil || link.RawQuery != "" || link.Host != at.Host || link.Scheme != at.Scheme {
-			continue // a column's sort order, a style sheet, another server
+		href := html.UnescapeString(m[1] + m[2] + m[3])
+		link, err := at.Parse(href)
+		if err != nil || link.Host != at.Host || link.Scheme != at.Scheme {
+			continue // another server
 		}
+		if link.RawQuery != "" { // a column's sort order, a style sheet
+			index = index || link.Path == at.Path && sorting().MatchString(link.RawQuery)
+			continue
+		}
+		index = index || href == ".." || href == "../" || link.Path == strings.TrimSuffix(above, "/")+"/" && at.Path != "/"
 		name, ok := strings.CutPrefix(link.Path, at.Path)
 		if bare := strings.TrimSuffix(name, "/"); !ok || seen[name] || strings.Contains(bare, "/") || checkFile(bare) != nil {
 			continue
@@ -110,5 +151,8 @@ func namesIn(page string, at *url.URL) []string {
 		seen[name] = true
 		names = append(names, name)
 	}
-	return names
+	if !index && len(names) == 0 {
+		return nil, fmt.Errorf("%w: it links to nothing in its directory, nor to the one above", errIndex)
+	}
+	return names, nil
 }

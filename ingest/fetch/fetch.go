@@ -33,7 +33,8 @@ type Files interface {
 	// List returns everything in a directory ("" is the source's own), without
 	// "." and "..", or an error: a listing is complete or it is none. Lines that
 	// could not be understood are returned beside the entries. A directory that
-	// is not there is ErrUnavailable, never an empty listing.
+	// is not there is ErrUnavailable, never an empty listing. Where each file would
+	// have to be asked for by itself, that is left to who wants it (KindName).
 	List(ctx context.Context, dir string) ([]Entry, []Unparsed, error)
 	// Stat returns what the source now says about one file.
 	Stat(ctx context.Context, p string) (Entry, error)
@@ -62,10 +63,11 @@ const (
 	KindDir        // a directory
 	KindLink       // a symbolic link; Stat says what it leads to
 	KindOther      // a device, socket, ...
+	KindName       // of which the listing has no more than the name; Stat says what it is
 )
 
-// String returns "file", "dir", "link" or "other".
-func (k Kind) String() string { return [...]string{"file", "dir", "link", "other"}[k] }
+// String returns "file", "dir", "link", "other" or "name".
+func (k Kind) String() string { return [...]string{"file", "dir", "link", "other", "name"}[k] }
 
 // Precision says how much of an Entry's MTime is known. LIST shows minutes for
 // recent files and only the day for old ones, so two times may only be compared

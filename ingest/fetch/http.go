@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,6 +28,7 @@ type httpSource struct {
 	client         *http.Client
 	host           *host
 	account        *account
+	denied         atomic.Int32 // replies of 401 since one that said yes
 }
 
 func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
@@ -34,6 +36,7 @@ func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
 		return nil, errors.New("the URL names no host")
 	}
 	h := &httpSource{o: o}
+	h.denied.Store(mostDenied)
 	h.user, h.password = o.credentials(u)
 	h.dir = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
 	if !strings.HasSuffix(u.Path, "/") && u.Path != "" {
@@ -184,16 +187,21 @@ func (h *httpSource) failure(ctx context.Context, err error) error {
 	return redact(err, h.password)
 }
 
+// mostDenied is how many replies of 401 are about one path each, to who is let in elsewhere:
+// two running say that the login is wrong, and more would lock the account.
+const mostDenied = 1
+
 // refused makes an error of a reply that says no. To who gave no user or password, 401 is
-// an answer about this one path.
+// an answer about this one path, and so it is to who was let in just before.
 func (h *httpSource) refused(resp *http.Response) error {
 	if resp.StatusCode < 300 {
+		h.denied.Store(0)
 		return nil
 	}
 	err := error(&statusError{resp.StatusCode, fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode))})
 	switch resp.StatusCode {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
-		if err = fmt.Errorf("%w: %w", ErrLogin, err); h.user != "" {
+		if err = fmt.Errorf("%w: %w", ErrLogin, err); h.user != "" && h.denied.Add(1) > mostDenied {
 			err = &connectError{err}
 		}
 		return err

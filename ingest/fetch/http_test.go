@@ -189,6 +189,84 @@ func TestHTTPForbidden(t *testing.T) {
 	}
 }
 
+// TestHTTPNames: an index tells names alone. Only what is wanted is asked for, and what is
+// wrong with one of them costs none of the others.
+func TestHTTPNames(t *testing.T) {
+	answers := map[string]func(w http.ResponseWriter){"a.csv": func(w http.ResponseWriter) { w.Header().Set("Content-Length", "1") }}
+	for name, code := range map[string]int{"400.csv": 400, "401.csv": 401, "403.csv": 403, "404.csv": 404, "410.csv": 410, "500.csv": 500, "502.csv": 502} {
+		answers[name] = func(w http.ResponseWriter) { w.WriteHeader(code) }
+	}
+	answers["packed.csv"] = func(w http.ResponseWriter) { w.Header().Set("Content-Encoding", "gzip") }
+	answers["away.csv"] = func(w http.ResponseWriter) {
+		w.Header().Set("Location", "away.csv")
+		w.WriteHeader(http.StatusFound)
+	}
+	var mu sync.Mutex
+	asked := map[string]int{}
+	mux := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(r.URL.Path, "/")
+		mu.Lock()
+		asked[name]++
+		mu.Unlock()
+		switch {
+		case name == "":
+			w.Header().Set("Content-Type", "text/html")
+			for name := range answers {
+				fmt.Fprintf(w, "<a href=%s>x</a>", name)
+			}
+			fmt.Fprint(w, `<a href="err.pdf">x</a><a href="a.csv.ok">x</a><a href="sub/">x</a>`)
+		case answers[name] != nil:
+			answers[name](w)
+		case name == "a.csv.ok":
+		default:
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	})
+	at, _ := startHTTP(t, mux)
+	for _, user := range []string{"", "acme"} {
+		o := httpOptions()
+		o.User, o.Password, o.Retries, o.Hosts = user, user, 4, NewHosts()
+		t.Cleanup(func() { _ = o.Hosts.Close() })
+		clear(asked)
+		f, err := Find(t.Context(), open(t, at+"/", o), Selection{Match: []string{"*.csv"}, Done: []string{"{name}.ok"}})
+		if err != nil || paths(f.Entries) != "file a.csv" || f.Entries[0].Done != "a.csv.ok" {
+			t.Fatalf("user %q: %v, %v", user, f.Entries, err)
+		}
+		var unparsed, held []string
+		for _, u := range f.Unparsed {
+			unparsed = append(unparsed, u.Text)
+		}
+		for _, h := range f.Held {
+			held = append(held, h.Entry.Path+": "+h.Why)
+		}
+		slices.Sort(unparsed)
+		slices.Sort(held)
+		if got := strings.Join(unparsed, " "); got != "400.csv 401.csv 403.csv away.csv packed.csv" {
+			t.Errorf("user %q: unparsed %v", user, f.Unparsed)
+		}
+		if got := strings.Join(held, ", "); got != "500.csv: its server does not say what it is: 500 Internal Server Error, 502.csv: its server does not say what it is: 502 Bad Gateway" {
+			t.Errorf("user %q: held %v", user, got)
+		}
+		if asked["err.pdf"] > 0 || asked["a.csv"] != 1 || asked["a.csv.ok"] != 1 || asked["400.csv"] != 1 || asked["500.csv"] != 2 {
+			t.Errorf("user %q: asked %v", user, asked)
+		}
+	}
+	answers = map[string]func(w http.ResponseWriter){"503.csv": func(w http.ResponseWriter) { w.WriteHeader(503) }}
+	if _, _, err := find(t.Context(), open(t, at+"/", httpOptions())); err == nil || !Transient(err) {
+		t.Errorf("a server that is not available: %v", err)
+	}
+	answers = map[string]func(w http.ResponseWriter){}
+	for i := range 20 {
+		answers[fmt.Sprintf("%d.csv", i)] = func(w http.ResponseWriter) { w.WriteHeader(401) }
+	}
+	clear(asked)
+	o := httpOptions()
+	o.User, o.Password = "acme", "wrong"
+	if _, err := Find(t.Context(), open(t, at+"/", o), Selection{Match: []string{"*.csv"}}); !errors.Is(err, ErrLogin) || len(asked) != 3 {
+		t.Errorf("a login that the index does not ask for and no file accepts: %v, asked %v", err, asked)
+	}
+}
+
 // TestIndex: what servers' index pages link to.
 func TestIndex(t *testing.T) {
 	at := &url.URL{Scheme: "http", Host: "h", Path: "/out/"}

@@ -41,50 +41,36 @@ var asking = sync.OnceValue(func() *regexp.Regexp {
 // everything gone that was there.
 var errIndex = errors.New("no index page")
 
-// List implements Files. An index page tells names alone, so every file is asked for
-// its size and time. Links that lead elsewhere are no entries; one to a file that is not
-// ours to read may hide a delivery.
+// List implements Files. An index page tells names alone, and links that lead elsewhere
+// are no entries.
 func (h *httpSource) List(ctx context.Context, dir string) ([]Entry, []Unparsed, error) {
-	entries, unparsed, err := h.list(ctx, dir)
+	entries, err := h.list(ctx, dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list %q on %s: %w", dir, h.at(), err)
 	}
-	return entries, unparsed, nil
+	return entries, nil, nil
 }
 
-func (h *httpSource) list(ctx context.Context, dir string) (entries []Entry, unparsed []Unparsed, err error) {
+func (h *httpSource) list(ctx context.Context, dir string) (entries []Entry, err error) {
 	if err := checkPath(dir); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if h.file != "" {
 		if dir != "" {
-			return nil, nil, fmt.Errorf("%w: the source is one file", ErrUnavailable)
+			return nil, fmt.Errorf("%w: the source is one file", ErrUnavailable)
 		}
 		e, err := h.stat(ctx, h.file)
-		return []Entry{e}, nil, err
+		return []Entry{e}, err
 	}
 	names, err := h.index(ctx, dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i, name := range names {
-		p := path.Join(dir, name)
+	for _, name := range names {
+		e := Entry{Path: path.Join(dir, name), Kind: KindName, Size: -1}
 		if strings.HasSuffix(name, "/") {
-			entries = append(entries, Entry{Path: p, Kind: KindDir, Size: -1})
-			continue
+			e.Kind = KindDir
 		}
-		e, err := h.stat(ctx, p)
-		var no *statusError
-		switch {
-		case err == nil:
-			entries = append(entries, e)
-		case errors.As(err, &no) && no.code == http.StatusForbidden:
-			unparsed = append(unparsed, Unparsed{i + 1, name, no.text})
-		case !errors.Is(err, ErrUnavailable): // which is gone since
-			return nil, nil, err
-		}
+		entries = append(entries, e)
 	}
-	return entries, unparsed, nil
+	return entries, err
 }
 
 // index returns the names that an index page links to, each once; those of

@@ -54,7 +54,7 @@ func (p *place) leadsBack(now likeness) bool {
 func likenessOf(seed maphash.Seed, listing []Entry) likeness {
 	p := likeness{entries: len(listing)}
 	for _, e := range listing {
-		p.certain = p.certain || e.Kind != KindDir || e.MPrec == PrecisionSecond
+		p.certain = p.certain || e.Kind != KindDir && e.Kind != KindName || e.MPrec == PrecisionSecond
 		p.sum += maphash.Comparable(seed, struct {
 			name, mark, target string
 			kind               Kind

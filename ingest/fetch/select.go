@@ -104,6 +104,10 @@ func (f *finder) walk(ctx context.Context, at *place, depth int) error {
 	if err != nil {
 		return err
 	}
+	all, amiss, err := f.ask(ctx, all)
+	if err != nil {
+		return err
+	}
 	var shown likeness
 	if f.sel.Depth > 0 {
 		shown = likenessOf(f.seed, all)
@@ -111,14 +115,15 @@ func (f *finder) walk(ctx context.Context, at *place, depth int) error {
 	if at.leadsBack(shown) {
 		return nil
 	}
-	f.out.Unparsed = append(f.out.Unparsed, unparsed...)
+	f.out.Unparsed = append(append(f.out.Unparsed, unparsed...), amiss.Unparsed...)
+	f.out.Held, f.out.Listed = append(f.out.Held, amiss.Held...), f.out.Listed+amiss.Listed
 	here := marks{byName: map[string]Entry{}, fold: f.sel.IgnoreCase}
 	if len(f.sel.Done) > 0 {
 		here.fill(all)
 	}
 	for i, e := range all {
 		switch e.Kind {
-		case KindFile, KindLink:
+		case KindFile, KindLink, KindName:
 			f.out.Listed++
 			if err := f.file(ctx, e, i+1, here); err != nil {
 				return err
@@ -197,6 +202,14 @@ func (s *Selection) leavesOut(dir string) bool {
 		}
 	}
 	return s.fits(of, dir, path.Base(dir))
+}
+
+// marks reports whether a path is that of a mark by its name.
+func (s *Selection) marks(p string) bool {
+	if s.Decode != nil {
+		p = s.Decode(p)
+	}
+	return len(s.Done) > 0 && s.isMark(path.Base(p))
 }
 
 // isMark reports whether a name is that of a mark, whatever it marks.

@@ -73,6 +73,14 @@ func testSource(t *testing.T, src Source, without ...string) {
 	if err != nil || len(unparsed) > 0 {
 		t.Fatalf("List: %v, unparsed %v", err, unparsed)
 	}
+	for i, e := range entries {
+		if e.Kind != KindName {
+			continue
+		}
+		if entries[i], err = src.Stat(ctx, e.Path); err != nil {
+			t.Fatalf("Stat of what is listed by its name: %v", err)
+		}
+	}
 	sort.Slice(entries, func(i, j int) bool {
 		a, b := entries[i], entries[j]
 		if (a.Kind == KindDir) != (b.Kind == KindDir) {

@@ -336,6 +336,7 @@ func (s *sweeper) settled(ctx context.Context, l *look) ([]task, error) {
 		}
 	}
 	var out []task
+	var refused []state.Offer
 	for _, t := range l.todo {
 		why := ""
 		if t.watched() {
@@ -352,10 +353,9 @@ func (s *sweeper) settled(ctx context.Context, l *look) ([]task, error) {
 			continue
 		}
 		l.out.Held = append(l.out.Held, fetch.Held{Entry: t.entry, Why: why})
-	}
-	var refused []state.Offer
-	for _, h := range l.out.Held {
-		refused = append(refused, state.Offer{Feed: l.feed.Name, Entry: stateEntry(h.Entry), Status: state.Unstable, LastError: h.Why})
+		if t.news != state.Seen { // of which nobody has seen another version
+			refused = append(refused, state.Offer{Feed: l.feed.Name, Entry: stateEntry(t.entry), Status: state.Unstable, LastError: why})
+		}
 	}
 	return out, s.State.Refused(ctx, s.Now(), refused...)
 }
@@ -382,7 +382,7 @@ func (s *sweeper) unready(ctx context.Context, l *look, t task, again map[string
 		return whyEmpty, nil
 	case why != "":
 		return why, nil
-	case t.held != "" && !there:
+	case t.held != "" && (!there || t.entry.Kind == fetch.KindName):
 		return t.held, nil
 	case there && now.Size != t.entry.Size:
 		return fmt.Sprintf("it changed while it was watched: %d bytes, then %d", t.entry.Size, now.Size), nil
@@ -510,6 +510,11 @@ func (s *sweeper) vanished(ctx context.Context, f config.Feed, src fetch.Source,
 	}
 	for _, h := range found.Held {
 		if h.Entry.Path == p {
+			return false
+		}
+	}
+	for _, u := range found.Unparsed { // a link or a name that is not ours to read
+		if u.Text == p {
 			return false
 		}
 	}

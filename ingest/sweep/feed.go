@@ -97,7 +97,8 @@ func (s *sweeper) news(ctx context.Context, l *look) error {
 		if news == state.Seen || news == state.Unfinished {
 			l.there = append(l.there, stateEntry(e))
 		}
-		if news == state.Seen && !s.doubtful(f, e, d) {
+		unanswered := e.Kind == fetch.KindName // whatever it was, nobody knows what it is
+		if news == state.Seen && !unanswered && !s.doubtful(f, e, d) {
 			l.out.Seen++
 			continue
 		}
@@ -110,7 +111,7 @@ func (s *sweeper) news(ctx context.Context, l *look) error {
 				l.todo = append(l.todo, leftover(d)) // the version that was fetched goes first
 			}
 		}
-		l.todo = append(l.todo, task{entry: e, known: d, news: news, again: news == state.Seen, held: held[e.Path]})
+		l.todo = append(l.todo, task{entry: e, known: d, news: news, again: news == state.Seen && !unanswered, held: held[e.Path]})
 	}
 	return nil
 }
@@ -168,13 +169,22 @@ func (s *sweeper) firstSight(ctx context.Context, l *look, entries []fetch.Entry
 	return wanted, s.State.FirstSight(ctx, l.feed.Name, s.Now(), stateEntries(old)...)
 }
 
-// backfill parts the files of a feed that is new, oldest first.
+// backfill parts the files of a feed that is new, oldest first. One of which nobody knows
+// what it is may not be old.
 func backfill(f config.Feed, entries []fetch.Entry) (old, wanted []fetch.Entry) {
-	if f.Since.IsZero() {
-		n := max(0, len(entries)-max(f.Backfill, 0))
-		return entries[:n], entries[n:]
-	}
+	var known []fetch.Entry
 	for _, e := range entries {
+		if e.Kind == fetch.KindName {
+			wanted = append(wanted, e)
+		} else {
+			known = append(known, e)
+		}
+	}
+	if f.Since.IsZero() {
+		n := max(0, len(known)-max(f.Backfill, 0))
+		return known[:n], append(wanted, known[n:]...)
+	}
+	for _, e := range known {
 		if e.MPrec != fetch.PrecisionNone && e.MTime.Before(f.Since) {
 			old = append(old, e)
 		} else {

@@ -151,3 +151,60 @@ func TestOnlyAskedTime(t *testing.T) {
 		t.Errorf("replaced: %s, %d seen", names(got), got.Seen)
 	}
 }
+
+// TestUnanswered: a file of which its server does not say what it is waits for the next night:
+// it is no file of the time before the feed, none that was replaced and none that is gone.
+func TestUnanswered(t *testing.T) {
+	var bad, none atomic.Bool
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/":
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, `<title>Index of /</title><a href=a.csv>a</a>`)
+			if !none.Load() {
+				fmt.Fprint(w, `<a href=b.csv>b</a>`)
+			}
+		case r.URL.Path == "/b.csv" && bad.Load():
+			w.WriteHeader(http.StatusInternalServerError)
+		default:
+			http.ServeContent(w, r, "x", night.AddDate(0, 0, -1), strings.NewReader(plain))
+		}
+	}))
+	defer srv.Close()
+	w := newWorld(t, feed(t, "acme", srv.URL+"/"))
+	w.feeds[0].Match, w.feeds[0].Backfill = []string{"*.csv"}, 1
+	day := 0
+	w.now = func() time.Time { return night.AddDate(0, 0, day) }
+	const held = "b.csv: its server does not say what it is: 500 Internal Server Error"
+	sweep := func(why, want string, seen int) {
+		t.Helper()
+		day++
+		got := w.clean().Feeds[0]
+		wantHeld := ""
+		if bad.Load() {
+			wantHeld = held
+		}
+		if names(got) != want || heldBack(got) != wantHeld || got.Seen != seen || got.Skipped > 0 {
+			t.Errorf("%s: %s, %d seen, %d skipped; held %s", why, names(got), got.Seen, got.Skipped, heldBack(got))
+		}
+		if p := Look(t.Context(), w.options()); p[0].Err != nil || (len(p[0].Held) > 0) != bad.Load() || len(p[0].Files) > 0 {
+			t.Errorf("%s: previewed %+v", why, p)
+		}
+	}
+	bad.Store(true)
+	sweep("first night", "a.csv", 0)
+	bad.Store(false)
+	day++
+	if got := w.clean().Feeds[0]; names(got) != "b.csv" || got.Seen != 1 {
+		t.Errorf("it says what it is: %s", names(got))
+	}
+	bad.Store(true)
+	sweep("and then not any more", "", 1)
+	bad.Store(false)
+	sweep("and again", "", 2)
+	none.Store(true)
+	sweep("gone", "", 1)
+	if lost, err := w.db.Lost(t.Context(), night.AddDate(1, 0, 0), "acme"); err != nil || len(lost) > 0 {
+		t.Errorf("lost: %+v, %v", lost, err)
+	}
+}

@@ -2,7 +2,8 @@
 // says why. It sees the whole input with bounded memory, answers the same
 // whatever the size of the reads, and names charsets as Python does.
 //
-// The order of evidence: what other files begin with; a byte order mark; NULs where
+// The order of evidence: what other files begin with; rows of UTF-16 before or behind
+// rows of bytes; a byte order mark; NULs where
 // UTF-16 and UTF-32 have them; control characters of several kinds, which no text has;
 // escape sequences of ISO-2022 and HZ; pure ASCII; strict UTF-8, CESU-8 included;
 // EBCDIC; UTF-8 but for characters that something cut (torn.go); and for what is none
@@ -118,6 +119,9 @@ func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
 	if err != nil || r.Binary != "" {
 		return r, err
 	}
+	if len(r.Mixed) > 0 {
+		return r, r.layOut(src, o.Given)
+	}
 	if r.Dialect, err = dialectOf(src, r.Charset, head, o.Given); err != nil {
 		return Result{}, err
 	}
@@ -142,6 +146,7 @@ func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
 // are not filled in.
 func Charset(in io.ReaderAt, size int64, o Options) (Result, error) {
 	r, _, _, err := detectIn(source{in: in, size: size, chunk: o.chunk}, o)
+	r.Mixed = nil
 	r.release()
 	return r, err
 }
@@ -205,7 +210,8 @@ func detect(src source, o Options) (Result, source, []byte, error) {
 // decide walks through the evidence in the order of the package's description.
 func decide(src source, st *stats, o Options) (Result, error) {
 	mainframe := func(src source, st *stats) (Result, bool, error) { return byEBCDIC(src, st, o) }
-	for _, step := range []func(source, *stats) (Result, bool, error){byBOM, byNULs, byControls, byEscapes, byASCII, byUTF8, mainframe} {
+	sewn := func(src source, st *stats) (Result, bool, error) { return bySeams(src, st, o) }
+	for _, step := range []func(source, *stats) (Result, bool, error){sewn, byBOM, byNULs, byControls, byEscapes, byASCII, byUTF8, mainframe} {
 		r, ok, err := step(src, st)
 		if err != nil {
 			return Result{}, err

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"strings"
@@ -175,12 +176,12 @@ func tailOf(src source, charset string) (tail, text []byte, err error) {
 	return tail[place(charset, tail, text, int64(n)):], text[n:], nil
 }
 
-// ordered is the name of UTF-16 or UTF-32 in the byte order that an input's mark says.
+// ordered is the name of UTF-16 or UTF-32 in the byte order that an input has.
 func ordered(charset string, head []byte) string {
 	switch {
 	case charset != "utf-16" && charset != "utf-32":
 		return charset
-	case len(head) > 0 && (head[0] == 0xFE || head[0] == 0):
+	case orderOf(charset, head) == binary.BigEndian:
 		return charset + "-be"
 	}
 	return charset + "-le"

@@ -22,9 +22,7 @@ func (r *Result) prove(src source) error {
 	if err != nil {
 		return err
 	}
-	if w.order = binary.LittleEndian; strings.HasSuffix(r.Charset, "-be") || strings.HasPrefix(string(head), "\xfe\xff") || strings.HasPrefix(string(head), "\x00\x00\xfe\xff") {
-		w.order = binary.BigEndian
-	}
+	w.order = orderOf(r.Charset, head)
 	if err := src.each(w.add); err != nil {
 		return err
 	}

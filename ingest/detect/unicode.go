@@ -1,9 +1,11 @@
 package detect
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -290,13 +292,24 @@ func (s *stats) characters() int64 {
 // decodeWide decodes UTF-16 and UTF-32 for the dialect; what is invalid becomes
 // U+FFFD.
 func decodeWide(charset string, p []byte) []byte {
-	width, order := 2, binary.ByteOrder(binary.LittleEndian)
-	if charset[:6] == "utf-32" {
+	width := 2
+	if strings.HasPrefix(charset, "utf-32") {
 		width = 4
 	}
-	if charset[len(charset)-2:] == "be" || charset == "utf-16" && len(p) > 1 && p[0] == 0xFE || charset == "utf-32" && len(p) > 1 && p[0] == 0 {
-		order = binary.BigEndian
+	return decodeUnits(orderOf(charset, p), width, p)
+}
+
+// orderOf is the byte order of UTF-16 or UTF-32 that its name says, or the mark at the
+// start of the input; little endian where neither does, as Python has it on the machines
+// that it runs on.
+func orderOf(charset string, head []byte) binary.ByteOrder {
+	if strings.HasSuffix(charset, "-be") || charset == "utf-16" && bytes.HasPrefix(head, []byte("\xfe\xff")) || charset == "utf-32" && bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")) {
+		return binary.BigEndian
 	}
+	return binary.LittleEndian
+}
+
+func decodeUnits(order binary.ByteOrder, width int, p []byte) []byte {
 	var out []byte
 	var units []uint16
 	for ; len(p) >= width; p = p[width:] {

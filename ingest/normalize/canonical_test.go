@@ -117,6 +117,8 @@ var options = []struct {
 		"byte 0x0 preamble: 54 69 74 6c 65 0a -> ;byte 0xe footer: 74 6f 74 61 6c 20 31 0a -> ", ""},
 	{"a mark above a preamble", Options{TableFrom: 7, TableTo: 11}, "\ufeffT\u00e9\na,b\nx", "a,b\n", "byte 0x0 bom: ef bb bf -> ;byte 0x3 preamble: 54 c3 a9 0a -> ;byte 0xb footer: 78 -> ", ""},
 	{"a row in another charset", Options{Ranges: []Range{{From: 4, To: 7, Charset: "cp1252"}}}, "\u00e9,\n\x80,\n\u20ac\n", "\u00e9,\n\u20ac,\n\u20ac\n", "byte 0x4 transcode: 80 -> e2 82 ac", ""},
+	{"a mark where UTF-16 is joined on", Options{Ranges: []Range{{From: 2, To: 10, Charset: "utf-16"}}}, "a\n\xff\xfeb\x00\xff\xfe\n\x00c", "a\nb\ufeff\nc",
+		"byte 0x2 bom: ff fe -> ;byte 0x4 transcode: 62 00 ff fe 0a 00 -> 62 ef bb bf 0a", ""},
 	{"words in either of two charsets", Options{Ranges: []Range{{From: 0, To: 40, Charset: "utf-8", Or: "cp1252"}}}, "\u00e9,\x80;\xe9\u00e9 \u00e9,a\x80b,\u20ac\n", "\u00e9,\u20ac;\u00e9\u00c3\u00a9 \u00e9,a\u20acb,\u20ac\n",
 		"byte 0x3 transcode: 80 -> e2 82 ac;byte 0x5 transcode: e9 c3 a9 -> c3 a9 c3 83 c2 a9;byte 0xd transcode: 80 -> e2 82 ac", ""},
 	{"kept going", Options{KeepGoing: true}, "a,\xe9\nb,\u00e9\xff\n", "a,\ufffd\nb,\u00e9\ufffd\n", "byte 0x2 undecodable: e9 -> ef bf bd;byte 0x8 undecodable: ff -> ef bf bd", "undecodable 2 undecodable 8"},

@@ -25,9 +25,9 @@ type source struct {
 
 // part is a stretch of the input in one charset.
 type part struct {
-	to      int64
-	charset string
-	d       decoder
+	from, to int64
+	charset  string
+	d        decoder
 }
 
 // newSource makes the decoders of all charsets, so that one that is not known is
@@ -55,9 +55,13 @@ func newSource(o Options) (*source, error) {
 // part adds a stretch. A decoder that keeps nothing between characters serves all the
 // stretches of its charset, of which there may be as many as rows.
 func (s *source) part(to int64, charset, or string) error {
+	from := int64(0)
+	if n := len(s.parts); n > 0 {
+		from = s.parts[n-1].to
+	}
 	if or != "" {
 		d, err := newEither(charset, or)
-		s.parts = append(s.parts, part{to, or, d})
+		s.parts = append(s.parts, part{from, to, or, d})
 		return err
 	}
 	d, known := s.decoders[charset]
@@ -72,7 +76,7 @@ func (s *source) part(to int64, charset, or string) error {
 			s.decoders[charset] = d
 		}
 	}
-	s.parts = append(s.parts, part{to, charset, d})
+	s.parts = append(s.parts, part{from, to, charset, d})
 	return nil
 }
 
@@ -132,6 +136,9 @@ func (s *source) take(p part, b []byte, final bool) (int, error) {
 	}
 	if size == 0 {
 		return 0, nil
+	}
+	if s.offset == p.from && p.from > 0 && p.charset == "utf-16" && string(text) == bom { // of what was joined to the rest
+		return size, s.next.put(piece{offset: s.offset, src: b[:size]}.removed(BOM))
 	}
 	return size, s.char(b[:size], text)
 }

@@ -14,9 +14,12 @@ import (
 // and gets the original back.
 func TestNormalizeMixed(t *testing.T) {
 	for in, want := range map[string]string{
-		"sku,a,b\n1,caf\xc3\xa9,M\xfcller\n2,th\xc3\xa9,gr\xfcn\n":         "sku,a,b\n1,café,Müller\n2,thé,grün\n",
-		"\ufeffsku,name\n1,caf\xc3\xa9\n2,M\xfcller\n3,th\xc3\xa9\n":       "sku,name\n1,café\n2,Müller\n3,thé\n",
-		"\ufeffsku,name\n1,caf\xc3\xa9 cr\xc3\xa8me gr\xfcn\n2,Don\x92t\n": "sku,name\n1,café crème grün\n2,Don’t\n",
+		"sku,a,b\n1,caf\xc3\xa9,M\xfcller\n2,th\xc3\xa9,gr\xfcn\n":                              "sku,a,b\n1,café,Müller\n2,thé,grün\n",
+		"\ufeffsku,name\n1,caf\xc3\xa9\n2,M\xfcller\n3,th\xc3\xa9\n":                            "sku,name\n1,café\n2,Müller\n3,thé\n",
+		"\ufeffsku,name\n1,caf\xc3\xa9 cr\xc3\xa8me gr\xfcn\n2,Don\x92t\n":                      "sku,name\n1,café crème grün\n2,Don’t\n",
+		"\xff\xfes\x00k\x00u\x00,\x00a\x00\n\x001\x00,\x00\xac\x20\n\x002,M\xfcller\n3,x\n":     "sku,a\n1,€\n2,Müller\n3,x\n",
+		"sku,a\n1,Don\x92t\n\xfe\xff\x002\x00,\x20\xac\x00\n\x003\x00,\x00x\x00\n4,M\xfcller\n": "sku,a\n1,Don’t\n2,€\n3,x\n4,Müller\n",
+		"sku,a\n1,Don\x92t\n2\x00,\x00\xac\x20\n\x003\x00,\x00x\x00":                            "sku,a\n1,Don’t\n2,€\n3,x",
 	} {
 		found, err := detect.Bytes([]byte(in), detect.Options{})
 		if err != nil {

@@ -133,8 +133,8 @@ type FeedEntry struct {
 	// so far apart, all new files of a server after one wait. Default 30s, for a
 	// directory of this machine 0s.
 	Settle string `yaml:"settle"`
-	// How old a new file must be by the server's clock, where that is known. Default 2m,
-	// for a directory of this machine 0s.
+	// How old a new file must be by the server's clock, where that is known (Date of HTTP),
+	// else by this machine's. Default 2m, for a directory of this machine 0s.
 	MinAge string `yaml:"min_age"`
 	// Whether a file without a byte is a delivery. Default false: its upload has begun.
 	AllowEmpty bool `yaml:"allow_empty"`

@@ -96,7 +96,13 @@ type Entry struct {
 	Target string    // of a link, if shown
 	Done   string    // path of the mark that says it is whole, "" if none was asked for
 	Raw    string    // the line it came from, "" if none
+
+	// Ahead is how far the clock that MTime is of is ahead of ours, 0 if that is not known.
+	Ahead time.Duration
 }
+
+// Age is how old the file is at a time by our clock, by its server's where that is known.
+func (e Entry) Age(now time.Time) time.Duration { return now.Add(e.Ahead).Sub(e.MTime) }
 
 // uniqueMark stands before a mark that tells files apart and not their versions: MLSD's
 // "unique" (RFC 3659, section 7.5.2), EPLF's i. Package state has the same.

@@ -262,9 +262,20 @@ func entryOf(p string, resp *http.Response) (Entry, error) {
 		e.Size = size
 	}
 	if t, err := http.ParseTime(resp.Header.Get("Last-Modified")); err == nil {
-		e.MTime, e.MPrec = t.UTC(), PrecisionSecond
+		e.MTime, e.MPrec, e.Ahead = t.UTC(), PrecisionSecond, ahead(resp, time.Now())
 	}
 	return e, nil
+}
+
+// ahead is how far a server's clock is ahead of ours by what it said just now, or a while
+// ago where it comes out of a cache (RFC 9110, section 6.6.1; RFC 9111, section 5.1).
+func ahead(resp *http.Response, now time.Time) time.Duration {
+	date, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	age, _ := strconv.ParseUint(resp.Header.Get("Age"), 10, 31)
+	return date.Add(time.Duration(age) * time.Second).Sub(now)
 }
 
 // contentRange reads "bytes 10-19/20" (RFC 9110, section 14.4); size is -1 for "*".

@@ -290,7 +290,7 @@ func (s *sweeper) ready(l *look) (at time.Time) {
 			continue
 		}
 		wait := l.feed.Take.Settle
-		if age := s.Now().Sub(t.entry.MTime); t.entry.MPrec == fetch.PrecisionSecond && age >= 0 {
+		if age := t.entry.Age(s.Now()); t.entry.MPrec == fetch.PrecisionSecond && age >= 0 {
 			wait = max(wait, l.feed.Take.MinAge-age)
 		}
 		if then := l.at.Add(wait); wait > 0 && then.After(at) {
@@ -399,7 +399,7 @@ const whyEmpty = "it is empty, and allow_empty is not set"
 // young says that a file was written too recently. The listing's time counts only if
 // it has seconds: then it is UTC. Else the server is asked.
 func (s *sweeper) young(ctx context.Context, l *look, e fetch.Entry) (string, error) {
-	aged := e.MPrec != fetch.PrecisionNone && s.Now().Sub(e.MTime) > youngUntil+l.feed.Take.MinAge
+	aged := e.MPrec != fetch.PrecisionNone && e.Age(s.Now()) > youngUntil+l.feed.Take.MinAge
 	if l.feed.Take.MinAge <= 0 || aged { // whatever the zone
 		return "", nil
 	}
@@ -409,7 +409,7 @@ func (s *sweeper) young(ctx context.Context, l *look, e fetch.Entry) (string, er
 			return "", err
 		}
 	}
-	age := s.Now().Sub(e.MTime)
+	age := e.Age(s.Now())
 	if e.MPrec != fetch.PrecisionSecond || age < 0 || age >= l.feed.Take.MinAge {
 		return "", nil
 	}

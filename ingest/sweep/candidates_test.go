@@ -5,6 +5,8 @@ import (
 	"crypto/md5"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -108,6 +110,43 @@ func TestMinAge(t *testing.T) {
 		if got := w.clean().Feeds[0]; names(got) != "young.csv" {
 			t.Errorf("%s, a minute later: %s; held %s", list, names(got), heldBack(got))
 		}
+	}
+}
+
+// TestMinAgeByServersClock: how old a file is tells the clock that told when it was written.
+func TestMinAgeByServersClock(t *testing.T) {
+	for name, tt := range map[string]struct {
+		ahead, age time.Duration
+		silent     bool // it tells no Date
+		cached     time.Duration
+		held       bool
+	}{
+		"behind":             {-time.Hour, 90 * time.Second, false, 0, true},
+		"ahead":              {time.Hour, 90 * time.Second, false, 0, true},
+		"behind, and old":    {-time.Hour, 95 * time.Second, false, 0, false},
+		"ahead, and old":     {time.Hour, 95 * time.Second, false, 0, false},
+		"out of a cache":     {-time.Hour, 90 * time.Second, false, 10 * time.Minute, true},
+		"that tells no time": {-time.Hour, 90 * time.Second, true, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Date", time.Now().Add(tt.ahead-tt.cached).UTC().Format(http.TimeFormat))
+				if tt.cached > 0 {
+					w.Header().Set("Age", fmt.Sprint(int(tt.cached.Seconds())))
+				}
+				if tt.silent {
+					w.Header()["Date"] = nil
+				}
+				http.ServeContent(w, r, "x", night.Add(tt.ahead-tt.age), strings.NewReader(plain))
+			}))
+			defer srv.Close()
+			f := feed(t, "acme", srv.URL+"/a.csv")
+			f.Take.MinAge = 92 * time.Second
+			got := newWorld(t, f).clean().Feeds[0]
+			if held := strings.HasPrefix(heldBack(got), "a.csv: it was written only 1m"); held != tt.held || (names(got) == "a.csv") == tt.held {
+				t.Errorf("%s; held %s", names(got), heldBack(got))
+			}
+		})
 	}
 }
 

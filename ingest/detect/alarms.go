@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/pycodec"
@@ -20,11 +21,12 @@ type Alarm struct {
 // withAlarms notes where the answer contradicts what was known beforehand: where the
 // input is not the same text in that.
 func withAlarms(src source, r Result, o Options) (Result, error) {
+	ours := sync.OnceValues(func() (text, error) { return textIn(src, r.Charset) })
 	for _, known := range []struct{ source, words, charset string }{{"declared", "the supplier declares", o.Declared}, {"history", "earlier deliveries were", o.History}} {
 		if known.charset == "" || known.charset == r.Charset || r.Charset == "ascii" && readsASCII(known.charset) {
 			continue
 		}
-		why, err := r.against(src, known.charset)
+		why, err := r.against(src, known.charset, ours)
 		if err != nil {
 			return Result{}, err
 		}
@@ -38,7 +40,7 @@ func withAlarms(src source, r Result, o Options) (Result, error) {
 
 // against says what speaks against a charset that the input is not found to be in, "" if
 // it is the same text in it. Whether it decodes the input is tried, not guessed.
-func (r *Result) against(src source, charset string) (string, error) {
+func (r *Result) against(src source, charset string, ours func() (text, error)) (string, error) {
 	i := slices.IndexFunc(r.Candidates, func(c Candidate) bool { return c.Charset == charset })
 	switch {
 	case i >= 0 && r.Candidates[i].Same:
@@ -46,22 +48,18 @@ func (r *Result) against(src source, charset string) (string, error) {
 	case i >= 0:
 		return "is " + r.Candidates[i].Why, nil
 	}
-	theirs, ok, err := textSum(src, charset, "")
-	if err != nil || !ok {
+	theirs, err := textIn(src, charset)
+	if err != nil || !theirs.ok {
 		return "does not decode the input", err
 	}
-	for _, mark := range []string{"", "\ufeff"} {
-		ours, ok, err := textSum(src, r.Charset, mark)
-		switch {
-		case err != nil:
-			return "", err
-		case ok && ours == theirs && mark == "":
-			return "", nil
-		case ok && ours == theirs:
-			return "leaves the byte order mark in the text", nil
-		}
-	}
+	mine, err := ours()
 	switch {
+	case err != nil:
+		return "", err
+	case mine.ok && mine.sum == theirs.sum:
+		return "", nil
+	case mine.ok && mine.marked == theirs.sum:
+		return "leaves the byte order mark in the text", nil
 	case r.ranking == nil || r.unmarked != "":
 		return "is not what the bytes prove", nil
 	case r.ranking.ranks(charset):
@@ -70,14 +68,23 @@ func (r *Result) against(src source, charset string) (string, error) {
 	return "makes another text of the input, whose odds are not known", nil
 }
 
-// textSum sums up the text of the input in a charset, with something in front; ok is false
-// if that does not decode it.
-func textSum(src source, charset, before string) (sum uint64, ok bool, err error) {
-	var h maphash.Hash
-	h.SetSeed(textSeed)
-	h.WriteString(before)
-	ok, err = decodes(src, charset, func(text []byte) { h.Write(text) })
-	return h.Sum64(), ok, err
+// text is the sum of an input's text in a charset, and that with a mark in front; ok is
+// false if the charset does not decode it.
+type text struct {
+	sum, marked uint64
+	ok          bool
+}
+
+func textIn(src source, charset string) (text, error) {
+	var plain, marked maphash.Hash
+	plain.SetSeed(textSeed)
+	marked.SetSeed(textSeed)
+	marked.WriteString("\ufeff")
+	ok, err := decodes(src, charset, func(p []byte) {
+		plain.Write(p)
+		marked.Write(p)
+	})
+	return text{plain.Sum64(), marked.Sum64(), ok}, err
 }
 
 // ranks reports whether a charset was ranked at all.

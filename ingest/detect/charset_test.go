@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/bits"
 	"math/rand/v2"
 	"reflect"
@@ -230,8 +231,8 @@ func TestAlarmsAreTrue(t *testing.T) {
 		if err != nil || c.charset != "" && r.Charset != c.charset || c.why == "" && why != "" || !strings.HasPrefix(why, c.why) {
 			t.Errorf("%q: %s, which %s is known of: %q, %v; want %s, %q", c.in, r.Charset, c.known, why, err, c.charset, c.why)
 		}
-		if _, decodes, err := textSum(source{in: Mem(c.in), size: int64(len(c.in))}, c.known, ""); err != nil || why != "" && decodes == (why == "does not decode the input") {
-			t.Errorf("%q: %s decodes it: %v, but %q, %v", c.in, c.known, decodes, why, err)
+		if theirs, err := textIn(source{in: Mem(c.in), size: int64(len(c.in))}, c.known); err != nil || why != "" && theirs.ok == (why == "does not decode the input") {
+			t.Errorf("%q: %s decodes it: %v, but %q, %v", c.in, c.known, theirs.ok, why, err)
 		}
 	}
 }
@@ -415,4 +416,31 @@ func TestSecondOfFile(t *testing.T) {
 			t.Errorf("%s: %+v, %v; of the file it says %s", name, r.Second, err, want)
 		}
 	}
+}
+
+// TestAlarmsRead: what is known beforehand costs a pass for each charset, and one for the
+// answer.
+func TestAlarmsRead(t *testing.T) {
+	in := strings.Repeat("1,café\n", 20_000)
+	passes := func(o Options) int64 {
+		c := &countingReader{in: strings.NewReader(in)}
+		if r, err := Charset(c, int64(len(in)), o); err != nil || r.Charset != "utf-8" {
+			t.Fatal(r.Charset, err)
+		}
+		return (c.read + int64(len(in))/2) / int64(len(in))
+	}
+	if none, both := passes(Options{}), passes(Options{Declared: "cp1250", History: "cp1257"}); both-none != 3 {
+		t.Errorf("%d passes, %d with two charsets known", none, both)
+	}
+}
+
+type countingReader struct {
+	in   io.ReaderAt
+	read int64
+}
+
+func (c *countingReader) ReadAt(p []byte, at int64) (int, error) {
+	n, err := c.in.ReadAt(p, at)
+	c.read += int64(n)
+	return n, err
 }

@@ -11,6 +11,7 @@ import (
 
 // firstColumn is what the first cells of a table's records are like.
 type firstColumn struct {
+	from  int             // record
 	typ   CellType        // of nearly all, Other if they are of several
 	forms map[string]bool // of those with a digit
 	words map[string]bool // remarks that some of them begin with
@@ -20,13 +21,13 @@ type firstColumn struct {
 // below numbers.
 func (f *firstColumn) named() bool { return !f.typ.typed() && f.typ != Code }
 
-// keyColumn looks at the first column of the records that are as wide as the table and
-// have more than one cell filled.
+// keyColumn looks at the first column of the records from one on that are as wide as the
+// table and have more than one cell filled.
 func (l *layout) keyColumn(first int) *firstColumn {
-	if l.key != nil {
+	if l.key != nil && l.key.from == first {
 		return l.key
 	}
-	l.key = &firstColumn{forms: map[string]bool{}, words: map[string]bool{}}
+	l.key = &firstColumn{from: first, forms: map[string]bool{}, words: map[string]bool{}}
 	var types [Mess + 1]int
 	n := 0
 	for i := first; i < len(l.records) && n < bodyRecords; i++ {

@@ -160,20 +160,13 @@ func (n *normalizing) replay(std streams, name string, in ingest.Input, target s
 		return usageError("", "open %q: %w", list, cause(err))
 	}
 	defer edits.Close()
-	out := std.out
-	w := &wholeFile{}
-	if target != "" {
-		if w, err = n.createWhole(name, target); err != nil {
-			return err
-		}
-		out = w
+	w, err := n.create(std, name, target)
+	if err != nil {
+		return err
 	}
 	defer w.abandon()
-	if err := change(out, io.NewSectionReader(in.Data, 0, in.Size), readEdits(edits)); err != nil {
+	if err := change(w, io.NewSectionReader(in.Data, 0, in.Size), readEdits(edits)); err != nil {
 		return usageError("the edits must be of this file, all of them and in order", "replay %q on %q: %w", list, name, err)
-	}
-	if target == "" {
-		return nil
 	}
 	return w.commit()
 }

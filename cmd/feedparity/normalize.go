@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -94,7 +95,7 @@ func newNormalize(std streams) *cobra.Command {
 	f.StringVar(&n.charset, "charset", "", "the file's charset (default: detected)")
 	f.StringArrayVar(&n.ranges, "range", nil, "FROM-TO=CHARSET: bytes in another charset; may be repeated")
 	f.StringVar(&n.dialect, "dialect", "", `"canonical" to write commas and double quotes whatever the file has`)
-	f.StringVar(&n.delimiter, "delimiter", "", `the file's delimiter, such as ; or \\t (default: detected, like all of the dialect)`)
+	f.StringVar(&n.delimiter, "delimiter", "", `the file's delimiter, such as ; or \t (default: detected, like all of the dialect)`)
 	f.StringVar(&n.quotechar, "quotechar", "", "the file's quote character, empty if nothing is quoted")
 	f.StringVar(&n.escapechar, "escapechar", "", "the file's escape character, empty for none")
 	f.BoolVar(&n.skip, "skipinitialspace", false, "blanks after a delimiter are no part of a cell, or are with =false")
@@ -190,7 +191,7 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 	if found.Binary != "" {
 		return usageError("feedparity reads text: unpack or export it first", "normalize %q: not a CSV file: %s", name, found.Why)
 	}
-	w, err := n.create(name, target)
+	w, err := n.create(std, name, target)
 	if err != nil {
 		return err
 	}
@@ -208,10 +209,14 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 	o := n.options(found)
 	o.Record, o.Note = list.record, list.note
 	buffered := bufio.NewWriterSize(w, 64<<10)
-	if target == "" && !n.verify {
-		buffered.Reset(std.out)
-	}
 	if _, err := normalize.Normalize(buffered, io.NewSectionReader(in.Data, 0, in.Size), o); err != nil {
+		if w.failed != nil {
+			return w.fault(w.failed)
+		}
+		var failed *fs.PathError
+		if errors.As(err, &failed) { // of what is read, or of where edits are printed
+			return fmt.Errorf("normalize %q: %w", name, err)
+		}
 		var bad *normalize.DecodeError
 		if errors.As(err, &bad) {
 			err = cmp.Or(bad.Locate(io.NewSectionReader(in.Data, 0, in.Size), o), err)
@@ -219,11 +224,11 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 		return usageError(keepGoingHint(err), "normalize %q: %w", name, err)
 	}
 	if err := buffered.Flush(); err != nil {
-		return fmt.Errorf("write %q: %w", target, cause(err))
+		return w.fault(err)
 	}
 	verified := ""
 	if n.verify {
-		if err := list.verify(in, w.File); err != nil {
+		if err := list.verify(in, w.written()); err != nil {
 			return fmt.Errorf("normalize %q: %w", name, err)
 		}
 		verified = ", verified"
@@ -232,7 +237,7 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 	if d := found.Doubled; d.Layers > 0 && !o.FixMojibake {
 		fmt.Fprintf(std.err, "hint: %d of %d words are encoded twice; --fix-double-encoding repairs that\n", d.Words, d.Of)
 	}
-	return n.finish(std, w, target)
+	return w.commit()
 }
 
 // takenOff says how many lines are not in the table.
@@ -262,33 +267,6 @@ func (n *normalizing) options(found detect.Result) normalize.Options {
 	return o
 }
 
-// create makes the file that is written first: the target's, or one that is copied to
-// standard output once it is known to be right.
-func (n *normalizing) create(name, target string) (*wholeFile, error) {
-	switch {
-	case target != "":
-		return n.createWhole(name, target)
-	case !n.verify:
-		return &wholeFile{}, nil
-	}
-	f, err := os.CreateTemp("", "feedparity-normalized-*")
-	return &wholeFile{File: f}, err
-}
-
-func (n *normalizing) finish(std streams, w *wholeFile, target string) error {
-	if target != "" {
-		return w.commit()
-	}
-	if w.File == nil {
-		return nil
-	}
-	if _, err := w.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	_, err := io.Copy(std.out, w.File)
-	return err
-}
-
 func keepGoingHint(err error) string {
 	var bad *normalize.DecodeError
 	var long *normalize.RecordError
@@ -299,57 +277,4 @@ func keepGoingHint(err error) string {
 		return "--charset names another charset, --keep-going puts U+FFFD in place of such bytes"
 	}
 	return ""
-}
-
-// wholeFile is a file that appears under its name only when it is complete.
-type wholeFile struct {
-	*os.File
-	target string
-}
-
-const severalHint = "use --to DIR for several files"
-
-// createWhole refuses to write over an input itself, which may be the archive that the
-// file is in, and over what is made of another file.
-func (n *normalizing) createWhole(name, target string) (*wholeFile, error) {
-	for _, input := range n.inputs {
-		a, err1 := os.Stat(input)
-		b, err2 := os.Stat(target)
-		if err1 == nil && err2 == nil && os.SameFile(a, b) {
-			return nil, usageError("name another file: the original is always kept", "write %q: it is the input", target)
-		}
-	}
-	if first, ok := n.targets[target]; ok {
-		hint := "normalize them one by one"
-		if n.out != "" {
-			hint = severalHint
-		}
-		return nil, usageError(hint, "write %q: it is made of %q", target, first)
-	}
-	n.targets[target] = name
-	f, err := os.CreateTemp(filepath.Dir(target), ".feedparity-*")
-	if err != nil {
-		return nil, usageError("", "write %q: %w", target, cause(err))
-	}
-	return &wholeFile{f, target}, nil
-}
-
-func (f *wholeFile) commit() error {
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), f.target)
-}
-
-// abandon removes what was not committed.
-func (f *wholeFile) abandon() {
-	if f.File != nil && f.Close() == nil {
-		os.Remove(f.Name())
-	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/state"
+	"github.com/feedparity/feedparity/ingest/whole"
 )
 
 const stateLong = `Looks after the state: what the sweeps saw, ran and found. An export is one file of JSON
@@ -72,23 +73,16 @@ func newStateExport(std streams, file *string) *cobra.Command {
 
 // exportFile writes an export that is there whole or not at all.
 func exportFile(ctx context.Context, db *state.DB, name string) (n int, err error) {
-	f, err := os.OpenFile(name+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // it names suppliers' files
+	f, err := whole.Create(name, 0o600) // it names suppliers' files
 	if err != nil {
 		return 0, fmt.Errorf("export state: %w", err)
 	}
-	n, err = db.Export(ctx, f, time.Now().UTC())
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		os.Remove(f.Name())
+	defer f.Abandon()
+	if n, err = db.Export(ctx, f, time.Now().UTC()); err != nil {
 		return 0, err
+	}
+	if err := f.Commit(); err != nil {
+		return 0, fmt.Errorf("export state: %w", err)
 	}
 	return n, nil
 }

@@ -18,6 +18,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/feedparity/feedparity/ingest/whole"
 )
 
 // Schema names the form of the JSON document; it changes when a field does.
@@ -234,32 +236,8 @@ func WriteFiles(dir string, d Document) (text, doc string, err error) {
 // WriteFile writes a document in one of its forms to a file, whole or not at all: who
 // reads it while it is replaced sees the old one or the new one.
 func WriteFile(name string, d Document, form func(io.Writer, Document) error) error {
-	if err := writeFile(name, func(w io.Writer) error { return form(w, d) }); err != nil {
+	if err := whole.Write(name, 0o666, func(w io.Writer) error { return form(w, d) }); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
-}
-
-// writeFile puts a file in place by a rename: who reads it sees the old or the
-// new one.
-func writeFile(name string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".report-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already where all went well
-	err = write(f)
-	if serr := f.Sync(); err == nil {
-		err = serr
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	if err := os.Chmod(f.Name(), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }

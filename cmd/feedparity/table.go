@@ -21,6 +21,7 @@ type swept struct {
 	feeds          []report.Feed
 	rules          []string        // what there is to say of rules that accept divergences
 	spread         []report.Spread // of new cases
+	accepting      map[string]bool // feeds of which rules accept something
 	undone         error           // why somebody could not be told what has changed, or the archive not be tidied
 	cut            error           // that it was told to stop, if so
 	revision       string
@@ -188,5 +189,11 @@ func deliveryLines(d sweep.Delivery, path func(string) string, failure func(erro
 		base.Verdict, base.Error, base.Dropped = string(ingest.NotCompared), failure(d.Err), d.Dropped
 		return []report.Delivery{base}
 	}
-	return lines(base, d.Views, path, failure)
+	out := lines(base, d.Views, path, failure)
+	for i := range out {
+		if d.Known && out[i].Verdict == string(ingest.Diverge) {
+			out[i].State = "known"
+		}
+	}
+	return out
 }

@@ -129,7 +129,9 @@ func (d *Document) Finish() {
 			continue
 		}
 		s.Severities[l.Severity]++
-		s.Causes[l.Cause]++
+		if l.Cause != "" { // of what came before only the verdict is known
+			s.Causes[l.Cause]++
+		}
 		switch l.State {
 		case "new", "regressed":
 			s.New++

@@ -79,6 +79,26 @@ func (t Tx) Profiles(ctx context.Context, feed, family string, n int) ([]Profile
 	return out, nil
 }
 
+// ProfilesOf returns what deliveries of a feed were like by their hashes, whatever their
+// names were.
+func (t Tx) ProfilesOf(ctx context.Context, feed string, sums ...string) (map[string]Profile, error) {
+	out := map[string]Profile{}
+	for some := range slices.Chunk(sums, atOnce) {
+		args := []any{feed}
+		for _, sum := range some {
+			args = append(args, sum)
+		}
+		found, err := rows(ctx, t.q, scanProfile, "SELECT feed, sha256, family, bytes, row_count, charset, dialect FROM profiles WHERE feed = ? AND sha256 IN ("+placeholders(len(some))+")", args...)
+		if err != nil {
+			return nil, fmt.Errorf("read profiles of feed %q: %w", feed, err)
+		}
+		for _, p := range found {
+			out[p.SHA256] = p
+		}
+	}
+	return out, nil
+}
+
 func scanProfile(scan func(...any) error) (Profile, error) {
 	var p Profile
 	err := scan(&p.Feed, &p.SHA256, &p.Family, &p.Bytes, &p.Rows, &p.Charset, &p.Dialect)

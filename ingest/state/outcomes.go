@@ -132,6 +132,39 @@ func (d *DB) Recorded(ctx context.Context, k Key, views int, sums ...string) (ma
 	return out, nil
 }
 
+// Verdicts returns what is recorded of deliveries of a feed by their hashes, but for the
+// findings, which are counted and not kept by delivery; each key's own hash and view are left
+// out, the rest of it is theirs.
+func (d *DB) Verdicts(ctx context.Context, k Key, sums ...string) (map[string][]Outcome, error) {
+	out := map[string][]Outcome{}
+	for some := range slices.Chunk(sums, atOnce) {
+		args := []any{k.Feed, k.Settings, k.Revision, k.Engine}
+		for _, sum := range some {
+			args = append(args, sum)
+		}
+		found, err := rows(ctx, d.q(), scanVerdict, `SELECT sha256, view, charset, pair, verdict, severity, error FROM outcomes
+			WHERE feed = ? AND settings = ? AND revision = ? AND engine = ? AND sha256 IN (`+placeholders(len(some))+")", args...)
+		if err != nil {
+			return nil, fmt.Errorf("look up outcomes of feed %q: %w", k.Feed, err)
+		}
+		for _, o := range found {
+			o.Feed, o.Settings, o.Revision, o.Engine = k.Feed, k.Settings, k.Revision, k.Engine
+			out[o.SHA256] = append(out[o.SHA256], o)
+		}
+	}
+	return out, nil
+}
+
+func scanVerdict(scan func(...any) error) (Outcome, error) {
+	var o Outcome
+	var severity string
+	err := scan(&o.SHA256, &o.View, &o.Charset, &o.Pair, &o.Verdict, &severity, &o.Error)
+	if err == nil {
+		o.Severity, err = ingest.ParseSeverity(severity)
+	}
+	return o, err
+}
+
 // lastCharset reads the index outcomes_charset, which has the same condition to the letter.
 const lastCharset = `SELECT charset FROM outcomes WHERE feed = ? AND verdict <> ? AND charset NOT IN ('', 'ascii')
 	ORDER BY recorded DESC, sha256, view LIMIT 1`

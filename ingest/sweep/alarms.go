@@ -3,6 +3,7 @@ package sweep
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -29,19 +30,47 @@ func (m *morning) alarms(ctx context.Context) error {
 	}
 	return m.db.Transact(ctx, func(tx state.Tx) error { // one for all: each is a sync
 		m.kin = map[string][]state.Profile{}
+		known, err := tx.ProfilesOf(ctx, m.night.Name, m.known()...)
+		if err != nil {
+			return err
+		}
 		var all []state.Profile
 		for i := range m.night.Deliveries {
-			// What is run again was held against those before it when it came.
-			if d := &m.night.Deliveries[i]; d.Err == nil && !d.Known && !d.Gone && d.News != state.Rechecked {
-				now, err := m.delivery(ctx, tx, d)
-				if err != nil {
-					return err
+			d := &m.night.Deliveries[i]
+			if d.Err != nil || d.Gone || d.News == state.Rechecked { // that was held against those before it when it came
+				continue
+			}
+			now := profile(m.night.Name, d)
+			if was, ok := known[d.SHA256]; d.Known {
+				if now.Rows = -1; ok {
+					now.Rows, now.Charset, now.Dialect = was.Rows, was.Charset, was.Dialect
 				}
+			} else {
+				known[d.SHA256] = now
 				all = append(all, now)
+			}
+			if err := m.delivery(ctx, tx, d, now); err != nil {
+				return err
 			}
 		}
 		return tx.AddProfiles(ctx, m.started, all...)
 	})
+}
+
+// known are the hashes of what had come before this night, or in it.
+func (m *morning) known() []string {
+	sums := map[string]bool{}
+	for _, d := range m.night.Deliveries {
+		if d.Known {
+			sums[d.SHA256] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(sums))
+}
+
+// profile is what a delivery is like that was run in this night.
+func profile(feed string, d *Delivery) state.Profile {
+	return state.Profile{Feed: feed, SHA256: d.SHA256, Family: family(d.Shown()), Bytes: d.Bytes, Rows: int64(rowsOf(d)), Charset: d.Charset, Dialect: d.Dialect}
 }
 
 // alarm is one of a delivery, or of the feed.
@@ -98,34 +127,39 @@ func ago(d time.Duration) string {
 	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
 }
 
-// delivery holds one against what is expected and against its feed's history, of which it
-// is from now on.
-func (m *morning) delivery(ctx context.Context, tx state.Tx, d *Delivery) (state.Profile, error) {
-	now := state.Profile{Feed: m.night.Name, SHA256: d.SHA256, Family: family(d.Shown()), Bytes: d.Bytes, Rows: int64(rowsOf(d)),
-		Charset: d.Charset, Dialect: d.Dialect}
+// delivery holds one against what is expected and against its feed's history, of which it is
+// from now on, unless it was before: then its charset and dialect are of that, and were told.
+// Rows are -1 where nobody knows them any more.
+func (m *morning) delivery(ctx context.Context, tx state.Tx, d *Delivery, now state.Profile) error {
 	e := m.feed.Expect
 	if now.Bytes < e.MinSize {
 		m.alarm(report.TooSmall, d, "%d bytes, at least %d expected", now.Bytes, e.MinSize)
 	}
-	if now.Rows < int64(e.MinRows) {
+	if now.Rows >= 0 && now.Rows < int64(e.MinRows) {
 		m.alarm(report.TooFewRows, d, "%d rows, at least %d expected", now.Rows, e.MinRows)
 	}
-	before, asked := m.kin[now.Family]
+	all, asked := m.kin[now.Family]
 	if !asked {
 		var err error
-		if before, err = tx.Profiles(ctx, now.Feed, now.Family, history); err != nil {
-			return now, err
+		if all, err = tx.Profiles(ctx, now.Feed, now.Family, history); err != nil {
+			return err
 		}
 	}
-	before = slices.DeleteFunc(before, func(p state.Profile) bool { return p.SHA256 == now.SHA256 })
+	before := slices.DeleteFunc(slices.Clone(all), func(p state.Profile) bool { return p.SHA256 == now.SHA256 })
 	m.ratio(d, "bytes", now.Bytes, before, func(p state.Profile) int64 { return p.Bytes })
-	m.ratio(d, "rows", now.Rows, before, func(p state.Profile) int64 { return p.Rows })
+	if now.Rows >= 0 {
+		m.ratio(d, "rows", now.Rows, before, func(p state.Profile) int64 { return p.Rows })
+	}
+	if d.Known {
+		m.kin[now.Family] = all
+		return nil
+	}
 	// Pure ASCII is every charset, and one column has every delimiter.
 	m.drift(report.CharsetDrift, d, now.Charset, before, func(p state.Profile) string { return strings.TrimPrefix(p.Charset, "ascii") })
 	m.drift(report.DialectDrift, d, now.Dialect, before, func(p state.Profile) string { return p.Dialect })
 	before = slices.Insert(before, 0, now)
 	m.kin[now.Family] = before[:min(len(before), history)]
-	return now, nil
+	return nil
 }
 
 // ratio compares a figure with the median of those before.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"time"
@@ -27,8 +28,10 @@ type checking struct {
 	key     state.Key
 	members map[int]map[string]Delivery // what is done of archives, by number
 	known   map[string]bool             // hashes of which everything is recorded
-	counted map[string]string           // signatures that the state counts, with their cases
-	filed   map[string]string           // and those of which a case was written since
+	// verdicts are what is recorded of the deliveries that were known when the batch began.
+	verdicts map[string][]state.Outcome
+	counted  map[string]string // signatures that the state counts, with their cases
+	filed    map[string]string // and those of which a case was written since
 
 	waiting []checked // done, and not stored yet
 	began   time.Time // when the first of them was
@@ -64,6 +67,9 @@ func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end se
 		sums[i] = t.known.SHA256
 	}
 	if c.known, err = s.State.Recorded(ctx, c.key, len(views), sums...); err != nil {
+		return err
+	}
+	if c.verdicts, err = s.State.Verdicts(ctx, c.key, slices.Sorted(maps.Keys(c.known))...); err != nil {
 		return err
 	}
 	for i, t := range todo {

@@ -75,7 +75,7 @@ func (c *checking) run(ctx context.Context, t task, in content, out *Delivery) (
 	s, f := c.s, c.feed
 	out.Bytes = in.size
 	if out.Known = c.known[out.SHA256]; out.Known {
-		return c.outcomes(out), nil
+		return c.outcomes(out), c.recall(ctx, out)
 	}
 	s.observe(Event{Feed: f.Name, Delivery: out.Name, What: "running"})
 	d := parity.Delivery{Feed: f.Name, Name: out.file, Data: in.data, Size: in.size, File: in.file, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
@@ -208,6 +208,28 @@ func (s *sweeper) file(ctx context.Context, d parity.Delivery, t task, v *parity
 		return "", werr
 	}
 	return dir, err
+}
+
+// recall gives a known delivery the verdicts that it had. What it showed is not kept by
+// delivery.
+func (c *checking) recall(ctx context.Context, out *Delivery) error {
+	was, asked := c.verdicts[out.SHA256]
+	if !asked {
+		found, err := c.s.State.Verdicts(ctx, c.key, out.SHA256)
+		if err != nil {
+			return err
+		}
+		was = found[out.SHA256]
+	}
+	for _, v := range views {
+		for _, o := range was {
+			if o.View == v {
+				out.Charset, out.Pair = o.Charset, o.Pair
+				out.Views = append(out.Views, View{View: v, Verdict: o.Verdict, Severity: o.Severity})
+			}
+		}
+	}
+	return nil
 }
 
 // outcomes are what is recorded of a delivery, or that a known one came again: the same

@@ -365,6 +365,71 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
+// TestAlarmsAgain: what came before, under another name or under its own, is too small and has
+// shrunk as much as then, every night; its charset and its dialect have been told.
+func TestAlarmsAgain(t *testing.T) {
+	long := plain + strings.Repeat("2,caf\xe9 au lait\r\n", 20)
+	n := newNights(t, config.Expect{MinSize: 30, MinRows: 3, MaxShrink: 0.5})
+	four := func(name string) string {
+		return fmt.Sprintf("too-small %s, too-few-rows %[1]s, shrunk %[1]s, shrunk %[1]s", name)
+	}
+	for i, step := range []struct{ name, data, want string }{
+		{"stock_1.csv", long, ""},
+		{"stock_2.csv", plain, four("stock_2.csv")},
+		{"stock_3.csv", plain, four("stock_3.csv")},
+		{"stock_3.csv", plain, four("stock_3.csv")},
+		{"other_1.csv", plain, "too-small other_1.csv, too-few-rows other_1.csv"}, // the first of its kind
+		{"stock_5.csv", long, ""},
+		{"stock_6.csv", strings.ReplaceAll(long, ",", ";"), "dialect-drift stock_6.csv"},
+		{"stock_7.csv", strings.ReplaceAll(long, ",", ";"), ""},
+	} {
+		n.put(step.name, step.data)
+		f := n.next()
+		f.Signatures = nil
+		if said(f) != step.want {
+			t.Errorf("night %d, %s: %q, want %q: %+v", i, step.name, said(f), step.want, f.Alarms)
+		}
+	}
+	n.put("a_1.csv", plain+"3,x\r\n")
+	n.put("a_2.csv", plain+"3,x\r\n") // both in one night
+	if got := said(n.next()); got != "too-small a_1.csv, too-small a_2.csv" {
+		t.Errorf("two in a night: %q", got)
+	}
+}
+
+// TestAgain: what came before has the verdict that it had then.
+func TestAgain(t *testing.T) {
+	onBoth(t, func(t *testing.T, world func(*testing.T, ...config.Feed) *world) {
+		d := newDrop(t)
+		w := world(t, feed(t, "acme", d.dir))
+		d.put("a.csv", broken, 0)
+		d.put("b.csv", plain, 0)
+		was := w.sweep().Feeds[0].Deliveries
+		d.put("a2.csv", broken, 1)
+		d.put("b2.csv", plain, 1)
+		d.put("c.csv", plain+"3,x\r\n", 1)
+		d.put("d.csv", plain+"3,x\r\n", 1) // known since a moment
+		got := w.sweep().Feeds[0].Deliveries
+		if len(got) != 4 || !got[0].Known || !got[1].Known || got[2].Known == got[3].Known {
+			t.Fatalf("%+v", got)
+		}
+		was = append(was, got[2], got[2])
+		if got[2].Known {
+			was[2], was[3] = got[3], got[3]
+		}
+		for i, d := range got {
+			if len(d.Views) != len(was[i].Views) || d.Charset != was[i].Charset || d.Pair != was[i].Pair {
+				t.Fatalf("%s: %+v, was %+v", d.Name, d, was[i])
+			}
+			for n, v := range d.Views {
+				if before := was[i].Views[n]; v.View != before.View || v.Verdict != before.Verdict || v.Severity != before.Severity || d.Known && len(v.Findings) > 0 {
+					t.Errorf("%s: %+v, was %+v", d.Name, v, before)
+				}
+			}
+		}
+	})
+}
+
 // TestOwnHistory: a delivery that is looked at again, as after a report that was not made
 // or a new revision of the code, is held against those before it and not against itself.
 func TestOwnHistory(t *testing.T) {

@@ -136,7 +136,7 @@ type Delivery struct {
 	Folders  []handover.FolderReport `json:",omitzero"`
 	Warnings []string                `json:",omitzero"` // what its server left open when it was fetched
 	Gone     bool                    `json:",omitzero"` // it was taken away between listing and fetching; nothing more is known
-	Known    bool                    `json:",omitzero"` // the same bytes were run before under another name or time; there are no Views
+	Known    bool                    `json:",omitzero"` // the same bytes were run before under another name or time; Views have the verdicts of then and no Findings
 	Err      error                   `json:",omitzero"` // it could not be fetched or run; the next sweep tries again
 	Dropped  bool                    `json:",omitzero"` // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
 

@@ -67,7 +67,7 @@ func testNights(t *testing.T, world func(*testing.T, ...config.Feed) *world) {
 		t.Errorf("cases %q", w.cases())
 	}
 	// c.csv has the bytes of the first a.csv: it is known, and counts no more.
-	if c := res.Feeds[0].Deliveries[0]; !c.Known || len(c.Views) != 0 || w.hits("acme") != 2 {
+	if c := res.Feeds[0].Deliveries[0]; !c.Known || len(c.Views) != 2 || c.Views[0].Verdict != ingest.Diverge || len(c.Views[0].Findings) != 0 || w.hits("acme") != 2 {
 		t.Errorf("same bytes under another name: %+v, %d hits", c, w.hits("acme"))
 	}
 	if f := w.clean().Feeds[0]; len(f.Deliveries) != 0 || f.Seen != 3 {

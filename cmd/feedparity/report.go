@@ -98,17 +98,29 @@ func (f *reportFiles) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.metrics, "metrics", "", "write it as Prometheus metrics to this `FILE`, too, as node_exporter's textfile collector reads them")
 }
 
+// check finds out whether the files can be written, before there is anything to write.
+func (f *reportFiles) check() error {
+	for flag, name := range map[string]string{"--junit": f.junit, "--metrics": f.metrics} {
+		if name == "" {
+			continue
+		}
+		if err := report.Writable(name); err != nil {
+			return usageError("its directory must be there, and one that you may write to; nothing was swept", "read %s: %w", flag, err)
+		}
+	}
+	return nil
+}
+
+// write writes all that can be written.
 func (f *reportFiles) write(doc report.Document) error {
+	var errs []error
 	for _, out := range []struct {
 		name string
 		form func(io.Writer, report.Document) error
 	}{{f.junit, report.JUnit}, {f.metrics, report.Metrics}} {
-		if out.name == "" {
-			continue
-		}
-		if err := report.WriteFile(out.name, doc, out.form); err != nil {
-			return err
+		if out.name != "" {
+			errs = append(errs, report.WriteFile(out.name, doc, out.form))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }

@@ -62,22 +62,18 @@ func newSweep(std streams) *cobra.Command {
 			if dry {
 				return lookOnly(cmd.Context(), std, c, feeds, asJSON)
 			}
+			if err := files.check(); err != nil {
+				return err
+			}
 			std := std.logging(format)
 			res, err := sweepConfig(cmd.Context(), std, c, feeds, format)
 			if err != nil {
 				return err
 			}
-			if err := files.write(res.document(asIs, error.Error)); err != nil {
-				return err
-			}
-			if err := reportSweep(std, c.Reports, res, asJSON); err != nil {
-				return err
-			}
-			if res.cut != nil {
-				return res.cut
-			}
-			if res.undone != nil {
-				return &statusError{statusIncomplete, res.undone, "the sweep itself is done; this is tried again after the next one"}
+			unwritten := reportSweep(std, c.Reports, res, asJSON)
+			unwritten = errors.Join(unwritten, files.write(res.document(asIs, error.Error)))
+			if res.cut != nil || res.undone != nil || unwritten != nil {
+				return res.incomplete(unwritten)
 			}
 			status := sweepStatus(res, fail, golden.NewStore(c.Golden))
 			if strict && res.unparsed() > 0 {
@@ -97,6 +93,23 @@ func newSweep(std streams) *cobra.Command {
 	must(cmd.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions(logFormats, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOn, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
+}
+
+// incomplete is the error of a sweep after which something could not be done, its report
+// written among it. Whatever that was, it is no error of usage: the sweep is done.
+func (s *swept) incomplete(unwritten error) error {
+	all := errors.Join(s.undone, unwritten)
+	if all != nil && !errors.Is(all, context.Canceled) {
+		all = errors.New(all.Error())
+	}
+	if s.cut != nil {
+		return errors.Join(s.cut, all)
+	}
+	hint := "the sweep itself is done; this is tried again after the next one"
+	if unwritten != nil {
+		hint = `the sweep itself is done; "feedparity report" has its report, and writes these files (--junit, --metrics)`
+	}
+	return &statusError{statusIncomplete, all, hint}
 }
 
 func chosenFeeds(c *config.Config, only []string) ([]config.Feed, error) {

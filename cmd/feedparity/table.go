@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -84,16 +85,25 @@ func (s *swept) unmet() int { return (&report.Document{Feeds: s.feeds}).Unmet() 
 
 func asIs(path string) string { return path }
 
-// reportSweep prints a sweep and writes its report files.
+// reportSweep writes a sweep's report files and prints it, whether or not they could be
+// written.
 func reportSweep(std streams, dir string, res swept, asJSON bool) error {
 	doc := res.document(asIs, error.Error)
-	text, _, err := report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", res.Run)), doc)
-	if err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
+	text, _, unwritten := report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", res.Run)), doc)
 	if asJSON {
-		return report.JSON(std.out, doc)
+		return errors.Join(report.JSON(std.out, doc), unwritten)
 	}
+	if err := printSweep(std, doc, res); err != nil {
+		return errors.Join(err, unwritten)
+	}
+	if unwritten == nil {
+		fmt.Fprintf(std.err, "report: %s\n", relative(text))
+	}
+	return unwritten
+}
+
+// printSweep prints a sweep as text.
+func printSweep(std streams, doc report.Document, res swept) error {
 	shown := res.document(relative, kind)
 	if len(shown.Deliveries) > 0 {
 		if err := report.Table(std.out, shown.Deliveries); err != nil {
@@ -111,9 +121,8 @@ func reportSweep(std streams, dir string, res swept, asJSON bool) error {
 	for _, one := range shown.Spread {
 		fmt.Fprintf(std.out, "feed %s has it, too: %s  (as %s)\n", one.Feed, one.Found, one.Case)
 	}
-	fmt.Fprintln(std.out, summary(res))
-	fmt.Fprintf(std.err, "report: %s\n", relative(text))
-	return nil
+	_, err := fmt.Fprintln(std.out, summary(res))
+	return err
 }
 
 // printFailures words what went wrong, a line each, on stderr.

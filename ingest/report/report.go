@@ -243,3 +243,16 @@ func WriteFile(name string, d Document, form func(io.Writer, Document) error) er
 	}
 	return nil
 }
+
+// Writable says why WriteFile could not write a file, as far as that can be known before.
+func Writable(name string) error {
+	if info, err := os.Stat(name); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return nil // a pipe: who reads it would take this for the end
+	}
+	f, err := whole.Create(name, 0o666)
+	if err != nil {
+		return err
+	}
+	f.Abandon()
+	return nil
+}

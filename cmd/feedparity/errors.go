@@ -70,14 +70,27 @@ func usageError(hint, format string, args ...any) error {
 
 // tell words an error for the user and returns the exit status it means.
 func tell(w io.Writer, err error) int {
-	if err == nil {
-		return statusOK
+	status, text, hint := worded(err)
+	if text != "" {
+		fmt.Fprintf(w, "feedparity: %s\n", text)
 	}
-	status, hint := statusIncomplete, ""
+	if hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", hint)
+	}
+	return status
+}
+
+// worded is an error's exit status, its text, "" where all there is to say was said, and the
+// hint that there is to it.
+func worded(err error) (status int, text, hint string) {
+	if err == nil {
+		return statusOK, "", ""
+	}
+	status = statusIncomplete
 	var se *statusError
 	if errors.As(err, &se) {
 		if se.cause == nil {
-			return se.status
+			return se.status, "", ""
 		}
 		status, hint = se.status, se.hint
 	}
@@ -87,15 +100,11 @@ func tell(w io.Writer, err error) int {
 			hint = h
 		}
 	}
-	text := err.Error()
+	text = err.Error()
 	if errors.Is(err, context.Canceled) {
 		text = strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
 	}
-	fmt.Fprintf(w, "feedparity: %s\n", oneLine(text))
-	if hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", hint)
-	}
-	return status
+	return status, oneLine(text), hint
 }
 
 // explain knows the errors that mean the same wherever they come from.

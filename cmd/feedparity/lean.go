@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -30,6 +31,9 @@ func subcommands() []subcommand { return fileCommands }
 func goldenElsewhere(streams) []*cobra.Command { return nil }
 
 func corpusElsewhere(streams) []*cobra.Command { return nil }
+
+// tellLogged is tell: no command of ours writes a log.
+func tellLogged(_ *cobra.Command, w io.Writer, err error) int { return tell(w, err) }
 
 // explainSource knows nothing: no source is read here.
 func explainSource(error) string { return "" }

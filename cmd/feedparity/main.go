@@ -36,7 +36,8 @@ func run(ctx context.Context, args []string, std streams) int {
 	root := newRoot(std, args...)
 	root.PersistentPreRun = untilInterrupted
 	root.SetArgs(args)
-	return tell(std.err, root.ExecuteContext(ctx))
+	cmd, err := root.ExecuteContextC(ctx)
+	return tellLogged(cmd, std.err, err)
 }
 
 // untilInterrupted ends the context of the command about to run when the user or

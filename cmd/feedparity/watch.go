@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/feedparity/feedparity/ingest/sweep"
@@ -236,6 +237,23 @@ func (s streams) logging(format string) streams {
 		s.err = &recorded{log: slog.New(slog.NewJSONHandler(s.err, nil)), failed: slog.LevelError}
 	}
 	return s
+}
+
+// tellLogged is tell, and a record where a command was told to write its log as JSON: what
+// reads that has no use for lines of another form.
+func tellLogged(cmd *cobra.Command, w io.Writer, err error) int {
+	if f := cmd.Flags().Lookup("log-format"); f == nil || f.Value.String() != "json" {
+		return tell(w, err)
+	}
+	status, text, hint := worded(err)
+	attrs := []any{"hint", hint, "exit_status", status}
+	if hint == "" {
+		attrs = attrs[2:]
+	}
+	if text != "" {
+		slog.New(slog.NewJSONHandler(w, nil)).Error(text, attrs...)
+	}
+	return status
 }
 
 // recorded makes a record of each line that is written, for what is said in words

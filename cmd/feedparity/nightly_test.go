@@ -150,18 +150,26 @@ func TestUnitsVerified(t *testing.T) {
 	}
 }
 
-// TestCrontab runs the line: news are printed and fail, a night with nothing but a known
-// open case says nothing and succeeds.
+// TestCrontab runs the line as cron does, with what the file sets and nothing else: news are
+// printed and fail, a night with nothing but a known open case says nothing and succeeds.
+// Secrets are files, for cron has none of the environment that the units load.
 func TestCrontab(t *testing.T) {
 	var line string
+	env := []string{"PATH=/usr/bin:/bin", "SHELL=/bin/sh", "LOGNAME=feedparity"} // Debian's cron(8)
 	for _, l := range strings.Split(example(t, "crontab"), "\n") {
-		if l != "" && l[0] >= '0' && l[0] <= '9' {
+		switch {
+		case l != "" && l[0] >= '0' && l[0] <= '9':
 			line = l
+		case l != "" && l[0] != '#':
+			env = append(env, l)
 		}
 	}
 	fields := strings.Fields(line) // five of time, the user, the command
 	if len(fields) < 7 || fields[5] != "feedparity" || strings.Contains(line, "%") {
 		t.Fatalf("line %q", line) // a % would be a line break
+	}
+	if !slices.Contains(env, "PATH=/usr/local/bin:/usr/bin:/bin") { // where interpreters are that somebody installed
+		t.Errorf("environment %q", env)
 	}
 	_, command, _ := strings.Cut(line, "  feedparity  ")
 	s := newSite(t, "")
@@ -171,28 +179,49 @@ func TestCrontab(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	program := s.command()
+	for what, with := range map[string]string{"/srv/feeds": s.dir, "/usr/local/bin/feedparity": program.Path} {
+		if strings.Count(command, what) != 1 {
+			t.Fatalf("no %s in %q", what, command)
+		}
+		command = strings.Replace(command, what, with, 1)
+	}
 	night := func() (string, int) {
-		feedparity := s.command()
-		cmd := exec.Command("/bin/sh", "-c", strings.Replace(command, "/srv/feeds", s.dir, 1))
-		cmd.Env = append(slices.Clone(feedparity.Env), "PATH="+filepath.Dir(feedparity.Path)+":/bin:/usr/bin")
+		cmd := exec.Command("/bin/sh", "-c", command)
+		cmd.Env = append(slices.Clone(env), "HOME="+s.dir, "GOCOVERDIR="+s.dir)
 		out, err := cmd.CombinedOutput()
 		return string(out), exitCode(err)
 	}
+	logs := func() string {
+		left, err := filepath.Glob(filepath.Join(s.dir, ".feedparity", "sweep*.log"))
+		if err != nil || len(left) != 1 || filepath.Base(left[0]) != "sweep.log" {
+			t.Errorf("%v: logs %q", err, left)
+		}
+		b, err := os.ReadFile(filepath.Join(s.dir, ".feedparity", "sweep.log"))
+		if err != nil {
+			t.Error(err)
+		}
+		return string(b)
+	}
 	s.write("in/a.csv", "sku,name\n1,caf\xe9\n")
-	if out, status := night(); status == 0 || !strings.Contains(out, "1 divergence new") {
+	if out, status := night(); status == 0 || !strings.Contains(out, "1 divergence new") || logs() != out {
 		t.Errorf("something new: %d, %q", status, out)
 	}
 	s.write("in/b.csv", "sku,name\n2,caf\xe9\n3,x\n")
-	if out, status := night(); status != 0 || out != "" {
+	if out, status := night(); status != 0 || out != "" || !strings.Contains(logs(), "0 divergences new, 1 known") {
 		t.Errorf("an open case that is known: %d, %q", status, out)
 	}
 	lock, err := state.Acquire(filepath.Join(s.dir, ".feedparity", "state.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Release()
-	if out, status := night(); status != 0 || out != "" {
-		t.Errorf("another sweep: %d, %q", status, out)
+	if out, status := night(); status != 0 || out != "" || !strings.Contains(logs(), "0 divergences new, 1 known") {
+		t.Errorf("another sweep: %d, %q, and its log is %q", status, out, logs())
+	}
+	lock.Release()
+	secrets := regexp.MustCompile(`\{file: (/var/lib/feedparity/secrets/)\w+\}`).FindStringSubmatch(example(t, "crontab"))
+	if secrets == nil || !strings.Contains(operations(t), "install -d -m 0700 -o feedparity "+strings.TrimSuffix(secrets[1], "/")) {
+		t.Errorf("no secrets in files: %q", secrets)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/pkg/sftp"
 )
 
 // Selection says which files of a source are deliveries. Patterns are those of
@@ -146,7 +148,8 @@ func (f *finder) file(ctx context.Context, e Entry, line int, here marks) error 
 	}
 	if e.Kind == KindLink {
 		target, err := f.src.Stat(ctx, e.Path)
-		if errors.Is(err, ErrUnavailable) {
+		var failure *sftp.StatusError // all that some servers say of a link in a circle
+		if errors.Is(err, ErrUnavailable) || errors.As(err, &failure) && !Transient(err) {
 			why := "a link that leads to no file"
 			if errors.Is(err, errLeadsOut) {
 				why = "a link that is absolute or leads out of the source: it is not followed"

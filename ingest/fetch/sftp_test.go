@@ -382,3 +382,19 @@ func TestSFTPListing(t *testing.T) {
 		t.Errorf("%v, unparsed %v, %v", entries, unparsed, err)
 	}
 }
+
+// TestSFTPLinks: a link of which a server says no more than that it fails costs the
+// directory nothing else.
+func TestSFTPLinks(t *testing.T) {
+	dir := t.TempDir()
+	err := errors.Join(os.WriteFile(filepath.Join(dir, "a.csv"), []byte("a"), 0o644), os.Symlink("itself.csv", filepath.Join(dir, "itself.csv")),
+		os.Symlink("a.csv/foo", filepath.Join(dir, "through.csv")), os.Symlink(strings.Repeat("n", 256), filepath.Join(dir, "long.csv")), os.Symlink("none", filepath.Join(dir, "dangling.csv")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := startSFTP(t, dir, nil)
+	entries, unparsed, err := find(t.Context(), open(t, srv.url(""), srv.options()))
+	if err != nil || paths(entries) != "file a.csv" || len(unparsed) != 4 {
+		t.Errorf("%v, %v, %v", entries, unparsed, err)
+	}
+}

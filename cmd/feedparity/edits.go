@@ -2,12 +2,11 @@ package main
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
+	"hash"
 	"io"
-	"iter"
 	"os"
 	"strings"
 
@@ -33,6 +32,37 @@ type noteJSON struct {
 	Kept   string         `json:"kept"`
 	Why    string         `json:"why"`
 }
+
+// sumsJSON is the line that ends the edits of a file: how many there are, and what they
+// lead from and to.
+type sumsJSON struct {
+	File       string   `json:"file"`
+	Kind       string   `json:"kind"` // "end"
+	Edits      int      `json:"edits"`
+	Original   sideJSON `json:"original"`
+	Normalized sideJSON `json:"normalized"`
+}
+
+// sideJSON is a file before or after.
+type sideJSON struct {
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"` // in hexadecimal
+}
+
+// sum counts what is written to it and sums it up.
+type sum struct {
+	hash.Hash
+	size int64
+}
+
+func newSum() *sum { return &sum{Hash: sha256.New()} }
+
+func (s *sum) Write(p []byte) (int, error) {
+	s.size += int64(len(p))
+	return s.Hash.Write(p)
+}
+
+func (s *sum) side() sideJSON { return sideJSON{s.size, hex.EncodeToString(s.Sum(nil))} }
 
 // editList prints the edits and notes of a file, and keeps the edits in a spool if
 // they are to be verified.
@@ -99,6 +129,14 @@ func (l *editList) note(n normalize.Note) error {
 	return err
 }
 
+// end prints the sums, if edits are printed as JSON.
+func (l *editList) end(original, normalized *sum) error {
+	if !l.asJSON {
+		return nil
+	}
+	return writeJSON(l.out, sumsJSON{l.file, "end", l.edits, original.side(), normalized.side()})
+}
+
 // noted sums the notes up, each kind in the order of its first.
 func (l *editList) noted() string {
 	var b strings.Builder
@@ -119,54 +157,4 @@ func (l *editList) verify(in ingest.Input, normalized io.ReadSeeker) error {
 		}
 	}
 	return normalize.Verify(io.NewSectionReader(in.Data, 0, in.Size), normalized, readEdits(l.spool))
-}
-
-// readEdits reads the lines that --json printed. Those that are notes are passed over.
-func readEdits(r io.Reader) iter.Seq2[normalize.Edit, error] {
-	return func(yield func(normalize.Edit, error) bool) {
-		d := json.NewDecoder(r)
-		for {
-			var line struct {
-				editJSON
-				Kept *string `json:"kept"`
-			}
-			err := d.Decode(&line)
-			if errors.Is(err, io.EOF) {
-				return
-			}
-			e := normalize.Edit{Kind: line.Kind, Offset: line.Offset}
-			var err1, err2 error
-			e.Before, err1 = hex.DecodeString(line.Before)
-			e.After, err2 = hex.DecodeString(line.After)
-			err = errors.Join(err, err1, err2)
-			if err == nil && line.Kept != nil {
-				continue
-			}
-			if !yield(e, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// replay makes or undoes the edits of a file.
-func (n *normalizing) replay(std streams, name string, in ingest.Input, target string) error {
-	list, change := n.apply, normalize.Apply
-	if n.revert != "" {
-		list, change = n.revert, normalize.Revert
-	}
-	edits, err := os.Open(list)
-	if err != nil {
-		return usageError("", "open %q: %w", list, cause(err))
-	}
-	defer edits.Close()
-	w, err := n.create(std, name, target)
-	if err != nil {
-		return err
-	}
-	defer w.abandon()
-	if err := change(w, io.NewSectionReader(in.Data, 0, in.Size), readEdits(edits)); err != nil {
-		return usageError("the edits must be of this file, all of them and in order", "replay %q on %q: %w", list, name, err)
-	}
-	return w.commit()
 }

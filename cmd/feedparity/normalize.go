@@ -39,7 +39,8 @@ what csv.reader reads.
 
 Edits can be replayed: --verify does so at once, --revert EDITS makes the original of
 a normalized file again, --apply EDITS the normalized one of the original, with the
-edits that --json printed.`
+edits that --json printed, of one file or of several. Both check the sums at the end of
+the edits first, and write nothing where they do not fit.`
 
 // normalizing is what the command line asks of normalize.
 type normalizing struct {
@@ -73,7 +74,7 @@ func newNormalize(std streams) *cobra.Command {
   feedparity normalize --revert edits.jsonl clean.csv | cmp - stock.csv`,
 		Args: wantArgs(1, -1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(n.complete(args), n.dialectOf(cmd.Flags().Changed)); err != nil {
+			if err := cmp.Or(onlyReplays(cmd.LocalNonPersistentFlags()), errors.Join(n.complete(args), n.dialectOf(cmd.Flags().Changed))); err != nil {
 				return err
 			}
 			return eachFile(cmd.Context(), std, args, func(name string, in ingest.Input) error {
@@ -209,7 +210,13 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 	o := n.options(found)
 	o.Record, o.Note = list.record, list.note
 	buffered := bufio.NewWriterSize(w, 64<<10)
-	if _, err := normalize.Normalize(buffered, io.NewSectionReader(in.Data, 0, in.Size), o); err != nil {
+	var src io.Reader = io.NewSectionReader(in.Data, 0, in.Size)
+	var dst io.Writer = buffered
+	original, normalized := newSum(), newSum()
+	if n.asJSON {
+		src, dst = io.TeeReader(src, original), io.MultiWriter(dst, normalized)
+	}
+	if _, err := normalize.Normalize(dst, src, o); err != nil {
 		if w.failed != nil {
 			return w.fault(w.failed)
 		}
@@ -237,7 +244,10 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 	if d := found.Doubled; d.Layers > 0 && !o.FixMojibake {
 		fmt.Fprintf(std.err, "hint: %d of %d words are encoded twice; --fix-double-encoding repairs that\n", d.Words, d.Of)
 	}
-	return w.commit()
+	if err := w.commit(); err != nil {
+		return err
+	}
+	return list.end(original, normalized)
 }
 
 // takenOff says how many lines are not in the table.

@@ -137,7 +137,8 @@ type Options struct {
 	// cut: it gets none in the canonical dialect either.
 	Unfinished bool
 	// Canonical asks for one dialect: the bytes that csv.writer makes of the records
-	// with lineterminator="\n" and nothing else set. Empty lines go.
+	// with lineterminator="\n" and nothing else set. Empty lines go, but stay in a table of
+	// one column, where they may be rows.
 	Canonical bool
 	// Columns is how many cells the table's records have, 0 if that is not known.
 	// With it, malformed records are read so that they have as many, and a stray

@@ -98,28 +98,6 @@ func form(c []byte) string {
 	return string(out)
 }
 
-// rowsAbove is the first record of a table without a header that seems to begin at one:
-// sparse records right above it, and such as begin like its rows, are rows too.
-func (l *layout) rowsAbove(first int) int {
-	if rows := l.body(first, len(l.records)-1); len(rows) == 0 || newHeading(rows, l.columns).isHeader() {
-		return first
-	}
-	key := l.keyColumn(first)
-	adjoining := true
-	for i := first - 1; i >= 0; i-- {
-		r := l.records[i]
-		switch {
-		case r.filled == 0:
-			adjoining = false
-		case key.fits(l.firstCell(i)), adjoining && r.cells == l.columns:
-			first = i
-		default:
-			return first
-		}
-	}
-	return first
-}
-
 // lastRecord is the last record of the table. Empty lines and records alone are no
 // footer, nor is the last record of an upload that was cut.
 func (l *layout) lastRecord(first int) int {

@@ -160,6 +160,17 @@ func (h *heading) isHeader() bool {
 	return len(names) > 0 && score > 0
 }
 
+// certain reports that more speaks for a header than that its cells are words: a column
+// of numbers or dates, or a name that columns have.
+func (h *heading) certain() bool {
+	for c, s := range h.columns {
+		if name := h.headerCell(c); len(name) > 0 && (s.typ.typed() || knownName(name)) {
+			return true
+		}
+	}
+	return false
+}
+
 // alone reports that the only record there is names columns, as in a delivery
 // without a row: it holds nothing but names, no two alike, and one that columns have.
 func (h *heading) alone() bool {

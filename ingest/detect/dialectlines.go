@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 )
@@ -17,10 +18,10 @@ func (l *layout) findTable(d *Dialect) {
 	if first > 0 {
 		d.Preamble = l.records[first].line
 	}
-	d.Tables = l.tables(first, last)
 	d.Unfinished = l.columns > 1 && l.unfinished(first)
 	l.columnTypes(d, first, last)
-	if d.Trailing = l.trailing(first, last); d.Trailing {
+	d.Tables = l.tables(first, last, d.Header)
+	if d.Trailing = l.trailing(l.main, last); d.Trailing {
 		d.Columns--
 		d.Types = d.Types[:d.Columns]
 	}
@@ -60,19 +61,33 @@ const mostLines = 40
 func (l *layout) extent() (first, last int) {
 	last = len(l.records) - 1
 	l.filling = l.usualFilling()
-	if l.columns < 2 {
-		return l.blankBefore(0), last
+	if l.separatorSaid() {
+		l.said = 1
 	}
+	if l.columns < 2 {
+		l.main = l.blankBefore(l.said)
+		return l.main, last
+	}
+	l.main = l.beginning(last)
+	if first = l.main; first > l.said {
+		first = l.tablesAbove(l.rowsAbove(first))
+	}
+	if l.records[first].cells == l.columns {
+		l.main = first
+	}
+	return first, l.lastRecord(first)
+}
+
+// beginning is the first record that is one of a table as wide as this.
+func (l *layout) beginning(last int) int {
+	first := l.labels()
 	for first < min(mostLines, last) && !l.begins(first) {
 		first++
 	}
 	if first >= min(mostLines, last) {
-		first = 0
+		first = l.said
 	}
-	if first = l.blankBefore(first); first > 0 {
-		first = l.rowsAbove(first)
-	}
-	return first, l.lastRecord(first)
+	return l.blankBefore(first)
 }
 
 // blankBefore passes over the empty lines there.
@@ -135,13 +150,20 @@ func (l *layout) usualFilling() int {
 	return filled[len(filled)/2]
 }
 
-// tables counts the tables: after an empty line, two records or more of another width
-// are another one.
-func (l *layout) tables(first, last int) int {
+// tables counts the tables: two records or more of another width are another one, if an
+// empty line is before them or their width is quite another; so is the header once more,
+// behind an empty line.
+func (l *layout) tables(first, last int, header bool) int {
 	n, width := 1, l.columns
+	if l.pair(first) && first < l.main {
+		width = l.records[first].cells
+	}
 	for i := first + 1; i < last; i++ {
-		a, b := l.records[i], l.records[i+1]
-		if l.records[i-1].cells == 0 && a.cells > 1 && a.cells == b.cells && a.cells != width {
+		a, behind := l.records[i], l.records[i-1].cells == 0
+		switch {
+		case behind && header && a.cells == width && bytes.Equal(l.line(i), l.line(first)):
+			n++
+		case (behind || i == l.main && max(a.cells-width, width-a.cells) > 1) && a.cells > 1 && a.cells == l.records[i+1].cells && a.cells != width:
 			n, width = n+1, a.cells
 		}
 	}
@@ -151,7 +173,7 @@ func (l *layout) tables(first, last int) int {
 // columnTypes reads the table's first records again, for the types of its columns and
 // its header.
 func (l *layout) columnTypes(d *Dialect, first, last int) {
-	rows := l.body(first, last)
+	rows := l.body(l.main, last)
 	plain, quoted := 0, 0
 	for _, row := range rows {
 		for _, c := range row {
@@ -167,20 +189,26 @@ func (l *layout) columnTypes(d *Dialect, first, last int) {
 	if len(rows) == 0 {
 		return
 	}
-	h := newHeading(rows, l.columns)
-	d.Header = h.isHeader()
+	l.heading = newHeading(rows, l.columns)
 	for c := range l.columns {
-		d.Types = append(d.Types, h.columns[c].typ)
+		d.Types = append(d.Types, l.heading.columns[c].typ)
 	}
+	if first < l.main && l.pair(first) { // the first table's header
+		l.heading = newHeading(l.bodyOf(first, l.main-1, l.records[first].cells), l.records[first].cells)
+	}
+	d.Header = l.heading.isHeader()
 }
 
 // body reads the table's first records again.
-func (l *layout) body(first, last int) [][]field {
+func (l *layout) body(first, last int) [][]field { return l.bodyOf(first, last, l.columns) }
+
+// bodyOf is the same for a table of some width.
+func (l *layout) bodyOf(first, last, columns int) [][]field {
 	r := l.readerAt(first)
 	most := min(bodyRecords, last-first+1)
-	rows, cells := make([][]field, 0, most), make([]field, 0, most*l.columns)
+	rows, cells := make([][]field, 0, most), make([]field, 0, most*columns)
 	for i := first; i <= last && len(rows) < bodyRecords && r.next(); i++ {
-		if len(r.cells) == 0 || len(rows) > 0 && len(r.cells) != l.columns {
+		if len(r.cells) == 0 || len(rows) > 0 && len(r.cells) != columns {
 			continue
 		}
 		from := len(cells)

@@ -25,6 +25,9 @@ type layout struct {
 	delimiter, quote, escape byte
 	reader                   reader
 	records                  []record
+	main                     int           // the first of them that is of the widest table, and not of one above it
+	said                     int           // 1 if the first line is sep=;
+	heading                  *heading      // of the table
 	cut                      bool          // there is more of the input than was read
 	types                    [Mess + 1]int // of the cells looked at
 	columns                  int           // of most records

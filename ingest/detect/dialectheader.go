@@ -12,6 +12,7 @@ type heading struct {
 	lower   [][]field // further levels of a heading that has several
 	rows    [][]field
 	columns []columnShape
+	years   int8 // whether years are across: 1, or -1 if not, 0 if nobody asked
 }
 
 // columnShape is what the cells below the first have in common.
@@ -160,6 +161,31 @@ func (h *heading) isHeader() bool {
 	return len(names) > 0 && score > 0
 }
 
+// only reports that nothing is below the first record.
+func (h *heading) only() bool { return len(h.rows)+len(h.lower) == 0 }
+
+// whyNone says why the first record is no header.
+func (h *heading) whyNone() string {
+	typed, names := 0, map[string]bool{}
+	for c := range h.columns {
+		name := h.headerCell(c)
+		if typeOf(name).typed() {
+			typed++
+		}
+		if len(name) > 0 && names[string(name)] {
+			return "two cells of the first record are alike"
+		}
+		names[string(name)] = true
+	}
+	switch {
+	case typed > 0:
+		return "the first record holds numbers or dates"
+	case !h.certain():
+		return "as nothing tells the first record from those below it"
+	}
+	return "the first record is rather a row than names of columns"
+}
+
 // certain reports that more speaks for a header than that its cells are words: a column
 // of numbers or dates, or a name that columns have.
 func (h *heading) certain() bool {
@@ -228,27 +254,50 @@ func (h *heading) vote(c int, name []byte) float64 {
 	return v
 }
 
-// yearsAcross reports a first record that begins with a name and goes on with years,
-// or other numbers one apart: a table with a column for each.
+// yearsAcross reports a first record that goes on with years behind names, or behind an
+// empty cell with any numbers one apart: a table with a column for each.
 func (h *heading) yearsAcross() bool {
-	last, run := 0, 0
-	if h.first[0].typ.typed() {
+	if h.years == 0 {
+		h.years = -1
+		if h.findYears() {
+			h.years = 1
+		}
+	}
+	return h.years > 0
+}
+
+func (h *heading) findYears() bool {
+	from := slices.IndexFunc(h.first, func(c field) bool { return numeral(c.text) > 0 })
+	if from < 1 || h.first[0].typ.typed() {
 		return false
 	}
-	for _, c := range h.first {
-		n := 0
-		for _, b := range bytes.TrimSpace(c.text) {
-			if !isDigit(b) || n > 1e6 {
-				return run >= 3
-			}
-			n = n*10 + int(b-'0')
-		}
-		if n > 0 && (n == last+1 || n == last-1) {
+	last, run, named := 0, 0, h.first[0].typ != Empty
+	for i, c := range h.first[from:] {
+		n := numeral(c.text)
+		switch {
+		case n < 0:
+			return run >= 3
+		case named && !isYear(n), named && len(h.rows) > 0 && from+i < len(h.rows[0]) && isYear(numeral(h.rows[0][from+i].text)):
+			return false
+		case n == last+1 || n == last-1:
 			run++
 		}
 		last = n
 	}
-	return run >= 2
+	return run >= 2 || run == 1 && named
+}
+
+func isYear(n int) bool { return n >= 1900 && n <= 2100 }
+
+// numeral is the number that a cell of digits is, 0 for an empty one and -1 for any other.
+func numeral(c []byte) (n int) {
+	for _, b := range bytes.TrimSpace(c) {
+		if !isDigit(b) || n > 1e6 {
+			return -1
+		}
+		n = n*10 + int(b-'0')
+	}
+	return n
 }
 
 // knownName reports a name that many columns have, or one written like a variable's.

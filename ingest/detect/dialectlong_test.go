@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // pages makes a cell of several lines, of HTML or of plain words.
@@ -73,7 +74,16 @@ func TestWide(t *testing.T) {
 			t.Errorf("%d columns: %d, header %v, %q, %v", columns, d.Columns, d.Header, d.Reasons, err)
 		}
 	}
-	r, err := Bytes([]byte(repeat("word;", 5<<20/5)), Options{})
+	var numbers strings.Builder // each column asks whether years are across
+	for i := range 200_000 {
+		fmt.Fprintf(&numbers, ",%d", 3*i+1)
+	}
+	start := time.Now()
+	r, err := Bytes([]byte(repeat(numbers.String()+"\n", 6)), Options{})
+	if d := r.Dialect; err != nil || d.Columns != 200_001 || time.Since(start) > 10*time.Second {
+		t.Errorf("numbers across: %d columns after %v, %v", d.Columns, time.Since(start), err)
+	}
+	r, err = Bytes([]byte(repeat("word;", 5<<20/5)), Options{})
 	if d := r.Dialect; err != nil || d.Columns != 0 || d.Header || len(d.Types) != 0 || d.Delimiter != ';' || !strings.Contains(d.Reasons[0], "no whole record") || strings.Contains(strings.Join(d.Reasons, " "), "each record ends") {
 		t.Errorf("a record that is all there is: %+v, %v", d, err)
 	}

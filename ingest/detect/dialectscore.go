@@ -90,6 +90,9 @@ func (g Given) bestOf(sample []byte, cut bool) (best, rival *layout) {
 		if slices.ContainsFunc(all, c.listsOf) {
 			c.score *= 0.1
 		}
+		if c.inCells() {
+			c.score *= 0.01
+		}
 		switch {
 		case best == nil || c.score > best.score:
 			if best != nil && best.delimiter != c.delimiter {
@@ -126,6 +129,38 @@ func (l *layout) listsOf(o *layout) bool {
 	}
 	return column >= 0
 }
+
+// inCells reports that the first record is a single name right above records that the
+// delimiter divides, but whose every line is like one cell: a number, an address of the
+// web, or words with a blank behind each delimiter.
+func (l *layout) inCells() bool {
+	if l.columns < 2 || len(l.records) < 3 || l.records[0].cells != 1 || l.reader.quoted+l.reader.escaped > 0 {
+		return false
+	}
+	if name := l.firstCell(0); typeOf(name) != Word && typeOf(name) != Code || bytes.ContainsAny(name, digits+"=") {
+		return false
+	}
+	number, address, words := true, true, true
+	r := l.readerAt(1)
+	for i := 1; r.next() && (number || address || words); i++ {
+		if len(r.cells) == 0 {
+			return false
+		}
+		line := bytes.TrimSpace(l.line(i))
+		at := bytes.Index(line, []byte("://"))
+		number = number && typeOf(line).number()
+		address = address && at > 0 && at < 8 && bytes.IndexByte(line, ' ') < 0
+		for _, c := range r.cells[1:] {
+			t := typeOf(c.text)
+			address = address && !(t.typed() && mainDelimiter(l.delimiter)) && bytes.Index(c.text, []byte("://")) < 0
+			words = words && !t.typed() && len(c.text) > 1 && c.text[0] == ' '
+		}
+		words = words && (i > 1 || !slices.ContainsFunc(r.cells, func(c field) bool { return knownName(bytes.TrimSpace(c.text)) }))
+	}
+	return number || address || words
+}
+
+func mainDelimiter(b byte) bool { return bytes.IndexByte([]byte(",;\t|"), b) >= 0 }
 
 // candidates are the delimiters that occur often enough to divide a record each, with
 // each quote and escape character that occurs where it would; last the text as it is.
@@ -278,6 +313,8 @@ func (l *layout) goesOn(from int) bool {
 func (l *layout) typeOf(c field) CellType {
 	t := typeOf(c.text)
 	switch {
+	case l.delimiter == 0 && !c.quoted && bytes.IndexByte(c.text, '\t') >= 0:
+		return Mess // rather an empty cell and another
 	case c.quoted && t == Mess:
 		return Text
 	case !c.quoted && l.escape == 0 && len(c.text) > 0 && c.text[len(c.text)-1] == '\\':

@@ -227,7 +227,7 @@ func (l *layout) readerAt(i int) reader {
 	return reader{text: l.reader.text, delimiter: l.delimiter, quote: l.quote, escape: l.escape, at: l.records[i].at}
 }
 
-// why words the reasons.
+// why words the first reason.
 func (d *Dialect) why(l, rival *layout) {
 	all, n := 0, 0
 	for _, r := range l.records {
@@ -245,7 +245,11 @@ func (d *Dialect) why(l, rival *layout) {
 		d.Consistency = 1
 		d.Why = "no delimiter divides the records, so they have one column"
 	default:
-		d.Why = fmt.Sprintf("%d of %d records have %d columns at %q", n, all, l.columns, l.delimiter)
+		behind := ""
+		if d.Trailing {
+			behind = ", and one more behind them"
+		}
+		d.Why = fmt.Sprintf("%d of %s %s %d columns at %q%s", n, counted(all, "record"), has(n), d.Columns, l.delimiter, behind)
 	}
 	d.Reasons = append(d.Reasons, "delimiter: "+d.Why+rival.against(l))
 }
@@ -259,42 +263,30 @@ func (l *layout) against(best *layout) string {
 }
 
 func (d *Dialect) reasons(l *layout) {
-	r := &l.reader
 	add := func(format string, args ...any) { d.Reasons = append(d.Reasons, fmt.Sprintf(format, args...)) }
+	d.quoteReasons(l, add)
 	switch {
-	case r.quoted > 0:
-		add("quotechar: %d cells stand between %c", r.quoted, d.Quotechar)
-	default:
-		add("quotechar: no cell is quoted")
-	}
-	if r.odd > 0 {
-		add("quotechar: %d cells begin with one that does not end them", r.odd)
-	}
-	if d.Escapechar != 0 {
-		add(`escapechar: %d characters have \ before them, %d quotes are doubled`, r.escaped, r.doubled)
-	}
-	if d.SkipInitialSpace {
-		add("skipinitialspace: %d of %d quoted cells have a blank before the quote", r.blanks, r.quoted)
-	}
-	switch {
-	case d.Header && len(l.records) == 1:
+	case d.Header && l.heading.only():
 		add("header: the only record holds names of columns")
 	case d.Header:
 		add("header: the first record is not like those below it")
-	case len(l.records) > 1:
-		add("header: none, the first record is like those below it")
+	case l.heading != nil && !l.heading.only():
+		add("header: none, %s", l.heading.whyNone())
 	}
 	if d.DecimalComma {
-		add("decimal comma: %d numbers have one, %d a point", l.types[DecimalComma], l.types[DecimalPoint])
+		add("decimal comma: %s %s one, %d a point", counted(l.types[DecimalComma], "number"), has(l.types[DecimalComma]), l.types[DecimalPoint])
 	}
 	if d.Trailing {
 		add("columns: each record ends with a delimiter, which is not one more")
 	}
-	if d.Preamble > 0 {
-		add("preamble: %s above the table", lineCount(d.Preamble))
+	switch {
+	case l.said > 0 && d.Preamble == 1:
+		add("preamble: the first line tells a spreadsheet the delimiter")
+	case d.Preamble > 0:
+		add("preamble: %s above the table", counted(d.Preamble, "line"))
 	}
 	if d.Footer > 0 {
-		add("footer: %s below the table", lineCount(d.Footer))
+		add("footer: %s below the table", counted(d.Footer, "line"))
 	}
 	if d.Unfinished {
 		add("columns: the last record has no line end, and may be one that was cut")
@@ -304,9 +296,42 @@ func (d *Dialect) reasons(l *layout) {
 	}
 }
 
-func lineCount(n int) string {
-	if n == 1 {
-		return "1 line"
+// quoteReasons are those for the characters around cells and in them.
+func (d *Dialect) quoteReasons(l *layout, add func(string, ...any)) {
+	r := &l.reader
+	switch {
+	case r.quoted == 1:
+		add("quotechar: 1 cell stands between %c", d.Quotechar)
+	case r.quoted > 0:
+		add("quotechar: %d cells stand between %c", r.quoted, d.Quotechar)
+	default:
+		add("quotechar: no cell is quoted")
 	}
-	return fmt.Sprint(n, " lines")
+	switch {
+	case r.odd == 1:
+		add("quotechar: 1 cell begins with one that does not end it")
+	case r.odd > 0:
+		add("quotechar: %d cells begin with one that does not end them", r.odd)
+	}
+	if d.Escapechar != 0 {
+		add(`escapechar: %s behind \, %s`, counted(r.escaped, "character"), counted(r.doubled, "doubled quote"))
+	}
+	if d.SkipInitialSpace {
+		add("skipinitialspace: %d of %s %s a blank before the quote", r.blanks, counted(r.quoted, "quoted cell"), has(r.blanks))
+	}
+}
+
+// counted is a number of things, and has the verb behind it.
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprint(n, " ", what, "s")
+}
+
+func has(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
 }

@@ -79,7 +79,7 @@ func TestWide(t *testing.T) {
 		fmt.Fprintf(&numbers, ",%d", 3*i+1)
 	}
 	start := time.Now()
-	r, err := Bytes([]byte(repeat(numbers.String()+"\n", 6)), Options{})
+	r, err := Bytes([]byte(numbers.String()+"\n"+repeat("A"+repeat(",7", 200_000)+"\n", 6)), Options{})
 	if d := r.Dialect; err != nil || d.Columns != 200_001 || time.Since(start) > 10*time.Second {
 		t.Errorf("numbers across: %d columns after %v, %v", d.Columns, time.Since(start), err)
 	}

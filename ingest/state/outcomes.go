@@ -223,12 +223,13 @@ func (t Tx) Record(ctx context.Context, run int64, now time.Time, all ...Made) (
 	fresh = make([][]string, len(all))
 	var plain []filed
 	for i, m := range all {
+		at := now.Add(time.Duration(i)) // so that the last one is the latest (LastCharset)
 		for _, o := range m.Outcomes {
 			if len(o.Findings)+len(o.Noise) == 0 { // nothing depends on whether it was there
-				plain = append(plain, filed{m.Path, o})
+				plain = append(plain, filed{m.Path, at, o})
 				continue
 			}
-			some, err := record(ctx, t.q, run, filed{m.Path, o}, now)
+			some, err := record(ctx, t.q, run, filed{m.Path, at, o})
 			if err != nil {
 				return nil, fmt.Errorf("record outcomes: %w", err)
 			}
@@ -236,7 +237,7 @@ func (t Tx) Record(ctx context.Context, run int64, now time.Time, all ...Made) (
 		}
 	}
 	err = inserts(plain, func(f filed) Key { return f.Key }, func(some []filed) error {
-		_, err := addOutcomes(ctx, t.q, run, now, some)
+		_, err := addOutcomes(ctx, t.q, run, some)
 		return err
 	})
 	for _, m := range all {
@@ -255,24 +256,25 @@ func (m Made) processed() bool {
 	return len(m.Outcomes) > 0 && !slices.ContainsFunc(m.Outcomes, func(o Outcome) bool { return o.Verdict == ingest.NotCompared })
 }
 
-// filed is an outcome with the path of its delivery.
+// filed is an outcome with the path of its delivery, and when it was recorded.
 type filed struct {
 	path string
+	at   time.Time
 	Outcome
 }
 
 // record stores one outcome and returns the signatures that its feed shows for the first
 // time.
-func record(ctx context.Context, q querier, run int64, o filed, now time.Time) (fresh []string, err error) {
-	if err := addNoise(ctx, q, o.Outcome, now); err != nil {
+func record(ctx context.Context, q querier, run int64, o filed) (fresh []string, err error) {
+	if err := addNoise(ctx, q, o.Outcome, o.at); err != nil {
 		return nil, err
 	}
-	added, err := addOutcomes(ctx, q, run, now, []filed{o})
+	added, err := addOutcomes(ctx, q, run, []filed{o})
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range o.Findings {
-		isNew, err := count(ctx, q, o.Feed, f, added > 0, now)
+		isNew, err := count(ctx, q, o.Feed, f, added > 0, o.at)
 		if err != nil {
 			return nil, err
 		}
@@ -304,10 +306,10 @@ func process(ctx context.Context, q querier, feed, path, sha256 string, now int6
 
 // addOutcomes stores outcomes and returns how many of them were not there yet. One that was
 // not compared gives way to one that is.
-func addOutcomes(ctx context.Context, q querier, run int64, now time.Time, all []filed) (int64, error) {
+func addOutcomes(ctx context.Context, q querier, run int64, all []filed) (int64, error) {
 	var args []any
 	for _, o := range all {
-		args = append(args, o.Feed, o.SHA256, o.View, o.Settings, o.Revision, o.Engine, run, []byte(o.path), now.UnixNano(),
+		args = append(args, o.Feed, o.SHA256, o.View, o.Settings, o.Revision, o.Engine, run, []byte(o.path), o.at.UnixNano(),
 			o.Charset, o.Pair, o.Verdict, o.Severity.String(), o.Error)
 	}
 	res, err := q.exec(ctx, `INSERT INTO outcomes

@@ -63,7 +63,7 @@ func testManyAtOnce(t *testing.T, d *DB) {
 	for i := range n {
 		path, sum := fmt.Sprint("p", i%(n-2)), fmt.Sprint("sum", i) // the last two are the first two again
 		arrivals = append(arrivals, Arrival{Entry{Path: path, Size: int64(i)}, sum, int64(i)})
-		o := Outcome{Key: key(sum), Verdict: ingest.Parity}
+		o := Outcome{Key: key(sum), Verdict: ingest.Parity, Charset: fmt.Sprint("charset", i)}
 		made = append(made, Made{path, []Outcome{o, o}})
 		tasks = append(tasks, Task{Run: run, Feed: "acme", Number: i%(n-2) + 1, Body: []byte("{}"), Result: []byte(strconv.Itoa(i))})
 	}
@@ -102,6 +102,9 @@ func testManyAtOnce(t *testing.T, d *DB) {
 		if got, err := d.Has(ctx, key(sum)); err != nil || got != want {
 			t.Errorf("%s: recorded %v, %v; want %v", sum, got, err, want)
 		}
+	}
+	if last, err := d.LastCharset(ctx, "acme"); err != nil || last != fmt.Sprint("charset", n-1) {
+		t.Errorf("the charset of the last of them: %s, %v", last, err)
 	}
 }
 

@@ -97,6 +97,18 @@ type tornCheck struct {
 
 func (t *tornCheck) add(p []byte) {
 	for i := 0; i < len(p) && !t.refuted; i++ {
+		if t.utf8.need == 0 && !t.inField && !t.inLine && !t.doubtful { // ASCII changes nothing
+			n := nextHigh(p[i:])
+			if n < 0 {
+				n = len(p) - i
+			}
+			if n > 0 {
+				t.last = p[i+n-1]
+			}
+			if i += n; i == len(p) {
+				break
+			}
+		}
 		t.step(p[i], t.taken+int64(i))
 	}
 	t.taken += int64(len(p))

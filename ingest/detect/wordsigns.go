@@ -17,6 +17,11 @@ const (
 // inWord is what a sign costs for its word. It says nothing of words of other letters
 // than Latin ones.
 func inWord(text []char, i int) cost {
+	switch text[i].r {
+	case '’', '—', '–', '©', '¡', '¿', '²', '³', 'µ', 'μ':
+	default:
+		return 0
+	}
 	head, tail := wordsBeside(text, i)
 	if len(head) > 0 && head[len(head)-1].script != 1 || len(tail) > 0 && tail[0].script != 1 {
 		return 0

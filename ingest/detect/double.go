@@ -95,7 +95,7 @@ func (w *wordScan) word(word []byte) {
 	}
 	w.Of++
 	n := layersOf(word)
-	if shouted(word) {
+	if shouted(word) || n == 1 && strange(word) {
 		n = 0
 	}
 	w.layers[n]++
@@ -109,6 +109,18 @@ func (w *wordScan) word(word []byte) {
 func shouted(word []byte) bool {
 	i := bytes.Index(word, []byte("\u00c3\u00a0"))
 	return i > 0 && word[i-1] >= 'A' && word[i-1] <= 'Z' && ingest.IsASCII(word[:i]) && ingest.IsASCII(word[i+4:])
+}
+
+// strange reports whether a word is one like NESTLÉ®, which would end in IPA, or in Syriac
+// or Armenian, with no other letter beside it that is not ASCII.
+func strange(word []byte) bool {
+	was, _ := unwrap(word)
+	at := nextHigh(was)
+	r, n := utf8.DecodeRune(was[at:])
+	if nextHigh(was[at+n:]) >= 0 || at > 0 && was[at-1] >= 'a' && was[at-1] <= 'z' {
+		return false
+	}
+	return r >= 0x180 && r < 0x300 && (r < 0x218 || r > 0x21B) || r >= 0x530 && r < 0x590 || r >= 0x700 && r < 0x900
 }
 
 func (w *wordScan) end() {

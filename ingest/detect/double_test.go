@@ -51,6 +51,7 @@ var spoiled = []struct {
 	{"one of many, again and again", "name\n" + strings.Repeat(again("café")+"\nthé\nmûr\n", 5), "", 0, 0, 0, ""},
 	{"none", "name\ncafé\nthé\n", "", 0, 0, 0, ""},
 	{"Portuguese", "name\nMANHÃ\u00a0E TARDE\nAMANHÃ\u00a0CEDO\nação\nirmã\n", "", 0, 0, 0, ""},
+	{"brands", "brand;item\nNESTLÉ®;milk\n„MENÜ“;x\nCAFÉ™;ROSÉ®\nCITÉ»;«É»\n", "", 0, 0, 0, ""},
 	{"two rows of many", strings.Repeat("thé,mûr\n", 5000) + again("crème,brûlée\n") + strings.Repeat("thé,mûr\n", 5000), "", 1, 2, 20002, ""},
 	{"a long word", again("name\ncafé\nthé\n") + strings.Repeat("é", 10_000) + "\n", "", 1, 2, 2, ""},
 }

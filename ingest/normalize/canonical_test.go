@@ -113,6 +113,11 @@ var options = []struct {
 	{"in a legacy charset", Options{FixMojibake: true, Charset: "mac-roman"}, "\x89\xdb\xd2", "\u2013", "byte 0x0 double-encoded: 89 db d2 -> e2 80 93", ""},
 	{"a mark encoded twice", Options{FixMojibake: true}, "\u00ef\u00bb\u00bfa", "a", "byte 0x0 bom: c3 af c2 bb c2 bf -> ", ""},
 	{"not double-encoded", Options{FixMojibake: true}, "\u00c3,\u00a9 na\u00efve", "\u00c3,\u00a9 na\u00efve", "", ""},
+	{"capitals and signs", Options{FixMojibake: true}, brands, brands, "", ""},
+	{"of another script", Options{FixMojibake: true}, "\u00d0\u00b2\u00d0\u00be\u00d0\u00b4\u00d0\u00b0 \u00d0\u00b8 \u00d0\u00bc\u00d1\u2039\u00d0\u00bb\u00d0\u00be", "вода и мыло",
+		"byte 0x0 double-encoded: c3 90 c2 b2 c3 90 c2 be c3 90 c2 b4 c3 90 c2 b0 -> d0 b2 d0 be d0 b4 d0 b0;byte 0x11 double-encoded: c3 90 c2 b8 -> d0 b8;byte 0x16 double-encoded: c3 90 c2 bc c3 91 e2 80 b9 c3 90 c2 bb c3 90 c2 be -> d0 bc d1 8b d0 bb d0 be", ""},
+	{"of Polish", Options{FixMojibake: true}, "si\u00c4\u2122 \u00c5\u00bb\u00c3\u201c\u00c5\u0081TA S\u00c4\u201e", "się ŻÓŁTA SĄ",
+		"byte 0x2 double-encoded: c3 84 e2 84 a2 -> c4 99;byte 0x8 double-encoded: c3 85 c2 bb c3 83 e2 80 9c c3 85 c2 81 -> c5 bb c3 93 c5 81;byte 0x19 double-encoded: c3 84 e2 80 9e -> c4 84", ""},
 	{"preamble and footer", Options{TableFrom: 6, TableTo: 14}, "Title\na,b\n1,2\ntotal 1\n", "a,b\n1,2\n",
 		"byte 0x0 preamble: 54 69 74 6c 65 0a -> ;byte 0xe footer: 74 6f 74 61 6c 20 31 0a -> ", ""},
 	{"a mark above a preamble", Options{TableFrom: 7, TableTo: 11}, "\ufeffT\u00e9\na,b\nx", "a,b\n", "byte 0x0 bom: ef bb bf -> ;byte 0x3 preamble: 54 c3 a9 0a -> ;byte 0xb footer: 78 -> ", ""},
@@ -278,3 +283,7 @@ func TestLongRecords(t *testing.T) {
 		}
 	}
 }
+
+// brands are words with a capital at their end and a sign behind it, each of which would
+// be one character of UTF-8.
+const brands = "NESTLÉ®;CAFÉ™;„MENÜ“;CITÉ»;«É»;POKÉ£5;É°;BLÅ®;ÖL“;MANHÃ®;está»…\n"

@@ -11,10 +11,11 @@ import (
 // latin-1, and encoded in UTF-8 again. It looks at runs of characters that cp1252
 // has above 0x7F: what is between them can be no part of it, before or after.
 type mojibake struct {
-	next stage
-	held []piece
-	size int  // of the held text, in characters
-	long bool // the run is too long to be held, and is left alone to its end
+	next    stage
+	held    []piece
+	size    int  // of the held text, in characters
+	long    bool // the run is too long to be held, and is left alone to its end
+	context readSoFar
 }
 
 // maxRun bounds the run of such characters that is looked at.
@@ -24,12 +25,17 @@ func (m *mojibake) put(p piece) error {
 	vanishes := len(p.text) == 0 || p.is(0) // marks will take NULs out
 	if !vanishes && highByte(p.char()) == 0 {
 		m.long = false
-		if err := m.release(); err != nil {
+		first, _ := utf8.DecodeRune(p.text)
+		if err := m.release(first); err != nil {
 			return err
 		}
+		m.context.add(p.text)
 		return m.next.put(p)
 	}
 	if m.long || vanishes && len(m.held) == 0 {
+		if !vanishes {
+			m.context.add(p.text)
+		}
 		return m.next.put(p)
 	}
 	m.held = append(m.held, p.clone())
@@ -40,43 +46,50 @@ func (m *mojibake) put(p piece) error {
 		return nil
 	}
 	m.long = true
-	held := m.held
-	m.held, m.size = nil, 0
-	for _, p := range held {
+	return m.handOn()
+}
+
+// release repairs the run, which a character follows, and hands it on.
+func (m *mojibake) release(after rune) error {
+	for again := len(m.held) > 0; again; {
+		again = m.repairOnce(after)
+	}
+	return m.handOn()
+}
+
+func (m *mojibake) handOn() error {
+	for _, p := range m.held {
+		if len(p.text) > 0 && !p.is(0) {
+			m.context.add(p.text)
+		}
 		if err := m.next.put(p); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// release repairs the run and hands it on.
-func (m *mojibake) release() error {
-	held := m.held
-	for again := true; again; {
-		held, again = repairOnce(held)
 	}
 	m.held, m.size = m.held[:0], 0
-	for _, p := range held {
-		if err := m.next.put(p); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
-// repairOnce replaces what is UTF-8 when its characters are taken for bytes.
-func repairOnce(held []piece) (out []piece, changed bool) {
+// repairOnce replaces what is UTF-8 when its characters are taken for bytes, if that is
+// likelier than what is there.
+func (m *mojibake) repairOnce(after rune) (changed bool) {
+	context := m.context.begin()
+	defer context.forget()
+	held, out := m.held, make([]piece, 0, len(m.held))
 	for len(held) > 0 {
 		n, text := wronglyRead(held)
-		if n == 0 {
+		if n > 0 && context.likely(held, n, text, after) {
+			out = append(out, joined(held[:n]).changed(Mojibake, text))
+			held, changed = held[n:], true
+		} else {
 			out, held = append(out, held[0]), held[1:]
-			continue
 		}
-		out = append(out, joined(held[:n]).changed(Mojibake, text))
-		held, changed = held[n:], true
+		if last := out[len(out)-1]; len(last.text) > 0 && !last.is(0) {
+			context.add(last.text)
+		}
 	}
-	return out, changed
+	m.held = out
+	return changed
 }
 
 // wronglyRead returns how many of the first pieces stand for the bytes of one
@@ -118,7 +131,7 @@ func highByte(r rune) byte {
 }
 
 func (m *mojibake) end() error {
-	if err := m.release(); err != nil {
+	if err := m.release(0); err != nil {
 		return err
 	}
 	return m.next.end()

@@ -166,9 +166,15 @@ func mainDelimiter(b byte) bool { return bytes.IndexByte([]byte(",;\t|"), b) >= 
 // each quote and escape character that occurs where it would; last the text as it is.
 func (g Given) candidates(text []byte) (out []*layout) {
 	lines := max(1, bytes.Count(text, []byte{'\n'}), bytes.Count(text, []byte{'\r'}))
-	records := recordsIn(text, lines)
+	records := 0
 	for _, d := range candidateDelimiters {
-		if n := bytes.Count(text, []byte{d.char}); g.Delimiter == nil && n > 0 && n*4 >= records {
+		if n := bytes.Count(text, []byte{d.char}); g.Delimiter == nil && n > 0 {
+			if n*4 < lines && records == 0 {
+				records = recordsIn(text, lines)
+			}
+			if n*4 < lines && n*4 < records {
+				continue
+			}
 			out = g.with(out, text, d.char)
 		}
 	}
@@ -231,6 +237,9 @@ func quotesFor(text []byte, delimiter byte) []byte {
 
 // opens reports a quote at the beginning of a cell.
 func opens(text []byte, delimiter, quote byte) bool {
+	if bytes.IndexByte(text, quote) < 0 {
+		return false
+	}
 	before := byte('\n')
 	for _, b := range text {
 		if b == quote && (before == delimiter || before == '\n' || before == '\r') {

@@ -25,10 +25,10 @@ func (l *layout) rowsAbove(first int) int {
 	for i := first - 1; i >= l.said; i-- {
 		r := l.records[i]
 		switch {
-		case r.filled == 0 && !(sparse && r.cells == l.columns):
+		case r.filled == 0 && !(sparse && r.cells > 1):
 			adjoining = false
 		case r.filled == 0:
-		case key.fits(l.firstCell(i)), adjoining && (r.cells == l.columns || r.filled > 1 && !l.note(i)):
+		case key.fits(l.firstCell(i)), adjoining && (r.cells == l.columns || r.cells > 1 && !l.note(i)):
 			first = i
 		default:
 			return first
@@ -57,24 +57,29 @@ func (l *layout) sparse(first int) bool {
 	return few*10 >= n
 }
 
-// tablesAbove is where the first of the tables begins that end before a record: two
-// records in a row of the same number of cells, of which each has two filled, are one.
+// tablesAbove is where the first of the tables begins that end before a record, or of
+// which it is one: two records in a row of the same number of cells are one.
 func (l *layout) tablesAbove(first int) int {
-	for i := l.said; i+1 < first; i++ {
-		if l.pair(i) && !l.note(i) && !l.note(i+1) {
+	for i := l.said; i < first; i++ {
+		if (i+1 < first || l.records[first].cells != l.columns) && l.pair(i) && !l.note(i) && !l.note(i+1) {
 			return i
 		}
 	}
 	return first
 }
 
-// pair reports that a record and the next have the same number of cells, two of each filled.
+// pair reports that a record and the next have the same number of cells. Two of each are
+// filled if they are as wide as the table, or they may be titles; else three of both.
 func (l *layout) pair(i int) bool {
 	if i+1 >= len(l.records) {
 		return false
 	}
 	a, b := l.records[i], l.records[i+1]
-	return a.cells > 1 && a.cells == b.cells && a.filled > 1 && b.filled > 1
+	filled := min(a.filled, b.filled)
+	if a.cells != l.columns && filled > 0 {
+		filled = a.filled + b.filled - 1
+	}
+	return a.cells > 1 && a.cells == b.cells && filled > 1
 }
 
 // note reports a record that is a line of text, whose commas divide nothing: it is a

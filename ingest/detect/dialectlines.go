@@ -163,7 +163,7 @@ func (l *layout) tables(first, last int, header bool) int {
 		switch {
 		case behind && header && a.cells == width && bytes.Equal(l.line(i), l.line(first)):
 			n++
-		case (behind || i == l.main && max(a.cells-width, width-a.cells) > 1) && a.cells > 1 && a.cells == l.records[i+1].cells && a.cells != width:
+		case (behind || i == l.main && l.apart(width)) && a.cells > 1 && a.cells == l.records[i+1].cells && a.cells != width:
 			n, width = n+1, a.cells
 		}
 	}
@@ -193,10 +193,32 @@ func (l *layout) columnTypes(d *Dialect, first, last int) {
 	for c := range l.columns {
 		d.Types = append(d.Types, l.heading.columns[c].typ)
 	}
-	if first < l.main && l.pair(first) { // the first table's header
-		l.heading = newHeading(l.bodyOf(first, l.main-1, l.records[first].cells), l.records[first].cells)
+	if first < l.main && l.pair(first) {
+		l.heading = l.headingAbove(first, rows)
 	}
 	d.Header = l.heading.isHeader()
+}
+
+// headingAbove is what may be the heading of records above the widest: of another table,
+// or of the same one, whose last cells are missing there.
+func (l *layout) headingAbove(first int, rows [][]field) *heading {
+	width := l.records[first].cells
+	if l.apart(width) {
+		return newHeading(l.bodyOf(first, l.main-1, width), width)
+	}
+	short := l.bodyOf(first, l.main-1, width)
+	for _, row := range rows {
+		if len(row) >= width {
+			short = append(short, row[:width])
+		}
+	}
+	return newHeading(short, width)
+}
+
+// apart reports that the widest table is another than the records of some width above it:
+// an empty line is between them, or their widths are quite different.
+func (l *layout) apart(width int) bool {
+	return l.records[l.main-1].cells == 0 || max(l.columns-width, width-l.columns) > 1
 }
 
 // body reads the table's first records again.

@@ -210,8 +210,14 @@ func detect(src source, o Options) (Result, source, []byte, error) {
 // decide walks through the evidence in the order of the package's description.
 func decide(src source, st *stats, o Options) (Result, error) {
 	mainframe := func(src source, st *stats) (Result, bool, error) { return byEBCDIC(src, st, o) }
-	sewn := func(src source, st *stats) (Result, bool, error) { return bySeams(src, st, o) }
-	for _, step := range []func(source, *stats) (Result, bool, error){sewn, byBOM, byNULs, byControls, byEscapes, byASCII, byUTF8, mainframe} {
+	if st.nuls > 0 {
+		if r, ok, err := bySeams(src, st, o); err != nil {
+			return Result{}, err
+		} else if ok {
+			return withAlarms(src, r, o)
+		}
+	}
+	for _, step := range []func(source, *stats) (Result, bool, error){byBOM, byNULs, byControls, byEscapes, byASCII, byUTF8, mainframe} {
 		r, ok, err := step(src, st)
 		if err != nil {
 			return Result{}, err

@@ -286,7 +286,7 @@ func (m *model) unitCost(language int, r rune) cost {
 // bySeams answers for an input that has rows of both kinds. One in UTF-16 alone has
 // nothing but NULs and what is not in Latin-1.
 func bySeams(src source, st *stats, o Options) (Result, bool, error) {
-	if st.nuls == 0 || 2*st.nuls+2 >= st.size {
+	if 2*st.nuls+2 >= st.size {
 		return Result{}, false, nil
 	}
 	src.size = st.size // which may be less than was said

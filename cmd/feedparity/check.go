@@ -162,7 +162,7 @@ func (c *checker) file(ctx context.Context, name string, in ingest.Input) error 
 		return fmt.Errorf("check %q: %w", name, err)
 	}
 	if detected.Binary != "" {
-		return usageError("feedparity reads text: unpack or export it first", "check %q: not a CSV file: %s", name, detected.Why)
+		return usageError(notCSVHint, "check %q: not a CSV file: %s", name, detected.Why)
 	}
 	for _, pair := range c.pairs {
 		d := parity.Delivery{Feed: "check", Name: in.Name, Data: in.Data, Size: in.Size, File: in.File, Charset: c.flags.charset, Pair: pair}

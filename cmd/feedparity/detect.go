@@ -21,6 +21,9 @@ beside its defaults, "-" for nothing. A fifth column is there where that is not 
 other charsets in the file, text that was encoded twice, torn characters, a declared
 or an earlier charset that the bytes speak against.`
 
+// notCSVHint is for what only calls itself CSV.
+const notCSVHint = "feedparity reads tables of text: unpack or export it first"
+
 func newDetect(std streams) *cobra.Command {
 	var asJSON, why bool
 	var o detect.Options
@@ -40,7 +43,7 @@ func newDetect(std streams) *cobra.Command {
 					return fmt.Errorf("detect %q: %w", name, err)
 				}
 				if r.Binary != "" {
-					return usageError("feedparity reads text: unpack or export it first", "detect %q: not a CSV file: %s", name, r.Why)
+					return usageError(notCSVHint, "detect %q: not a CSV file: %s", name, r.Why)
 				}
 				var answers []sniffAnswer
 				if asJSON || why || o.Explain {

@@ -68,7 +68,7 @@ type typeCount struct {
 
 // tryFile runs a feed's paths on a file and says all that was seen.
 func tryFile(ctx context.Context, c *config.Config, f config.Feed, in ingest.Input) (*trial, error) {
-	found, err := detect.Detect(in.Data, in.Size, detect.Options{Declared: f.Charset})
+	found, err := detect.Detect(in.Data, in.Size, detect.Options{Declared: f.Charset, Markup: f.Calls != [2]*ingest.Call{}})
 	if err != nil {
 		return nil, fmt.Errorf("detect %q: %w", in.Name, err)
 	}

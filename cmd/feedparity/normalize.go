@@ -190,7 +190,7 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 		return fmt.Errorf("detect %q: %w", name, err)
 	}
 	if found.Binary != "" {
-		return usageError("feedparity reads text: unpack or export it first", "normalize %q: not a CSV file: %s", name, found.Why)
+		return usageError(notCSVHint, "normalize %q: not a CSV file: %s", name, found.Why)
 	}
 	w, err := n.create(std, name, target)
 	if err != nil {

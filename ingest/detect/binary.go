@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"strings"
+
+	"github.com/feedparity/feedparity/ingest/unpack"
 )
 
 // headBytes is how much of the input's start dialect detection looks at.
@@ -26,7 +28,7 @@ var magics = []struct{ kind, name, prefix string }{
 	{"parquet", "a Parquet file", "PAR1\x15"}, {"avro", "an Avro file", "Obj\x01"}, {"arrow", "an Arrow file", "ARROW1\x00\x00"}, {"hdf5", "an HDF5 file", "\x89HDF\r\n\x1a\n"},
 	{"pickle", "a pickle of Python", "\x80\x04\x95"}, {"pickle", "a pickle of Python", "\x80\x05\x95"},
 	{"ogg", "an Ogg sound or film", "OggS\x00"}, {"flac", "a FLAC sound", "fLaC\x00"}, {"mkv", "a Matroska film", "\x1a\x45\xdf\xa3"},
-	{"elf", "a Linux program", "\x7fELF"}, {"exe", "a Windows program", "MZ\x90\x00"}, {"class", "a Java class", "\xca\xfe\xba\xbe\x00"},
+	{"plist", "a property list of Apple", "bplist0"}, {"elf", "a Linux program", "\x7fELF"}, {"exe", "a Windows program", "MZ\x90\x00"}, {"class", "a Java class", "\xca\xfe\xba\xbe\x00"},
 }
 
 // shapes of headers that no fixed word tells.
@@ -69,6 +71,14 @@ func binaryKind(src source, head []byte) (kind, name string) {
 		}
 	}
 	return "", ""
+}
+
+// kindOf is binaryKind, and names what is markup unless that is to be read.
+func kindOf(src source, head []byte, o Options) (kind, name string) {
+	if kind, name = binaryKind(src, head); kind == "" && !o.Markup && o.Charset == "" {
+		return markup(head, int64(len(head)) == src.size)
+	}
+	return kind, name
 }
 
 // ofRIFF names what a RIFF file holds.
@@ -201,13 +211,6 @@ func frameBytes(p []byte) int {
 	return (72+72*one)*1000*k/rate + int(p[2]>>1&1)
 }
 
-// documents are office documents by what is the name of a part of theirs, or begins
-// and ends it.
-var documents = []struct{ kind, name, begins, ends string }{
-	{"xlsb", "an Excel workbook (.xlsb)", "xl/", "workbook.bin"}, {"xlsx", "an Excel workbook (.xlsx)", "xl/", ".xml"}, {"docx", "a Word document (.docx)", "word/", ".xml"},
-	{"pptx", "a PowerPoint presentation (.pptx)", "ppt/", ".xml"}, {"numbers", "a workbook of Apple Numbers", "Index/", ".iwa"}, {"jar", "a Java archive", "META-INF/", "MANIFEST.MF"},
-}
-
 // mimetypes are documents that name their kind in their first part.
 var mimetypes = []struct{ kind, name, holds string }{
 	{"ods", "an OpenDocument spreadsheet (.ods)", "vnd.oasis.opendocument.spreadsheet"}, {"odt", "an OpenDocument text (.odt)", "vnd.oasis.opendocument.text"},
@@ -236,10 +239,8 @@ func within(src source, kind, name string, head []byte) (string, string) {
 func inZip(kind, name string, head []byte) (string, string) {
 	for p := head; len(p) > 30; {
 		part := p[30:min(len(p), 30+int(binary.LittleEndian.Uint16(p[26:])))]
-		for _, k := range documents {
-			if bytes.HasPrefix(part, []byte(k.begins)) && bytes.HasSuffix(part, []byte(k.ends)) {
-				return k.kind, k.name
-			}
+		if d, ok := unpack.DocumentOf(string(part)); ok {
+			return d.Kind, d.Name
 		}
 		for _, k := range mimetypes {
 			if string(part) == "mimetype" && bytes.Contains(p[38:min(len(p), 128)], []byte(k.holds)) {

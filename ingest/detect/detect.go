@@ -35,6 +35,9 @@ type Options struct {
 	// History is what the feed's earlier deliveries were in, as a Python codec
 	// name, "" if unknown; weaker evidence of the same kind.
 	History string
+	// Markup takes what is HTML, XML or JSON throughout for text, as code may be to parse
+	// it; else it is named in Result.Binary. So does a Charset.
+	Markup bool
 	// Second asks saintfish/chardet for a second opinion where the charset was not
 	// proven. It costs several times what everything else does.
 	Second bool
@@ -75,8 +78,8 @@ type Result struct {
 	Second *Opinion
 	// Dialect is how the decoded text is laid out.
 	Dialect Dialect
-	// Binary names what the input is if it is no text at all, such as "zip" or
-	// "pdf"; nothing else is then set but Why.
+	// Binary names what the input is if it is no text at all, or no table, such as "zip",
+	// "pdf" or "html"; nothing else is then set but Why.
 	Binary string
 	// Size, NonASCII and NULs count bytes of the input.
 	Size, NonASCII, NULs int64
@@ -195,7 +198,7 @@ func detect(src source, o Options) (Result, source, []byte, error) {
 	if err != nil {
 		return Result{}, src, nil, err
 	}
-	if kind, name := binaryKind(src, head); kind != "" {
+	if kind, name := kindOf(src, head, o); kind != "" {
 		return Result{Binary: kind, Size: src.size, FirstHigh: -1, Why: "starts as " + name + " does"}, src, head, nil
 	}
 	st := newStats(head)

@@ -305,7 +305,7 @@ func bySeams(src source, st *stats, o Options) (Result, bool, error) {
 		}
 		wide.add(src.in, s.from, s.to)
 	}
-	rest, err := Charset(&narrow, narrow.size, Options{Declared: o.Declared, History: o.History})
+	rest, err := Charset(&narrow, narrow.size, Options{Declared: o.Declared, History: o.History, Markup: true})
 	if err != nil || rest.Binary != "" || isWide(rest.Charset) {
 		return Result{}, false, err
 	}

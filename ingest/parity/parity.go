@@ -121,13 +121,19 @@ func (r *Report) Worst() ingest.Verdict {
 	return ingest.AgreeEmpty
 }
 
-// ErrBinary says that a delivery is no text, such as a spreadsheet named .csv.
+// detection is how a delivery is to be looked at. The team's own functions may parse
+// what is no table.
+func (d *Delivery) detection() detect.Options {
+	return detect.Options{Declared: d.Charset, History: d.History, Markup: d.Calls != [2]*ingest.Call{}}
+}
+
+// ErrBinary says that a delivery is no text, such as a spreadsheet named .csv, or a page.
 var ErrBinary = errors.New("not a CSV file")
 
 // Check runs the whole line on a delivery. The error is our own failure to read
 // it; a path that could not be run or compared is reported in its View.
 func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
-	found, err := detect.Detect(stoppable{ctx, d.Data}, d.Size, detect.Options{Declared: d.Charset, History: d.History})
+	found, err := detect.Detect(stoppable{ctx, d.Data}, d.Size, d.detection())
 	if err != nil {
 		return nil, fmt.Errorf("detect %q: %w", d.Name, err)
 	}
@@ -195,7 +201,7 @@ func (l *Line) View(ctx context.Context, d Delivery, v ingest.View) View {
 	if v == ingest.Raw && !asksDetection(d.Pair) && d.Pair.Py2.Dialect != nil && d.Pair.Py3.Dialect != nil {
 		return l.view(ctx, d, detect.Result{}, v, nil)
 	}
-	found, err := detect.Detect(stoppable{ctx, d.Data}, d.Size, detect.Options{Declared: d.Charset, History: d.History})
+	found, err := detect.Detect(stoppable{ctx, d.Data}, d.Size, d.detection())
 	if err == nil && found.Binary != "" && (v == ingest.Normalized || asksDetection(d.Pair)) {
 		err = fmt.Errorf("%w: it %s", ErrBinary, found.Why)
 	}

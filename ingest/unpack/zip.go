@@ -29,15 +29,6 @@ func isDocument(file io.ReaderAt, size int64) bool {
 	return slices.ContainsFunc(z.File, func(f *zip.File) bool { return ofDocument(f.Name) })
 }
 
-func ofDocument(name string) bool {
-	switch name {
-	case "[Content_Types].xml", "mimetype", "META-INF/manifest.xml", "_rels/.rels":
-		return true
-	}
-	first, _, _ := strings.Cut(name, "/")
-	return (first == "xl" || first == "word" || first == "docProps") && strings.HasSuffix(name, ".xml")
-}
-
 // firstName is the name in the first local file header (APPNOTE.TXT 4.3.7), as far as
 // it is there.
 func firstName(file io.ReaderAt) string {

@@ -51,8 +51,10 @@ func (l *locator) mix(r *Result) {
 	l.judge = r.ranking.judgeOf(r.first.candidate, r.mixedWith)
 	l.names = []string{cmp.Or(r.unmarked, r.Charset)}
 	l.divides = r.first.table != nil
-	for _, c := range r.mixedWith {
-		l.names = append(l.names, c.name)
+	for i, c := range r.mixedWith {
+		if l.names = append(l.names, c.name); c.name == "utf-8" {
+			l.utf8 = i + 1
+		}
 		l.divides = l.divides && c.multi == nil
 	}
 	if r.unmarked != "" {
@@ -86,9 +88,10 @@ type locator struct {
 	cells       []located
 	next, ended int // of cells: to come, and to end
 
-	ranger         // its judge is nil if the input is in one charset
-	run     []byte // the span at hand
-	longer  int64  // by which it is longer than a span
+	ranger            // its judge is nil if the input is in one charset
+	run     []byte    // the span at hand
+	longer  int64     // by which it is longer than a span
+	check   utf8Check // of all of it, once it is
 	prev    byte
 	marked  int  // bytes of a mark in front
 	divides bool // the delimiter ends spans though it may be part of a character in charsets that the input is not in
@@ -145,13 +148,18 @@ func (l *locator) follow(c byte) {
 	case len(l.run) < spanBytes:
 		l.run = append(l.run, c)
 	default:
+		if l.longer == 0 {
+			l.check = utf8Check{}
+			l.check.add(l.run, 0, false)
+		}
+		l.check.add([]byte{c}, 0, false)
 		l.longer++
 	}
 }
 
 func (l *locator) endSpan(c byte) {
 	if nextHigh(l.run) >= 0 {
-		l.span(&span{raw: l.run, prev: l.prev, next: c, n: 1, cut: l.longer > 0, offset: l.offset - int64(len(l.run)) - l.longer}, l.field, l.offset)
+		l.span(&span{raw: l.run, prev: l.prev, next: c, n: 1, cut: l.longer > 0, broken: l.longer > 0 && !l.check.whole(), offset: l.offset - int64(len(l.run)) - l.longer}, l.field, l.offset)
 	}
 	l.run, l.prev, l.longer = l.run[:0], c, 0
 }

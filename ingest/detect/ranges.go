@@ -52,8 +52,9 @@ const (
 
 // ranger tells which charsets an input is in, record by record.
 type ranger struct {
-	judge   func(*span) (which int, nats float64) // which charset a span is in, -1 for any
+	judge   func(*span) (which int, nats float64) // which charset a span is in, -1 for any but UTF-8
 	names   []string
+	utf8    int   // which of them is UTF-8, 0 if none is
 	start   int64 // of the record
 	column  int64 // of the cell
 	spanEnd int64 // end of the last span that told
@@ -73,14 +74,17 @@ type piece struct {
 // span takes a span of a cell that begins at one byte, which ends at another.
 func (g *ranger) span(s *span, cell, end int64) {
 	which, nats := g.judge(s)
-	if which < 0 {
+	if which < 0 && g.utf8 == 0 {
 		return
 	}
 	n := len(g.pieces)
 	switch {
-	case n > 0 && g.pieces[n-1].which == which:
+	case n > 0 && g.pieces[n-1].joins(which, g.utf8):
+		g.pieces[n-1].which = max(which, g.pieces[n-1].which)
 		g.pieces[n-1].nats += nats
-	case n < maxPieces:
+	case n == maxPieces:
+		g.full = true // for what it goes on in is not known
+	default:
 		p := piece{which, nats, cell, g.column, g.column - 1}
 		if cell < g.spanEnd { // in the middle of a cell
 			p.start, p.last = s.offset, g.column
@@ -90,13 +94,16 @@ func (g *ranger) span(s *span, cell, end int64) {
 	g.spanEnd = end
 }
 
+// joins reports whether a span in one charset goes on with a piece. One that may be in any
+// but UTF-8 does with all but that.
+func (p *piece) joins(which, utf8 int) bool {
+	return p.which == which || utf8 > 0 && p.which != utf8 && which != utf8 && (p.which < 0 || which < 0)
+}
+
 // endRecord adds a record that ends at a byte to the ranges, piece by piece if it holds
 // several charsets for sure.
 func (g *ranger) endRecord(end, row int64) {
-	sure := slices.DeleteFunc(slices.Clone(g.pieces), func(p piece) bool { return p.nats < sureCell })
-	if i := slices.IndexFunc(sure, func(p piece) bool { return p.which != sure[0].which }); i < 0 {
-		sure = g.likeliest()
-	}
+	sure := g.sure()
 	if len(sure) == 0 {
 		g.extend(-1, end, row, Range{})
 	}
@@ -113,12 +120,43 @@ func (g *ranger) endRecord(end, row int64) {
 	g.start, g.pieces = end, g.pieces[:0]
 }
 
-// likeliest returns one piece in the charset that most of the record is in, none if it
-// is in any.
-func (g *ranger) likeliest() []piece {
+// sure returns the pieces of the record that are in different charsets for sure, one if
+// it is in one charset, and none if it is in any. What is no UTF-8 is for sure in another.
+func (g *ranger) sure() []piece {
+	var out []piece
+	for from := 0; from < len(g.pieces); {
+		to := from + 1
+		if g.pieces[from].which != g.utf8 || g.utf8 == 0 {
+			for to < len(g.pieces) && (g.pieces[to].which != g.utf8 || g.utf8 == 0) {
+				to++
+			}
+		}
+		out = append(out, g.sureOf(g.pieces[from:to])...)
+		from = to
+	}
+	return out
+}
+
+// sureOf is sure for pieces that are all UTF-8 or all in other charsets.
+func (g *ranger) sureOf(pieces []piece) []piece {
+	sure := slices.DeleteFunc(slices.Clone(pieces), func(p piece) bool { return p.nats < sureCell })
+	if i := slices.IndexFunc(sure, func(p piece) bool { return p.which != sure[0].which }); i < 0 {
+		sure = g.likeliest(pieces)
+	}
+	if len(sure) > 0 {
+		sure[0].start, sure[0].column, sure[0].last = pieces[0].start, pieces[0].column, pieces[0].last
+	}
+	return sure
+}
+
+// likeliest returns one piece in the charset that most of some are in, none if they are in
+// any. If that leaves them beside UTF-8, they are in the first.
+func (g *ranger) likeliest(pieces []piece) []piece {
 	sums := make([]float64, len(g.names))
-	for _, p := range g.pieces {
-		sums[p.which] += p.nats
+	for _, p := range pieces {
+		if p.which >= 0 {
+			sums[p.which] += p.nats
+		}
 	}
 	best := 0
 	for i, sum := range sums {
@@ -126,7 +164,8 @@ func (g *ranger) likeliest() []piece {
 			best = i
 		}
 	}
-	if sums[best] == 0 {
+	n := len(g.ranges)
+	if alone := len(pieces) == len(g.pieces); sums[best] == 0 && alone && (g.utf8 == 0 || n > 0 && g.ranges[n-1].Charset != "utf-8") {
 		return nil
 	}
 	return []piece{{which: best}}
@@ -162,7 +201,7 @@ func (k *ranking) judgeOf(first *candidate, others []*candidate) func(*span) (in
 	}
 	return func(s *span) (int, float64) {
 		switch {
-		case utf8 >= 0 && isUTF8(s.raw, s.cut):
+		case utf8 >= 0 && isUTF8(s.raw, s.cut) && !s.broken:
 			return utf8 + 1, sureSpan
 		case len(legacy) == 1:
 			return 0, sureSpan

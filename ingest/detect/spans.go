@@ -20,6 +20,7 @@ type span struct {
 	offset     int64
 	weight     float64  // of its cost, by n
 	cut        bool     // it went on
+	broken     bool     // and is no UTF-8 then
 	ascii      cost     // of its ASCII letters alone, 0 until it is known
 	utf8       *reading // as UTF-8, nil if it is none
 	rare       bool     // kept for a byte that few others have

@@ -187,3 +187,6 @@ func (u *utf8Check) continuation(c byte) {
 		u.cesu++
 	}
 }
+
+// whole reports whether all was UTF-8, as Python 3 reads it.
+func (u *utf8Check) whole() bool { return u.bad == 0 && u.need == 0 && u.cesu == 0 }

@@ -59,7 +59,7 @@ var detectors = []struct {
 	}},
 	{"wlynxg/chardet", func(p []byte) string { return wlynxg.Detect(p).Encoding }},
 	{"feedparity", func(p []byte) string {
-		r, err := detect.Charset(detect.Mem(p), int64(len(p)), detect.Options{})
+		r, err := detect.Charset(detect.Mem(p), int64(len(p)), detect.Options{Markup: true})
 		if err != nil {
 			return ""
 		}

@@ -34,7 +34,9 @@ func measure(files []file) ([]result, error) {
 func measureWith(files []file, options func(file) detect.Options) ([]result, error) {
 	out := make([]result, len(files))
 	for i, f := range files {
-		r, err := detect.Charset(bytes.NewReader(f.data), f.size, options(f))
+		o := options(f)
+		o.Markup = true // the natural texts are pages
+		r, err := detect.Charset(bytes.NewReader(f.data), f.size, o)
 		if err != nil {
 			return nil, fmt.Errorf("detect %s: %w", f.path, err)
 		}

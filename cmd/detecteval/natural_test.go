@@ -47,3 +47,12 @@ func TestNatural(t *testing.T) {
 		}
 	}
 }
+
+// TestMeasurePage: pages are asked for their charset, though they are no tables.
+func TestMeasurePage(t *testing.T) {
+	data := []byte("<html><body><p>Le caf\xe9 cr\xe8me</p></body></html>\n")
+	results, err := measure([]file{{path: "page", truth: "cp1252", size: int64(len(data)), data: data}})
+	if err != nil || !results[0].right {
+		t.Errorf("%+v, %v", results, err)
+	}
+}

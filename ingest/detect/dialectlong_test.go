@@ -57,6 +57,23 @@ func TestStrayQuoteInLong(t *testing.T) {
 		if best.delimiter != ',' || best.columns != c.columns || len(best.records) != c.records {
 			t.Errorf("%s: at %q %d columns in %d records", name, best.delimiter, best.columns, len(best.records))
 		}
+		n := 0
+		for r := best.readerAt(0); r.next(); n++ {
+		}
+		if n != c.records {
+			t.Errorf("%s: %d records are read again", name, n)
+		}
+	}
+}
+
+// TestOpenInCells holds that nothing is looked for behind the records that are left where
+// the last one was cut, by any of the readings.
+func TestOpenInCells(t *testing.T) {
+	for _, first := range []string{"list", "list;of;names"} {
+		in := first + "\n" + repeat("a, b\n", 10) + "\"b, " + repeat("a nice hammer\n", 1000)
+		if d, _ := findDialect([]byte(in), true, Given{}); d.Columns != len(strings.Split(first, ";")) && d.Columns != 1 {
+			t.Errorf("%q: %+v", first, d)
+		}
 	}
 }
 

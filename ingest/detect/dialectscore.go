@@ -132,15 +132,18 @@ func (l *layout) listsOf(o *layout) bool {
 
 // inCells reports that the first record is a single name right above records that the
 // delimiter divides, but whose every line is like one cell: a number, an address of the
-// web, or words with a blank behind each delimiter.
+// web, or words with a blank behind each delimiter; these also below several names that
+// another delimiter divides.
 func (l *layout) inCells() bool {
 	if l.columns < 2 || len(l.records) < 3 || l.records[0].cells != 1 || l.reader.quoted+l.reader.escaped > 0 {
 		return false
 	}
-	if name := l.firstCell(0); typeOf(name) != Word && typeOf(name) != Code || bytes.ContainsAny(name, digits+"=") {
+	name := l.firstCell(0)
+	divided := l.delimiter == ',' && bytes.ContainsAny(name, ";\t|") // at another one
+	if !divided && (typeOf(name) != Word && typeOf(name) != Code || bytes.ContainsAny(name, digits+"=")) {
 		return false
 	}
-	number, address, words := true, true, true
+	number, address, words := !divided, !divided, true
 	r := l.readerAt(1)
 	for i := 1; r.next() && (number || address || words); i++ {
 		if len(r.cells) == 0 {
@@ -267,6 +270,7 @@ func (l *layout) read(text []byte) {
 		if r.open > 0 && before == nil && l.cut {
 			before = new(*l)
 			before.reader.odd -= r.open
+			before.reader.text, before.reader.line = text[:rec.at], rec.line
 		}
 		rec.cells = len(r.cells)
 		for _, c := range r.cells {
@@ -322,7 +326,7 @@ func (l *layout) goesOn(from int) bool {
 func (l *layout) typeOf(c field) CellType {
 	t := typeOf(c.text)
 	switch {
-	case l.delimiter == 0 && !c.quoted && bytes.IndexByte(c.text, '\t') >= 0:
+	case l.delimiter == 0 && !c.quoted && len(c.text) > 0 && (mainDelimiter(c.text[0]) || mainDelimiter(c.text[len(c.text)-1]) || bytes.IndexByte(c.text, '\t') >= 0):
 		return Mess // rather an empty cell and another
 	case c.quoted && t == Mess:
 		return Text

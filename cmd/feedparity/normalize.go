@@ -208,6 +208,22 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 		}
 	}
 	o := n.options(found)
+	if err := n.rewrite(w, list, name, in, o); err != nil {
+		return err
+	}
+	verified := ""
+	if n.verify {
+		verified = ", verified"
+	}
+	fmt.Fprintf(std.err, "%s: %s, read as %s%s%s%s\n", visible(name), plural(list.edits, "edit"), o.Charset, takenOff(o, found.Dialect), list.noted(), verified)
+	if d := found.Doubled; d.Layers > 0 && !o.FixMojibake {
+		fmt.Fprintf(std.err, "hint: %d of %d words are encoded twice; --fix-double-encoding repairs that\n", d.Words, d.Of)
+	}
+	return nil
+}
+
+// rewrite writes a normalized file and its edits, to their end.
+func (n *normalizing) rewrite(w *output, list *editList, name string, in ingest.Input, o normalize.Options) error {
 	o.Record, o.Note = list.record, list.note
 	buffered := bufio.NewWriterSize(w, 64<<10)
 	var src io.Reader = io.NewSectionReader(in.Data, 0, in.Size)
@@ -217,37 +233,35 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 		src, dst = io.TeeReader(src, original), io.MultiWriter(dst, normalized)
 	}
 	if _, err := normalize.Normalize(dst, src, o); err != nil {
-		if w.failed != nil {
-			return w.fault(w.failed)
-		}
-		var failed *fs.PathError
-		if errors.As(err, &failed) { // of what is read, or of where edits are printed
-			return fmt.Errorf("normalize %q: %w", name, err)
-		}
-		var bad *normalize.DecodeError
-		if errors.As(err, &bad) {
-			err = cmp.Or(bad.Locate(io.NewSectionReader(in.Data, 0, in.Size), o), err)
-		}
-		return usageError(keepGoingHint(err), "normalize %q: %w", name, err)
+		return n.fault(err, w, name, in, o)
 	}
 	if err := buffered.Flush(); err != nil {
 		return w.fault(err)
 	}
-	verified := ""
 	if n.verify {
 		if err := list.verify(in, w.written()); err != nil {
 			return fmt.Errorf("normalize %q: %w", name, err)
 		}
-		verified = ", verified"
-	}
-	fmt.Fprintf(std.err, "%s: %s, read as %s%s%s%s\n", visible(name), plural(list.edits, "edit"), o.Charset, takenOff(o, found.Dialect), list.noted(), verified)
-	if d := found.Doubled; d.Layers > 0 && !o.FixMojibake {
-		fmt.Fprintf(std.err, "hint: %d of %d words are encoded twice; --fix-double-encoding repairs that\n", d.Words, d.Of)
 	}
 	if err := w.commit(); err != nil {
 		return err
 	}
 	return list.end(original, normalized)
+}
+
+// fault words an error of the normalizer, which may be one of what it reads and writes.
+func (n *normalizing) fault(err error, w *output, name string, in ingest.Input, o normalize.Options) error {
+	var failed *fs.PathError
+	var bad *normalize.DecodeError
+	switch {
+	case w.failed != nil:
+		return w.fault(w.failed)
+	case errors.As(err, &failed):
+		return fmt.Errorf("normalize %q: %w", name, err)
+	case errors.As(err, &bad):
+		err = cmp.Or(bad.Locate(io.NewSectionReader(in.Data, 0, in.Size), o), err)
+	}
+	return usageError(keepGoingHint(err), "normalize %q: %w", name, err)
 }
 
 // takenOff says how many lines are not in the table.

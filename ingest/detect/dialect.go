@@ -101,12 +101,12 @@ func dialectOf(src source, charset string, head []byte, g Given) (Dialect, error
 	whole := int64(len(head)) == src.size
 	text := decodeHead(charset, head, whole)
 	d, l := findDialect(text, !whole, g)
-	if !whole && len(l.records) < fewRecords && len(head) < mostHead {
-		more, err := src.head(min(mostHead, 4*int64(len(head))))
+	if !whole && len(l.records) < fewRecords && (l.columns-1)*leastCell < len(text) {
+		more, err := src.longer(charset, head)
 		if err != nil {
 			return d, err
 		}
-		if len(more) > len(head) { // the input is as long as was said
+		if more != nil {
 			return dialectOf(src, charset, more, g)
 		}
 	}
@@ -126,13 +126,33 @@ func dialectOf(src source, charset string, head []byte, g Given) (Dialect, error
 
 // uncounted takes back what was found of columns where the only record is one that was cut.
 func (d *Dialect) uncounted(l *layout) {
-	d.Why = fmt.Sprintf("the first %d MB hold no whole record, so its columns are not counted: there are %d or more at %q", mostHead>>20, l.columns, d.Delimiter)
+	d.Why = fmt.Sprintf("the first record is too long for its columns to be counted: there are %d or more at %q", l.columns, d.Delimiter)
 	d.Reasons = []string{"delimiter: " + d.Why}
 	d.Columns, d.Types, d.Header, d.Trailing, d.Unfinished = 0, nil, false, false, false
 }
 
 // mostHead bounds what is looked at of an input's start where its records are long.
 const mostHead = 4 << 20
+
+// leastCell is how many bytes the cells of long records have on average, with their
+// delimiters: of millions that are emptier no table is made.
+const leastCell = 3
+
+// longer is more of an input's start that has the end of a record in it, or all of it;
+// nil if mostHead has none.
+func (s source) longer(charset string, head []byte) ([]byte, error) {
+	for len(head) < mostHead {
+		more, err := s.head(min(mostHead, 4*int64(len(head))))
+		if err != nil || len(more) <= len(head) { // or the input is shorter than was said
+			return nil, err
+		}
+		if int64(len(more)) == s.size || bytes.ContainsAny(decodeHead(charset, more, false), "\r\n") {
+			return more, nil
+		}
+		head = more
+	}
+	return nil, nil
+}
 
 // tailBytes is how much of an input's end is looked at for what is below the table.
 const tailBytes = 16 << 10

@@ -18,7 +18,7 @@ func (l *layout) rowsAbove(first int) int {
 		return first
 	}
 	sparse := l.sparse(first)
-	if h := newHeading(rows, l.columns); l.records[first].filled > 1 && h.isHeader() && (!sparse || h.certain()) {
+	if h := newHeading(rows, l.columns); l.records[first].filled > 1 && h.isHeader() && (!sparse || h.certain() && first-l.said <= mostTitles) {
 		return first
 	}
 	key, adjoining := l.keyColumn(first), true
@@ -41,6 +41,10 @@ func (l *layout) rowsAbove(first int) int {
 	}
 	return first
 }
+
+// mostTitles is how many lines above a table with sparse rows are titles that a
+// spreadsheet filled up.
+const mostTitles = 5
 
 // sparse reports that of the records from one on a tenth or more have one cell filled,
 // or none, as titles have that a spreadsheet filled up with delimiters.

@@ -49,6 +49,10 @@ var above = []struct {
 	{"a title with a comma above no header", "Stock of Monday, all houses\n" + products[24:], 1, 1, false},
 	{"sparse rows", "no,\nyes,\nno,\n,\nyes,\nno,x\nyes,\nno,y\nyes,\nno,\n", 0, 1, false},
 	{"sparse rows of words", "red;\nblue;\n;\ngreen;dark\nwhite;\nblack;matt\nbrown;\npink;\ngrey;\n", 0, 1, true},
+	{"many sparse rows above words that columns have", "|\n|\ngreen|\ngreen|\nPage|\n|\n|\n|\nSource|\n|pipe\n|\n|\n|\n|lamp\nblue|\n|\nwood|Total\n|\n|\n|blue\n|Total\n|\n|\n|\n|\nblue|\n|\n|\n|\n|\n|\n|\n|\n" +
+		"valve|\n|\n|screw\n|\ncable|\n|\n|\n|\nnail|\n|\n|screw\n|\nNote|\n|screw\n|valve\n|\n|\n|\nscrew|Page\n|\n|\n|\nSource|\nnail|\n|\n|bolt\n|\n|Source\n" +
+		"|\n|\n|\n|\n|\n|\n|\n|\n|bolt\n|\n|\n|\n|\n|\nTotal|\nlamp|\n|\nPage|wood\n|\n", 0, 1, false},
+	{"a row that reads like a footer", "kind,note,note2\nPage,,\n", 0, 1, true},
 	{"empty records first", ",\n,\n,x\ndrill,xx\n,xxx\nend,\n,\nsaw,x\n", 0, 1, false},
 	{"a title above two full columns", "Stock,\n,\nsku,qty\nA1,5\nA2,6\n", 2, 1, true},
 	{"the delimiter", "sep=;\nA;B;C\n", 1, 1, false},

@@ -127,7 +127,7 @@ func (l *layout) aboveFooter(first int) int {
 	for last > first && last > end-mostLines && l.below(last) {
 		last--
 	}
-	if last <= end-mostLines {
+	if last <= end-mostLines || last == first && last < end && l.records[last+1].cells == l.columns { // the only row
 		return end
 	}
 	last = l.unsaid(last)

@@ -155,7 +155,7 @@ func (l *layout) inCells() bool {
 		address = address && at > 0 && at < 8 && bytes.IndexByte(line, ' ') < 0
 		for _, c := range r.cells[1:] {
 			t := typeOf(c.text)
-			address = address && !(t.typed() && mainDelimiter(l.delimiter)) && bytes.Index(c.text, []byte("://")) < 0
+			address = address && !(t.typed() && mainDelimiter(l.delimiter)) && !bytes.Contains(c.text, []byte("://"))
 			words = words && !t.typed() && len(c.text) > 1 && c.text[0] == ' '
 		}
 		words = words && (i > 1 || !slices.ContainsFunc(r.cells, func(c field) bool { return knownName(bytes.TrimSpace(c.text)) }))

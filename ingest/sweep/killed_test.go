@@ -155,11 +155,11 @@ func testSweepKilled(t *testing.T, fresh func(*testing.T, ...config.Feed) *world
 		w := fresh(t, k.feeds...)
 		w.db.Close()
 		cmd := w.start("sweep", "")
-		ms := rnd.IntN(500)
-		time.Sleep(time.Duration(ms) * time.Millisecond)
+		at := time.Duration(rnd.Int64N(int64(k.took))) // while it is at work, however fast the machine is
+		time.Sleep(at)
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		k.after(fmt.Sprintf("after %d ms", ms), w)
+		k.after(fmt.Sprintf("after %v", at), w)
 	}
 	t.Logf("killed at 9 steps and %d random moments; %d had not recorded everything", n, k.cut)
 }
@@ -170,7 +170,8 @@ type killing struct {
 	feeds      []config.Feed
 	told, want string
 	recorded   int
-	cut        int // had not recorded everything
+	took       time.Duration // for a process, from its beginning to its end
+	cut        int           // had not recorded everything
 }
 
 func newKilling(t *testing.T, fresh func(*testing.T, ...config.Feed) *world) *killing {
@@ -187,6 +188,13 @@ func newKilling(t *testing.T, fresh func(*testing.T, ...config.Feed) *world) *ki
 	if strings.Count(k.want, "processed") != 6 || k.recorded != 16 {
 		t.Fatalf("%d recorded:\n%s", k.recorded, k.want)
 	}
+	w := fresh(t, feeds...)
+	w.db.Close()
+	cmd, began := w.start("sweep", ""), time.Now()
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	k.took = time.Since(began)
 	return k
 }
 

@@ -49,28 +49,35 @@ func TestLimits(t *testing.T) {
 func TestCutJobs(t *testing.T) {
 	feeds := []config.Feed{{Feed: ingest.Feed{Name: "acme"}}}
 	s := &sweeper{notes: newNotes()}
+	waiting := &feedResults{pulled: &Feed{Name: "acme"}, tasks: map[int][]Delivery{1: nil}, most: 1}
 	work := func(job int64, limit time.Duration, do func(context.Context) error) string {
 		_ = s.within(t.Context(), job, limit, feeds, do)
-		return fmt.Sprint(s.feedResult("acme", &feedResults{pulled: &Feed{Name: "acme"}}, nil).Err)
+		return fmt.Sprint(s.feedResult("acme", waiting, nil).Err)
 	}
+	const undone, late = `sweep feed "acme": no worker got it done`, ": it was not done after 1ms"
 	hangs := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 	for i, tt := range []struct {
 		job  int64
 		do   func(context.Context) error
 		want string
 	}{
-		{1, hangs, "it was not done after"},
-		{2, func(context.Context) error { return nil }, "it was not done after"},
-		{1, func(context.Context) error { return nil }, "<nil>"},
-		{2, func(context.Context) error { return errAlone }, "<nil>"}, // which its deliveries say
+		{1, hangs, undone + late},
+		{2, func(context.Context) error { return nil }, undone + late},
+		{1, func(context.Context) error { return nil }, undone},
+		{2, func(context.Context) error { return errAlone }, undone}, // which its deliveries say
 	} {
 		limit := time.Hour
 		if i == 0 {
 			limit = time.Millisecond
 		}
-		if got := work(tt.job, limit, tt.do); !strings.Contains(got, tt.want) {
+		if got := work(tt.job, limit, tt.do); got != tt.want {
 			t.Errorf("try %d, job %d: %s, want %s", i+1, tt.job, got, tt.want)
 		}
+	}
+	_ = s.within(t.Context(), 3, time.Millisecond, feeds, hangs) // as one that was told to stop while its last result was stored
+	waiting.tasks[1] = []Delivery{{Name: "a.csv"}}
+	if f := s.feedResult("acme", waiting, nil); f.Err != nil || len(f.Deliveries) != 1 {
+		t.Errorf("all is stored: %v", f.Err)
 	}
 }
 

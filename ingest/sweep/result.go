@@ -82,15 +82,18 @@ func (s *sweeper) feedResult(name string, r *feedResults, cut error) Feed {
 		default:
 			out.Err = fmt.Errorf("sweep feed %q: %w", name, why)
 		}
+		undone := false
 		for n := 1; n <= max(r.most, len(o.ran)+len(o.tried)); n++ {
 			queued, known := r.tasks[n]
+			undone = undone || (known || len(o.tried[n]) > 0) && len(first(o.ran[n], queued)) == 0
 			all := first(o.ran[n], queued, o.tried[n])
 			if all == nil && known && out.Err == nil {
 				out.Err = fmt.Errorf("sweep feed %q: %w", name, why)
 			}
 			out.Deliveries = append(out.Deliveries, all...)
 		}
-		if cut == nil && len(o.cut) > 0 {
+		// A job may be told to stop while it hears that all it did is stored.
+		if cut == nil && len(o.cut) > 0 && (undone || out.Err != nil) {
 			earliest := slices.Min(slices.Collect(maps.Keys(o.cut)))
 			out.Err = fmt.Errorf("sweep feed %q: %w: %w", name, errUndone, o.cut[earliest])
 		}

@@ -100,11 +100,12 @@ func worded(err error) (status int, text, hint string) {
 			hint = h
 		}
 	}
-	text = err.Error()
-	if errors.Is(err, context.Canceled) {
-		text = strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
-	}
-	return status, oneLine(text), hint
+	return status, oneLine(uninterrupted(err.Error())), hint
+}
+
+// uninterrupted says of what was cut short that it was interrupted, in place of Go's words.
+func uninterrupted(text string) string {
+	return strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
 }
 
 // explain knows the errors that mean the same wherever they come from.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -100,27 +101,30 @@ func (f *reportFiles) flags(cmd *cobra.Command) {
 
 // check finds out whether the files can be written, before there is anything to write.
 func (f *reportFiles) check() error {
-	for flag, name := range map[string]string{"--junit": f.junit, "--metrics": f.metrics} {
-		if name == "" {
-			continue
-		}
-		if err := report.Writable(name); err != nil {
-			return usageError("its directory must be there, and one that you may write to; nothing was swept", "read %s: %w", flag, err)
+	for _, out := range f.all() {
+		if err := report.Writable(out.name); err != nil {
+			return usageError("its directory must be there, and one that you may write to; nothing was swept", "read %s: %w", out.flag, err)
 		}
 	}
 	return nil
 }
 
+// reportFile is one of them that is wanted.
+type reportFile struct {
+	flag, name string
+	form       func(io.Writer, report.Document) error
+}
+
+func (f *reportFiles) all() []reportFile {
+	all := []reportFile{{"--junit", f.junit, report.JUnit}, {"--metrics", f.metrics, report.Metrics}}
+	return slices.DeleteFunc(all, func(out reportFile) bool { return out.name == "" })
+}
+
 // write writes all that can be written.
 func (f *reportFiles) write(doc report.Document) error {
 	var errs []error
-	for _, out := range []struct {
-		name string
-		form func(io.Writer, report.Document) error
-	}{{f.junit, report.JUnit}, {f.metrics, report.Metrics}} {
-		if out.name != "" {
-			errs = append(errs, report.WriteFile(out.name, doc, out.form))
-		}
+	for _, out := range f.all() {
+		errs = append(errs, report.WriteFile(out.name, doc, out.form))
 	}
 	return errors.Join(errs...)
 }

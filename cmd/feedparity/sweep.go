@@ -71,7 +71,7 @@ func newSweep(std streams) *cobra.Command {
 				return err
 			}
 			unwritten := reportSweep(std, c.Reports, res, asJSON)
-			unwritten = errors.Join(unwritten, files.write(res.document(asIs, error.Error)))
+			unwritten = errors.Join(unwritten, files.write(res.whole()))
 			if res.cut != nil || res.undone != nil || unwritten != nil {
 				return res.incomplete(unwritten)
 			}
@@ -99,8 +99,8 @@ func newSweep(std streams) *cobra.Command {
 // written among it. Whatever that was, it is no error of usage: the sweep is done.
 func (s *swept) incomplete(unwritten error) error {
 	all := errors.Join(s.undone, unwritten)
-	if all != nil && !errors.Is(all, context.Canceled) {
-		all = errors.New(all.Error())
+	if all != nil {
+		all = errors.New(uninterrupted(all.Error()))
 	}
 	if s.cut != nil {
 		return errors.Join(s.cut, all)
@@ -198,7 +198,7 @@ func accepting(feeds []config.Feed, rules []config.Accept, now time.Time) map[st
 // tell tells who is to be told. If that is cut short, the next sweep has all of it to tell;
 // whom it could not reach it tells then in any case.
 func (s *swept) tell(ctx context.Context, db *state.DB, n config.Notify) error {
-	err := notify.Tell(ctx, db, n, s.document(asIs, error.Error))
+	err := notify.Tell(ctx, db, n, s.whole())
 	if ctx.Err() != nil {
 		return err
 	}
@@ -291,7 +291,7 @@ func (s *swept) lookBack(ctx context.Context, db *state.DB, feeds []config.Feed)
 		return err
 	}
 	var doc bytes.Buffer
-	if err := report.JSON(&doc, s.document(asIs, error.Error)); err != nil {
+	if err := report.JSON(&doc, s.whole()); err != nil {
 		return err
 	}
 	return db.SaveReport(ctx, s.Run, doc.Bytes())

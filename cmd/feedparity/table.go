@@ -27,6 +27,17 @@ type swept struct {
 	cut            error           // that it was told to stop, if so
 	revision       string
 	started, ended time.Time
+	made           *report.Document // by whole
+}
+
+// whole is the report of a sweep that nothing more will come to: to be kept, sent and
+// written. It is made once, and nobody changes it.
+func (s *swept) whole() report.Document {
+	if s.made == nil {
+		doc := s.document(asIs, error.Error)
+		s.made = &doc
+	}
+	return *s.made
 }
 
 // document is the report of a sweep; path words directories of cases, failure what
@@ -88,7 +99,7 @@ func asIs(path string) string { return path }
 // reportSweep writes a sweep's report files and prints it, whether or not they could be
 // written.
 func reportSweep(std streams, dir string, res swept, asJSON bool) error {
-	doc := res.document(asIs, error.Error)
+	doc := res.whole()
 	text, _, unwritten := report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", res.Run)), doc)
 	if asJSON {
 		return errors.Join(report.JSON(std.out, doc), unwritten)

@@ -111,6 +111,10 @@ const uniqueMark = "unique="
 // Unversioned reports whether the entry's mark tells files apart and not their versions.
 func (e Entry) Unversioned() bool { return strings.HasPrefix(e.ETag, uniqueMark) }
 
+// Unanswered reports whether nobody knows what the entry is: its listing has only the name,
+// and its server would not say more.
+func (e Entry) Unanswered() bool { return e.Kind == KindName }
+
 // Name returns the last element of the entry's path, in raw bytes.
 func (e Entry) Name() string { return path.Base(e.Path) }
 

@@ -124,6 +124,10 @@ func (s *server) serve(conn net.Conn) {
 				say("550 nobody of that name")
 				continue
 			}
+			if strings.Contains(rest, "full") {
+				say("552 mailbox full")
+				continue
+			}
 			say("250 ok")
 		case "DATA":
 			say("354 go on")
@@ -225,6 +229,10 @@ func TestMailRefused(t *testing.T) {
 	n.SMTP.To = []string{"o@shop.example"}
 	if err := Tell(t.Context(), m, n, document(4, report.Feed{})); err != nil || len(s.mails()) != 3 || !strings.Contains(s.mails()[2], "e:f") {
 		t.Errorf("when somebody is there again: %v, %q", err, s.mails())
+	}
+	n.SMTP.To = []string{"full@shop.example", "o@shop.example"} // it is the mailbox, and not the message that is too large
+	if err := Tell(t.Context(), memory{}, n, document(5, signature("g:h", report.First))); err == nil || !strings.Contains(err.Error(), "not to full@shop.example: 552") || len(s.mails()) != 4 {
+		t.Errorf("to a full mailbox: %v, %d mails", err, len(s.mails()))
 	}
 }
 

@@ -131,7 +131,7 @@ func standing(body, reported []byte, f report.Feed) (report.Standing, error) {
 // large: else nothing would ever be told again, for more is to be told each night.
 func (c channel) report(ctx context.Context, d report.Document, all news) error {
 	err := c.try(ctx, message(d, all))
-	if err == nil || !tooLarge(err) || ctx.Err() != nil {
+	if told(err) || !tooLarge(err) || ctx.Err() != nil {
 		return err
 	}
 	if short := c.try(ctx, message(d, all.short())); told(short) {

@@ -61,6 +61,9 @@ type Lost struct {
 	Why      string `json:"why,omitempty"`    // in the last of them
 }
 
+// shown is what people see of which delivery it was.
+func (l Lost) shown() string { return cmp.Or(l.Path, l.Delivery) }
+
 // Case is a golden case that was run again.
 type Case struct {
 	Path   string `json:"path"`   // of its directory
@@ -345,7 +348,7 @@ func shown(was map[string][]string, f Feed) map[string][]string {
 
 // lost reports whether a delivery that had failed was taken away before it was compared.
 func lost(name string, f Feed, lines []Delivery) bool {
-	return slices.ContainsFunc(f.Lost, func(l Lost) bool { return validText(cmp.Or(l.Path, l.Delivery)) == name }) ||
+	return slices.ContainsFunc(f.Lost, func(l Lost) bool { return validText(l.shown()) == name }) ||
 		slices.ContainsFunc(lines, func(l Delivery) bool { return l.Feed == f.Name && l.Dropped && validText(l.shown()) == name })
 }
 

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -120,7 +119,7 @@ func notices(feeds []Feed) string {
 	for _, f := range feeds {
 		for _, l := range f.Lost {
 			if l.Nights > 0 { // of others nothing was ever said
-				fmt.Fprintf(&b, "lost: %s: gone, never compared; in %s: %s\n", Escape(join("/", f.Name, cmp.Or(l.Path, l.Delivery))), number(l.Nights, "night", "nights"), Escape(l.Why))
+				fmt.Fprintf(&b, "lost: %s: gone, never compared; in %s: %s\n", Escape(join("/", f.Name, l.shown())), number(l.Nights, "night", "nights"), Escape(l.Why))
 			}
 		}
 	}

@@ -114,6 +114,7 @@ DROP TABLE approvals;
 `}, {offersSchema, `
 DROP TABLE offers;
 `}, {feedsSchema, `
+DROP INDEX profiles_sha256;
 ALTER TABLE runs DROP COLUMN partial;
 DROP TABLE feeds;
 `}}

@@ -66,8 +66,10 @@ func (t Tx) AddProfiles(ctx context.Context, now time.Time, profiles ...Profile)
 // profilesAtOnce is how many profiles a statement stores.
 const profilesAtOnce = 64
 
+const profileColumns = "feed, sha256, family, bytes, row_count, charset, dialect"
+
 // latestProfiles reads the index profiles_latest.
-const latestProfiles = `SELECT feed, sha256, family, bytes, row_count, charset, dialect FROM profiles
+const latestProfiles = "SELECT " + profileColumns + ` FROM profiles
 	WHERE feed = ? AND family = ? ORDER BY recorded DESC, sha256 LIMIT ?`
 
 // Profiles returns what a feed's n latest deliveries of a family were like, newest first.
@@ -79,16 +81,16 @@ func (t Tx) Profiles(ctx context.Context, feed, family string, n int) ([]Profile
 	return out, nil
 }
 
+// profilesOf reads the index profiles_sha256.
+const profilesOf = "SELECT " + profileColumns + " FROM profiles WHERE feed = ? AND sha256 IN "
+
 // ProfilesOf returns what deliveries of a feed were like by their hashes, whatever their
 // names were.
 func (t Tx) ProfilesOf(ctx context.Context, feed string, sums ...string) (map[string]Profile, error) {
 	out := map[string]Profile{}
 	for some := range slices.Chunk(sums, atOnce) {
-		args := []any{feed}
-		for _, sum := range some {
-			args = append(args, sum)
-		}
-		found, err := rows(ctx, t.q, scanProfile, "SELECT feed, sha256, family, bytes, row_count, charset, dialect FROM profiles WHERE feed = ? AND sha256 IN ("+placeholders(len(some))+")", args...)
+		in, hashes := among(some)
+		found, err := rows(ctx, t.q, scanProfile, profilesOf+in, append([]any{feed}, hashes...)...)
 		if err != nil {
 			return nil, fmt.Errorf("read profiles of feed %q: %w", feed, err)
 		}

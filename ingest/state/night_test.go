@@ -46,7 +46,7 @@ func profiles(d *DB, feed string, n int) (out []Profile, err error) {
 // and no further than the limit, however many deliveries the feed has.
 func TestReadInOrder(t *testing.T) {
 	d := open(t, filepath.Join(t.TempDir(), "state.db"))
-	for index, query := range map[string]string{"outcomes_charset": lastCharset, "profiles_latest": latestProfiles} {
+	for index, query := range map[string]string{"outcomes_charset": lastCharset, "profiles_latest": latestProfiles, "profiles_sha256": profilesOf + "(?)"} {
 		args := []any{"acme", "b", 1}[:strings.Count(query, "?")]
 		plan, err := rows(ctx, d.q(), func(scan func(...any) error) (step string, err error) {
 			var id, parent, unused int

@@ -111,44 +111,19 @@ func (d *DB) Has(ctx context.Context, k Key) (bool, error) {
 	return n > 0, nil
 }
 
-// Recorded tells of which of some deliveries of a feed as many views are recorded as a
-// delivery has, by their hashes: each key's own is left out, the rest of it is theirs.
-func (d *DB) Recorded(ctx context.Context, k Key, views int, sums ...string) (map[string]bool, error) {
-	out := map[string]bool{}
-	for some := range slices.Chunk(sums, atOnce) {
-		args := []any{k.Feed, k.Settings, k.Revision, k.Engine, ingest.NotCompared}
-		for _, sum := range some {
-			args = append(args, sum)
-		}
-		found, err := d.texts(ctx, `SELECT sha256 FROM outcomes WHERE feed = ? AND settings = ? AND revision = ? AND engine = ? AND verdict <> ?
-			AND sha256 IN (`+placeholders(len(some))+") GROUP BY sha256 HAVING count(*) >= ?", append(args, views)...)
-		if err != nil {
-			return nil, fmt.Errorf("look up outcomes of feed %q: %w", k.Feed, err)
-		}
-		for _, sum := range found {
-			out[sum] = true
-		}
-	}
-	return out, nil
-}
-
-// Verdicts returns what is recorded of deliveries of a feed by their hashes, but for the
-// findings, which are counted and not kept by delivery; each key's own hash and view are left
-// out, the rest of it is theirs.
+// Verdicts returns what came of deliveries of a feed by their hashes: verdicts and severities
+// by view, with charset and pair. Findings are counted and not kept by delivery. Each key's
+// own hash and view are left out, the rest of it is theirs.
 func (d *DB) Verdicts(ctx context.Context, k Key, sums ...string) (map[string][]Outcome, error) {
 	out := map[string][]Outcome{}
 	for some := range slices.Chunk(sums, atOnce) {
-		args := []any{k.Feed, k.Settings, k.Revision, k.Engine}
-		for _, sum := range some {
-			args = append(args, sum)
-		}
-		found, err := rows(ctx, d.q(), scanVerdict, `SELECT sha256, view, charset, pair, verdict, severity, error FROM outcomes
-			WHERE feed = ? AND settings = ? AND revision = ? AND engine = ? AND sha256 IN (`+placeholders(len(some))+")", args...)
+		in, hashes := among(some)
+		found, err := rows(ctx, d.q(), scanVerdict, `SELECT sha256, view, charset, pair, verdict, severity FROM outcomes
+			WHERE feed = ? AND settings = ? AND revision = ? AND engine = ? AND sha256 IN `+in, append([]any{k.Feed, k.Settings, k.Revision, k.Engine}, hashes...)...)
 		if err != nil {
 			return nil, fmt.Errorf("look up outcomes of feed %q: %w", k.Feed, err)
 		}
 		for _, o := range found {
-			o.Feed, o.Settings, o.Revision, o.Engine = k.Feed, k.Settings, k.Revision, k.Engine
 			out[o.SHA256] = append(out[o.SHA256], o)
 		}
 	}
@@ -158,7 +133,7 @@ func (d *DB) Verdicts(ctx context.Context, k Key, sums ...string) (map[string][]
 func scanVerdict(scan func(...any) error) (Outcome, error) {
 	var o Outcome
 	var severity string
-	err := scan(&o.SHA256, &o.View, &o.Charset, &o.Pair, &o.Verdict, &severity, &o.Error)
+	err := scan(&o.SHA256, &o.View, &o.Charset, &o.Pair, &o.Verdict, &severity)
 	if err == nil {
 		o.Severity, err = ingest.ParseSeverity(severity)
 	}

@@ -138,14 +138,15 @@ const insertedAtOnce = 32
 func inserts[T any, K comparable](all []T, key func(T) K, do func([]T) error) error {
 	seen, from := map[K]bool{}, 0
 	for i := range all {
-		if k := key(all[i]); seen[k] || i-from == insertedAtOnce {
+		k := key(all[i])
+		if seen[k] || i-from == insertedAtOnce {
 			if err := do(all[from:i]); err != nil {
 				return err
 			}
 			clear(seen)
 			from = i
 		}
-		seen[key(all[i])] = true
+		seen[k] = true
 	}
 	if from == len(all) {
 		return nil

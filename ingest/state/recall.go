@@ -64,7 +64,8 @@ func (d *DB) Recall(ctx context.Context, n int, listed ...Listed) (map[string]Me
 }
 
 // feedsSchema has the feeds that were seen: of an empty one, or one of which nothing was
-// finished, no delivery tells. And it tells runs of all feeds from those of some.
+// finished, no delivery tells. And it tells runs of all feeds from those of some, and finds
+// what a delivery was like by its hash.
 const feedsSchema = `
 CREATE TABLE feeds (
 	feed       TEXT NOT NULL,
@@ -72,6 +73,7 @@ CREATE TABLE feeds (
 	PRIMARY KEY (feed)
 ) WITHOUT ROWID;
 ALTER TABLE runs ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX profiles_sha256 ON profiles (feed, sha256);
 `
 
 // FirstSight remembers that a feed was seen, and of what was listed then what is not taken,

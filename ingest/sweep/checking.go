@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 	"time"
@@ -27,8 +26,7 @@ type checking struct {
 	feed    config.Feed
 	key     state.Key
 	members map[int]map[string]Delivery // what is done of archives, by number
-	known   map[string]bool             // hashes of which everything is recorded
-	// verdicts are what is recorded of the deliveries that were known when the batch began.
+	// verdicts are what is recorded of deliveries, by their hashes.
 	verdicts map[string][]state.Outcome
 	counted  map[string]string // signatures that the state counts, with their cases
 	filed    map[string]string // and those of which a case was written since
@@ -66,10 +64,7 @@ func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end se
 	for i, t := range todo {
 		sums[i] = t.known.SHA256
 	}
-	if c.known, err = s.State.Recorded(ctx, c.key, len(views), sums...); err != nil {
-		return err
-	}
-	if c.verdicts, err = s.State.Verdicts(ctx, c.key, slices.Sorted(maps.Keys(c.known))...); err != nil {
+	if c.verdicts, err = s.State.Verdicts(ctx, c.key, sums...); err != nil {
 		return err
 	}
 	for i, t := range todo {
@@ -123,8 +118,9 @@ func (c *checking) one(ctx context.Context, t task) error {
 		c.waiting = append(c.waiting, done)
 		return c.tried(err)
 	}
-	if charset := done.all[0].Charset; t.news != state.Rechecked && len(done.outcomes) > 0 && charset != "" && charset != "ascii" {
-		c.charset = charset
+	// What came again is no later than what came since (state.LastCharset).
+	if only := done.all[0]; t.news != state.Rechecked && !only.Known && len(done.outcomes) > 0 && only.Charset != "" && only.Charset != "ascii" {
+		c.charset = only.Charset
 	}
 	if len(c.waiting) == 0 {
 		c.began = time.Now()
@@ -157,8 +153,8 @@ func (c *checking) store(ctx context.Context, end seal) error {
 		for i := range w.all {
 			c.s.observe(doneWith(&w.all[i]))
 		}
-		if len(w.outcomes) > 0 && settled(w.all[0]) {
-			c.known[w.t.known.SHA256] = true
+		if len(w.outcomes) > 0 && settled(w.all[0]) && !w.all[0].Known {
+			c.verdicts[w.t.known.SHA256] = w.outcomes
 		}
 		c.s.finished(c.feed.Name, w.t.number, w.all)
 	}

@@ -74,10 +74,11 @@ type content struct {
 func (c *checking) run(ctx context.Context, t task, in content, out *Delivery) ([]state.Outcome, error) {
 	s, f := c.s, c.feed
 	out.Bytes = in.size
-	if out.Known = c.known[out.SHA256]; out.Known {
-		return c.outcomes(out), c.recall(ctx, out)
+	if out.Known = c.known(out.SHA256); out.Known {
+		c.recall(out)
+		return c.outcomes(out), nil
 	}
-	s.observe(Event{Feed: f.Name, Delivery: out.Name, What: "running"})
+	s.observe(Event{Feed: f.Name, Delivery: out.Shown(), What: "running"})
 	d := parity.Delivery{Feed: f.Name, Name: out.file, Data: in.data, Size: in.size, File: in.file, Charset: f.Charset, Pair: f.Pair, Calls: f.Calls, Compare: f.Compare}
 	if err := c.remember(ctx); err != nil {
 		return nil, err
@@ -210,26 +211,28 @@ func (s *sweeper) file(ctx context.Context, d parity.Delivery, t task, v *parity
 	return dir, err
 }
 
+// known reports whether all views of a delivery are recorded, and were compared.
+func (c *checking) known(sum string) bool {
+	n := 0
+	for _, o := range c.verdicts[sum] {
+		if o.Verdict != ingest.NotCompared {
+			n++
+		}
+	}
+	return n >= len(views)
+}
+
 // recall gives a known delivery the verdicts that it had. What it showed is not kept by
 // delivery.
-func (c *checking) recall(ctx context.Context, out *Delivery) error {
-	was, asked := c.verdicts[out.SHA256]
-	if !asked {
-		found, err := c.s.State.Verdicts(ctx, c.key, out.SHA256)
-		if err != nil {
-			return err
-		}
-		was = found[out.SHA256]
-	}
+func (c *checking) recall(out *Delivery) {
 	for _, v := range views {
-		for _, o := range was {
+		for _, o := range c.verdicts[out.SHA256] {
 			if o.View == v {
 				out.Charset, out.Pair = o.Charset, o.Pair
 				out.Views = append(out.Views, View{View: v, Verdict: o.Verdict, Severity: o.Severity})
 			}
 		}
 	}
-	return nil
 }
 
 // outcomes are what is recorded of a delivery, or that a known one came again: the same

@@ -97,7 +97,7 @@ func (s *sweeper) news(ctx context.Context, l *look) error {
 		if news == state.Seen || news == state.Unfinished {
 			l.there = append(l.there, stateEntry(e))
 		}
-		unanswered := e.Kind == fetch.KindName // whatever it was, nobody knows what it is
+		unanswered := e.Unanswered()
 		if news == state.Seen && !unanswered && !s.doubtful(f, e, d) {
 			l.out.Seen++
 			continue
@@ -174,7 +174,7 @@ func (s *sweeper) firstSight(ctx context.Context, l *look, entries []fetch.Entry
 func backfill(f config.Feed, entries []fetch.Entry) (old, wanted []fetch.Entry) {
 	var known []fetch.Entry
 	for _, e := range entries {
-		if e.Kind == fetch.KindName {
+		if e.Unanswered() {
 			wanted = append(wanted, e)
 		} else {
 			known = append(known, e)

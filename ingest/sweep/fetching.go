@@ -151,8 +151,7 @@ func (s *sweeper) obtain(ctx context.Context, l *look, t *task) (state.Delivery,
 			return t.known, archive.Blob{}, err
 		}
 	}
-	of := started(l.feed, *t)
-	s.observe(Event{Feed: l.feed.Name, Delivery: of.Shown(), What: "fetching"})
+	s.observe(Event{Feed: l.feed.Name, Delivery: shown(l.feed, t.entry), What: "fetching"})
 	// By its path: others of the same name in other directories may be under way.
 	local := fetch.LocalName(t.entry.Path)
 	var d fetch.Delivery

@@ -82,11 +82,11 @@ func (c *checking) member(ctx context.Context, t task, m unpack.Member, whole st
 	if err := s.State.AddMember(ctx, c.feed.Name, out.SHA256, whole); err != nil {
 		return err
 	}
-	known, err := s.State.Recorded(ctx, c.key, len(views), out.SHA256)
+	was, err := s.State.Verdicts(ctx, c.key, out.SHA256)
 	if err != nil {
 		return err
 	}
-	c.known[out.SHA256] = known[out.SHA256]
+	c.verdicts[out.SHA256] = was[out.SHA256]
 	outcomes, err := c.runFile(ctx, t, m.File, out)
 	if err != nil || outcomes == nil {
 		return err

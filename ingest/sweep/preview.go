@@ -84,7 +84,7 @@ func (s *sweeper) preview(ctx context.Context, f config.Feed, p *Preview) error 
 			return err
 		}
 		switch {
-		case e.Kind == fetch.KindName:
+		case e.Unanswered():
 			p.Held = append(p.Held, fetch.Held{Entry: e, Why: held[e.Path]})
 		case news == state.Seen && !s.doubtful(f, e, seeings[i].Was):
 			p.Seen++

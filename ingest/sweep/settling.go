@@ -131,7 +131,7 @@ func (s *sweeper) unready(ctx context.Context, l *look, t task, again map[string
 		return whyEmpty, nil
 	case why != "":
 		return why, nil
-	case t.held != "" && (!there || t.entry.Kind == fetch.KindName):
+	case t.held != "" && (!there || t.entry.Unanswered()):
 		return t.held, nil
 	case there && now.Size != t.entry.Size:
 		return fmt.Sprintf("it changed while it was watched: %d bytes, then %d", t.entry.Size, now.Size), nil

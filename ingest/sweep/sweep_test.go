@@ -398,3 +398,24 @@ func TestHistory(t *testing.T) {
 		}
 	}
 }
+
+// TestHistoryOfWhatCameAgain: bytes that came before are no later than what came since, and
+// what follows them is not read as they were.
+func TestHistoryOfWhatCameAgain(t *testing.T) {
+	d := newDrop(t)
+	w := newWorld(t, feed(t, "acme", d.dir))
+	const either = "sku,name\n1,Paint \xf8 in Mug\n" // "ø", or "°" in cp850
+	d.put("a.csv", either, 9)
+	w.clean()
+	w.now = func() time.Time { return night.AddDate(0, 0, 1) }
+	d.put("b.csv", "sku,name\n1,K\x81che sch\x94n\n2,gr\x81n\n3,M\x81ll f\x81r T\x81ren\n", 8)
+	d.put("k.csv", either, 7)
+	d.put("l.csv", strings.Replace(either, "Mug", "Cup", 1), 6)
+	var got []string
+	for _, out := range w.clean().Feeds[0].Deliveries {
+		got = append(got, fmt.Sprint(out.Name, " ", out.Charset, " ", out.Known))
+	}
+	if want := "b.csv cp850 false, k.csv iso8859-1 true, l.csv cp850 false"; strings.Join(got, ", ") != want {
+		t.Errorf("%s; want %s", strings.Join(got, ", "), want)
+	}
+}

@@ -75,10 +75,14 @@ func binaryKind(src source, head []byte) (kind, name string) {
 
 // kindOf is binaryKind, and names what is markup unless that is to be read.
 func kindOf(src source, head []byte, o Options) (kind, name string) {
-	if kind, name = binaryKind(src, head); kind == "" && !o.Markup && o.Charset == "" {
-		return markup(head, int64(len(head)) == src.size)
+	if kind, name = binaryKind(src, head); kind != "" || o.Markup || o.Charset != "" {
+		return kind, name
 	}
-	return kind, name
+	whole := int64(len(head)) == src.size
+	if _, mark := startOf(head); mark > 0 {
+		head = decodeHead("utf-16", head, whole)
+	}
+	return markup(head, whole)
 }
 
 // ofRIFF names what a RIFF file holds.

@@ -123,7 +123,8 @@ func Detect(in io.ReaderAt, size int64, o Options) (Result, error) {
 		return r, err
 	}
 	if len(r.Mixed) > 0 {
-		return r, r.layOut(src, o.Given)
+		err = r.layOut(src, o.Given)
+		return r, err
 	}
 	if r.Dialect, err = dialectOf(src, r.Charset, head, o.Given); err != nil {
 		return Result{}, err

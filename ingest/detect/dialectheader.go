@@ -12,7 +12,7 @@ type heading struct {
 	lower   [][]field // further levels of a heading that has several
 	rows    [][]field
 	columns []columnShape
-	years   int8 // whether years are across: 1, or -1 if not, 0 if nobody asked
+	years   bool // yearsAcross
 }
 
 // columnShape is what the cells below the first have in common.
@@ -36,6 +36,7 @@ func newHeading(rows [][]field, columns int) *heading {
 	for c := range h.columns {
 		h.columns[c] = h.shape(c)
 	}
+	h.years = h.yearsAcross()
 	return h
 }
 
@@ -221,7 +222,7 @@ func (h *heading) vote(c int, name []byte) float64 {
 	s, t := h.columns[c], typeOf(name)
 	if t.typed() {
 		switch {
-		case t == Integer && h.yearsAcross():
+		case t == Integer && h.years:
 			return 0.5
 		case t == Date && s.typ.number(): // a table with a column for each month
 			return 0.5
@@ -257,16 +258,6 @@ func (h *heading) vote(c int, name []byte) float64 {
 // yearsAcross reports a first record that goes on with years behind names, or behind an
 // empty cell with any numbers one apart: a table with a column for each.
 func (h *heading) yearsAcross() bool {
-	if h.years == 0 {
-		h.years = -1
-		if h.findYears() {
-			h.years = 1
-		}
-	}
-	return h.years > 0
-}
-
-func (h *heading) findYears() bool {
 	from := slices.IndexFunc(h.first, func(c field) bool { return numeral(c.text) > 0 })
 	if from < 1 || h.first[0].typ.typed() {
 		return false

@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 // candidateDelimiters in the order in which they win a tie, and how likely each is to
@@ -163,7 +164,10 @@ func (l *layout) inCells() bool {
 	return number || address || words
 }
 
-func mainDelimiter(b byte) bool { return bytes.IndexByte([]byte(",;\t|"), b) >= 0 }
+// mainDelimiters are those that most files have.
+const mainDelimiters = ",;\t|"
+
+func mainDelimiter(b byte) bool { return strings.IndexByte(mainDelimiters, b) >= 0 }
 
 // candidates are the delimiters that occur often enough to divide a record each, with
 // each quote and escape character that occurs where it would; last the text as it is.

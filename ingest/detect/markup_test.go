@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"encoding/binary"
 	"strings"
 	"testing"
 )
@@ -13,6 +14,8 @@ func TestMarkup(t *testing.T) {
 		{"<!DOCTYPE html>\n<html><head><title>502</title></head><body>Bad, very bad</body></html>\n", "html"},
 		{"\ufeff\n <!doctype HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n<HTML lang=de>\n<BODY>\n<p>weg</p>", "html"},
 		{"<html><body><h1>It works!</h1></body></html><!-- 12 -->\n", "html"},
+		{wideRows("<!DOCTYPE html>\n<html><body>Bad, very bad</body></html>\n", binary.LittleEndian, true), "html"},
+		{wideRows("{\"sku\": \"A1\", \"qty\": 2}\n", binary.BigEndian, true), "json"},
 		{"<table border=1>\n<tr><td>A1<td>2\n<tr><td><table><tr><td>x</table></table>\n", "html"},
 		{"<!-- a,b -->\n<html><body>x</body></html>", "html"},
 		{"<?xml version=\"1.0\"?>\n<feed><item sku=\"1\"/><item/></feed>\n", "xml"},

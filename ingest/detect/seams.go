@@ -62,7 +62,8 @@ type seamer struct {
 	window    []byte
 	at        int64 // of window
 	out       []stretch
-	now       stretch // at hand
+	now       stretch              // at hand
+	searched  [bigEndian + 1]int64 // up to where there is no end of a row, by its kind
 	err       error
 }
 
@@ -109,7 +110,7 @@ func (s *seamer) learn(head []byte, kind kindOfRow) {
 			break
 		}
 		text := kind.text(head[:n])
-		for _, d := range []byte(",;\t|") {
+		for _, d := range []byte(mainDelimiters) {
 			key := [2]int{int(d), delimitersIn(text, d)}
 			rows[key]++
 			if most := rows[[2]int{int(s.delimiter), s.wanted}]; key[1] > 0 && (rows[key] > most || rows[key] == most && key[1] > s.wanted) {
@@ -183,7 +184,7 @@ func (s *seamer) next(pos int64) int64 {
 			return int64(n)
 		}
 	}
-	if now, mark := startOf(p); now != kind && pos > s.now.from && s.row(p[mark:], now) && (now != ofBytes || !readable(p[:min(len(p), max(now.rowEnd(p), 64))], kind)) {
+	if now, mark := startOf(p); now != kind && pos > s.now.from && s.row(p[mark:], pos+int64(mark), now) && (now != ofBytes || !readable(p[:min(len(p), max(now.rowEnd(p), 64))], kind)) {
 		s.out, s.now = append(s.out, s.now), stretch{from: pos, kind: now, marked: mark > 0}
 		kind, skip = now, mark
 	}
@@ -224,13 +225,27 @@ func beforeNUL(p []byte) int {
 	return len(p)
 }
 
-// row reports whether a row of a kind is at the start of p: it holds text, and as many
-// delimiters as the others.
-func (s *seamer) row(p []byte, kind kindOfRow) bool {
-	n := kind.rowEnd(p)
-	if n == 0 { // it is the last one
-		n = len(p)
+// rowAt returns the length of the row of a kind at the start of p, which stands at pos; all
+// of p where it does not end there, as the last one. What was searched is not searched again:
+// rows of ideographs can begin like rows of another kind, of which none ends.
+func (s *seamer) rowAt(p []byte, pos int64, kind kindOfRow) int {
+	from := 0
+	if done := s.searched[kind] - pos; done > 0 && done%2 == 0 {
+		from = int(min(done, int64(len(p))))
 	}
+	n := len(p)
+	if end := kind.rowEnd(p[from:]); end > 0 {
+		n = from + end
+	}
+	s.searched[kind] = pos + int64(max(0, n-2)&^1)
+	return n
+}
+
+// row reports whether a row of a kind is at the start of p, which stands at pos: it holds
+// text, and as many delimiters as the others.
+func (s *seamer) row(p []byte, pos int64, kind kindOfRow) bool {
+	p = p[:min(len(p), seamRow+2)]
+	n := s.rowAt(p, pos, kind)
 	if n > seamRow || kind != ofBytes && n%2 > 0 {
 		return false
 	}
@@ -327,6 +342,9 @@ func joined(found []stretch, rest Result, wide int64) Result {
 		}
 		r.Mixed = append(r.Mixed, m)
 	}
+	r.Truncated = rest.Truncated && found[len(found)-1].kind == ofBytes
+	r.Doubled = rest.Doubled
+	r.Doubled.Repair = "" // it is of the bytes alone
 	return r
 }
 

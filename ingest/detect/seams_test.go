@@ -101,3 +101,26 @@ func TestNoSeams(t *testing.T) {
 		}
 	}
 }
+
+// TestSeamsLinear: rows that begin as those of the other byte order do, of which none ends,
+// are searched once and not once each, which takes minutes (0x4E00 is such a character).
+func TestSeamsLinear(t *testing.T) {
+	in := wideRows(strings.Repeat("一号,上海\n", 200_000), binary.LittleEndian, true)
+	if r, err := Bytes([]byte(in), Options{}); err != nil || r.Charset != "utf-16" || len(r.Mixed) > 0 {
+		t.Errorf("%s, %d ranges, %v", r.Charset, len(r.Mixed), err)
+	}
+}
+
+// TestSeamsTell: what is found in the rows of bytes is told of the whole.
+func TestSeamsTell(t *testing.T) {
+	wide := wideRows("sku,name\n"+rowsOf(40, "hammer", "nail"), binary.LittleEndian, true)
+	twice := "1,cafÃ© crÃ¨me\n2,hÃ´tel prÃ¨s\n3,Ã©tÃ© dÃ©jÃ \u00a0\n"
+	r, err := Bytes([]byte(wide+strings.Repeat(twice, 10)), Options{})
+	if err != nil || len(r.Mixed) != 2 || r.Doubled.Layers != 1 || r.Doubled.Words == 0 || r.Doubled.Repair != "" {
+		t.Errorf("%+v, %d ranges, %v", r.Doubled, len(r.Mixed), err)
+	}
+	cut := wide + strings.Repeat("1,日本語\n", 20) + "2,日\xe6\x9c"
+	if r, err := Bytes([]byte(cut), Options{}); err != nil || len(r.Mixed) != 2 || !r.Truncated {
+		t.Errorf("cut at its end: %v, %d ranges, %v", r.Truncated, len(r.Mixed), err)
+	}
+}

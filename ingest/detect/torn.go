@@ -141,6 +141,9 @@ func (t *tornCheck) step(c byte, at int64) {
 
 // complete takes the character that has all its bytes.
 func (t *tornCheck) complete() {
+	if t.whole == 0 && t.torn.Count == 0 && string(t.part) == utf8Mark { // which is no character of the text
+		return
+	}
 	t.whole++
 	t.inField, t.inLine = true, true
 	t.wholeLeads[t.part[0]] = true
@@ -193,10 +196,4 @@ func endsWord(c byte) bool {
 
 // endsField reports whether a character is one of those that most often end a cell, as
 // the dialect is not known yet.
-func endsField(c byte) bool {
-	switch c {
-	case ',', ';', '\t', '|', '\n', '\r':
-		return true
-	}
-	return false
-}
+func endsField(c byte) bool { return mainDelimiter(c) || c == '\n' || c == '\r' }

@@ -81,3 +81,13 @@ func TestTornChunks(t *testing.T) {
 		}
 	}
 }
+
+// TestTornMark: a mark is no character that speaks for UTF-8 in what follows.
+func TestTornMark(t *testing.T) {
+	const in = "a,b\n1,été,\xc3\n3,À\n" // three whole ones
+	for _, mark := range []string{"", utf8Mark} {
+		if r, err := Bytes([]byte(mark+in), Options{}); err != nil || r.Torn.Count != 0 {
+			t.Errorf("with mark %q: %s, %+v, %v", mark, r.Charset, r.Torn, err)
+		}
+	}
+}

@@ -238,7 +238,7 @@ func WriteFiles(dir string, d Document) (text, doc string, err error) {
 // WriteFile writes a document in one of its forms to a file, whole or not at all: who
 // reads it while it is replaced sees the old one or the new one.
 func WriteFile(name string, d Document, form func(io.Writer, Document) error) error {
-	if err := whole.Write(name, 0o666, func(w io.Writer) error { return form(w, d) }); err != nil {
+	if err := whole.Write(name, func(w io.Writer) error { return form(w, d) }); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil

@@ -40,11 +40,13 @@ func gunzip(r *bufio.Reader) (io.ReadCloser, error) {
 	return &gzipped{r, z}, nil
 }
 
-// Read implements io.Reader.
-func (g *gzipped) Read(p []byte) (int, error) {
-	n, err := g.z.Read(p)
-	if err == io.EOF {
-		err = g.next()
+// Read implements io.Reader. It passes over empty members: who reads nothing a hundred times
+// gives up, and would not see what is behind them.
+func (g *gzipped) Read(p []byte) (n int, err error) {
+	for n == 0 && err == nil && len(p) > 0 {
+		if n, err = g.z.Read(p); err == io.EOF {
+			err = g.next()
+		}
 	}
 	return n, err
 }

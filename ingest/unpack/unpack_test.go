@@ -90,6 +90,7 @@ func TestOpen(t *testing.T) {
 		{why: "garbage after the end", name: "a.gz", data: gz(feed) + "garbage, more of it", err: ErrCorrupt, want: "invalid header"},
 		{why: "padded to blocks of a tape", name: "a.gz", data: gz(feed) + strings.Repeat("\x00", 10_000), want: "a=" + feed},
 		{why: "padded, and another member", name: "a.gz", data: gz("sku,qty\n") + strings.Repeat("\x00", 500) + gz("A-1,2\n") + "\x00", want: "a=" + feed},
+		{why: "an archive behind empty members", name: "a.gz", data: strings.Repeat(gz(""), 150) + gz(gz(feed)), err: ErrNested},
 		{why: "garbage after padding", name: "a.gz", data: gz(feed) + "\x00\x00x", err: ErrCorrupt, want: "after 14 bytes unpacked"},
 		{why: "a second member cut", name: "a.gz", data: gz(feed) + gz(feed)[:len(gz(feed))-3], err: ErrCorrupt, want: "after 28 bytes unpacked: unexpected EOF"},
 		{why: "a second header cut", name: "a.gz", data: gz(feed) + "\x1f", err: ErrCorrupt, want: "after 14 bytes unpacked: unexpected EOF"},

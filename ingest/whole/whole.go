@@ -191,9 +191,10 @@ func (f *File) Abandon() {
 	}
 }
 
-// Write writes a file by a function, which is to leave it open.
-func Write(name string, perm fs.FileMode, write func(io.Writer) error) error {
-	f, err := Create(name, perm)
+// Write writes a file that all may read, as far as the umask lets them, by a function, which
+// is to leave it open.
+func Write(name string, write func(io.Writer) error) error {
+	f, err := Create(name, 0o666)
 	if err != nil {
 		return err
 	}

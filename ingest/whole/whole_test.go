@@ -14,7 +14,7 @@ import (
 // put writes a text to a file, which is then committed.
 func put(t *testing.T, name, text string) {
 	t.Helper()
-	if err := whole.Write(name, 0o666, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
+	if err := whole.Write(name, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
 		t.Fatal(err)
 	}
 }

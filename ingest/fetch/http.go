@@ -50,6 +50,7 @@ func newHTTPSource(u *url.URL, o Options) (*httpSource, error) {
 	if err != nil {
 		return nil, err
 	}
+	trust.ServerName = o.TLS.ServerName // net/http names whoever it connects to: a redirect may lead to another host
 	h.host, h.account = o.join(address(u), fmt.Sprintf("%q %q", h.user, h.password), fmt.Sprintf("%s %+v", u.Scheme, o.TLS))
 	h.client = &http.Client{CheckRedirect: checkRedirect, Transport: h.host.transport(fmt.Sprintf("%+v %v %v", o.TLS, o.DialTimeout, o.IdleTimeout), func() *http.Transport {
 		return &http.Transport{

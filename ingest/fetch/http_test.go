@@ -2,7 +2,10 @@ package fetch
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html"
@@ -14,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -492,5 +496,61 @@ func TestHTTPS(t *testing.T) {
 	}
 	if _, err := open(t, srv.URL+"/away/a.csv", o).Stat(t.Context(), "a.csv"); !errors.Is(err, errRedirect) || Transient(err) {
 		t.Errorf("a redirect out of TLS: %v", err)
+	}
+}
+
+// startHTTPS serves a handler over TLS at 127.0.0.1 with a certificate of its own.
+func startHTTPS(t *testing.T, cert *tls.Certificate, h http.HandlerFunc) (port string) {
+	t.Helper()
+	srv := httptest.NewUnstartedServer(h)
+	srv.TLS = &tls.Config{Certificates: []tls.Certificate{*cert}}
+	srv.StartTLS()
+	t.Cleanup(srv.Close)
+	_, port, err := net.SplitHostPort(srv.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+// TestHTTPSElsewhere: a server that sends us on to another one, as those do that keep their
+// files in a store, is followed: the other one's certificate must bear the other one's name.
+// It gets no password, and a name or a pin that is configured is of whoever is asked.
+func TestHTTPSElsewhere(t *testing.T) {
+	here, there := certificate(t, time.Hour, "127.0.0.1"), certificate(t, time.Hour, "localhost")
+	var password atomic.Bool
+	store := startHTTPS(t, there, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			password.Store(true)
+		}
+		http.ServeContent(w, r, "x", suiteTime, strings.NewReader("a"))
+	})
+	named := "localhost"
+	first := startHTTPS(t, here, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://"+net.JoinHostPort(named, store)+r.URL.Path, http.StatusFound)
+	})
+	o := httpOptions()
+	o.User, o.Password = "acme", "s3cret"
+	o.TLS.Roots = x509.NewCertPool()
+	for _, c := range []*tls.Certificate{here, there} {
+		o.TLS.Roots.AddCert(c.Leaf)
+	}
+	at := "https://127.0.0.1:" + first + "/a.csv"
+	if b, err := readAll(t.Context(), open(t, at, o), "a.csv", 0); err != nil || string(b) != "a" {
+		t.Errorf("%q, %v", b, err)
+	}
+	if password.Load() {
+		t.Error("the password was sent to the other one")
+	}
+	named = "127.0.0.1" // which its certificate does not bear
+	var verify *tls.CertificateVerificationError
+	if _, err := open(t, at, o).Stat(t.Context(), "a.csv"); !errors.As(err, &verify) {
+		t.Errorf("another name: %v", err)
+	}
+	named = "localhost"
+	sum := sha256.Sum256(here.Leaf.RawSubjectPublicKeyInfo)
+	o.TLS.Pin = hex.EncodeToString(sum[:])
+	if _, err := open(t, at, o).Stat(t.Context(), "a.csv"); !errors.Is(err, errPin) {
+		t.Errorf("another key than the pinned one: %v", err)
 	}
 }

@@ -30,23 +30,28 @@ type sftpServer struct {
 	cut    int  // a connection is closed after so many bytes to the client, 0 for never
 	silent bool // it accepts and says nothing
 	logins int
+	config *ssh.ServerConfig
 }
+
+// asksOnly has the server take a password as an answer alone, as some are set up.
+func (s *sftpServer) asksOnly() { s.config.PasswordCallback = nil }
 
 // startSFTP serves dir to user acme with password s3cret, or whoever has the key.
 func startSFTP(t *testing.T, dir string, client ssh.PublicKey) *sftpServer {
 	t.Helper()
 	noLeaks(t)
 	s := &sftpServer{conns: map[net.Conn]bool{}, keys: []ssh.Signer{ed25519Key(t), rsaKey(t)}}
+	password := func(c ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.logins++
+		if c.User() == "acme" && string(password) == "s3cret" {
+			return nil, nil
+		}
+		return nil, errors.New("no")
+	}
 	config := &ssh.ServerConfig{
-		PasswordCallback: func(c ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.logins++
-			if c.User() == "acme" && string(password) == "s3cret" {
-				return nil, nil
-			}
-			return nil, errors.New("no")
-		},
+		PasswordCallback: password,
 		PublicKeyCallback: func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
 			if client != nil && string(key.Marshal()) == string(client.Marshal()) {
 				return nil, nil
@@ -54,6 +59,14 @@ func startSFTP(t *testing.T, dir string, client ssh.PublicKey) *sftpServer {
 			return nil, errors.New("no")
 		},
 	}
+	config.KeyboardInteractiveCallback = func(c ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+		answers, err := ask("", "", []string{"Password: "}, []bool{false})
+		if err != nil || len(answers) != 1 {
+			return nil, errors.Join(err, errors.New("no answer"))
+		}
+		return password(c, []byte(answers[0]))
+	}
+	s.config = config
 	for _, k := range s.keys {
 		config.AddHostKey(k)
 	}
@@ -271,6 +284,21 @@ func TestSSHTrust(t *testing.T) {
 		case errors.Is(c.is, errHostKey) && srv.tried() != logins:
 			t.Errorf("%s: the password was sent", c.why)
 		}
+	}
+}
+
+// TestSSHPasswordOnce: a wrong password is sent once, though most servers would take it in
+// two ways, by itself and as an answer to a question: each counts where accounts are locked.
+func TestSSHPasswordOnce(t *testing.T) {
+	srv := startSFTP(t, suiteDir(t), nil)
+	o := srv.options()
+	o.Password = "wrong"
+	if _, _, err := open(t, srv.url("/in"), o).List(t.Context(), ""); !errors.Is(err, ErrLogin) || srv.tried() != 1 {
+		t.Errorf("%v; it was sent %d times", err, srv.tried())
+	}
+	srv.asksOnly()
+	if _, _, err := open(t, srv.url("/in"), srv.options()).List(t.Context(), ""); err != nil || srv.tried() != 2 {
+		t.Errorf("as an answer: %v; it was sent %d times", err, srv.tried())
 	}
 }
 

@@ -69,11 +69,21 @@ func newSSHLogin(addr, user, password string, o SSH) (*sshLogin, error) {
 	}
 	if password != "" {
 		l.config.Auth = append(l.config.Auth, ssh.Password(password), ssh.KeyboardInteractive(answer(password)))
+		l.config.AuthCallback = sentOnce
 	}
 	if len(l.config.Auth) == 0 && !o.Agent {
 		return nil, errors.New("nothing to log in with: want a password, ssh.key or ssh.agent")
 	}
 	return l, nil
+}
+
+// sentOnce gives up once a password was refused: most servers would take it as an answer,
+// too, where the same one is wrong again and counts again towards locking the account.
+func sentOnce(c *ssh.ClientAuthContext) (ssh.AuthMethod, error) {
+	if slices.Contains(c.TriedMethods, "password") {
+		return nil, fmt.Errorf("unable to authenticate, attempted methods %v", c.TriedMethods)
+	}
+	return nil, nil
 }
 
 // answer gives the password to every question that is not to be shown, as servers

@@ -53,10 +53,10 @@ func newServe(std streams) *cobra.Command {
 			if c.Schedule.IsZero() {
 				return usageError(`write when to sweep, such as schedule: "15 3 * * *"`, "read config %q: no schedule", file)
 			}
-			return keepServing(cmd.Context(), &nightly{std: std, file: file, format: format, log: log, config: c}, listen)
+			return keepServing(cmd.Context(), &nightly{std: std, file: file, format: format, log: log, config: c, read: stampOf(file)}, listen)
 		},
 	}
-	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file, read anew before each sweep")
+	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file, read anew when it changes")
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8427", "`HOST:PORT` of the page and the metrics")
 	logFlag(cmd, &format)
 	return cmd
@@ -143,6 +143,7 @@ type nightly struct {
 
 	mu       sync.Mutex
 	config   *config.Config // as it was last read
+	read     string         // stamp of its file then
 	sweeping bool
 	next     time.Time // of the sweep that is waited for
 	made     int       // sweeps, since the start
@@ -194,7 +195,54 @@ func (n *nightly) current() *config.Config {
 	return n.config
 }
 
-func (n *nightly) schedule() schedule.Schedule { return n.current().Schedule }
+// schedule is asked each minute: one that was changed holds from then on.
+func (n *nightly) schedule() schedule.Schedule {
+	n.reread()
+	return n.current().Schedule
+}
+
+// reread reads the configuration if its file is not as it was. A mistake is told while who
+// made it is still there; until it is mended the schedule is what it was.
+func (n *nightly) reread() {
+	now := stampOf(n.file)
+	n.mu.Lock()
+	same := now == n.read
+	n.read = now
+	n.mu.Unlock()
+	if same {
+		return
+	}
+	c, err := n.load()
+	if err != nil {
+		n.log.Error("the configuration has changed, and there is no sweep by it", "error", oneLine(err.Error()))
+		return
+	}
+	n.log.Info("the configuration has changed", "feeds", len(c.Feeds), "schedule", c.Schedule.Cron, "zone", c.Schedule.Zone.String())
+}
+
+// load reads the configuration.
+func (n *nightly) load() (*config.Config, error) {
+	c, err := config.Load(n.file)
+	if err != nil {
+		return nil, configError(err)
+	}
+	if c.Schedule.IsZero() {
+		return nil, fmt.Errorf("read config %q: no schedule", n.file)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.config = c
+	return c, nil
+}
+
+// stampOf tells versions of a file apart.
+func stampOf(name string) string {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprint(info.ModTime().UnixNano(), " ", info.Size())
+}
 
 func (n *nightly) waiting(next time.Time) {
 	n.mu.Lock()
@@ -235,16 +283,10 @@ func (n *nightly) sweep(ctx context.Context) error {
 }
 
 func (n *nightly) sweepNow(ctx context.Context) error {
-	c, err := config.Load(n.file)
+	c, err := n.load()
 	if err != nil {
-		return configError(err)
+		return err
 	}
-	if c.Schedule.IsZero() {
-		return fmt.Errorf("read config %q: no schedule", n.file)
-	}
-	n.mu.Lock()
-	n.config = c
-	n.mu.Unlock()
 	n.log.Info("sweeping", "feeds", len(c.Feeds))
 	std := streams{n.std.in, io.Discard, &recorded{log: n.log, failed: slog.LevelWarn}} // the report is in its directory and on the page
 	res, err := sweepConfig(ctx, std, c, c.Feeds, cmp.Or(n.format, "text"))

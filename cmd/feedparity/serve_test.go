@@ -372,6 +372,42 @@ func TestServeStateReplaced(t *testing.T) {
 	}
 }
 
+// TestServeRereads: a configuration that is changed while serve waits is read before the
+// night: its schedule holds from then on, and a mistake in it is told once, at once.
+func TestServeRereads(t *testing.T) {
+	s := newSite(t, "schedule: \"15 3 * * *\"\n")
+	c, err := config.Load(filepath.Join(s.dir, "feedparity.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := &served{site: s}
+	n := &nightly{file: c.File, log: slog.New(slog.NewTextHandler(said, nil)), config: c, read: stampOf(c.File)}
+	feeds := "feeds: {acme: {source: drop}, other: {source: drop}}\n"
+	for _, step := range []struct{ text, cron, said string }{
+		{"", "15 3 * * *", ""},
+		{"schedule: \"30 4 * * *\"\n" + feeds, "30 4 * * *", "has changed\" feeds=2"},
+		{"", "30 4 * * *", ""},
+		{"schedule: \"30 4 * * *\"\nfeds: {}\n", "30 4 * * *", "unknown key"},
+		{"", "30 4 * * *", ""},
+		{feeds, "30 4 * * *", "no schedule"},
+		{"schedule: \"45 5 * * *\"\n" + feeds, "45 5 * * *", "has changed\" feeds=2"},
+	} {
+		if said.said.Reset(); step.text != "" {
+			s.write("feedparity.yaml", step.text)
+		}
+		got := n.schedule().Cron
+		if log := said.log(); got != step.cron || !strings.Contains(log, step.said) || step.said == "" && log != "" {
+			t.Errorf("%q: schedule %q, want %q; said %q, want %q", step.text, got, step.cron, log, step.said)
+		}
+	}
+	if err := os.Remove(c.File); err != nil {
+		t.Fatal(err)
+	}
+	if got := n.schedule().Cron; got != "45 5 * * *" || !strings.Contains(said.log(), "no such file") {
+		t.Errorf("without the file: %q, %s", got, said.log())
+	}
+}
+
 // TestLogLines: what a sweep says is in the log's own form.
 func TestLogLines(t *testing.T) {
 	var b bytes.Buffer

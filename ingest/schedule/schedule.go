@@ -88,6 +88,11 @@ func sunday(days string) string {
 // IsZero reports whether there is no schedule.
 func (s Schedule) IsZero() bool { return s.times == nil }
 
+// same reports whether the times of two schedules are, and what is done at them.
+func (s Schedule) same(o Schedule) bool {
+	return s.Cron == o.Cron && s.Jitter == o.Jitter && s.Skip == o.Skip && s.IsZero() == o.IsZero() && (s.IsZero() || s.Zone.String() == o.Zone.String())
+}
+
 // Next returns the first of the schedule's times after one.
 //
 // Every time that the clock on the wall should show comes once, also on the two days

@@ -87,13 +87,42 @@ type night struct {
 	began  []string // of each sweep
 	fails  int      // so many sweeps are not made
 	broken int      // so many times the last sweep cannot be found out
+	start  time.Time
+	turns  []turn
+}
+
+// turn is what happens a while after the start: the clock is put forward or back, or the
+// schedule changed.
+type turn struct {
+	after, by time.Duration
+	to        Schedule
+}
+
+// now is the time by a clock that may be put forward and back.
+func (n *night) now() time.Time {
+	at := time.Now()
+	for _, t := range n.turns {
+		if time.Since(n.start) >= t.after {
+			at = at.Add(t.by)
+		}
+	}
+	return at
 }
 
 func newNight(t *testing.T, s Schedule) *night {
-	n := &night{}
-	n.loop = Loop{Schedule: func() Schedule { return s }, Last: n.lastSweep, Sweep: n.sweep, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		spread: func(d time.Duration) time.Duration { return d / 2 }}
+	n := &night{start: time.Now()}
+	n.loop = Loop{Schedule: func() Schedule { return n.schedule(s) }, Last: n.lastSweep, Sweep: n.sweep, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		spread: func(d time.Duration) time.Duration { return d / 2 }, now: n.now}
 	return n
+}
+
+func (n *night) schedule(s Schedule) Schedule {
+	for _, t := range n.turns {
+		if !t.to.IsZero() && time.Since(n.start) >= t.after {
+			s = t.to
+		}
+	}
+	return s
 }
 
 func (n *night) lastSweep(context.Context) (Last, error) {
@@ -105,12 +134,12 @@ func (n *night) lastSweep(context.Context) (Last, error) {
 }
 
 func (n *night) sweep(ctx context.Context) error {
-	n.began = append(n.began, time.Now().UTC().Format("2 15:04"))
+	n.began = append(n.began, n.now().UTC().Format("2 15:04"))
 	if n.fails > 0 {
 		n.fails--
 		return errors.New("another sweep holds the lock")
 	}
-	n.last = Last{Began: time.Now()}
+	n.last = Last{Began: n.now()}
 	select {
 	case <-time.After(10 * time.Minute):
 		n.last.Ended = true
@@ -183,6 +212,46 @@ func TestLoop(t *testing.T) {
 			n := newNight(t, nightly)
 			n.broken = 2
 			n.until(t, day, "1 03:15")
+		},
+		"the last sweep was by a clock of the future": func(t *testing.T) {
+			n := newNight(t, nightly)
+			n.last = Last{Began: time.Now().Add(400 * day), Ended: true}
+			n.until(t, 2*day, "1 03:15", "2 03:15")
+		},
+		"one that was killed was by a clock of the future": func(t *testing.T) {
+			n := newNight(t, nightly)
+			n.last = Last{Began: time.Now().Add(400 * day)}
+			n.until(t, day, "1 00:00", "1 03:15")
+		},
+		"the clock is put back": func(t *testing.T) {
+			n := newNight(t, nightly)
+			n.turns = []turn{{after: 4 * time.Hour, by: -100 * day}} // to 1999-09-23 04:00
+			n.until(t, 2*day, "1 03:15", "24 03:15")
+		},
+		"the clock was of the future for an hour": func(t *testing.T) {
+			n := newNight(t, nightly)
+			n.turns = []turn{{after: 0, by: 100 * day}, {after: 5 * time.Hour, by: -100 * day}}
+			n.until(t, 2*day, "10 03:15", "2 03:15")
+		},
+		"the clock is put back while it waits to try again": func(t *testing.T) {
+			n := newNight(t, nightly)
+			n.fails, n.turns = 1, []turn{{after: 3*time.Hour + 15*time.Minute + 30*time.Second, by: -100 * day}}
+			n.until(t, 2*day, "1 03:15", "24 03:15")
+		},
+		"the schedule is changed": func(t *testing.T) {
+			n := newNight(t, parse(t, "15 3 1 2 *", "UTC"))
+			n.turns = []turn{{after: 2 * time.Hour, to: nightly}}
+			n.until(t, 2*day, "1 03:15", "2 03:15")
+		},
+		"it is changed to a time that has gone by": func(t *testing.T) {
+			n := newNight(t, nightly)
+			n.turns = []turn{{after: 4 * time.Hour, to: parse(t, "30 3 * * *", "UTC")}}
+			n.until(t, 2*day, "1 03:15", "2 03:30")
+		},
+		"it is changed while one is to be tried again": func(t *testing.T) {
+			n := newNight(t, nightly)
+			n.fails, n.turns = 3, []turn{{after: 3*time.Hour + 20*time.Minute, to: parse(t, "0 5 * * *", "UTC")}}
+			n.until(t, day, "1 03:15", "1 03:16", "1 03:18", "1 05:00")
 		},
 		"told to stop": func(t *testing.T) {
 			n := newNight(t, nightly)

@@ -118,8 +118,10 @@ func explain(err error) (status int, hint string) {
 		return statusUsage, "run it on a real Python: --engine interpreter"
 	case errors.Is(err, pycodec.ErrUnknown), errors.Is(err, pycodec.ErrNotText):
 		return statusUsage, "give the codec a name Python knows, such as utf-8 or cp1252"
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, fs.ErrNotExist):
 		return statusUsage, "check the name, and that you may read it"
+	case errors.Is(err, fs.ErrPermission):
+		return statusUsage, "check whose it is: you must be able to read it, or to write there"
 	case errors.Is(err, context.Canceled):
 		return statusIncomplete, ""
 	}

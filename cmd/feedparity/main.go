@@ -41,10 +41,15 @@ func run(ctx context.Context, args []string, std streams) int {
 }
 
 // untilInterrupted ends the context of the command about to run when the user or
-// the system asks the process to end. It takes a thread, which a command that is
+// the system asks the process to end, or the terminal is closed, unless nohup was to keep
+// it from that: it then puts in order what it has begun. It takes a thread, which a command that is
 // done in a moment does without, by a hook of its own.
 func untilInterrupted(cmd *cobra.Command, _ []string) {
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), ends...)
 	context.AfterFunc(cmd.Context(), stop)
 	cmd.SetContext(ctx)
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -264,6 +265,26 @@ func TestServe(t *testing.T) {
 	if n := strings.Count(r.log(), `"msg":"sweeping"`); n != 1 {
 		t.Errorf("%d sweeps:\n%s", n, r.log())
 	}
+}
+
+// TestServeHangup: who closes the terminal ends it in good order, and not who said nohup.
+func TestServeHangup(t *testing.T) {
+	s := newSite(t, "schedule: \"15 3 * * *\"\n")
+	r := s.serve()
+	if err := errors.Join(r.cmd.Process.Signal(syscall.SIGHUP), r.cmd.Wait()); err != nil || !strings.Contains(r.log(), "stopping") {
+		t.Errorf("it ended with %v\n%s", err, r.log())
+	}
+	signal.Ignore(syscall.SIGHUP) // as a process that is started by now finds it
+	defer signal.Reset(syscall.SIGHUP)
+	r = s.serve()
+	if err := r.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	if body, status := r.get("/healthz"); status != http.StatusOK {
+		t.Errorf("%d %s", status, body)
+	}
+	r.terminate()
 }
 
 // TestServeLocked: while another sweep holds the lock, serve makes none.

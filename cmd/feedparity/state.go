@@ -107,7 +107,7 @@ func newStateImport(std streams, file *string) *cobra.Command {
 				}
 				n, err := db.Import(ctx, in)
 				if err != nil {
-					return usageError("an export goes into a state that is empty: move the file away, or name another schema", "%w", err)
+					return usageError("an export goes into a state that is empty: move the file away with what is beside it (-wal, -shm), or name another schema", "%w", err)
 				}
 				fmt.Fprintf(std.err, "imported %s\n", plural(n, "row"))
 				return nil

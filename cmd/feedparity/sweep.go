@@ -297,18 +297,6 @@ func (s *swept) lookBack(ctx context.Context, db *state.DB, feeds []config.Feed)
 	return db.SaveReport(ctx, s.Run, doc.Bytes())
 }
 
-// stateError words why the state could not be used.
-func stateError(err error) error {
-	if errors.Is(err, state.ErrLocked) {
-		return &statusError{statusLocked, err, "wait for it to end; its lock goes when its process does"}
-	}
-	var oe *state.OpenError
-	if errors.As(err, &oe) {
-		return usageError(oe.Hint, "%w", err)
-	}
-	return usageError("", "%w", err)
-}
-
 // unparsed counts the lines of listings that nobody understands.
 func (s swept) unparsed() int {
 	n := 0

@@ -499,6 +499,60 @@ func TestHTTPS(t *testing.T) {
 	}
 }
 
+// TestHTTPDirectories: a page below the source that is no index, or is not ours to read, costs
+// the files beside it nothing: it is told of. One of which the server says nothing tonight
+// fails the feed, as its files would be gone.
+func TestHTTPDirectories(t *testing.T) {
+	for name, tt := range map[string]struct {
+		answer func(http.ResponseWriter, *http.Request)
+		want   string // why it cannot be listed, "" if it is the feed that cannot be
+	}{
+		"a page of a site": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, `<h1>About</h1><a href="https://x.example/">Us</a>`)
+		}, "no index page: it links to nothing"},
+		"a login": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, `<form><input type=password></form>`)
+		}, "asks for a password"},
+		"no page at all": {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/csv") }, `got "text/csv"`},
+		"packed": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.Header().Set("Content-Encoding", "br")
+		}, "it sends br"},
+		"forbidden":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }, "403 Forbidden"},
+		"unauthorized": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }, "401 Unauthorized"},
+		"sent on and on": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, r.URL.Path, http.StatusFound)
+		}, "redirect refused"},
+		"broken tonight": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, ""},
+		"too busy":       {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }, ""},
+	} {
+		at, _ := startHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/out/":
+				w.Header().Set("Content-Type", "text/html")
+				fmt.Fprint(w, `<a href="../">up</a> <a href="about/">about/</a> <a href="x.csv">x.csv</a>`)
+			case "/out/x.csv":
+				http.ServeContent(w, r, "x", suiteTime, strings.NewReader("a"))
+			default:
+				tt.answer(w, r)
+			}
+		}))
+		got, err := Find(t.Context(), open(t, at+"/out/", httpOptions()), Selection{Depth: 1})
+		switch {
+		case tt.want == "" && err == nil:
+			t.Errorf("%s: %+v", name, got)
+		case tt.want != "" && (err != nil || found(got.Entries) != "x.csv" || len(got.Unparsed) != 1 || !strings.Contains(got.Unparsed[0].String(), "cannot be listed") || !strings.Contains(got.Unparsed[0].String(), tt.want)):
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	at, _ := startHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/csv") }))
+	if _, err := Find(t.Context(), open(t, at+"/out/", httpOptions()), Selection{Depth: 1}); !errors.Is(err, errIndex) {
+		t.Errorf("the source itself: %v", err)
+	}
+}
+
 // startHTTPS serves a handler over TLS at 127.0.0.1 with a certificate of its own.
 func startHTTPS(t *testing.T, cert *tls.Certificate, h http.HandlerFunc) (port string) {
 	t.Helper()

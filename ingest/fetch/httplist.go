@@ -89,10 +89,10 @@ func (h *httpSource) index(ctx context.Context, dir string) ([]string, error) {
 	}
 	defer resp.Body.Close()
 	if kind := resp.Header.Get("Content-Type"); !strings.Contains(kind, "html") {
-		return nil, fmt.Errorf("%w: want an index page, got %q", ErrProtocol, kind)
+		return nil, fmt.Errorf("%w: %w: want one, got %q", ErrProtocol, errIndex, kind)
 	}
 	if err := unpacked(resp); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errIndex, err)
 	}
 	page, err := io.ReadAll(io.LimitReader(resp.Body, maxListing+1))
 	switch {

@@ -98,8 +98,8 @@ func (f *finder) walk(ctx context.Context, at *place, depth int) error {
 		return fmt.Errorf("list %q: more than %d directories below the source", dir, maxDirs)
 	}
 	all, unparsed, err := f.src.List(ctx, dir)
-	if dir != "" && errors.Is(err, ErrUnavailable) {
-		// Gone since its parent was listed, or not ours to read: either may hide one.
+	if dir != "" && closed(err) {
+		// Gone since its parent was listed, not ours to read, or none: each may hide one.
 		f.out.Unparsed = append(f.out.Unparsed, Unparsed{Text: dir, Why: "a directory that cannot be listed: " + err.Error()})
 		return nil
 	}
@@ -139,6 +139,20 @@ func (f *finder) walk(ctx context.Context, at *place, depth int) error {
 		}
 	}
 	return nil
+}
+
+// closed reports whether a directory cannot be listed tonight or any other night, from a
+// server that is there and lets us in. Of HTTP a link may lead to a page of any kind.
+func closed(err error) bool {
+	var connect *connectError
+	var no *statusError
+	switch {
+	case errors.Is(err, ErrUnavailable):
+		return true
+	case errors.As(err, &connect), Transient(err):
+		return false
+	}
+	return errors.Is(err, errIndex) || errors.Is(err, errRedirect) || errors.As(err, &no) && ofOne(err)
 }
 
 // file takes a file or link up if it is wanted.

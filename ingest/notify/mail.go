@@ -16,6 +16,7 @@ import (
 	"net/smtp"
 	"net/textproto"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,36 +25,98 @@ import (
 
 type mailer struct{ config.SMTP }
 
-// send mails a message. Unless the server is on this machine and the configuration says
-// so, nothing goes over a connection that is not TLS.
+// refusal is why a server takes no mail for somebody.
+type refusal struct {
+	to  string
+	err error
+}
+
+// passes reports whether it may take one later (RFC 5321, section 4.2.1).
+func (r refusal) passes() bool {
+	var reply *textproto.Error
+	return errors.As(r.err, &reply) && reply.Code/100 == 4
+}
+
+// send mails a message, and once more to those alone whom the server had no time or room
+// for. Who got it is not to get it again, so that of the others it is only said.
 func (m mailer) send(ctx context.Context, msg Message) error {
+	refused, err := m.sendTo(ctx, msg, m.To)
+	taken := err == nil
+	if later := slices.ContainsFunc(refused, refusal.passes); !taken && !(later && lasts(err)) {
+		return err // if it passes for all of them, all of it is tried again
+	}
+	for _, pause := range pauses {
+		if !slices.ContainsFunc(refused, refusal.passes) {
+			break
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+		now := false
+		refused, now = m.again(ctx, msg, refused)
+		taken = taken || now
+	}
+	switch {
+	case len(refused) == 0:
+		return nil
+	case !taken:
+		return reasons(refused)
+	}
+	return toldError{reasons(refused)}
+}
+
+// again mails to those of whom the refusal may have passed, and says who is refused still.
+func (m mailer) again(ctx context.Context, msg Message, refused []refusal) (still []refusal, taken bool) {
+	var to []string
+	for _, r := range refused {
+		if r.passes() {
+			to = append(to, r.to)
+		} else {
+			still = append(still, r)
+		}
+	}
+	now, err := m.sendTo(ctx, msg, to)
+	if err != nil && len(now) == 0 { // the server was not reached
+		return refused, false
+	}
+	return append(still, now...), err == nil
+}
+
+// reasons joins why nobody of some gets a mail.
+func reasons(refused []refusal) error {
+	var errs []error
+	for _, r := range refused {
+		errs = append(errs, r.err)
+	}
+	return errors.Join(errs...)
+}
+
+// sendTo mails a message to some. Unless the server is on this machine and the configuration
+// says so, nothing goes over a connection that is not TLS.
+func (m mailer) sendTo(ctx context.Context, msg Message, to []string) (refused []refusal, err error) {
 	password, err := m.Password.Read(ctx)
 	if err != nil {
-		return ownError{err}
+		return nil, ownError{err}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*patience)
 	defer cancel()
 	c, err := m.dial(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer c.Close()
 	if m.User != "" {
 		host, _, _ := net.SplitHostPort(m.Host)
 		if err := c.Auth(smtp.PlainAuth("", m.User, password.Reveal(), host)); err != nil {
 			sent := "\x00" + m.User + "\x00" + password.Reveal()
-			return fmt.Errorf("log in: %w", hide(err, sent, password.Reveal()))
+			return nil, fmt.Errorf("log in: %w", hide(err, sent, password.Reveal()))
 		}
 	}
-	refused, err := m.deliver(c, msg)
-	if err != nil {
-		return err
+	if refused, err = m.deliver(c, msg, to); err == nil {
+		_ = c.Quit() // the mail is the server's by now: trying again would send another
 	}
-	_ = c.Quit() // the mail is the server's by now: trying again would send another
-	if refused != nil {
-		return toldError{refused}
-	}
-	return nil
+	return refused, err
 }
 
 // dial connects, and closes the connection when the context ends.
@@ -111,7 +174,7 @@ func (m mailer) trust(host string) (*tls.Config, error) {
 
 // deliver sends a message to those that the server takes mail for, and says whom it refused.
 // It is an error if that is all of them.
-func (m mailer) deliver(c *smtp.Client, msg Message) (refused, err error) {
+func (m mailer) deliver(c *smtp.Client, msg Message, to []string) (refused []refusal, err error) {
 	from, err := mail.ParseAddress(m.From)
 	if err != nil {
 		return nil, err
@@ -119,9 +182,12 @@ func (m mailer) deliver(c *smtp.Client, msg Message) (refused, err error) {
 	if err := c.Mail(from.Address); err != nil {
 		return nil, err
 	}
-	taken, refused, err := m.recipients(c)
-	if err != nil || taken == 0 {
-		return nil, errors.Join(err, refused)
+	refused, err = recipients(c, to)
+	if err == nil && len(refused) == len(to) {
+		err = reasons(refused)
+	}
+	if err != nil {
+		return refused, err
 	}
 	w, err := c.Data()
 	if err != nil {
@@ -130,27 +196,28 @@ func (m mailer) deliver(c *smtp.Client, msg Message) (refused, err error) {
 	if _, err := w.Write(m.compose(from, msg)); err != nil {
 		return nil, err
 	}
-	return refused, w.Close()
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return refused, nil
 }
 
 // recipients names them to the server.
-func (m mailer) recipients(c *smtp.Client) (taken int, refused, err error) {
-	for _, to := range m.To {
+func recipients(c *smtp.Client, to []string) (refused []refusal, err error) {
+	for _, to := range to {
 		a, err := mail.ParseAddress(to)
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 		var reply *textproto.Error
 		switch err := c.Rcpt(a.Address); {
 		case errors.As(err, &reply):
-			refused = errors.Join(refused, fmt.Errorf("not to %s: %w", a.Address, err))
+			refused = append(refused, refusal{to, fmt.Errorf("not to %s: %w", a.Address, err)})
 		case err != nil:
-			return 0, nil, fmt.Errorf("to %s: %w", a.Address, err)
-		default:
-			taken++
+			return nil, fmt.Errorf("to %s: %w", a.Address, err)
 		}
 	}
-	return taken, refused, nil
+	return refused, nil
 }
 
 // compose writes the mail (RFC 5322, 2045). Its text may hold what suppliers chose:

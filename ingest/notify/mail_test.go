@@ -36,6 +36,8 @@ type server struct {
 	tls      *tls.Config
 	implicit bool
 	curt     bool // goes without a word when it is told QUIT
+	busy     int  // so many times it has no time for who is busy
+	asked    int  // for them
 	mu       sync.Mutex
 	sent     []string
 	logins   []string
@@ -124,6 +126,10 @@ func (s *server) serve(conn net.Conn) {
 				say("550 nobody of that name")
 				continue
 			}
+			if strings.Contains(rest, "busy") && s.later() {
+				say("450 come back later")
+				continue
+			}
 			if strings.Contains(rest, "full") {
 				say("552 mailbox full")
 				continue
@@ -148,6 +154,20 @@ func (s *server) serve(conn net.Conn) {
 			say("250 ok")
 		}
 	}
+}
+
+func (s *server) later() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy--
+	s.asked++
+	return s.busy >= 0
+}
+
+func (s *server) tries() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
 }
 
 func (s *server) mails() []string {
@@ -299,4 +319,43 @@ func silent(t *testing.T) string {
 		}
 	}()
 	return l.Addr().String()
+}
+
+// TestMailLater: whom a server cannot take a mail for yet gets it in the same night, if that
+// passes, and nobody else gets it twice.
+func TestMailLater(t *testing.T) {
+	noPauses(t)
+	for _, tt := range []struct {
+		to    string
+		busy  int // so many times
+		mails int
+		want  string // of the error
+	}{
+		{"busy o", 0, 1, ""},
+		{"busy o", 2, 2, ""},
+		{"busy o", 3, 1, `not to busy@shop.example: 450 "come back later"`},
+		{"busy", 2, 1, ""},
+		{"busy", 3, 0, "450"},
+		{"nobody busy", 2, 1, "not to nobody@shop.example: 550"},
+		{"nobody busy", 3, 0, "450"},
+		{"nobody busy o", 1, 2, "not to nobody@shop.example: 550"},
+	} {
+		s, m := newServer(t, false), memory{}
+		s.busy = tt.busy
+		n := config.Notify{SMTP: config.SMTP{Host: s.addr, From: "f@shop.example", TLS: "none"}}
+		for _, who := range strings.Fields(tt.to) {
+			n.SMTP.To = append(n.SMTP.To, who+"@shop.example")
+		}
+		err := Tell(t.Context(), m, n, document(1, signature("a:b", report.First)))
+		if (err != nil) != (tt.want != "") || err != nil && !strings.Contains(err.Error(), tt.want) || len(s.mails()) != tt.mails {
+			t.Errorf("to %s, busy %d times: %v, %d mails", tt.to, tt.busy, err, len(s.mails()))
+		}
+		later := tt.mails == 0 // it waits for the next night
+		if standing, err := report.ParseStanding(m["mail/acme"]); err != nil || len(standing.Pending) > 0 != later {
+			t.Errorf("to %s, busy %d times: %v, %+v", tt.to, tt.busy, err, standing)
+		}
+		if s.tries() > tt.busy+1 && tt.mails > 0 {
+			t.Errorf("to %s, busy %d times: asked %d times for who is busy", tt.to, tt.busy, s.tries())
+		}
+	}
 }

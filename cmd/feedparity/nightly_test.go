@@ -73,7 +73,7 @@ func unit(t *testing.T, name string) map[string]string {
 }
 
 func TestUnits(t *testing.T) {
-	for name, kind := range map[string]string{"feedparity.service": "oneshot", "feedparity-serve.service": "simple"} {
+	for name, kind := range map[string]string{"feedparity.service": "oneshot", "feedparity-serve.service": "simple", "feedparity-worker.service": "simple"} {
 		u := unit(t, name)
 		program, args, _ := strings.Cut(u["Service.ExecStart"], " ")
 		if u["Service.Type"] != kind || program != "/usr/local/bin/feedparity" || u["Service.TimeoutStopSec"] != "10s" {
@@ -85,8 +85,10 @@ func TestUnits(t *testing.T) {
 	if u := unit(t, "feedparity.service"); u["Service.SuccessExitStatus"] != fmt.Sprint(statusLocked) {
 		t.Errorf("a sweep that finds another one at work fails: %v", u)
 	}
-	if u := unit(t, "feedparity-serve.service"); u["Service.RestartPreventExitStatus"] != fmt.Sprint(statusUsage) {
-		t.Errorf("a wrong configuration is tried for ever: %v", u)
+	for _, name := range []string{"feedparity-serve.service", "feedparity-worker.service"} {
+		if u := unit(t, name); u["Service.RestartPreventExitStatus"] != fmt.Sprint(statusUsage) || u["Service.Restart"] != "on-failure" {
+			t.Errorf("%s: a wrong configuration is tried for ever, or nothing is: %v", name, u)
+		}
 	}
 	if u := unit(t, "feedparity.timer"); u["Timer.Persistent"] != "true" || !strings.HasPrefix(u["Timer.OnCalendar"], "*-*-* 03:15:00 ") {
 		t.Errorf("timer: %v", u)
@@ -134,7 +136,7 @@ func TestUnitsVerified(t *testing.T) {
 		t.Skip("no systemd-analyze here: apt-get install systemd; REQUIRE_SERVERS makes its absence a failure")
 	}
 	dir, args := t.TempDir(), []string{"verify"}
-	for _, name := range []string{"feedparity.service", "feedparity.timer", "feedparity-serve.service"} {
+	for _, name := range []string{"feedparity.service", "feedparity.timer", "feedparity-serve.service", "feedparity-worker.service"} {
 		file := filepath.Join(dir, name)
 		text := strings.ReplaceAll(example(t, name), "/usr/local/bin/feedparity", "/bin/true") // it must be there
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

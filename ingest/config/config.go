@@ -80,6 +80,7 @@ type Take struct {
 type Unpack struct {
 	Size           int64 // bytes
 	Ratio, Members int
+	Exclude        []string // patterns of files that are left out
 }
 
 // Window is a time of day at which a source is left alone.

@@ -285,6 +285,8 @@ var mistakes = []struct{ name, text, want, hint string }{
 	{"allow_empty", feed("source: x", "allow_empty: yes"), `c.yaml:4:18: want true or false, not "yes"`, ""},
 	{"unpack size", feed("source: x", "unpack: {size: 10}"), `c.yaml:4:20: unpack: size "10": want an amount such as 512MB`, ""},
 	{"unpack ratio", feed("source: x", "unpack: {ratio: 0}"), `c.yaml:4:21: unpack: ratio 0: want 1 or more`, ""},
+	{"unpack exclude", feed("source: x", "unpack: {exclude: [a.txt, 'b[']}"), `c.yaml:4:31: unpack: exclude "b[" is no pattern`, ""},
+	{"unpack exclude of a shell", feed("source: x", "unpack: {exclude: '{a,b}'}"), `c.yaml:4:23: unpack: exclude "{a,b}": { and } stand for themselves`, "write a list"},
 	{"unpack members", feed("source: x", "unpack: {members: -1}"), `c.yaml:4:23: unpack: members -1: want 1 or more`, ""},
 	{"avoid", feed("source: x", `avoid: ["01:00-02:00", "2:30"]`), `c.yaml:4:28: avoid "2:30": want a time of day such as "02:30-03:30"`, ""},
 	{"avoid never", feed("source: x", `avoid: "02:30-02:30"`), `c.yaml:4:12: avoid "02:30-02:30": want a time of day`, ""},

@@ -19,12 +19,7 @@ func (r *resolver) match(out *Feed, e FeedEntry, n *Node) error {
 		globs []string
 	}{{"match", e.Match}, {"exclude", e.Exclude}, {"unfinished", e.Unfinished}} {
 		for i, glob := range k.globs {
-			if _, err := path.Match(glob, ""); err != nil || glob == "" {
-				return item(n, k.key, i).Errorf("%s %q is no pattern", k.key, glob)
-			}
-			if why, hint := unmeant(glob); why != "" {
-				err := item(n, k.key, i).Errorf("%s %q: %s", k.key, glob, why)
-				err.Hint = hint
+			if err := checkGlob(k.key, glob, item(n, k.key, i)); err != nil {
 				return err
 			}
 			// A pattern that can fit nothing would leave a feed empty without a word.
@@ -112,6 +107,9 @@ type UnpackEntry struct {
 	Ratio *int `yaml:"ratio"`
 	// Files. Default 1000.
 	Members *int `yaml:"members"`
+	// Glob patterns of files of a zip that are no deliveries, such as "readme.*", in lower or
+	// upper case; one with a slash in it is compared with the whole name. Default: none.
+	Exclude []string `yaml:"exclude"`
 }
 
 // unpack reads the limits on archives. Zero is left for package archive to fill in, so
@@ -135,6 +133,25 @@ func (r *resolver) unpack(out *Feed, e UnpackEntry, n *Node) error {
 			return at(n, k.key).Errorf("unpack: %s %d: want 1 or more", k.key, *k.value)
 		}
 		*k.out = *k.value
+	}
+	for i, glob := range e.Exclude {
+		if err := checkGlob("unpack: exclude", glob, item(n, "exclude", i)); err != nil {
+			return err
+		}
+	}
+	out.Take.Unpack.Exclude = e.Exclude
+	return nil
+}
+
+// checkGlob refuses a pattern that is none, or that means something else than a shell's does.
+func checkGlob(what, glob string, n *Node) error {
+	if _, err := path.Match(glob, ""); err != nil || glob == "" {
+		return n.Errorf("%s %q is no pattern", what, glob)
+	}
+	if why, hint := unmeant(glob); why != "" {
+		err := n.Errorf("%s %q: %s", what, glob, why)
+		err.Hint = hint
+		return err
 	}
 	return nil
 }

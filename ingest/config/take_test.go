@@ -12,7 +12,7 @@ import (
 func TestTake(t *testing.T) {
 	c := read(t, "min_free: 5GB\nservers: 50\nfeeds:\n  far: {source: ftp://h/x}\n  near: {source: x}\n  all:\n    source: ftp://h/x\n    zone: Europe/Berlin\n"+
 		"    match: [a.csv, sub/*.csv]\n    exclude: old/*\n    unfinished: \"*.upl\"\n    ignore_case: true\n    depth: 2\n    names: latin-1\n    done: \"{stem}.ok\"\n"+
-		"    settle: 1m\n    min_age: 0s\n    allow_empty: true\n    refetch: 48h\n    unpack: {size: 1GB, ratio: 9, members: 2}\n    avoid: [02:30-03:30, 23:00-01:00]\n    backfill: 2026-10-01\n  every: {source: x, backfill: all}\n")
+		"    settle: 1m\n    min_age: 0s\n    allow_empty: true\n    refetch: 48h\n    unpack: {size: 1GB, ratio: 9, members: 2, exclude: readme.*}\n    avoid: [02:30-03:30, 23:00-01:00]\n    backfill: 2026-10-01\n  every: {source: x, backfill: all}\n")
 	far, near, all := c.Feeds[0], c.Feeds[1], c.Feeds[2]
 	if c.MinFree != 5<<30 || c.Servers != 50 {
 		t.Errorf("min_free %d, servers %d", c.MinFree, c.Servers)
@@ -29,7 +29,7 @@ func TestTake(t *testing.T) {
 	}
 	all.Take.Names = nil
 	want := Take{Exclude: []string{"old/*"}, Unfinished: []string{"*.upl"}, Done: []string{"{stem}.ok"}, IgnoreCase: true, Depth: 2,
-		Settle: time.Minute, Refetch: 48 * time.Hour, AllowEmpty: true, Unpack: Unpack{1 << 30, 9, 2},
+		Settle: time.Minute, Refetch: 48 * time.Hour, AllowEmpty: true, Unpack: Unpack{1 << 30, 9, 2, []string{"readme.*"}},
 		Avoid: []Window{{150 * time.Minute, 210 * time.Minute, berlin}, {23 * time.Hour, time.Hour, berlin}}}
 	if !reflect.DeepEqual(all.Take, want) {
 		t.Errorf("%+v, want %+v", all.Take, want)

@@ -43,7 +43,7 @@ func guarded(do func() error) (err error) {
 
 // hopeless reports whether no sweep will ever be able to run a delivery.
 func hopeless(err error) bool {
-	for _, never := range []error{parity.ErrBinary, unpack.ErrCorrupt, unpack.ErrEncrypted, unpack.ErrTooLarge, unpack.ErrNested, unpack.ErrEmpty} {
+	for _, never := range []error{parity.ErrBinary, unpack.ErrCorrupt, unpack.ErrEncrypted, unpack.ErrTooLarge, unpack.ErrNested, unpack.ErrEmpty, unpack.ErrMethod} {
 		if errors.Is(err, never) {
 			return true
 		}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,7 @@ var (
 	ErrTooLarge  = errors.New("the archive holds more than is allowed")
 	ErrNested    = errors.New("an archive in an archive is not opened")
 	ErrEmpty     = errors.New("the archive holds no file")
+	ErrMethod    = errors.New("the archive is packed by a method that is not known")
 )
 
 // Limits bound what an archive may hold. The zero value of a field takes its default.
@@ -32,6 +34,9 @@ type Limits struct {
 	Size    int64 // bytes of all members together, 4 GiB
 	Ratio   int   // bytes unpacked of a byte packed, 250: CSV of the dullest kind reaches 100
 	Members int   // files, 1000
+	// Exclude are patterns of path.Match of files of a zip that are not unpacked, in lower or
+	// upper case: with a slash of the whole name, else of its last element.
+	Exclude []string
 }
 
 // floor is what may be unpacked whatever the ratio: a little file of one repeated
@@ -110,8 +115,8 @@ func headOf(file io.ReaderAt) []byte {
 
 // Open unpacks the delivery in a file into a directory, which it makes, and returns its
 // members in the archive's order. It returns nil if the delivery is no archive.
-// Errors wrap one of ErrCorrupt, ErrEncrypted, ErrTooLarge, ErrNested and ErrEmpty and
-// name the member; what was unpacked until then is left for the caller to remove.
+// Errors wrap one of ErrCorrupt, ErrEncrypted, ErrTooLarge, ErrNested, ErrEmpty and
+// ErrMethod and name the member; what was unpacked until then is left for the caller to remove.
 func Open(ctx context.Context, file, name, dir string, l Limits) ([]Member, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -159,6 +164,19 @@ type unpacker struct {
 	limits  Limits
 	written int64 // bytes of all members
 	members []Member
+}
+
+// excludes reports whether a file is not to be unpacked.
+func (l Limits) excludes(m Member) bool {
+	name := strings.ToLower(strings.ReplaceAll(m.Name, `\`, "/"))
+	return slices.ContainsFunc(l.Exclude, func(pattern string) bool {
+		of := name
+		if !strings.Contains(pattern, "/") {
+			of = path.Base(name)
+		}
+		ok, err := path.Match(strings.ToLower(pattern), of) // config refuses malformed patterns
+		return err == nil && ok
+	})
 }
 
 // most is how many bytes may be written in all.

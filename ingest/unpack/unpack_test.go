@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,6 +52,19 @@ func zipped(edit func(*zip.FileHeader), pairs ...string) string {
 		}
 		out.Write([]byte(pairs[i+1]))
 	}
+	w.Close()
+	return b.String()
+}
+
+// packedAs makes a zip file of one member that says by which method it is packed.
+func packedAs(method uint16, data string) string {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	out, err := w.CreateRaw(&zip.FileHeader{Name: "a.csv", Method: method, CRC32: crc32.ChecksumIEEE([]byte(feed)), CompressedSize64: uint64(len(data)), UncompressedSize64: uint64(len(feed))})
+	if err != nil {
+		panic(err)
+	}
+	out.Write([]byte(data))
 	w.Close()
 	return b.String()
 }
@@ -119,6 +133,16 @@ func TestOpen(t *testing.T) {
 		{why: "encrypted", name: "a.zip", data: encrypted, err: ErrEncrypted, want: `member "a.csv"`},
 		{why: "zip cut: its list is at the end", name: "a.zip", data: zipped(nil, "a.csv", feed)[:60], err: ErrCorrupt, want: "not a valid zip file"},
 		{why: "a wrong checksum in a zip", name: "a.zip", data: strings.Replace(zipped(func(h *zip.FileHeader) { h.Method = zip.Store }, "a.csv", feed), "A-1", "A-2", 1), err: ErrCorrupt, want: "checksum"},
+		{why: "bzip2 in a zip", name: "a.zip", data: packedAs(12, bz), want: "a.csv=" + feed},
+		{why: "zstd in a zip", name: "a.zip", data: packedAs(93, zst(feed)), want: "a.csv=" + feed},
+		{why: "LZMA in a zip", name: "a.zip", data: packedAs(14, feed), err: ErrMethod, want: `member "a.csv": the archive is packed by a method that is not known: LZMA`},
+		{why: "Deflate64 in a zip", name: "a.zip", data: packedAs(9, feed), err: ErrMethod, want: "Deflate64"},
+		{why: "nobody knows what in a zip", name: "a.zip", data: packedAs(77, feed), err: ErrMethod, want: "number 77"},
+		{why: "what is no delivery", name: "a.zip", data: zipped(nil, "in/README.txt", "x", "a.csv", feed, "doc\\b.pdf", "y"), limits: Limits{Exclude: []string{"readme.*", "doc/*"}}, want: "a.csv=" + feed},
+		{why: "it counts for nothing", name: "a.zip", data: zipped(nil, "r.pdf", strings.Repeat("x", 99), "a.csv", feed), limits: Limits{Size: 20, Members: 1, Exclude: []string{"*.PDF"}}, want: "a.csv=" + feed},
+		{why: "nothing else is in it", name: "a.zip", data: zipped(nil, "r.pdf", "x"), limits: Limits{Exclude: []string{"*.pdf"}}, err: ErrEmpty},
+		{why: "a pattern with a slash is of the whole name", name: "a.zip", data: zipped(nil, "in/a.csv", feed), limits: Limits{Exclude: []string{"x/a.csv", "in"}}, want: "in/a.csv=" + feed},
+		{why: "one file, packed, is what it is", name: "a.csv.gz", data: gz(feed), limits: Limits{Exclude: []string{"*.csv"}}, want: "a.csv=" + feed},
 		{why: "gzip in gzip", name: "a.gz.gz", data: gz(gz(feed)), err: ErrNested},
 		{why: "gzip in zip", name: "a.zip", data: zipped(nil, "a.csv.gz", gz(feed)), err: ErrNested, want: `member "a.csv.gz"`},
 		{why: "a bomb", name: "a.gz", data: gz(strings.Repeat("0", 20<<20)), err: ErrTooLarge, want: "over 16777216 bytes from"},
@@ -187,7 +211,7 @@ func FuzzOpen(f *testing.F) {
 			t.Fatal(err)
 		}
 		members, err := Open(t.Context(), file, "x", dir, Limits{Size: 1 << 20, Members: 10})
-		for _, known := range []error{ErrCorrupt, ErrEncrypted, ErrTooLarge, ErrNested, ErrEmpty} {
+		for _, known := range []error{ErrCorrupt, ErrEncrypted, ErrTooLarge, ErrNested, ErrEmpty, ErrMethod} {
 			if errors.Is(err, known) {
 				return
 			}

@@ -2,6 +2,9 @@ package unpack
 
 import (
 	"archive/zip"
+	"bufio"
+	"cmp"
+	"compress/bzip2"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -15,8 +18,14 @@ import (
 // Of a zip entry's flags and methods (APPNOTE.TXT 4.4.4, 4.4.5).
 const (
 	flagEncrypted = 1 << 0
+	methodBzip2   = 12
+	methodZstd    = 93
 	methodAES     = 99
 )
+
+// methods are those that are known by name alone: what Windows packs large files by, and what
+// 7-Zip and others may be told to.
+var methods = map[uint16]string{6: "Implode", 9: "Deflate64", 14: "LZMA", 95: "xz", 98: "PPMd"}
 
 // isDocument reports whether a zip file is a spreadsheet or another office document:
 // both formats say so by the names of their members. Of a file whose list at the end
@@ -48,9 +57,11 @@ func unzip(u *unpacker, f *os.File, _ string) error {
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // no name of it becomes a path
 		return corrupt(0, err)
 	}
+	z.RegisterDecompressor(methodBzip2, func(r io.Reader) io.ReadCloser { return io.NopCloser(bzip2.NewReader(r)) })
+	z.RegisterDecompressor(methodZstd, unzstdMember)
 	var files []*zip.File
 	for _, e := range z.File {
-		if wanted(e) {
+		if wanted(e) && !u.limits.excludes(Member{Name: e.Name}) {
 			files = append(files, e)
 		}
 	}
@@ -77,9 +88,27 @@ func (u *unpacker) entry(e *zip.File) error {
 		return fmt.Errorf("member %q: %w", e.Name, ErrEncrypted)
 	}
 	r, err := e.Open()
+	if errors.Is(err, zip.ErrAlgorithm) {
+		return fmt.Errorf("member %q: %w: %s", e.Name, ErrMethod, cmp.Or(methods[e.Method], fmt.Sprintf("number %d", e.Method)))
+	}
 	if err != nil {
 		return fmt.Errorf("member %q: %w", e.Name, corrupt(0, err))
 	}
 	defer r.Close()
 	return u.add(e.Name, r)
 }
+
+// unzstdMember reads what is packed by zstd, as a file of its own is.
+func unzstdMember(r io.Reader) io.ReadCloser {
+	d, err := unzstd(bufio.NewReader(r))
+	if err != nil {
+		return io.NopCloser(broken{err})
+	}
+	return d
+}
+
+// broken is a reader of what cannot be read.
+type broken struct{ error }
+
+// Read implements io.Reader.
+func (b broken) Read([]byte) (int, error) { return 0, b.error }

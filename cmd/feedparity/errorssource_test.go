@@ -4,8 +4,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,5 +57,16 @@ func TestStateError(t *testing.T) {
 		if status := tell(&out, stateError(tt.err)); status != statusUsage || !strings.Contains(out.String(), tt.want) {
 			t.Errorf("%v: status %d, %s want %q", tt.err, status, out.String(), tt.want)
 		}
+	}
+}
+
+// TestZonesEmbedded: a machine may have no zoneinfo, and no test can take away that of this one.
+func TestZonesEmbedded(t *testing.T) {
+	f, err := parser.ParseFile(token.NewFileSet(), "main.go", nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(f.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == `"time/tzdata"` }) {
+		t.Error("time/tzdata is not linked in")
 	}
 }

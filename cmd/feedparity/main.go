@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // zones of feeds and schedules, for machines without /usr/share/zoneinfo, as small images are
 
 	"github.com/spf13/cobra"
 )

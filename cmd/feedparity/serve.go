@@ -149,6 +149,7 @@ type nightly struct {
 	made     int       // sweeps, since the start
 	failed   int       // of which there was none, or only a part
 	failure  string    // why, of the last one
+	undone   string    // what could not be done after the last one: nobody may be told of anything else
 
 	opening sync.Mutex
 	db      *state.DB // nil until somebody asks; to open it anew for each would check it anew
@@ -294,8 +295,13 @@ func (n *nightly) sweepNow(ctx context.Context) error {
 		return err
 	}
 	n.log.Info("swept", "run", res.Run, "took", res.ended.Sub(res.started).Round(time.Millisecond).String(), "summary", summary(res))
+	undone := ""
 	if res.undone != nil {
-		n.log.Error("after the sweep", "error", res.undone.Error())
+		undone = oneLine(res.undone.Error())
+		n.log.Error("after the sweep", "error", undone)
 	}
+	n.mu.Lock()
+	n.undone = undone
+	n.mu.Unlock()
 	return cmp.Or(reportSweep(std, c.Reports, res, false), res.cut)
 }

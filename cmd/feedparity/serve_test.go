@@ -393,6 +393,37 @@ func TestServeStateReplaced(t *testing.T) {
 	}
 }
 
+// TestServeUntold: where nobody can be told, the page and the metrics say so until they can.
+func TestServeUntold(t *testing.T) {
+	s := newSite(t, "schedule: \"15 3 * * *\"\n")
+	s.write("feedparity.yaml", "schedule: \"15 3 * * *\"\nnotify: {webhook: {url_from: {env: FEEDPARITY_NO_HOOK}}}\nfeeds: {acme: {source: none}}\n")
+	c, err := config.Load(filepath.Join(s.dir, "feedparity.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &nightly{file: c.File, log: slog.New(slog.DiscardHandler), config: c}
+	defer n.closeState()
+	look := func(want int) {
+		t.Helper()
+		var b bytes.Buffer
+		n.own(&b)
+		said := strings.Contains(n.now(), "After the last sweep: notify by webhook: ")
+		if metric := fmt.Sprintf("\nfeedparity_serve_after_sweep_failed %d\n", want); said != (want == 1) || !strings.Contains(b.String(), metric) {
+			t.Errorf("%s; want %s in\n%s", n.now(), metric, b.String())
+		}
+	}
+	look(0)
+	if err := n.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	look(1)
+	s.write("feedparity.yaml", "schedule: \"15 3 * * *\"\nfeeds: {acme: {source: none}}\n")
+	if err := n.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	look(0)
+}
+
 // TestServeRereads: a configuration that is changed while serve waits is read before the
 // night: its schedule holds from then on, and a mistake in it is told once, at once.
 func TestServeRereads(t *testing.T) {

@@ -108,6 +108,11 @@ func (n *nightly) own(b *bytes.Buffer) {
 	}
 	fmt.Fprintf(b, "# HELP feedparity_serve_sweeping 1 while a sweep is under way.\n# TYPE feedparity_serve_sweeping gauge\nfeedparity_serve_sweeping %d\n", sweeping)
 	fmt.Fprintf(b, "# HELP feedparity_serve_next_sweep_timestamp_seconds When the next sweep begins, 0 while one is under way.\n# TYPE feedparity_serve_next_sweep_timestamp_seconds gauge\nfeedparity_serve_next_sweep_timestamp_seconds %.3f\n", next)
+	failed := 0
+	if n.undone != "" {
+		failed = 1
+	}
+	fmt.Fprintf(b, "# HELP feedparity_serve_after_sweep_failed 1 if after the last sweep somebody could not be told of it, or the archive not be pruned.\n# TYPE feedparity_serve_after_sweep_failed gauge\nfeedparity_serve_after_sweep_failed %d\n", failed)
 	fmt.Fprintf(b, "# HELP feedparity_serve_sweeps_total Sweeps since the start: made to the end, or not.\n# TYPE feedparity_serve_sweeps_total counter\nfeedparity_serve_sweeps_total{result=\"made\"} %d\nfeedparity_serve_sweeps_total{result=\"failed\"} %d\n", n.made, n.failed)
 }
 
@@ -150,6 +155,9 @@ func (n *nightly) now() string {
 	}
 	if n.failure != "" {
 		s += " The last one was not made to its end: " + n.failure
+	}
+	if n.undone != "" {
+		s += " After the last sweep: " + n.undone
 	}
 	return s
 }

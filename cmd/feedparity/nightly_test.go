@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 
@@ -219,6 +220,13 @@ func TestCrontab(t *testing.T) {
 	}
 	if out, status := night(); status != 0 || out != "" || !strings.Contains(logs(), "0 divergences new, 1 known") {
 		t.Errorf("another sweep: %d, %q, and its log is %q", status, out, logs())
+	}
+	began := time.Now().Add(-21 * time.Hour)
+	if err := os.Chtimes(filepath.Join(s.dir, ".feedparity", "state.db.lock"), began, began); err != nil {
+		t.Fatal(err)
+	}
+	if out, status := night(); status != 0 || !strings.Contains(out, "another sweep is running (pid ") || !strings.Contains(logs(), "0 divergences new, 1 known") {
+		t.Errorf("another sweep that does not end: %d, %q", status, out)
 	}
 	lock.Release()
 	secrets := regexp.MustCompile(`\{file: (/var/lib/feedparity/secrets/)\w+\}`).FindStringSubmatch(example(t, "crontab"))

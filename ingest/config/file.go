@@ -67,7 +67,7 @@ func (a *AmountEntry) DecodeNode(n *Node) error {
 type Project struct {
 	// Its directory: first in sys.path of the team's code. Default: the file's own.
 	Root string `yaml:"root"`
-	// A command, run there without a shell, whose first line of output is the code
+	// A command, run there without a shell for a minute at most, whose first line of output is the code
 	// revision, such as "git rev-parse HEAD". Default: a hash of all .py files and of
 	// the names and versions that are installed beside either interpreter.
 	Revision string `yaml:"revision"`

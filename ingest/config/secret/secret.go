@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // Secret is a value that must not be seen. Every way of printing it that
@@ -131,17 +132,27 @@ func notEmpty(v, where string) (Secret, error) {
 // ErrNoOutput is a command that succeeded and printed nothing.
 var ErrNoOutput = errors.New("printed nothing")
 
+// longest is how long such a command may take: a sweep waits for it, and has the lock.
+var longest = time.Minute
+
 // Output runs a command line in dir without a shell (words are parted at spaces)
-// and returns its first line, such as the revision "git rev-parse HEAD" prints.
+// and returns its first line, such as the revision "git rev-parse HEAD" prints. It has a
+// minute.
 func Output(ctx context.Context, dir, command string) (string, error) {
 	words := strings.Fields(command)
 	if len(words) == 0 {
 		return "", errors.New("run command: it is empty")
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, longest, fmt.Errorf("not done after %v", longest))
+	defer cancel()
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Dir = dir
+	cmd.Dir, cmd.WaitDelay = dir, time.Second // for a child of its own that keeps the pipe
 	out, err := cmd.Output()
-	if err != nil {
+	switch {
+	case errors.Is(err, exec.ErrWaitDelay):
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("run %q: %w", command, context.Cause(ctx))
+	case err != nil:
 		return "", fmt.Errorf("run %q: %w", command, withStderr(err))
 	}
 	line, _, _ := strings.Cut(string(out), "\n")

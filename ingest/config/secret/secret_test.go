@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSecretIsNeverPrinted(t *testing.T) {
@@ -80,5 +81,27 @@ func TestOutput(t *testing.T) {
 		if out, err := Output(ctx, ".", bad); err == nil || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %q, %v; want an error of one line", bad, out, err)
 		}
+	}
+}
+
+// TestOutputEnds: a command that hangs, on a file system that is away or asking somebody, ends,
+// and so does one whose child keeps its output: a sweep that waits for it holds the lock.
+func TestOutputEnds(t *testing.T) {
+	saved := longest
+	longest = 100 * time.Millisecond
+	defer func() { longest = saved }()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "leaves"), []byte("#!/bin/sh\nsleep 30 &\necho r1\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	for command, want := range map[string]string{"sleep 30": "not done after 100ms", "./leaves": ""} {
+		out, err := Output(t.Context(), dir, command)
+		if want != "" && (err == nil || !strings.Contains(err.Error(), want)) || want == "" && out != "r1" {
+			t.Errorf("%s: %q, %v", command, out, err)
+		}
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it took %v", took)
 	}
 }

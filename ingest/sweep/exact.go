@@ -22,24 +22,42 @@ const (
 )
 
 // exactly adds the time that a server told of a file to what its listing shows of it.
-func exactly(listed, told fetch.Entry) state.Entry {
+func exactly(listed, one fetch.Entry) state.Entry {
 	e := stateEntry(listed)
-	if e.ETag == "" && listed.MPrec < fetch.PrecisionSecond && told.MPrec == fetch.PrecisionSecond {
-		e.ETag = told.MTime.UTC().Format(askedTime)
+	if e.ETag == "" && listed.MPrec < fetch.PrecisionSecond && one.MPrec == fetch.PrecisionSecond {
+		e.ETag = one.MTime.UTC().Format(askedTime)
 	}
 	return e
 }
 
 // cameAt is when a delivery came: as its server told it when it was asked for that one file,
 // in UTC, or else as the listing shows it, which may be of another zone; but not after it was
-// seen, for the server's clock may be wrong.
-func cameAt(n state.Newest) time.Time {
+// seen, for the server's clock may be wrong. Zone is the feed's.
+func cameAt(n state.Newest, zone *time.Location) time.Time {
 	at, err := time.Parse(askedTime, n.ETag)
+	if err == nil {
+		at = told(at, n.At, zone)
+	}
 	switch {
 	case err != nil:
 		return n.At
 	case at.After(n.Seen):
 		return n.Seen
+	}
+	return at
+}
+
+// told is when a file was written of which the server, asked for it alone, tells a time. That
+// is of UTC (RFC 3659, section 3), but by the clock on the server's wall where the listing,
+// read in the zone that the feed names, says so: vsftpd's use_localtime is of both.
+func told(at, listed time.Time, zone *time.Location) time.Time {
+	if zone == nil {
+		return at
+	}
+	at = at.UTC()
+	wall := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), 0, zone)
+	if wall.Truncate(time.Minute).Equal(listed.Truncate(time.Minute)) {
+		return wall.UTC()
 	}
 	return at
 }
@@ -71,11 +89,11 @@ func (s *sweeper) replaced(ctx context.Context, src fetch.Source, listed fetch.E
 	if !strings.HasPrefix(was.ETag, askedMark) || listed.MPrec == fetch.PrecisionSecond || old {
 		return false, nil
 	}
-	told, err := src.Stat(ctx, listed.Path)
+	one, err := src.Stat(ctx, listed.Path)
 	if errors.Is(err, fetch.ErrUnavailable) {
 		return false, nil // gone since it was listed
 	}
-	now := exactly(listed, told)
+	now := exactly(listed, one)
 	return err == nil && now.ETag != "" && now.ETag != was.ETag, err
 }
 
@@ -86,9 +104,9 @@ func (s *sweeper) still(ctx context.Context, src fetch.Source, listed fetch.Entr
 	if !strings.HasPrefix(was.ETag, askedMark) || listed.MPrec == fetch.PrecisionSecond || listed.Size != was.Size {
 		return false, nil
 	}
-	told, err := src.Stat(ctx, listed.Path)
+	one, err := src.Stat(ctx, listed.Path)
 	if errors.Is(err, fetch.ErrUnavailable) {
 		return false, nil // gone since it was listed
 	}
-	return err == nil && exactly(listed, told).ETag == was.ETag && told.Size == was.Bytes, err
+	return err == nil && exactly(listed, one).ETag == was.ETag && one.Size == was.Bytes, err
 }

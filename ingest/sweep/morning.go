@@ -130,7 +130,7 @@ func (m *morning) look(ctx context.Context) error {
 			return err
 		}
 	}
-	m.out.Newest = cameAt(m.before.newest[n.Name])
+	m.out.Newest = cameAt(m.before.newest[n.Name], m.feed.Source.Zone)
 	m.lost()
 	m.lines()
 	for i := range n.Deliveries {

@@ -153,9 +153,12 @@ func (s *sweeper) young(ctx context.Context, l *look, e fetch.Entry) (string, er
 		return "", nil
 	}
 	if e.MPrec != fetch.PrecisionSecond {
-		var err error
+		listed, err := e, error(nil)
 		if e, err = l.src.Stat(ctx, e.Path); err != nil && !errors.Is(err, fetch.ErrUnavailable) {
 			return "", err
+		}
+		if listed.MPrec == fetch.PrecisionMinute {
+			e.MTime = told(e.MTime, listed.MTime, l.feed.Source.Zone)
 		}
 	}
 	age := e.Age(s.Now())

@@ -1,19 +1,19 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/textproto"
+	"strconv"
 	"strings"
 	"sync"
-	"time"
 )
 
 // retrieveAll fetches stock_00000.csv and so on from the directory "out" over two
 // connections with nothing but EPSV and RETR: as fast as one can be without looking.
-func retrieveAll(addr string, files int) (time.Duration, error) {
-	start := time.Now()
+func retrieveAll(addr string, files int) error {
 	var wg sync.WaitGroup
 	errs := make([]error, 2)
 	for c := range errs {
@@ -22,10 +22,20 @@ func retrieveAll(addr string, files int) (time.Duration, error) {
 	wg.Wait()
 	for _, err := range errs {
 		if err != nil {
-			return 0, fmt.Errorf("fetch without us: %w", err)
+			return fmt.Errorf("fetch without us: %w", err)
 		}
 	}
-	return time.Since(start), nil
+	return nil
+}
+
+// retrieveFrom is retrieveAll as a task: ADDR FILES. Like a sweep it is a process of its
+// own, since a client in the server's process is woken without the system's help.
+func retrieveFrom(_ context.Context, args []string) (done, error) {
+	n, err := strconv.Atoi(args[1])
+	if err != nil {
+		return done{}, err
+	}
+	return done{Inputs: n}, retrieveAll(args[0], n)
 }
 
 // retrieve fetches every step-th file from the first on.

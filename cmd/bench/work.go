@@ -68,6 +68,7 @@ func tasks() map[string]task {
 		"allocs":    countAllocs,
 		"calls":     isolatedCalls,
 		"shrink":    shrinkPlanted,
+		"retrieve":  retrieveFrom,
 	}
 }
 

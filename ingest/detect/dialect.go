@@ -42,6 +42,8 @@ type Dialect struct {
 type Given struct {
 	Delimiter, Quotechar, Escapechar *byte // Quotechar and Escapechar may be 0 for none
 	SkipInitialSpace                 *bool
+
+	brief bool // nobody wants to know what speaks against other delimiters
 }
 
 // For returns the arguments that csv.reader needs on a path beside its defaults;
@@ -120,7 +122,9 @@ func dialectOf(src source, charset string, head []byte, g Given) (Dialect, error
 			return d, err
 		}
 	}
-	d.reasons(l)
+	if !g.brief {
+		d.reasons(l)
+	}
 	return d, nil
 }
 
@@ -219,7 +223,9 @@ func findDialect(text []byte, cut bool, g Given) (Dialect, *layout) {
 	if g.SkipInitialSpace != nil {
 		d.SkipInitialSpace = *g.SkipInitialSpace
 	}
-	d.why(best, rival)
+	if !g.brief {
+		d.why(best, rival)
+	}
 	return d, best
 }
 

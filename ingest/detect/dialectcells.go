@@ -78,12 +78,43 @@ func classify(c []byte) charClass {
 		k[otherByte] + k[foreignByte], k[foreignByte] > 0}
 }
 
+// Of what most cells are made: sets of classes.
+const (
+	digitsAlone  = 1 << digitByte
+	lettersAlone = 1<<letterByte | 1<<highByte
+	blanksToo    = lettersAlone | 1<<blankByte
+)
+
 // typeOf tells a cell's type from its characters.
 func typeOf(c []byte) CellType {
-	c = bytes.TrimSpace(c)
-	if len(c) == 0 {
+	if c = trimmed(c); len(c) == 0 {
 		return Empty
 	}
+	classes := uint16(0)
+	for _, b := range c {
+		classes |= 1 << byteClass[b]
+	}
+	switch { // what needs no counting
+	case classes == digitsAlone:
+		return Integer
+	case classes&^lettersAlone == 0 && len(c) > longestAbsent:
+		return Word
+	case classes&^blanksToo == 0 && classes&^lettersAlone != 0:
+		return Text
+	}
+	return countedType(c)
+}
+
+// trimmed is bytes.TrimSpace, which most cells need not.
+func trimmed(c []byte) []byte {
+	if n := len(c); n > 0 && c[0] > ' ' && c[0] < 0x80 && c[n-1] > ' ' && c[n-1] < 0x80 {
+		return c
+	}
+	return bytes.TrimSpace(c)
+}
+
+// countedType is typeOf for a cell of which it takes how many of each class there are.
+func countedType(c []byte) CellType {
 	n := classify(c)
 	switch {
 	case n.digits == 0:
@@ -106,6 +137,9 @@ func typeOf(c []byte) CellType {
 // absent are words for no value.
 var absent = [][]byte{[]byte("na"), []byte("n/a"), []byte("nan"), []byte("null"), []byte("none"), []byte("-"), []byte("--"), []byte("."), []byte("?"), []byte(`\n`)}
 
+// longestAbsent is how long they are at most.
+const longestAbsent = 4
+
 // absentByte reports whether one of them begins with a byte.
 func absentByte(b byte) bool {
 	switch b {
@@ -116,7 +150,7 @@ func absentByte(b byte) bool {
 }
 
 func wordType(c []byte, n charClass) CellType {
-	if len(c) <= 4 && absentByte(c[0]) {
+	if len(c) <= longestAbsent && absentByte(c[0]) {
 		for _, w := range absent {
 			if bytes.EqualFold(c, w) {
 				return Empty

@@ -238,7 +238,11 @@ func (l *layout) bodyOf(first, last, columns int) [][]field {
 		row := cells[from:len(cells):len(cells)]
 		rows = append(rows, row)
 		for n, c := range row {
-			row[n].typ = typeOf(c.text)
+			if k := l.records[i].before + n; k < len(l.typed) {
+				row[n].typ = l.typed[k]
+			} else {
+				row[n].typ = typeOf(c.text)
+			}
 		}
 	}
 	return rows
@@ -264,7 +268,6 @@ func (d *Dialect) why(l, rival *layout) {
 	case all == 0:
 		d.Why = "there are no records"
 	case l.delimiter == 0 || l.columns < 2:
-		d.Consistency = 1
 		d.Why = "no delimiter divides the records, so they have one column"
 	default:
 		behind := ""

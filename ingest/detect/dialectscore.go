@@ -31,6 +31,7 @@ type layout struct {
 	heading                  *heading      // of the table
 	cut                      bool          // there is more of the input than was read
 	types                    [Mess + 1]int // of the cells looked at
+	typed                    []CellType    // of the first cells, by themselves
 	columns                  int           // of most records
 	filling                  int           // how many cells are filled in the middle one of those
 	key                      *firstColumn  // once it was looked at
@@ -44,6 +45,7 @@ type record struct {
 	open          int // empty cells at its end
 	line          int // in which it begins
 	at            int // where it begins in the text
+	before        int // how many cells are in those before it
 }
 
 // fewRecords is of how many the dialect can be told; where a sample holds fewer, for its
@@ -83,9 +85,16 @@ func sampleOf(text []byte, size int) []byte {
 // bestOf is bestLayout for what every candidate reads.
 func (g Given) bestOf(sample []byte, cut bool) (best, rival *layout) {
 	all := g.candidates(sample)
-	for _, c := range all {
+	var top *layout // of those that were read
+	for i, c := range all {
+		if g.brief && top.beats(all[i:], sample) {
+			all = all[:i]
+			break
+		}
 		c.cut = cut
-		c.read(sample)
+		if c.read(sample); top == nil || c.score > top.score {
+			top = c
+		}
 	}
 	for _, c := range all {
 		if slices.ContainsFunc(all, c.listsOf) {
@@ -105,6 +114,52 @@ func (g Given) bestOf(sample []byte, cut bool) (best, rival *layout) {
 		}
 	}
 	return best, rival
+}
+
+// beats reports that none of others, which nobody has read yet, can score as much as a
+// layout, whatever is in the text, and that nothing in them can speak against it either.
+func (l *layout) beats(others []*layout, text []byte) bool {
+	if l == nil || len(l.records) == 0 || l.records[0].cells < 2 {
+		return false
+	}
+	for _, o := range others {
+		if l.score <= o.most(text) {
+			return false
+		}
+	}
+	return true
+}
+
+// most is what a layout's score cannot exceed: its prior, where all else is perfect.
+func (l *layout) most(text []byte) float64 {
+	p := pureColumn
+	for _, d := range candidateDelimiters {
+		if d.char == l.delimiter {
+			p = d.prior
+		}
+	}
+	switch {
+	case l.quote == '\'':
+		p *= quotesWorth
+	case l.delimiter == 0 && l.fewDates(text):
+		p = oneColumn
+	}
+	return p
+}
+
+// fewDates reports, by as few of the first cells as can prove it, that not 80 % of those
+// looked at are dates, times or numbers with a comma.
+func (l *layout) fewDates(text []byte) bool {
+	r := reader{text: text, quote: l.quote, escape: l.escape}
+	cells, other := min(typedCells, bytes.Count(text, []byte{'\n'})+bytes.Count(text, []byte{'\r'})+1), 0
+	for 10*other < 2*cells && r.next() {
+		for _, c := range r.cells {
+			if t := l.typeOf(c, typeOf(c.text)); t != Date && t != Time && t != DecimalComma {
+				other++
+			}
+		}
+	}
+	return 10*other >= 2*cells
 }
 
 // listsOf reports that what the delimiter divides are the cells of one column of another
@@ -263,11 +318,12 @@ func opens(text []byte, delimiter, quote byte) bool {
 func (l *layout) read(text []byte) {
 	l.reader = reader{text: text, delimiter: l.delimiter, quote: l.quote, escape: l.escape}
 	r := &l.reader
-	left := typedCells
+	l.typed = make([]CellType, 0, min(typedCells, len(text)/2+1))
+	cells := 0
 	l.records = make([]record, 0, bytes.Count(text, []byte{'\n'})+1)
 	var before *layout // the record whose quotes are open where the text was cut
 	for {
-		rec := record{line: r.line, at: r.at}
+		rec := record{line: r.line, at: r.at, before: cells}
 		if !r.next() {
 			break
 		}
@@ -277,10 +333,12 @@ func (l *layout) read(text []byte) {
 			before.reader.text, before.reader.line = text[:rec.at], rec.line
 		}
 		rec.cells = len(r.cells)
+		cells += rec.cells
 		for _, c := range r.cells {
-			if left > 0 {
-				l.types[l.typeOf(c)]++
-				left--
+			if len(l.typed) < typedCells {
+				t := typeOf(c.text)
+				l.typed = append(l.typed, t)
+				l.types[l.typeOf(c, t)]++
 			}
 			if len(c.text) > 0 && (c.text[0] > ' ' && c.text[0] < 0x80 || len(bytes.TrimSpace(c.text)) > 0) {
 				rec.filled++
@@ -327,8 +385,8 @@ func (l *layout) goesOn(from int) bool {
 	return from == 0 || like > 0 && like >= other && (width != 2 || lines == from)
 }
 
-func (l *layout) typeOf(c field) CellType {
-	t := typeOf(c.text)
+// typeOf is what a cell of a type is to the layout.
+func (l *layout) typeOf(c field, t CellType) CellType {
 	switch {
 	case l.delimiter == 0 && !c.quoted && len(c.text) > 0 && (mainDelimiter(c.text[0]) || mainDelimiter(c.text[len(c.text)-1]) || bytes.IndexByte(c.text, '\t') >= 0):
 		return Mess // rather an empty cell and another
@@ -425,9 +483,17 @@ func (l *layout) cells() (n int) {
 
 var cellWeights = [...]float64{Empty: 0.9, Integer: 1, DecimalPoint: 1, DecimalComma: 1, Date: 1, Time: 1, Word: 0.95, Code: 0.9, Text: 0.8, Mess: 0.1}
 
+// What tables without a delimiter are worth: any, and one of nothing but dates and the
+// like, whose signs divide nothing; and what apostrophes around all cells are.
+const (
+	oneColumn   = 0.55
+	pureColumn  = 0.9
+	quotesWorth = 1.08
+)
+
 // prior is what the characters are worth beside what they make of the text.
 func (l *layout) prior() float64 {
-	p := 0.55 // a table of one column
+	p := oneColumn
 	for _, d := range candidateDelimiters {
 		if d.char == l.delimiter {
 			p = d.prior
@@ -437,14 +503,14 @@ func (l *layout) prior() float64 {
 	case l.delimiter != 0 && l.columns < 2:
 		p = 0.3
 	case l.delimiter == 0 && 10*(l.types[Date]+l.types[Time]+l.types[DecimalComma]) > 8*l.cells():
-		p = 0.9 // the signs in them divide nothing
+		p = pureColumn
 	}
 	r := &l.reader
 	switch {
 	case l.quote == '\'' && (r.quoted < 2 && r.doubled+r.guarded == 0 || r.odd > r.quoted):
 		p *= 0.3
 	case l.quote == '\'': // as many cells quoted as make it no apostrophe
-		p *= 0.98 + 0.1*min(1, float64(r.quoted)/float64(len(l.records)))
+		p *= quotesWorth - 0.1 + 0.1*min(1, float64(r.quoted)/float64(len(l.records)))
 	}
 	if l.escape != 0 && r.escaped == 0 {
 		p *= 0.9
@@ -464,6 +530,9 @@ func (l *layout) dialect() Dialect {
 	}
 	if l.quote == 0 {
 		d.Quotechar = '"'
+	}
+	if d.Columns > 0 && (l.delimiter == 0 || l.columns < 2) {
+		d.Consistency = 1
 	}
 	d.DoubleQuote = l.escape == 0 || r.doubled > 0
 	d.SkipInitialSpace = r.blanks > 0 && r.quoted > 0 && r.blanks*10 >= r.quoted*5

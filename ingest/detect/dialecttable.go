@@ -139,18 +139,18 @@ func (r *reader) closing(i int) (end, doubled, escaped int) {
 }
 
 func (r *reader) plainCell() field {
-	start := r.at
-	for ; r.at < len(r.text); r.at++ {
-		b := r.text[r.at]
-		if b == r.delimiter || b == '\n' || b == '\r' {
+	start, text, at, delimiter, escape := r.at, r.text, r.at, r.delimiter, r.escape
+	for ; at < len(text); at++ {
+		b := text[at]
+		if b == delimiter || b == '\n' || b == '\r' {
 			break
 		}
-		if b == r.escape && b != 0 && r.at+1 < len(r.text) {
+		if b == escape && b != 0 && at+1 < len(text) {
 			r.escaped++
-			r.at++
+			at++
 		}
 	}
-	r.at = min(r.at, len(r.text))
+	r.at = min(at, len(text))
 	r.steps += r.at - start + 1
 	return field{text: r.text[start:r.at]}
 }

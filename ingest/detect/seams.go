@@ -406,7 +406,9 @@ func (r *Result) layOut(src source, g Given) error {
 	}
 	d, l := findDialect(text, end < src.size, g)
 	d.Preamble, d.Footer, d.TableFrom, d.TableTo = 0, 0, 0, src.size
-	d.reasons(l)
+	if !g.brief {
+		d.reasons(l)
+	}
 	r.Dialect = d
 	at := newLocator(d)
 	for i := range r.Mixed {

@@ -124,7 +124,7 @@ func (r *Report) Worst() ingest.Verdict {
 // detection is how a delivery is to be looked at. The team's own functions may parse
 // what is no table.
 func (d *Delivery) detection() detect.Options {
-	return detect.Options{Declared: d.Charset, History: d.History, Markup: d.Calls != [2]*ingest.Call{}}
+	return detect.Options{Declared: d.Charset, History: d.History, Brief: true, Markup: d.Calls != [2]*ingest.Call{}}
 }
 
 // ErrBinary says that a delivery is no text, such as a spreadsheet named .csv, or a page.

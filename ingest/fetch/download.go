@@ -28,6 +28,9 @@ type Delivery struct {
 	// SizeUnknown says that the server would not tell the size, so the file was
 	// read twice, with the same result.
 	SizeUnknown bool
+	// Later says that nobody has looked yet whether the file is still what it was before it
+	// was taken: Many.Confirm does.
+	Later bool
 	// Unconfirmed says that the server sent all of the file twice, with the same result,
 	// and neither time said that this was the end.
 	Unconfirmed bool
@@ -44,17 +47,16 @@ type Delivery struct {
 //
 // A source opened with retries makes them here. ctx ends it at once.
 func Download(ctx context.Context, src Files, e Entry, dir *os.Root, name string) (Delivery, error) {
-	return Take(ctx, src, e, dir, name, -1)
+	return (&download{src: src, path: e.Path, listed: e, mark: e.Done, dir: dir, name: name, small: -1}).run(ctx, e)
 }
 
-// Take is Download for who takes many small files: one of so many bytes at most is
-// returned in memory and is in no file.
-func Take(ctx context.Context, src Files, e Entry, dir *os.Root, name string, small int64) (Delivery, error) {
-	if err := checkLocal(name); err != nil {
+// run makes attempts as its source's options have it.
+func (d *download) run(ctx context.Context, e Entry) (Delivery, error) {
+	src := d.src
+	err := checkLocal(d.name)
+	if err != nil {
 		return Delivery{}, fmt.Errorf("download %q: %w", e.Path, err)
 	}
-	d := download{src: src, path: e.Path, listed: e, mark: e.Done, dir: dir, name: name, small: small}
-	var err error
 	switch s := src.(type) {
 	case *retrying:
 		d.src, d.host, d.resume, d.spare = s.Source, s.host, s.resume, s.spare
@@ -85,6 +87,7 @@ type download struct {
 	listed     Entry  // what the listing said
 	asked      bool   // what the file is after an attempt was not told as the listing tells it
 	mark       string // of Entry.Done
+	together   bool   // a small one that is as it was listed is looked at later, with others
 	dir        *os.Root
 	small      int64  // up to so many bytes it is taken into memory
 	host       *host  // nil for a directory
@@ -127,9 +130,11 @@ func (d *download) attempt(ctx context.Context, before Entry, told bool) (err er
 	if err := d.transfer(ctx, before, p); err != nil {
 		return d.outgrown(ctx, before, told, err)
 	}
-	after, err := d.after(ctx, told)
-	if err != nil {
-		return err
+	after := before
+	if d.out.Later = told && d.together && p.f == nil; !d.out.Later {
+		if after, err = d.after(ctx, told); err != nil {
+			return err
+		}
 	}
 	if err := d.unchanged(before, after, told); err != nil {
 		return err

@@ -33,7 +33,7 @@ type ftpSource struct {
 	host    *host
 	account *account
 	closed  atomic.Bool
-	listed  sync.Map // when, by directory as path.Dir names it
+	listed  sync.Map // a lastListing by directory as path.Dir names it
 }
 
 func newFTPSource(u *url.URL, o Options) (*ftpSource, error) {
@@ -108,7 +108,7 @@ func (f *ftpSource) List(ctx context.Context, dir string) ([]Entry, []Unparsed, 
 	if err != nil {
 		return nil, nil, fmt.Errorf("list %q on %s: %w", dir, f.at(), err)
 	}
-	f.listed.Store(path.Clean(dir), began)
+	f.listed.Store(path.Clean(dir), lastListing{began, len(entries)})
 	return entries, unparsed, nil
 }
 
@@ -130,11 +130,27 @@ func saysEmpty(err error) bool {
 // shows an empty listing on vsftpd, and a name that begins with - or holds * is
 // taken for options or a pattern.
 func (s *session) list(remote, dir string) ([]Entry, []Unparsed, error) {
+	raw, mlsd, err := s.lines(remote)
+	if err != nil {
+		return nil, nil, err
+	}
+	if mlsd {
+		return parseListing(raw, dir, true, time.Now(), time.UTC)
+	}
+	entries, unparsed, err := s.parseList(raw, remote, dir, time.Now())
+	if err == nil && len(entries) == 0 && len(unparsed) > 0 && len(unparsed) <= mostNamed {
+		return s.byName(remote, dir, unparsed)
+	}
+	return entries, unparsed, err
+}
+
+// lines are the bytes of a listing, by MLSD if the server has it.
+func (s *session) lines(remote string) (_ []byte, mlsd bool, _ error) {
+	mlsd = s.lib.IsTimePreciseInList()
 	if err := s.guard(func() error { return s.lib.ChangeDir(remote) }); err != nil {
-		return nil, nil, unavailable(err)
+		return nil, mlsd, unavailable(err)
 	}
 	var raw bytes.Buffer
-	mlsd := s.lib.IsTimePreciseInList()
 	s.into = &raw
 	err := s.transfer(func() error {
 		_, err := s.lib.List("")
@@ -143,21 +159,13 @@ func (s *session) list(remote, dir string) ([]Entry, []Unparsed, error) {
 	s.into = nil
 	switch c := refusal(err); {
 	case err == nil:
+		return raw.Bytes(), mlsd, nil
 	case saysEmpty(err):
-		return nil, nil, nil
+		return nil, mlsd, nil
 	case c >= 500 && c <= 504 && mlsd && !errors.Is(err, ErrActive):
-		return nil, nil, fmt.Errorf("%w: %w", errMLSD, err)
-	default:
-		return nil, nil, unavailable(err)
+		return nil, mlsd, fmt.Errorf("%w: %w", errMLSD, err)
 	}
-	if mlsd {
-		return parseListing(raw.Bytes(), dir, true, time.Now(), time.UTC)
-	}
-	entries, unparsed, err := s.parseList(raw.Bytes(), remote, dir, time.Now())
-	if err == nil && len(entries) == 0 && len(unparsed) > 0 && len(unparsed) <= mostNamed {
-		return s.byName(remote, dir, unparsed)
-	}
-	return entries, unparsed, err
+	return nil, mlsd, unavailable(err)
 }
 
 // forgive250 accepts the 250 that RFC 959 (section 5.4) allows after a transfer

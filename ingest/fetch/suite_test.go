@@ -194,12 +194,12 @@ func testFiles(ctx context.Context, t *testing.T, src Source, entries []Entry) {
 		}
 		took(t, dir, d, []byte(want))
 		// A small one is in memory alone, a large one as ever.
-		m, err := Take(ctx, src, e, dir, LocalName(e.Name())+"2", 1000)
+		m, err := NewMany(src, dir, 1000).Take(ctx, e, LocalName(e.Name())+"2")
 		if err != nil || m.SHA256 != d.SHA256 || m.Size != d.Size || (m.Data == nil) != (len(want) > 1000) || m.Data != nil && string(m.Data) != want {
-			t.Errorf("Take(%q): %d bytes in memory of %d, %v", e.Path, len(m.Data), m.Size, err)
+			t.Errorf("Many.Take(%q): %d bytes in memory of %d, %v", e.Path, len(m.Data), m.Size, err)
 		}
 		if _, err := dir.Stat(LocalName(e.Name()) + "2"); (err == nil) != (m.Data == nil) {
-			t.Errorf("Take(%q): its file: %v", e.Path, err)
+			t.Errorf("Many.Take(%q): its file: %v", e.Path, err)
 		}
 	}
 	b, err := readAll(ctx, src, "in/big.csv", 1<<20-10)

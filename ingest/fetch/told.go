@@ -10,17 +10,25 @@ import (
 
 // An MLSD tells size and time of a file as exactly as SIZE and MDTM do (RFC 3659, section
 // 7.5): its line is the look before the transfer, and one MLST the look after it, which
-// saves small files half of what they cost their server. A server whose listing tells
+// saves small files half of what they cost their server; where many are taken, another
+// listing is that of all of them (together.go). A server whose listing tells
 // other things than its other commands do, such as the size of a link, is asked by them,
 // from then on about each of its files.
 
 // believed is how long a listing is: later, more files are not any more what was listed.
 const believed = time.Minute
 
-func (f *ftpSource) listedAt(dir string) time.Time {
-	at, _ := f.listed.Load(dir)
-	t, _ := at.(time.Time)
-	return t
+// lastListing is when a directory was listed, and how many entries that had.
+type lastListing struct {
+	at      time.Time
+	entries int
+}
+
+// lastListing is the zero one of a directory, as path.Dir names it, that was not listed.
+func (f *ftpSource) lastListing(dir string) lastListing {
+	last, _ := f.listed.Load(dir)
+	l, _ := last.(lastListing)
+	return l
 }
 
 // told returns what the listing said of the file, if that is exact, on the first attempt.
@@ -28,14 +36,14 @@ func (d *download) told() (before Entry, ok bool) {
 	f, isFTP := d.src.(*ftpSource)
 	line := d.listed
 	d.listed.Raw = ""
-	if !isFTP || line.Raw == "" || f.host.flags().noTold || time.Since(f.listedAt(path.Dir(d.path))) > believed {
+	if !isFTP || line.Raw == "" || f.host.flags().noTold || time.Since(f.lastListing(path.Dir(d.path)).at) > believed {
 		return Entry{}, false
 	}
 	e, err := parseMLSD(line.Raw)
 	if err != nil || e.Kind != KindFile || e.Size < 0 || e.MPrec != PrecisionSecond || e.Size != line.Size || !e.MTime.Equal(line.MTime) {
 		return Entry{}, false
 	}
-	e.Path = d.path
+	e.Path, e.Raw = d.path, line.Raw
 	return e, true
 }
 

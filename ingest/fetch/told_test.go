@@ -50,7 +50,7 @@ func TestTold(t *testing.T) {
 			if c.fault.Command != "" {
 				srv.AddFault(c.fault)
 			}
-			d, err := Take(t.Context(), src, entries[0], dir, "a.csv", 1000)
+			d, err := NewMany(src, dir, 1000).Take(t.Context(), entries[0], "a.csv")
 			if asked := fmt.Sprint(srv.Count("RETR"), srv.Count("MLST"), srv.Count("SIZE")); asked != c.asked {
 				t.Errorf("RETR, MLST, SIZE: %s, want %s", asked, c.asked)
 			}
@@ -78,7 +78,7 @@ func TestToldOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		d, err := Take(t.Context(), src, e, dir, e.Path, 1000)
+		d, err := NewMany(src, dir, 1000).Take(t.Context(), e, e.Path)
 		if err != nil || d.Size == int64(len("b")) {
 			t.Errorf("%s: %d bytes, %v", e.Path, d.Size, err)
 		}

@@ -60,6 +60,7 @@ func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 		return err
 	}
 	defer l.incoming.Close()
+	l.many = fetch.NewMany(l.src, l.incoming, smaller, entriesOf(todo)...)
 	got, done := s.fetching(ctx, l, todo)
 	defer done()
 	for one := range got {
@@ -152,9 +153,8 @@ func (b *batch) take(ctx context.Context, f fetched) error {
 	}
 	b.fetched = append(b.fetched, f)
 	b.bytes += f.t.known.Bytes
-	if errors.Is(f.out.Err, fetch.ErrDiskFull) { // it is so for every other file
-		b.s.full.Store(true)
-		return errors.Join(b.queue(ctx), errFull)
+	if errors.Is(f.out.Err, fetch.ErrDiskFull) {
+		return b.queue(ctx)
 	}
 	if len(b.fetched) >= atOnce || b.bytes >= bytesAtOnce {
 		return b.keep(ctx)
@@ -169,8 +169,14 @@ func (b *batch) keep(ctx context.Context) error { return b.transact(ctx, false) 
 func (b *batch) queue(ctx context.Context) error { return b.transact(ctx, true) }
 
 func (b *batch) transact(ctx context.Context, all bool) error {
-	full := b.archive(ctx)
-	all = all || full
+	stop := b.lookAgain(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if b.archive(ctx) || slices.ContainsFunc(b.fetched, func(f fetched) bool { return errors.Is(f.out.Err, fetch.ErrDiskFull) }) {
+		b.s.full.Store(true) // it is so for every other file
+		stop = errors.Join(stop, errFull)
+	}
 	for i := range b.fetched {
 		b.sort(&b.fetched[i])
 	}
@@ -178,7 +184,7 @@ func (b *batch) transact(ctx context.Context, all bool) error {
 	b.fetched, b.bytes = nil, 0
 	record := func(tx state.Tx) error { return b.record(ctx, tx, got, now) }
 	var err error
-	switch jobs, tasks := b.jobs(all); {
+	switch jobs, tasks := b.jobs(all || stop != nil); {
 	case len(jobs) > 0:
 		b.s.notes.waits(b.look.feed.Name, len(tasks))
 		err = b.s.queue.insert(ctx, jobs, func(tx state.Tx) error { return errors.Join(record(tx), tx.Put(ctx, tasks...)) })
@@ -186,10 +192,47 @@ func (b *batch) transact(ctx context.Context, all bool) error {
 		err = b.s.State.Transact(ctx, record)
 	}
 	b.told(got, err)
-	if full {
-		err = errors.Join(err, errFull)
+	return errors.Join(err, stop)
+}
+
+// lookAgain has all that nobody looked at after its transfer looked at together, and
+// fetches again what may be another version by now. The error is why nothing more is to be
+// fetched: what could not be looked at, or fetched again, is left for the next try.
+func (b *batch) lookAgain(ctx context.Context) (stop error) {
+	var which []*fetched
+	var files []fetch.Entry
+	for i := range b.fetched {
+		if f := &b.fetched[i]; f.later != nil {
+			which, files = append(which, f), append(files, f.later.entry)
+		}
 	}
-	return err
+	if len(which) == 0 {
+		return nil
+	}
+	stop = b.s.outside(ctx, b.look.feed, func(ctx context.Context) error {
+		for n, again := range b.look.many.Confirm(ctx, files...) {
+			if !again {
+				which[n].later = nil
+			}
+		}
+		return ctx.Err()
+	})
+	for _, f := range which {
+		if stop == nil && f.later != nil {
+			*f = b.s.fetch(ctx, b.look, f.later.t)
+			stop = f.stop
+		}
+	}
+	b.fetched = slices.DeleteFunc(b.fetched, func(f fetched) bool { return f.later != nil || f.stop != nil })
+	return stop
+}
+
+func entriesOf(todo []task) []fetch.Entry {
+	out := make([]fetch.Entry, len(todo))
+	for i, t := range todo {
+		out[i] = t.entry
+	}
+	return out
 }
 
 // jobs takes the jobs that are full off what waits, with their tasks: the last one too if
@@ -231,7 +274,6 @@ func (b *batch) archive(ctx context.Context) (full bool) {
 	}
 	err := b.s.Store.PutAll(ctx, blobs...)
 	if full = errors.Is(err, archive.ErrFull); full {
-		b.s.full.Store(true)
 		err = fmt.Errorf("%w: %w", fetch.ErrDiskFull, err)
 	}
 	for i := range b.fetched {

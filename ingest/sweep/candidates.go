@@ -26,7 +26,8 @@ type look struct {
 	todo   []task
 	queued []state.Task // by an earlier try of the same job
 
-	incoming *os.Root // where large deliveries arrive, while they do
+	incoming *os.Root    // where large deliveries arrive, while they do
+	many     *fetch.Many // what takes them, and the small ones
 }
 
 // pull sweeps the feeds of one server, as far as their deliveries are queued. All of

@@ -26,13 +26,20 @@ const smaller = 64 << 10
 
 // fetched is what became of a task at its source.
 type fetched struct {
-	t    task
-	out  Delivery
-	blob archive.Blob // what is to be put into the archive, if anything
-	was  string       // hash of the version that was known
-	stop error        // why nothing more is to be fetched
+	t     task
+	out   Delivery
+	blob  archive.Blob // what is to be put into the archive, if anything
+	was   string       // hash of the version that was known
+	later *unseen      // if nobody has looked at the file since it was taken
+	stop  error        // why nothing more is to be fetched
 
 	fate fate
+}
+
+// unseen is a file that may have changed while it was taken.
+type unseen struct {
+	entry fetch.Entry // what it was
+	t     task        // to fetch it again, by asking what it is
 }
 
 // fate is what is to be done with what was fetched.
@@ -48,29 +55,39 @@ const (
 // fresh reports whether the archive is to have it.
 func (f *fetched) fresh() bool { return f.blob.SHA256 != "" }
 
+// errand is a task that somebody fetches, who tells once.
+type errand struct {
+	t   task
+	out chan fetched
+}
+
 // fetching fetches tasks, as many at once as the source's server allows, and gives them
 // on in their order: each channel has one. Whoever wants no more calls done, which waits
 // for those under way.
 func (s *sweeper) fetching(ctx context.Context, l *look, todo []task) (got <-chan (<-chan fetched), done func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	ordered := make(chan (<-chan fetched), inOrder)
+	next := make(chan errand)
 	var running sync.WaitGroup
+	for range min(connections(l.feed.Source), len(todo)) {
+		running.Go(func() {
+			for e := range next {
+				e.out <- s.fetch(ctx, l, e.t)
+			}
+		})
+	}
 	running.Go(func() {
 		defer close(ordered)
-		slots := make(chan struct{}, connections(l.feed.Source))
+		defer close(next)
 		for _, t := range todo {
+			e := errand{t, make(chan fetched, 1)}
 			select {
-			case slots <- struct{}{}:
+			case next <- e:
 			case <-ctx.Done():
 				return
 			}
-			one := make(chan fetched, 1)
-			running.Go(func() {
-				defer func() { <-slots }()
-				one <- s.fetch(ctx, l, t)
-			})
 			select {
-			case ordered <- one:
+			case ordered <- e.out:
 			case <-ctx.Done():
 				return
 			}
@@ -103,7 +120,7 @@ func (s *sweeper) fetch(ctx context.Context, l *look, t task) fetched {
 		return f
 	}
 	s.try(ctx, l.feed, t, &f.out, func() (err error) {
-		f.t.known, f.blob, err = s.obtain(ctx, l, &f.t)
+		f.t.known, f.blob, err = s.obtain(ctx, l, &f)
 		return err
 	})
 	if errors.Is(f.out.Err, errAlone) { // it may be for longer than a sweep waits
@@ -142,7 +159,8 @@ func (s *sweeper) openIncoming(feed string) (*os.Root, error) {
 // obtain fetches a delivery, unless an earlier sweep did, and returns what will be
 // remembered of it, and what is to be put into the archive before. What is doubtful about
 // it, the task says from then on.
-func (s *sweeper) obtain(ctx context.Context, l *look, t *task) (state.Delivery, archive.Blob, error) {
+func (s *sweeper) obtain(ctx context.Context, l *look, f *fetched) (state.Delivery, archive.Blob, error) {
+	t := &f.t
 	if t.news == state.Rechecked {
 		return t.known, archive.Blob{}, nil
 	}
@@ -156,7 +174,7 @@ func (s *sweeper) obtain(ctx context.Context, l *look, t *task) (state.Delivery,
 	local := fetch.LocalName(t.entry.Path)
 	var d fetch.Delivery
 	err := s.outside(ctx, l.feed, func(ctx context.Context) (err error) {
-		d, err = fetch.Take(ctx, l.src, t.entry, l.incoming, local, smaller)
+		d, err = l.many.Take(ctx, t.entry, local)
 		return err
 	})
 	if errors.Is(err, fetch.ErrUnavailable) && s.vanished(ctx, l.feed, l.src, t.entry.Path) {
@@ -164,6 +182,10 @@ func (s *sweeper) obtain(ctx context.Context, l *look, t *task) (state.Delivery,
 	}
 	if err != nil {
 		return state.Delivery{}, archive.Blob{}, err
+	}
+	if d.Later {
+		f.later = &unseen{d.Entry, *t}
+		f.later.t.entry.Raw = ""
 	}
 	t.warnings = doubts(d)
 	blob := archive.Blob{SHA256: hex.EncodeToString(d.SHA256[:]), Data: d.Data}

@@ -225,11 +225,17 @@ type sweeper struct {
 	inbox *golden.Store
 	notes *notes
 	full  atomic.Bool // our disk
-	mu    sync.Mutex  // held while observing
+	// servers are those of the feeds, by their names.
+	servers map[string]string
+	mu      sync.Mutex // held while observing
 }
 
 func newSweeper(o Options, q *queue, run int64) *sweeper {
-	return &sweeper{Options: o, id: run, queue: q, inbox: golden.NewStore(o.Inbox), notes: newNotes()}
+	s := &sweeper{Options: o, id: run, queue: q, inbox: golden.NewStore(o.Inbox), notes: newNotes(), servers: map[string]string{}}
+	for _, f := range o.Feeds {
+		s.servers[f.Name] = host(f.Source.URL)
+	}
+	return s
 }
 
 // Most of what a server costs is waiting for it, and one that hangs must not keep the others
@@ -390,9 +396,7 @@ func (s *sweeper) observe(e Event) {
 	if s.Observe == nil {
 		return
 	}
-	if i := slices.IndexFunc(s.Feeds, func(f config.Feed) bool { return f.Name == e.Feed }); i >= 0 {
-		e.Host = host(s.Feeds[i].Source.URL)
-	}
+	e.Host = s.servers[e.Feed]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Observe(e)

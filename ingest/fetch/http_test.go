@@ -94,8 +94,6 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
-// TestHTTPForbidden: of the links of an index, one that is gone is none, and one that is
-// not ours to read is told of.
 // TestHTTPConnections: the feeds of one server have its connections together, also those
 // that nobody uses, and half as many once it says that there are too many.
 func TestHTTPConnections(t *testing.T) {
@@ -112,6 +110,7 @@ func TestHTTPConnections(t *testing.T) {
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
+		time.Sleep(5 * time.Millisecond) // or each request may find the connection of the one before it free
 		serveSuite(w, r)
 	}))
 	srv.Config.ConnState = func(c net.Conn, s http.ConnState) {
@@ -173,6 +172,8 @@ func TestHTTPConnections(t *testing.T) {
 	}
 }
 
+// TestHTTPForbidden: of the links of an index, one that is gone is none, and one that is
+// not ours to read is told of.
 func TestHTTPForbidden(t *testing.T) {
 	at, _ := startHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {

@@ -14,6 +14,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/embedded"
 	"github.com/feedparity/feedparity/ingest/pycodec"
+	"github.com/feedparity/feedparity/ingest/whole"
 )
 
 // Everything a user reads about a failure is worded here:
@@ -122,6 +123,8 @@ func explain(err error) (status int, hint string) {
 		return statusUsage, "check the name, and that you may read it"
 	case errors.Is(err, fs.ErrPermission):
 		return statusUsage, "check whose it is: you must be able to read it, or to write there"
+	case errors.Is(err, whole.ErrDirectory):
+		return statusUsage, "name a file"
 	case errors.Is(err, context.Canceled):
 		return statusIncomplete, ""
 	}

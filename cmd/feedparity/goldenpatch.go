@@ -10,6 +10,7 @@ import (
 
 	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/whole"
 )
 
 // patches writes what settles each open case, and says of the others why nothing is
@@ -48,9 +49,10 @@ func writePatch(std streams, file string, c *golden.Case, p *golden.Patch) error
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return fmt.Errorf("write patch: %w", err)
 	}
-	if err := os.WriteFile(file, []byte(b.String()), 0o666); err != nil {
+	err := whole.WriteBytes(file, []byte(b.String()))
+	if err != nil {
 		return fmt.Errorf("write patch: %w", err)
 	}
-	_, err := fmt.Fprintf(std.out, "%-14s %s  %s:%d %s\n", "patch", file, p.File, p.Line, p.Change)
+	_, err = fmt.Fprintf(std.out, "%-14s %s  %s:%d %s\n", "patch", file, p.File, p.Line, p.Change)
 	return err
 }

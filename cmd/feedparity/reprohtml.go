@@ -3,8 +3,9 @@ package main
 import (
 	"fmt"
 	"html"
-	"os"
 	"strings"
+
+	"github.com/feedparity/feedparity/ingest/whole"
 )
 
 // htmlHead is all there is beside the page's own text: it must be readable in a mail
@@ -68,7 +69,7 @@ func (r *repro) html() string {
 }
 
 func (r *repro) writeHTML(file string) error {
-	if err := os.WriteFile(file, []byte(r.html()), 0o666); err != nil {
+	if err := whole.WriteBytes(file, []byte(r.html())); err != nil {
 		return fmt.Errorf("write page: %w", err)
 	}
 	return nil

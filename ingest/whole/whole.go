@@ -204,3 +204,11 @@ func Write(name string, write func(io.Writer) error) error {
 	}
 	return f.Commit()
 }
+
+// WriteBytes is Write for what is in memory.
+func WriteBytes(name string, data []byte) error {
+	return Write(name, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}

@@ -19,7 +19,7 @@ var floors = map[string]int{
 	"ingest": 0, "ingest/wire": 0, "ingest/pynorm": 0, "ingest/pyword": 0,
 	"ingest/pycodec": 1, "ingest/pycell": 1, "ingest/shrink": 1, "corpus": 1, "corpus/pollute": 1, "corpus/plant": 1,
 	"ingest/pycsv": 2, "ingest/pytext": 2, "ingest/config": 2, "ingest/config/secret": 1,
-	"ingest/fetch": 2, "ingest/fetch/ftptest": 1, "ingest/fetch/faultrows": 1, "ingest/fetch/pin": 1, "ingest/unpack": 1, "ingest/whole": 1, "ingest/archive": 2, "ingest/detect": 2,
+	"ingest/fetch": 2, "ingest/fetch/ftptest": 1, "ingest/fetch/faultrows": 1, "ingest/fetch/pin": 1, "ingest/unpack": 1, "ingest/whole": 1, "ingest/mojibake": 1, "ingest/archive": 2, "ingest/detect": 2,
 	"ingest/normalize": 2, "ingest/diff": 2, "ingest/interp": 2, "ingest/state": 2, "ingest/schedule": 1,
 	"ingest/state/pgtest":      1, // for tests only
 	"ingest/interp/interptest": 3, // for tests only

@@ -39,7 +39,11 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 		k.release()
 		return data(senseless), nil
 	}
-	r := k.result(ranked, o)
+	twice, err := k.doubled(src, ranked, o)
+	if err != nil {
+		return Result{}, err
+	}
+	r := k.result(ranked, twice, o)
 	r.ranking, r.first, r.second = k, ranked[0], rival(ranked)
 	if r.second == nil {
 		if x := k.runnerUp(ranked[0]); x != nil {
@@ -47,12 +51,15 @@ func byScore(src source, st *stats, o Options) (Result, error) {
 			r.Candidates = append(r.Candidates, Candidate{Charset: x.name, Why: farBehind + x.speaks(k.m)})
 		}
 	}
-	if ranked[0].broken > 0 {
-		if r.Doubled, err = k.doubledIn(src, ranked[0], r.Charset); err != nil {
-			return Result{}, err
-		}
-	}
 	return withAlarms(src, r, o)
+}
+
+// doubled looks for what was encoded twice where the ranking took some for that.
+func (k *ranking) doubled(src source, ranked []*mixture, o Options) (Doubled, error) {
+	if ranked[0].broken == 0 {
+		return Doubled{}, nil
+	}
+	return doubled(src, k.nameOf(ranked, o).name)
 }
 
 // ranked ranks the charsets that decode the whole input.
@@ -134,13 +141,13 @@ func rival(ranked []*mixture) *mixture {
 }
 
 // result words the ranking.
-func (k *ranking) result(ranked []*mixture, o Options) Result {
+func (k *ranking) result(ranked []*mixture, twice Doubled, o Options) Result {
 	best := k.nameOf(ranked, o)
 	margin := 40.0 // nats
 	if x := rival(ranked); x != nil {
 		margin = (x.score - ranked[0].score) / float64(nat)
 	}
-	r := Result{Margin: margin, Charset: best.name, Confidence: confidence(margin), Why: k.why(ranked)}
+	r := Result{Margin: margin, Charset: best.name, Confidence: confidence(margin), Why: k.why(ranked, twice), Doubled: twice}
 	r.Candidates = append(make([]Candidate, 0, min(len(ranked), maxCandidates)+3), Candidate{best.name, r.Confidence, r.Why, true})
 	odds := posterior(ranked)
 	for i, x := range ranked {
@@ -179,13 +186,13 @@ func (k *ranking) nameOf(ranked []*mixture, o Options) *mixture {
 }
 
 // why says in a sentence what speaks for the best.
-func (k *ranking) why(ranked []*mixture) string {
+func (k *ranking) why(ranked []*mixture, twice Doubled) string {
 	x := ranked[0]
 	words := strconv.Itoa(len(k.spans)) + " distinct words or signs hold non-ASCII bytes; " + x.speaks(k.m)
 	if y := rival(ranked); y != nil {
 		words += ", " + nats(y.score-x.score) + " nats likelier than as " + y.name
 	}
-	if x.broken > 0 {
+	if x.broken > 0 && twice.Words > 0 {
 		words += fmt.Sprintf("; %d of them were UTF-8 before somebody read them as cp1252", x.broken)
 	}
 	return words

@@ -1,12 +1,12 @@
 package detect
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/mojibake"
 )
 
 // Doubled is text that was UTF-8 before somebody read it as cp1252 and saved what they
@@ -23,11 +23,17 @@ type Doubled struct {
 // chance, but one alone may be one.
 func (d Doubled) some(distinct int) bool { return d.Words > 0 && (2*d.Words > d.Of || distinct >= 2) }
 
-// doubled looks for words of UTF-8 that were encoded twice or three times: they turn into
-// valid UTF-8 when encoded in cp1252 again, which ordinary ones hardly ever do.
+// doubled looks for words that were encoded twice or three times in the text that an
+// input is in a charset.
 func doubled(src source, charset string) (Doubled, error) {
 	w := wordScan{distinct: map[string]bool{}}
-	if err := src.each(w.add); err != nil {
+	var err error
+	if charset == "utf-8" || charset == "utf-8-sig" {
+		err = src.each(w.add)
+	} else {
+		_, err = decodes(src, charset, w.add)
+	}
+	if err != nil {
 		return Doubled{}, err
 	}
 	w.end()
@@ -64,6 +70,8 @@ type wordScan struct {
 	Doubled
 	distinct map[string]bool // those that were encoded twice
 	part     []byte          // of a word, in the reads before
+	before   mojibake.Text
+	run      []rune // of a word, of what may have been encoded twice
 	layers   [3]int
 }
 
@@ -79,52 +87,56 @@ func (w *wordScan) add(p []byte) {
 		}
 		if len(w.part) > 0 {
 			w.part = append(w.part, p[:min(n, maxWord+1-len(w.part))]...)
-			w.word(w.part)
+			w.word(w.part, rune(p[n]))
 			w.part = w.part[:0]
 		} else {
-			w.word(p[:n])
+			w.word(p[:n], rune(p[n]))
 		}
 		p = p[n+1:]
 	}
 }
 
-func (w *wordScan) word(word []byte) {
+// word takes the next word and the character behind it.
+func (w *wordScan) word(word []byte, after rune) {
 	word = dropMark(word)
 	if ingest.IsASCII(word) || len(word) > maxWord {
+		for _, c := range word[max(0, len(word)-2):] {
+			w.before.Add(rune(c))
+		}
+		w.before.Add(after)
 		return
 	}
 	w.Of++
-	n := layersOf(word)
-	if shouted(word) || n == 1 && strange(word) {
-		n = 0
+	n := w.repaired(word, after)
+	if w.before.Add(after); n == 0 || layersOf(word) == 0 {
+		w.layers[0]++
+		return
 	}
-	w.layers[n]++
-	if n > 0 && len(w.distinct) < maxDistinct {
+	if w.layers[min(n, 2)]++; len(w.distinct) < maxDistinct {
 		w.distinct[string(word)] = true
 	}
 }
 
-// shouted reports whether a word is one like Portuguese MANHÃ, before a no-break space:
-// what looks as if it had been a small à.
-func shouted(word []byte) bool {
-	i := bytes.Index(word, []byte("\u00c3\u00a0"))
-	return i > 0 && word[i-1] >= 'A' && word[i-1] <= 'Z' && ingest.IsASCII(word[:i]) && ingest.IsASCII(word[i+4:])
-}
-
-// strange reports whether a word is one like NESTLÉ®, which would end in IPA, or in Syriac
-// or Armenian, with no other letter beside it that is not ASCII.
-func strange(word []byte) bool {
-	was, _ := unwrap(word)
-	at := nextHigh(was)
-	r, n := utf8.DecodeRune(was[at:])
-	if nextHigh(was[at+n:]) >= 0 || at > 0 && was[at-1] >= 'a' && was[at-1] <= 'z' {
-		return false
+// repaired counts the layers that normalizing takes off a word.
+func (w *wordScan) repaired(word []byte, after rune) (layers int) {
+	run := w.run[:0]
+	for at := 0; at < len(word); {
+		r, n := utf8.DecodeRune(word[at:])
+		if at += n; mojibake.Byte(r) != 0 {
+			run = append(run, r)
+			continue
+		}
+		_, k := w.before.Repair(run, r)
+		layers, run = max(layers, k), run[:0]
+		w.before.Add(r)
 	}
-	return r >= 0x180 && r < 0x300 && (r < 0x218 || r > 0x21B) || r >= 0x530 && r < 0x590 || r >= 0x700 && r < 0x900
+	w.run = run
+	_, k := w.before.Repair(run, after)
+	return max(layers, k)
 }
 
 func (w *wordScan) end() {
-	w.word(w.part)
+	w.word(w.part, 0)
 	w.Doubled.count(w.layers)
 }
 
@@ -136,20 +148,6 @@ func (d *Doubled) count(layers [3]int) {
 	if layers[2] > layers[1] {
 		d.Layers = 2
 	}
-}
-
-// doubledIn is doubled for an input in the best of the charsets ranked, of whose words
-// some were.
-func (k *ranking) doubledIn(src source, x *mixture, charset string) (Doubled, error) {
-	d := Doubled{Words: x.broken, Of: len(k.spans)}
-	var layers [3]int
-	for i := range k.spans {
-		layers[layersOf([]byte(decodeText(charset, k.spans[i].raw)))]++
-	}
-	if d.Layers = 1; layers[2] > layers[1] {
-		d.Layers = 2
-	}
-	return d.withRepair(src, charset, x.broken)
 }
 
 // peels are layers that Python is to take off a text, the outermost first.

@@ -234,7 +234,7 @@ func (o *Options) chain(w *writer) stage {
 		next = &cut{o: o, next: next}
 	}
 	if o.FixMojibake {
-		next = &mojibake{next: next}
+		next = &undouble{next: next}
 	}
 	return next
 }

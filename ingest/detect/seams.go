@@ -324,7 +324,15 @@ func bySeams(src source, st *stats, o Options) (Result, bool, error) {
 	if err != nil || rest.Binary != "" || isWide(rest.Charset) {
 		return Result{}, false, err
 	}
-	return joined(found, rest, wide.size), true, nil
+	r := joined(found, rest, wide.size)
+	for _, c := range rest.Torn.Chars {
+		c.Offset = narrow.offset(c.Offset)
+		r.Torn.Chars = append(r.Torn.Chars, c)
+	}
+	if r.Torn.Count = rest.Torn.Count; r.Torn.Count > 0 {
+		r.Why += ", but " + r.Torn.String()
+	}
+	return r, true, nil
 }
 
 // joined is the result for stretches, those of bytes being as rest says. Its charset is
@@ -374,6 +382,18 @@ func (s *sections) add(in io.ReaderAt, from, to int64) {
 	s.size += to - from
 }
 
+// offset returns where in the input is what is at an offset of the parts.
+func (s *sections) offset(at int64) int64 {
+	for _, part := range s.parts {
+		if _, from, size := part.Outer(); at >= size {
+			at -= size
+		} else {
+			return from + at
+		}
+	}
+	return at
+}
+
 // ReadAt implements io.ReaderAt.
 func (s *sections) ReadAt(p []byte, at int64) (n int, err error) {
 	for _, part := range s.parts {
@@ -411,15 +431,22 @@ func (r *Result) layOut(src source, g Given) error {
 	}
 	r.Dialect = d
 	at := newLocator(d)
+	torn := r.Torn.Chars
 	for i := range r.Mixed {
 		m := &r.Mixed[i]
 		m.FirstRow = at.row
+		for len(at.cells) < len(torn) && torn[len(at.cells)].Offset < m.End { // where it is in what passes by
+			at.cells = append(at.cells, located{Cell: Cell{Offset: at.offset + torn[len(at.cells)].Offset - m.Start}})
+		}
 		if err := at.pass(src.part(m.Start, m.End), m.Charset); err != nil {
 			return err
 		}
 		if m.LastRow = at.row; at.row > m.FirstRow && m.End == src.size && at.field == at.offset || m.End < src.size {
 			m.LastRow--
 		}
+	}
+	for i, c := range at.cells {
+		torn[i].Row, torn[i].Column = c.Row, c.Column
 	}
 	r.Why += "; " + partsIn(r)
 	return nil

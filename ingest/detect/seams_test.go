@@ -124,3 +124,34 @@ func TestSeamsTell(t *testing.T) {
 		t.Errorf("cut at its end: %v, %d ranges, %v", r.Truncated, len(r.Mixed), err)
 	}
 }
+
+// TestSeamsTorn: characters that are torn in the rows of bytes are told with their places
+// in the whole, wherever those rows stand.
+func TestSeamsTorn(t *testing.T) {
+	wide := wideRows("sku,name\n"+rowsOf(40, "hammer", "nail"), binary.LittleEndian, true)
+	more := wideRows(rowsOf(30, "hammer", "nail"), binary.LittleEndian, false)
+	rows := rowsOf(30, russianWords...)
+	for _, c := range []struct {
+		name string
+		in   string
+		row  int64
+	}{
+		{"behind", wide + rows + "77,моло\xd1\n" + rows, 72},
+		{"before", "sku,name\n" + rows + "77,моло\xd1\n" + rows + more, 32},
+		{"between", wide + rows + "77,моло\xd1\n" + rows + more, 72},
+		{"in the second part", "sku,name\n" + rows + more + rows + "77,моло\xd1\n" + rows, 92},
+	} {
+		r, err := Bytes([]byte(c.in), Options{})
+		if err != nil || len(r.Mixed) < 2 || r.Torn.Count != 1 || len(r.Torn.Chars) != 1 {
+			t.Errorf("%s: %+v, %d ranges, %s, %v", c.name, r.Torn, len(r.Mixed), r.Why, err)
+			continue
+		}
+		x := r.Torn.Chars[0]
+		if c.in[x.Offset] != 0xD1 || c.in[x.Offset+1] != '\n' || x.Row != c.row || x.Column != 2 || string(x.Bytes) != "\xd1" {
+			t.Errorf("%s: %+v, want row %d", c.name, x, c.row)
+		}
+		if !strings.Contains(r.Why, "1 character is torn") {
+			t.Errorf("%s: %s", c.name, r.Why)
+		}
+	}
+}

@@ -18,6 +18,8 @@ func markup(head []byte, whole bool) (kind, name string) {
 		return markedUp(text)
 	case (text[0] == '{' || text[0] == '[') && isJSON(text, whole):
 		return "json", "a JSON document"
+	case text[0] == '{' && isJSONLines(text):
+		return "jsonl", "a file of JSON Lines"
 	}
 	return "", ""
 }
@@ -137,5 +139,27 @@ func isJSON(text []byte, whole bool) bool {
 				return false
 			}
 		}
+	}
+}
+
+// isJSONLines reports whether a text is objects, each on lines of its own, to its end, where
+// the last may be cut. One of them must have several members: where none has, a table of one
+// column without a header looks the same.
+func isJSONLines(text []byte) bool {
+	d, several := json.NewDecoder(bytes.NewReader(text)), false
+	for n := 0; ; n++ {
+		rest := text[d.InputOffset():]
+		object := bytes.TrimLeft(rest, blanks)
+		if len(object) == 0 {
+			return n > 1 && several
+		}
+		if object[0] != '{' || n > 0 && !bytes.ContainsAny(rest[:len(rest)-len(object)], "\r\n") {
+			return false
+		}
+		var members map[string]json.RawMessage
+		if err := d.Decode(&members); err != nil {
+			return errors.Is(err, io.ErrUnexpectedEOF) && n > 0 && several
+		}
+		several = several || len(members) > 1
 	}
 }

@@ -4,9 +4,8 @@
 package mojibake
 
 import (
+	"sync"
 	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
 )
 
 // MaxRun is how many characters of a run are looked at: a longer one is left alone.
@@ -22,11 +21,24 @@ func Byte(r rune) byte {
 	if r < 0x80 || r > 0x2122 {
 		return 0
 	}
-	if b, ok := charmap.Windows1252.EncodeRune(r); ok && b >= 0x80 {
-		return b
-	}
-	return 0
+	return bytes()[r]
 }
+
+// windows are the characters that cp1252 has for 0x80 to 0x9F and Latin-1 has not, in their
+// order, with blanks for the bytes that it has none for.
+const windows = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ"
+
+// bytes maps them to their bytes.
+var bytes = sync.OnceValue(func() *[0x2123]byte {
+	out, b := new([0x2123]byte), byte(0x80)
+	for _, r := range windows {
+		if r != ' ' {
+			out[r] = b
+		}
+		b++
+	}
+	return out
+})
 
 // A Fix is a character that some of a run were.
 type Fix struct {

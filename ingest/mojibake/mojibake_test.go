@@ -41,6 +41,22 @@ func repaired(text string) (string, int) {
 	return strings.TrimSuffix(out.String(), "\x00"), most
 }
 
+// TestByte compares the bytes with those of the table.
+func TestByte(t *testing.T) {
+	for r := rune(0); r < 0x2200; r++ {
+		want, ok := charmap.Windows1252.EncodeRune(r)
+		switch {
+		case r >= 0x80 && r <= 0xFF:
+			want = byte(r)
+		case !ok || r < 0x80:
+			want = 0
+		}
+		if got := Byte(r); got != want {
+			t.Errorf("%U: 0x%x, want 0x%x", r, got, want)
+		}
+	}
+}
+
 // TestRepair: what was encoded again becomes what it was, and repairing that changes nothing.
 func TestRepair(t *testing.T) {
 	for _, was := range []string{

@@ -270,6 +270,9 @@ func TestServe(t *testing.T) {
 // TestServeHangup: who closes the terminal ends it in good order, and not who said nohup.
 func TestServeHangup(t *testing.T) {
 	s := newSite(t, "schedule: \"15 3 * * *\"\n")
+	// What is caught here is by default in a process that is started, even if the tests
+	// themselves run under nohup.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	r := s.serve()
 	if err := errors.Join(r.cmd.Process.Signal(syscall.SIGHUP), r.cmd.Wait()); err != nil || !strings.Contains(r.log(), "stopping") {
 		t.Errorf("it ended with %v\n%s", err, r.log())

@@ -46,6 +46,7 @@ func newServe(std streams) *cobra.Command {
   feedparity serve --log-format json`,
 		Args: wantArgs(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			read := stampOf(file) // before it is read: what changes meanwhile is a change
 			log, c, err := begin(std, format, file)
 			if err != nil {
 				return err
@@ -53,7 +54,7 @@ func newServe(std streams) *cobra.Command {
 			if c.Schedule.IsZero() {
 				return usageError(`write when to sweep, such as schedule: "15 3 * * *"`, "read config %q: no schedule", file)
 			}
-			return keepServing(cmd.Context(), &nightly{std: std, file: file, format: format, log: log, config: c, read: stampOf(file)}, listen)
+			return keepServing(cmd.Context(), &nightly{std: std, file: file, format: format, log: log, config: c, read: read}, listen)
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", config.DefaultFile, "configuration file, read anew when it changes")

@@ -74,12 +74,12 @@ const (
 // keepOn works until ctx ends, which is what a worker is stopped by: also after its database
 // was away, and by the configuration as it is.
 func (l *labour) keepOn(ctx context.Context) error {
+	stamp := stampOf(l.file) // before it is read: what changes meanwhile is a change
 	c, err := l.config()
 	if err != nil {
 		return err
 	}
 	for pause := firstWait; ; pause = min(2*pause, lastWait) {
-		stamp := stampOf(l.file)
 		began := time.Now()
 		err := l.until(ctx, c, stamp)
 		switch {
@@ -88,6 +88,7 @@ func (l *labour) keepOn(ctx context.Context) error {
 			return nil
 		case errors.Is(err, errReread):
 			l.log.Info(err.Error())
+			stamp = stampOf(l.file)
 			if c, err = l.config(); err != nil {
 				return err // it could be read just now
 			}

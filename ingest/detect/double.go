@@ -99,11 +99,12 @@ func (w *wordScan) add(p []byte) {
 // word takes the next word and the character behind it.
 func (w *wordScan) word(word []byte, after rune) {
 	word = dropMark(word)
-	if ingest.IsASCII(word) || len(word) > maxWord {
-		for _, c := range word[max(0, len(word)-2):] {
-			w.before.Add(rune(c))
-		}
+	if len(word) == 0 {
 		w.before.Add(after)
+		return
+	}
+	if ingest.IsASCII(word) || len(word) > maxWord {
+		w.before.End(rune(word[len(word)-1]), after)
 		return
 	}
 	w.Of++

@@ -31,7 +31,11 @@ func (t *Text) forget() {
 	}
 }
 
-// Add adds a character. Of those of ASCII that follow each other, the last two will do.
+// End has the text end in two characters of ASCII, which is all that ASCII before them has
+// to do with what follows.
+func (t *Text) End(last, after rune) { t.last[0], t.last[1], t.fixed = after, last, false }
+
+// Add adds a character.
 func (t *Text) Add(r rune) {
 	t.last[0], t.last[1], t.fixed = r, t.last[0], false
 	if r <= 0xFF || Byte(r) != 0 { // what cp1252 has tells nothing

@@ -50,6 +50,9 @@ type Fix struct {
 // was encoded again, if that is likelier than what is there. With what it returns in their
 // place it can be asked again, for some is encoded three times.
 func (t *Text) Layer(run []rune, after rune) []Fix {
+	if len(run) < 2 { // what nearly all are that were not
+		return nil
+	}
 	var out []Fix
 	context := t.begin()
 	defer context.forget()

@@ -14,26 +14,22 @@ import (
 type engines struct {
 	line  *parity.Line
 	judge golden.Judge
-	// interpreters are the real ones found, oldest first.
-	interpreters []interp.Interpreter
-	calls        *interp.Engine // runs the team's own functions, nil where none were wanted
-	close        func()
+	calls *interp.Engine // runs the team's own functions, nil where none were wanted
+	close func()
 }
 
-// openEngines looks for interpreters only if they are wanted: looking costs a
-// second, and most checks need none.
+// openEngines has real interpreters only if they are wanted. They are looked for when the
+// first is needed: asking ten of them what they are costs a quarter of a second, and most
+// nights need none.
 func openEngines(ctx context.Context, run ingest.Engine, wanted bool, extra ...string) engines {
 	e := engines{line: &parity.Line{Engine: run}, close: func() {}}
 	if !wanted {
 		return e
 	}
-	found := interp.Find(ctx, extra...)
-	real := interp.NewEngine(interp.Options{Interpreters: found})
+	real := interp.NewEngine(interp.Options{Extra: extra})
 	e.close = func() { real.Close() }
-	e.line.Calls, e.calls, e.interpreters = real, real, found
-	if len(found) > 0 {
-		e.judge = golden.Judge{Engine: real, Full: func(py ingest.Python) string { return fullVersion(found, py) }}
-	}
+	e.line.Calls, e.calls = real, real
+	e.judge = golden.Judge{Engine: real, Full: func(py ingest.Python) string { return fullVersion(real.Interpreters(), py) }}
 	return e
 }
 

@@ -83,7 +83,7 @@ func (h *handing) run(ctx context.Context, names []string, feed bool) error {
 		h.eng = openEngines(ctx, embedded.New(), true)
 	}
 	defer h.eng.close()
-	h.pythons.found = h.eng.interpreters
+	h.pythons.find = h.eng.calls.Interpreters
 	defer h.pythons.close()
 	if len(names) == 0 {
 		err = h.archived(ctx, c, feeds)

@@ -13,12 +13,21 @@ import (
 // pythons are the running interpreters between which rows are handed over, one
 // pair for all cases and feeds of the same two.
 type pythons struct {
-	found []interp.Interpreter // nil: they are looked for when the first is needed
+	find func() []interp.Interpreter // nil: those of this machine
 
 	mu    sync.Mutex // feeds of several servers are swept at once
 	pairs map[[2]string]handover.Pair
 	run   *interp.Engine // of caches, nil until a folder is read
 	read  *handover.Caches
+}
+
+// found are the interpreters, which are looked for when the first is needed.
+func (p *pythons) found(ctx context.Context) []interp.Interpreter {
+	if p.find == nil {
+		all := interp.Find(ctx)
+		p.find = func() []interp.Interpreter { return all }
+	}
+	return p.find()
 }
 
 // caches reads the folders that calls write in.
@@ -28,10 +37,7 @@ func (p *pythons) caches(ctx context.Context) (*handover.Caches, error) {
 	if p.read != nil {
 		return p.read, nil
 	}
-	if p.found == nil {
-		p.found = interp.Find(ctx)
-	}
-	p.run = interp.NewEngine(interp.Options{Interpreters: p.found})
+	p.run = interp.NewEngine(interp.Options{Interpreters: p.found(ctx)})
 	var err error
 	p.read, err = handover.OpenCaches(p.run)
 	return p.read, err
@@ -41,13 +47,11 @@ func (p *pythons) caches(ctx context.Context) (*handover.Caches, error) {
 func (p *pythons) pair(ctx context.Context, pair ingest.Pair, calls [2]*ingest.Call) (handover.Pair, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.found == nil {
-		p.found = interp.Find(ctx)
-	}
+	found := p.found(ctx)
 	var want [2]interp.Interpreter
 	for _, path := range ingest.Paths {
 		if call := calls[path]; call != nil {
-			i, err := interp.NewEngine(interp.Options{Interpreters: p.found}).CallInterpreter(*call)
+			i, err := interp.NewEngine(interp.Options{Interpreters: found}).CallInterpreter(*call)
 			if err != nil {
 				return handover.Pair{}, err
 			}
@@ -55,7 +59,7 @@ func (p *pythons) pair(ctx context.Context, pair ingest.Pair, calls [2]*ingest.C
 			continue
 		}
 		py := pair.Policy(path).Python
-		for _, i := range p.found {
+		for _, i := range found {
 			if i.Version == py {
 				want[path] = i // sorted: the newest patch level
 			}

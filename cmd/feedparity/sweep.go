@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -22,7 +21,6 @@ import (
 	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/handover"
 	"github.com/feedparity/feedparity/ingest/notify"
-	"github.com/feedparity/feedparity/ingest/report"
 	"github.com/feedparity/feedparity/ingest/state"
 	"github.com/feedparity/feedparity/ingest/sweep"
 )
@@ -228,7 +226,7 @@ func sweepOptions(ctx context.Context, c *config.Config, feeds []config.Feed, db
 		return o, nil, err
 	}
 	eng := openEngines(ctx, embedded.New(), true, runners(c)...)
-	p := &pythons{found: eng.interpreters}
+	p := &pythons{find: eng.calls.Interpreters}
 	closeAll = func() { p.close(); eng.close() }
 	revision, err := codeRevision(ctx, c, eng.calls)
 	if err != nil {
@@ -290,11 +288,11 @@ func (s *swept) lookBack(ctx context.Context, db *state.DB, feeds []config.Feed)
 	if s.feeds, err = sweep.Morning(ctx, db, feeds, s.Result, s.started); err != nil {
 		return err
 	}
-	var doc bytes.Buffer
-	if err := report.JSON(&doc, s.whole()); err != nil {
+	doc, err := s.json()
+	if err != nil {
 		return err
 	}
-	return db.SaveReport(ctx, s.Run, doc.Bytes())
+	return db.SaveReport(ctx, s.Run, doc)
 }
 
 // unparsed counts the lines of listings that nobody understands.

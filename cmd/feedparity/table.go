@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -28,6 +29,7 @@ type swept struct {
 	revision       string
 	started, ended time.Time
 	made           *report.Document // by whole
+	encoded        []byte           // by json
 }
 
 // whole is the report of a sweep that nothing more will come to: to be kept, sent and
@@ -38,6 +40,20 @@ func (s *swept) whole() report.Document {
 		s.made = &doc
 	}
 	return *s.made
+}
+
+// json is whole as report.JSON writes it, which takes a while for many thousand deliveries:
+// once.
+func (s *swept) json() ([]byte, error) {
+	if s.encoded != nil {
+		return s.encoded, nil
+	}
+	var doc bytes.Buffer
+	if err := report.JSON(&doc, s.whole()); err != nil {
+		return nil, err
+	}
+	s.encoded = doc.Bytes()
+	return s.encoded, nil
 }
 
 // document is the report of a sweep; path words directories of cases, failure what
@@ -100,17 +116,27 @@ func asIs(path string) string { return path }
 // written.
 func reportSweep(std streams, dir string, res swept, asJSON bool) error {
 	doc := res.whole()
-	text, _, unwritten := report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", res.Run)), doc)
+	encoded, err := res.json()
+	if err != nil {
+		return err
+	}
+	written := make(chan error, 1)
+	var text string
+	go func() { // it is as much again as printing, and neither waits for the other
+		var err error
+		text, _, err = report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", res.Run)), doc, encoded)
+		written <- err
+	}()
 	if asJSON {
-		return errors.Join(report.JSON(std.out, doc), unwritten)
+		_, err = std.out.Write(encoded)
+	} else {
+		err = printSweep(std, doc, res)
 	}
-	if err := printSweep(std, doc, res); err != nil {
-		return errors.Join(err, unwritten)
-	}
-	if unwritten == nil {
+	unwritten := <-written
+	if err == nil && unwritten == nil && !asJSON {
 		fmt.Fprintf(std.err, "report: %s\n", relative(text))
 	}
-	return unwritten
+	return errors.Join(err, unwritten)
 }
 
 // printSweep prints a sweep as text.

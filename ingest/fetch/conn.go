@@ -44,6 +44,9 @@ func (c *conn) Write(p []byte) (int, error) {
 // taken for that of the next command, and waiting for another reply on the
 // control connection would only cost the idle time again.
 func (c *conn) note(err error) error {
+	if err == nil || err == io.EOF {
+		return err
+	}
 	var t net.Error
 	if errors.As(err, &t) && t.Timeout() {
 		c.s.abort()

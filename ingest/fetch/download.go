@@ -93,6 +93,7 @@ type download struct {
 	host       *host  // nil for a directory
 	resume     int64  // from how many bytes on a part is gone on with, -1 for never
 	spare      int64  // bytes that must stay free
+	disk       *disk  // that dir is on, nil to ask each time
 	cancelled  bool   // by the caller, in the last attempt
 	whole      []byte // hash of all bytes of an attempt that lacked the server's last word
 	out        Delivery

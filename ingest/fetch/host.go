@@ -53,7 +53,7 @@ type host struct {
 	budget   time.Duration   // left, less what has passed while busy
 	busy     int             // operations under way
 	since    time.Time       // when the first of them began
-	allowed  time.Duration   // the whole budget
+	used     error           // the whole budget is
 	pace     *rate.Limiter   // of the bytes that come
 	down     lost            // it cannot be reached
 	ways     map[string]lost // likewise those who speak to it in one way
@@ -110,7 +110,7 @@ func (o Options) join(addr, login, way string) (*host, *account) {
 	h := hosts.all[addr]
 	if h == nil {
 		h = &host{addr: addr, log: o.Logger, shared: o.Hosts != nil, most: o.Connections, freed: make(chan struct{}), accounts: map[string]*account{}, ways: map[string]lost{}, transports: map[string]*http.Transport{},
-			pace: rate.NewLimiter(rate.Inf, burst), retries: hostRetries, budget: o.HostTimeout, allowed: o.HostTimeout}
+			pace: rate.NewLimiter(rate.Inf, burst), retries: hostRetries, budget: o.HostTimeout, used: fmt.Errorf("%w: it has used up its %v", ErrGivenUp, o.HostTimeout)}
 		hosts.all[addr] = h
 	}
 	h.mu.Lock()
@@ -360,16 +360,15 @@ func (h *host) mayRetry() bool {
 func (h *host) spend(ctx context.Context) (_ context.Context, done func(), err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	used := fmt.Errorf("%w: it has used up its %v", ErrGivenUp, h.allowed)
 	if h.busy == 0 {
 		h.since = time.Now()
 	}
 	left := h.budget - time.Since(h.since)
 	if left <= 0 {
-		return nil, nil, used
+		return nil, nil, h.used
 	}
 	h.busy++
-	ctx, cancel := context.WithTimeoutCause(ctx, left, used)
+	ctx, cancel := context.WithTimeoutCause(ctx, left, h.used)
 	return ctx, func() {
 		cancel()
 		h.mu.Lock()

@@ -272,4 +272,15 @@ func TestDiskFull(t *testing.T) {
 	if err := d.room(-1); err != nil {
 		t.Errorf("of unknown size: %v", err)
 	}
+	d.disk = &disk{free: 1 << 62, at: time.Now()} // as an answer of a moment ago
+	if err := d.room(1 << 60); err != nil {
+		t.Errorf("as the disk was a moment ago: %v", err)
+	}
+	if err := d.room(1 << 62); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("more than was free a moment ago: %v", err)
+	}
+	d.disk = &disk{free: 1 << 62, at: time.Now().Add(-2 * remembered)}
+	if err := d.room(1 << 60); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("as the disk was long ago: %v", err)
+	}
 }

@@ -28,11 +28,12 @@ type Many struct {
 	dir   *os.Root
 	small int64
 	todo  map[string]int // files by directory, as path.Dir names it
+	disk  disk           // that dir is on
 }
 
 // NewMany returns what takes files of src into dir: those of up to so many bytes into memory.
 func NewMany(src Files, dir *os.Root, small int64, todo ...Entry) *Many {
-	m := &Many{src, dir, small, map[string]int{}}
+	m := &Many{src: src, dir: dir, small: small, todo: map[string]int{}}
 	for _, e := range todo {
 		m.todo[path.Dir(e.Path)]++
 	}
@@ -42,7 +43,7 @@ func NewMany(src Files, dir *os.Root, small int64, todo ...Entry) *Many {
 // Take is Download but for small files, which are in memory (Delivery.Data) and in no file.
 // Where Delivery.Later is set, it is not taken for good before Confirm has looked at it.
 func (m *Many) Take(ctx context.Context, e Entry, name string) (Delivery, error) {
-	d := download{src: m.src, path: e.Path, listed: e, mark: e.Done, dir: m.dir, name: name, small: m.small, together: m.together(path.Dir(e.Path))}
+	d := download{src: m.src, path: e.Path, listed: e, mark: e.Done, dir: m.dir, name: name, small: m.small, disk: &m.disk, together: m.together(path.Dir(e.Path))}
 	return d.run(ctx, e)
 }
 

@@ -28,7 +28,7 @@ type Engine struct {
 func NewEngine(o Options) *Engine {
 	e := &Engine{opts: o, found: func() []Interpreter { return o.Interpreters }}
 	if o.Interpreters == nil {
-		e.found = sync.OnceValue(func() []Interpreter { return Find(context.Background()) })
+		e.found = sync.OnceValue(func() []Interpreter { return Find(context.Background(), o.Extra...) })
 	}
 	e.pools.keep = o.Processes
 	if o.Processes <= 0 {
@@ -37,6 +37,9 @@ func NewEngine(o Options) *Engine {
 	e.pools.all = max(mostIdle, 2*e.pools.keep)
 	return e
 }
+
+// Interpreters returns those that the engine runs, oldest first.
+func (e *Engine) Interpreters() []Interpreter { return e.found() }
 
 // Close ends the engine's idle processes; rows still open keep theirs until they
 // are closed.

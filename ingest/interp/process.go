@@ -17,8 +17,11 @@ import (
 
 // Options say how interpreters are run. The zero value is good.
 type Options struct {
-	// Interpreters are the ones to use; nil finds those of this machine.
+	// Interpreters are the ones to use; nil finds those of this machine when the first is
+	// needed.
 	Interpreters []Interpreter
+	// Extra are executables that are found besides (Find).
+	Extra []string
 	// Timeout bounds one request; 0 means a minute. In call mode a function that
 	// runs longer has the fault FaultTimeout.
 	Timeout time.Duration

@@ -220,14 +220,17 @@ func visible(r rune) bool { return r == ' ' || unicode.IsGraphic(r) && !unicode.
 
 // WriteFiles writes report.txt and report.json into a directory, each whole or
 // not at all, and returns their names. A directory that it makes is its user's alone:
-// reports hold names of suppliers' files.
-func WriteFiles(dir string, d Document) (text, doc string, err error) {
+// reports hold names of suppliers' files. Encoded is the document as JSON writes it.
+func WriteFiles(dir string, d Document, encoded []byte) (text, doc string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", "", fmt.Errorf("write report: %w", err)
 	}
 	text, doc = filepath.Join(dir, "report.txt"), filepath.Join(dir, "report.json")
 	if err = WriteFile(text, d, Text); err == nil {
-		err = WriteFile(doc, d, JSON)
+		err = WriteFile(doc, d, func(w io.Writer, _ Document) error {
+			_, err := w.Write(encoded)
+			return err
+		})
 	}
 	if err != nil {
 		return "", "", err

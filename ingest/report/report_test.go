@@ -136,15 +136,16 @@ func TestWriteFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "reports", "2026-11-23")
 	d := sample()
 	d.Finish()
+	encoded := []byte(`{"schema": "that of JSON"}`)
 	for range 2 { // the second replaces the first
-		text, doc, err := WriteFiles(dir, d)
+		text, doc, err := WriteFiles(dir, d, encoded)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if data, err := os.ReadFile(text); err != nil || !bytes.Contains(data, []byte("mojibake-1b2c3d4e")) {
 			t.Errorf("%v: %s", err, data)
 		}
-		if data, err := os.ReadFile(doc); err != nil || !json.Valid(data) {
+		if data, err := os.ReadFile(doc); err != nil || !bytes.Equal(data, encoded) {
 			t.Errorf("%v: %s", err, data)
 		}
 	}
@@ -160,7 +161,7 @@ func TestWriteFiles(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := WriteFiles(filepath.Join(file, "x"), d); err == nil || !strings.HasPrefix(err.Error(), "write report: ") {
+	if _, _, err := WriteFiles(filepath.Join(file, "x"), d, encoded); err == nil || !strings.HasPrefix(err.Error(), "write report: ") {
 		t.Errorf("into a file: %v", err)
 	}
 }

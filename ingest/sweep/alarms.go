@@ -13,8 +13,13 @@ import (
 	"github.com/feedparity/feedparity/ingest/state"
 )
 
-// history is how many deliveries of a kind a new one is held against.
-const history = 10
+const (
+	// history is how many deliveries of a kind a new one is held against.
+	history = 10
+	// mostRemembered is of how many deliveries of a kind and a night it is remembered what
+	// they were like: of a year's that came at once nobody needs the first.
+	mostRemembered = 10 * history
+)
 
 // alarms says what is not as it should be or was, and has the state remember what the
 // night's deliveries were like.
@@ -53,7 +58,19 @@ func (m *morning) alarms(ctx context.Context) error {
 				return err
 			}
 		}
-		return tx.AddProfiles(ctx, m.started, all...)
+		return tx.AddProfiles(ctx, m.started, latest(all)...)
+	})
+}
+
+// latest leaves of each kind the last ones.
+func latest(all []state.Profile) []state.Profile {
+	left := map[string]int{}
+	for _, p := range all {
+		left[p.Family]++
+	}
+	return slices.DeleteFunc(all, func(p state.Profile) bool {
+		left[p.Family]--
+		return left[p.Family] >= mostRemembered
 	})
 }
 

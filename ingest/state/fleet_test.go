@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/state/pgtest"
 )
 
@@ -38,6 +39,40 @@ func TestMigrate(t *testing.T) {
 		}
 		if err := d.Migrate(ctx, len(migrations)+1); err == nil {
 			t.Error("a version that nobody knows")
+		}
+	})
+}
+
+// TestMigrateOutcomes: what is recorded is there after the way down and up again.
+func TestMigrateOutcomes(t *testing.T) {
+	onFresh(t, func(t *testing.T, d *DB) {
+		run, err := d.Begin(ctx, "", "e", t0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := Key{Feed: "acme", SHA256: "s1", View: ingest.Raw, Settings: "x", Engine: "e"}
+		later := k
+		later.SHA256 = "a0"
+		for i, o := range []Outcome{{Key: k, Charset: "cp1252", Verdict: ingest.Parity}, {Key: later, Charset: "cp1250", Verdict: ingest.Diverge, Severity: ingest.Silent}} {
+			if _, err := d.Record(ctx, run, "out/a.csv", []Outcome{o}, t0.Add(time.Duration(i)*time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := d.Verdicts(ctx, k, "s1", "a0")
+		if err != nil || len(want) != 2 {
+			t.Fatalf("%v, %v", want, err)
+		}
+		for _, v := range []int{len(migrations) - 1, len(migrations)} {
+			if err := d.Migrate(ctx, v); err != nil {
+				t.Fatal(err)
+			}
+			got, err := d.Verdicts(ctx, k, "s1", "a0")
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("version %d: %v, %v, want %v", v, got, err, want)
+			}
+			if charset, err := d.LastCharset(ctx, "acme"); charset != "cp1250" || err != nil {
+				t.Errorf("version %d: last charset %q, %v", v, charset, err)
+			}
 		}
 	})
 }

@@ -7,7 +7,18 @@ import (
 )
 
 // migration brings a database one version up, or back down.
-type migration struct{ up, down string }
+type migration struct {
+	up, down string
+	on       databases
+}
+
+// databases are those that a migration is for: the others have nothing to change.
+type databases bool
+
+const (
+	both       databases = false
+	sqliteOnly databases = true
+)
 
 // migrations bring a database from version i to i+1. They are never edited once
 // released; a change is a new one. Times are unix nanoseconds, NULL if unknown;
@@ -70,7 +81,7 @@ DROP TABLE outcomes;
 DROP TABLE signatures;
 DROP TABLE deliveries;
 DROP TABLE runs;
-`}, {`
+`, both}, {`
 CREATE TABLE noise (
 	feed       TEXT NOT NULL,
 	settings   TEXT NOT NULL,
@@ -82,24 +93,24 @@ CREATE TABLE noise (
 ) WITHOUT ROWID;
 `, `
 DROP TABLE noise;
-`}, {nightSchema, `
+`, both}, {nightSchema, `
 DROP TABLE profiles;
 DROP TABLE reports;
 DROP TABLE standings;
-`}, {`
+`, both}, {`
 -- What a sweep looks for in a feed of many thousand deliveries.
 CREATE INDEX deliveries_unfinished ON deliveries (feed) WHERE status = 'fetched';
 CREATE INDEX outcomes_recorded ON outcomes (feed, recorded);
 `, `
 DROP INDEX outcomes_recorded;
 DROP INDEX deliveries_unfinished;
-`}, {tasksSchema, `
+`, both}, {tasksSchema, `
 DROP INDEX outcomes_path;
 DROP TABLE tasks;
-`}, {archiveSchema, `
+`, both}, {archiveSchema, `
 DROP TABLE members;
 DROP TABLE fetches;
-`}, {`
+`, both}, {`
 -- In the order in which lastCharset and latestProfiles read, each once for every
 -- delivery: without them a night of n deliveries of a feed reads n*n rows.
 DROP INDEX outcomes_recorded;
@@ -109,15 +120,15 @@ CREATE INDEX profiles_latest ON profiles (feed, family, recorded DESC, sha256);
 DROP INDEX profiles_latest;
 DROP INDEX outcomes_charset;
 CREATE INDEX outcomes_recorded ON outcomes (feed, recorded);
-`}, {approvalsSchema, `
+`, both}, {approvalsSchema, `
 DROP TABLE approvals;
-`}, {offersSchema, `
+`, both}, {offersSchema, `
 DROP TABLE offers;
-`}, {feedsSchema, `
+`, both}, {feedsSchema, `
 DROP INDEX profiles_sha256;
 ALTER TABLE runs DROP COLUMN partial;
 DROP TABLE feeds;
-`}}
+`, both}, {rowsOfOutcomes, keyedOutcomes, sqliteOnly}}
 
 // postgresTypes makes PostgreSQL's DDL of SQLite's. Texts are compared and sorted by
 // their bytes, as SQLite does it, whatever the server's locale.
@@ -157,10 +168,7 @@ func (d *DB) Migrate(ctx context.Context, to int) error {
 			} else {
 				next, ddl = now-1, migrations[now-1].down
 			}
-			if q.postgres {
-				ddl = postgresTypes.Replace(ddl)
-			}
-			if _, err := q.on.ExecContext(ctx, ddl); err != nil {
+			if err := change(ctx, q, migrations[min(now, next)].on, ddl); err != nil {
 				return fmt.Errorf("bring to version %d: %w", next, err)
 			}
 			d.step("migrate")
@@ -170,4 +178,16 @@ func (d *DB) Migrate(ctx context.Context, to int) error {
 			return err
 		}
 	}
+}
+
+// change runs a migration's DDL where it is for.
+func change(ctx context.Context, q querier, on databases, ddl string) error {
+	if q.postgres && on == sqliteOnly {
+		return nil
+	}
+	if q.postgres {
+		ddl = postgresTypes.Replace(ddl)
+	}
+	_, err := q.on.ExecContext(ctx, ddl)
+	return err
 }

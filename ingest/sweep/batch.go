@@ -20,10 +20,10 @@ const (
 	// atOnce is how many deliveries are kept and recorded together.
 	atOnce = 1024
 	// inOrder is how many may wait for one before them that takes long to fetch.
-	inOrder = 256
+	inOrder = 512
 	// jobSize is how many a job checks that only the models read: a job each would cost more
 	// than running them.
-	jobSize = 256
+	jobSize = 1024
 	// sharedJobSize is that where other machines are to have a share.
 	sharedJobSize = 64
 	// callsAtOnce is how many a job checks that the team's own code reads, which takes its

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -31,8 +30,9 @@ type checking struct {
 	counted  map[string]string // signatures that the state counts, with their cases
 	filed    map[string]string // and those of which a case was written since
 
-	waiting []checked // done, and not stored yet
-	began   time.Time // when the first of them was
+	waiting []checked       // done, and not stored yet
+	hashes  map[string]bool // of the deliveries that they are of
+	began   time.Time       // when the first of them was
 
 	remembered bool // the rest is
 	charset    string
@@ -105,7 +105,7 @@ func (c *checking) todo(queued []state.Task) (todo []task, err error) {
 // one checks a delivery. Another with the same bytes is stored before, so that they are
 // known.
 func (c *checking) one(ctx context.Context, t task) error {
-	if slices.ContainsFunc(c.waiting, func(w checked) bool { return w.t.known.SHA256 == t.known.SHA256 }) {
+	if c.hashes[t.known.SHA256] {
 		if err := c.store(ctx, nil); err != nil {
 			return err
 		}
@@ -123,8 +123,9 @@ func (c *checking) one(ctx context.Context, t task) error {
 		c.charset = only.Charset
 	}
 	if len(c.waiting) == 0 {
-		c.began = time.Now()
+		c.began, c.hashes = time.Now(), map[string]bool{}
 	}
+	c.hashes[t.known.SHA256] = true
 	c.waiting = append(c.waiting, done)
 	return nil
 }
@@ -158,7 +159,7 @@ func (c *checking) store(ctx context.Context, end seal) error {
 		}
 		c.s.finished(c.feed.Name, w.t.number, w.all)
 	}
-	c.waiting, c.remembered = nil, false
+	c.waiting, c.hashes, c.remembered = nil, nil, false
 	return nil
 }
 
@@ -211,7 +212,7 @@ func (c *checking) tried(err error) error {
 		}
 		c.s.notes.tried(c.feed.Name, w.t.number, w.all)
 	}
-	c.waiting = nil
+	c.waiting, c.hashes = nil, nil
 	return err
 }
 

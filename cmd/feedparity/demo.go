@@ -70,7 +70,7 @@ func runDemo(ctx context.Context, std streams, dir string) (swept, error) {
 	if err != nil {
 		return swept{}, err
 	}
-	if err := cmp.Or(reportSweep(std, c.Reports, res, false), res.cut); err != nil {
+	if err := cmp.Or(reportSweep(std, res, false), res.cut); err != nil {
 		return swept{}, err
 	}
 	if w := res.Worst(); w != nil && w.New {

@@ -304,5 +304,5 @@ func (n *nightly) sweepNow(ctx context.Context) error {
 	n.mu.Lock()
 	n.undone = undone
 	n.mu.Unlock()
-	return cmp.Or(reportSweep(std, c.Reports, res, false), res.cut)
+	return cmp.Or(reportSweep(std, res, false), res.cut)
 }

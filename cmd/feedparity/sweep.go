@@ -21,6 +21,7 @@ import (
 	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/handover"
 	"github.com/feedparity/feedparity/ingest/notify"
+	"github.com/feedparity/feedparity/ingest/report"
 	"github.com/feedparity/feedparity/ingest/state"
 	"github.com/feedparity/feedparity/ingest/sweep"
 )
@@ -68,7 +69,7 @@ func newSweep(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			unwritten := reportSweep(std, c.Reports, res, asJSON)
+			unwritten := reportSweep(std, res, asJSON)
 			unwritten = errors.Join(unwritten, files.write(res.whole()))
 			if res.cut != nil || res.undone != nil || unwritten != nil {
 				return res.incomplete(unwritten)
@@ -162,7 +163,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	out.Result, err = sweep.Run(ctx, o)
 	out.ended = time.Now()
 	if errors.Is(err, context.Canceled) {
-		return out.cutShort(ctx, db, feeds, err)
+		return out.cutShort(ctx, db, feeds, c.Reports, err)
 	}
 	if err == nil && c.Spread {
 		var s *spreader
@@ -176,7 +177,7 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		out.rules = append(out.rules, overCases(accepted, time.Now())...)
 	}
 	if err == nil {
-		err = out.lookBack(ctx, db, feeds)
+		err = out.lookBack(ctx, db, feeds, c.Reports)
 	}
 	if err == nil {
 		out.undone = errors.Join(out.tell(ctx, db, c.Notify), tidy(ctx, std, c, db, o.Store, out.Run))
@@ -209,11 +210,11 @@ const lookBackLimit = time.Second
 
 // cutShort makes the report of a sweep that was told to stop, of what it recorded. The next
 // one goes on, and has all of it to tell: if there is no time for this report, nothing is lost.
-func (s *swept) cutShort(ctx context.Context, db *state.DB, feeds []config.Feed, cause error) (swept, error) {
+func (s *swept) cutShort(ctx context.Context, db *state.DB, feeds []config.Feed, reports string, cause error) (swept, error) {
 	s.cut = &statusError{statusIncomplete, cause, "what was done is recorded: the next sweep goes on from there, and tells of it"}
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookBackLimit)
 	defer cancel()
-	if err := s.lookBack(late, db, feeds); err != nil {
+	if err := s.lookBack(late, db, feeds, reports); err != nil {
 		return *s, s.cut
 	}
 	return *s, nil
@@ -283,16 +284,20 @@ func stateOptions(ctx context.Context, c *config.Config) (state.Options, error) 
 	return state.Options{Password: password.Reveal()}, nil
 }
 
-// lookBack holds the night against those before it and keeps its report in the state.
-func (s *swept) lookBack(ctx context.Context, db *state.DB, feeds []config.Feed) (err error) {
+// lookBack holds the night against those before it, keeps its report in the state and has it
+// written to files.
+func (s *swept) lookBack(ctx context.Context, db *state.DB, feeds []config.Feed, reports string) (err error) {
 	if s.feeds, err = sweep.Morning(ctx, db, feeds, s.Result, s.started); err != nil {
 		return err
 	}
-	doc, err := s.json()
-	if err != nil {
+	if s.encoded, err = report.Encode(s.whole()); err != nil {
 		return err
 	}
-	return db.SaveReport(ctx, s.Run, doc)
+	s.write(reports)
+	if err = db.SaveReport(ctx, s.Run, s.encoded); err != nil {
+		<-s.files
+	}
+	return err
 }
 
 // unparsed counts the lines of listings that nobody understands.

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -29,7 +28,8 @@ type swept struct {
 	revision       string
 	started, ended time.Time
 	made           *report.Document // by whole
-	encoded        []byte           // by json
+	encoded        []byte           // it, by report.Encode
+	files          <-chan written   // by write
 }
 
 // whole is the report of a sweep that nothing more will come to: to be kept, sent and
@@ -42,18 +42,21 @@ func (s *swept) whole() report.Document {
 	return *s.made
 }
 
-// json is whole as report.JSON writes it, which takes a while for many thousand deliveries:
-// once.
-func (s *swept) json() ([]byte, error) {
-	if s.encoded != nil {
-		return s.encoded, nil
-	}
-	var doc bytes.Buffer
-	if err := report.JSON(&doc, s.whole()); err != nil {
-		return nil, err
-	}
-	s.encoded = doc.Bytes()
-	return s.encoded, nil
+// written is what became of a sweep's report files.
+type written struct {
+	text string // the name of the one that people read
+	err  error
+}
+
+// write begins to write the sweep's report files, which takes as long as all else that is to
+// be done then: report waits for it.
+func (s *swept) write(dir string) {
+	doc, encoded, done := s.whole(), s.encoded, make(chan written, 1)
+	s.files = done
+	go func() {
+		text, _, err := report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", s.Run)), doc, encoded)
+		done <- written{text, err}
+	}()
 }
 
 // document is the report of a sweep; path words directories of cases, failure what
@@ -112,31 +115,19 @@ func (s *swept) unmet() int { return (&report.Document{Feeds: s.feeds}).Unmet() 
 
 func asIs(path string) string { return path }
 
-// reportSweep writes a sweep's report files and prints it, whether or not they could be
-// written.
-func reportSweep(std streams, dir string, res swept, asJSON bool) error {
-	doc := res.whole()
-	encoded, err := res.json()
-	if err != nil {
-		return err
-	}
-	written := make(chan error, 1)
-	var text string
-	go func() { // it is as much again as printing, and neither waits for the other
-		var err error
-		text, _, err = report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", res.Run)), doc, encoded)
-		written <- err
-	}()
+// reportSweep prints a sweep, and says where its report files are, or why there are none.
+func reportSweep(std streams, res swept, asJSON bool) error {
+	var err error
 	if asJSON {
-		_, err = std.out.Write(encoded)
+		err = report.Indent(std.out, res.encoded)
 	} else {
-		err = printSweep(std, doc, res)
+		err = printSweep(std, res.whole(), res)
 	}
-	unwritten := <-written
-	if err == nil && unwritten == nil && !asJSON {
-		fmt.Fprintf(std.err, "report: %s\n", relative(text))
+	files := <-res.files
+	if err == nil && files.err == nil && !asJSON {
+		fmt.Fprintf(std.err, "report: %s\n", relative(files.text))
 	}
-	return errors.Join(err, unwritten)
+	return errors.Join(err, files.err)
 }
 
 // printSweep prints a sweep as text.

@@ -6,6 +6,7 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -158,6 +159,25 @@ func (d *Document) Finish() {
 
 // JSON writes a document, indented; lists that are empty are [] and never null.
 func JSON(w io.Writer, d Document) error {
+	encoded, err := Encode(d)
+	if err != nil {
+		return err
+	}
+	return Indent(w, encoded)
+}
+
+// Indent writes what Encode made as JSON does.
+func Indent(w io.Writer, encoded []byte) error {
+	var b bytes.Buffer
+	if err := json.Indent(&b, encoded, "", "  "); err != nil {
+		return err
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// Encode makes one JSON object of a document, in one line.
+func Encode(d Document) ([]byte, error) {
 	if d.Deliveries == nil {
 		d.Deliveries = []Delivery{}
 	}
@@ -169,10 +189,11 @@ func JSON(w io.Writer, d Document) error {
 		l := &d.Deliveries[i]
 		l.Delivery, l.Path = validText(l.Delivery), validText(l.Path)
 	}
-	enc := json.NewEncoder(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(d)
+	err := enc.Encode(d)
+	return b.Bytes(), err
 }
 
 // validText makes bytes that are no UTF-8 visible, which JSON would turn into
@@ -220,17 +241,14 @@ func visible(r rune) bool { return r == ' ' || unicode.IsGraphic(r) && !unicode.
 
 // WriteFiles writes report.txt and report.json into a directory, each whole or
 // not at all, and returns their names. A directory that it makes is its user's alone:
-// reports hold names of suppliers' files. Encoded is the document as JSON writes it.
+// reports hold names of suppliers' files. Encoded is what Encode made of the document.
 func WriteFiles(dir string, d Document, encoded []byte) (text, doc string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", "", fmt.Errorf("write report: %w", err)
 	}
 	text, doc = filepath.Join(dir, "report.txt"), filepath.Join(dir, "report.json")
 	if err = WriteFile(text, d, Text); err == nil {
-		err = WriteFile(doc, d, func(w io.Writer, _ Document) error {
-			_, err := w.Write(encoded)
-			return err
-		})
+		err = WriteFile(doc, d, func(w io.Writer, _ Document) error { return Indent(w, encoded) })
 	}
 	if err != nil {
 		return "", "", err

@@ -136,7 +136,14 @@ func TestWriteFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "reports", "2026-11-23")
 	d := sample()
 	d.Finish()
-	encoded := []byte(`{"schema": "that of JSON"}`)
+	encoded, err := Encode(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want bytes.Buffer
+	if err := JSON(&want, d); err != nil {
+		t.Fatal(err)
+	}
 	for range 2 { // the second replaces the first
 		text, doc, err := WriteFiles(dir, d, encoded)
 		if err != nil {
@@ -145,7 +152,7 @@ func TestWriteFiles(t *testing.T) {
 		if data, err := os.ReadFile(text); err != nil || !bytes.Contains(data, []byte("mojibake-1b2c3d4e")) {
 			t.Errorf("%v: %s", err, data)
 		}
-		if data, err := os.ReadFile(doc); err != nil || !bytes.Equal(data, encoded) {
+		if data, err := os.ReadFile(doc); err != nil || !bytes.Equal(data, want.Bytes()) {
 			t.Errorf("%v: %s", err, data)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -250,10 +251,8 @@ func (t Tx) Record(ctx context.Context, run int64, now time.Time, all ...Made) (
 		_, err := addOutcomes(ctx, t.q, run, some)
 		return err
 	})
-	for _, m := range all {
-		if err == nil && m.processed() {
-			err = process(ctx, t.q, m.Outcomes[0].Feed, m.Path, m.Outcomes[0].SHA256, now.UnixNano())
-		}
+	if err == nil {
+		err = process(ctx, t.q, now.UnixNano(), slices.DeleteFunc(slices.Clone(all), func(m Made) bool { return !m.processed() })...)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("record outcomes: %w", err)
@@ -299,7 +298,7 @@ func record(ctx context.Context, q querier, run int64, o filed) (fresh []string,
 // those of what it holds.
 func (d *DB) Done(ctx context.Context, feed, path, sha256 string, now time.Time) error {
 	err := d.tx(ctx, func(q querier) error {
-		return process(ctx, q, feed, path, sha256, now.UnixNano())
+		return process(ctx, q, now.UnixNano(), whole(feed, path, sha256))
 	})
 	if err != nil {
 		return fmt.Errorf("record that a delivery is done: %w", err)
@@ -307,11 +306,25 @@ func (d *DB) Done(ctx context.Context, feed, path, sha256 string, now time.Time)
 	return nil
 }
 
-// process marks a delivery as processed, as far as it is still the one that was run.
-func process(ctx context.Context, q querier, feed, path, sha256 string, now int64) error {
-	_, err := q.exec(ctx, "UPDATE deliveries SET status = ?, processed = ? WHERE feed = ? AND path = ? AND sha256 = ?",
-		Processed, now, feed, []byte(path), sha256)
-	return err
+// whole is a delivery that was run, of which nothing need be known but which it is.
+func whole(feed, path, sha256 string) Made {
+	return Made{path, []Outcome{{Key: Key{Feed: feed, SHA256: sha256}}}}
+}
+
+// process marks deliveries of a feed as processed, as far as they are still those that were
+// run: of two versions of one path, which are in no statement together, one at most is.
+func process(ctx context.Context, q querier, now int64, all ...Made) error {
+	return inserts(all, func(m Made) string { return m.Path }, func(some []Made) error {
+		args := []any{Processed, now, some[0].Outcomes[0].Feed}
+		var versions []any
+		for _, m := range some {
+			args = append(args, []byte(m.Path))
+			versions = append(versions, []byte(m.Path), m.Outcomes[0].SHA256)
+		}
+		_, err := q.exec(ctx, "UPDATE deliveries SET status = ?, processed = ? WHERE feed = ? AND path IN ("+placeholders(len(some))+
+			") AND sha256 = CASE path"+strings.Repeat(" WHEN ? THEN ?", len(some))+" END", append(args, versions...)...)
+		return err
+	})
 }
 
 // addOutcomes stores outcomes and returns how many of them were not there yet. One that was

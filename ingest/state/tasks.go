@@ -91,7 +91,7 @@ func nullText(b []byte) any {
 
 // Done is DB.Done in a transaction.
 func (t Tx) Done(ctx context.Context, feed, path, sha256 string, now time.Time) error {
-	return process(ctx, t.q, feed, path, sha256, now.UnixNano())
+	return process(ctx, t.q, now.UnixNano(), whole(feed, path, sha256))
 }
 
 // Tasks returns what a run has of feeds, of all where none is named, by feed and number, a

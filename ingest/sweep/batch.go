@@ -24,7 +24,8 @@ const (
 	// jobSize is how many a job checks that only the models read: a job each would cost more
 	// than running them.
 	jobSize = 1024
-	// sharedJobSize is that where other machines are to have a share.
+	// sharedJobSize is that where other machines are to have a share, and the least of which
+	// workers that have nothing else to do get a share each.
 	sharedJobSize = 64
 	// callsAtOnce is how many a job checks that the team's own code reads, which takes its
 	// time: other workers are to have a share.
@@ -241,12 +242,16 @@ func (b *batch) jobs(all bool) (jobs []checkArgs, tasks []state.Task) {
 	job := checkArgs{Run: b.s.id, Feed: b.look.feed.Name}
 	var size int
 	var volume int64
+	most := b.size
+	if most == jobSize && all {
+		most = max(sharedJobSize, (len(b.waiting)+b.s.Options.workers()-1)/b.s.Options.workers())
+	}
 	for i, w := range b.waiting {
 		if size++; size == 1 {
 			job.From = w.Number
 		}
 		volume += w.bytes
-		if full := size >= b.size || volume >= b.most; full || all && i == len(b.waiting)-1 {
+		if full := size >= most || volume >= b.most; full || all && i == len(b.waiting)-1 {
 			job.To = w.Number
 			jobs, size, volume = append(jobs, job), 0, 0
 		}

@@ -1,7 +1,6 @@
 package sweep
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -108,7 +107,7 @@ func (q *queue) config(o Options, log *slog.Logger, workers *river.Workers) *riv
 		ID: q.id, Logger: log, Workers: workers, MaxAttempts: attempts, JobTimeout: leastLimit + grace, RescueStuckJobsAfter: rescueAfter,
 		Queues: map[string]river.QueueConfig{
 			q.name(pullKind):  {MaxWorkers: o.Hosts},
-			q.name(checkKind): {MaxWorkers: cmp.Or(o.Workers, runtime.GOMAXPROCS(0))},
+			q.name(checkKind): {MaxWorkers: o.workers()},
 		},
 		FetchCooldown: 5 * time.Millisecond, FetchPollInterval: time.Second,
 		// Nothing is there to lead where one process works on a file, and each start

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -245,6 +246,9 @@ const (
 	hostsAtOnce = 32
 	fleetHosts  = 8
 )
+
+// workers is how many jobs of checking run at once in this process.
+func (o Options) workers() int { return cmp.Or(o.Workers, runtime.GOMAXPROCS(0)) }
 
 func (o Options) withDefaults() Options {
 	if o.Now == nil {

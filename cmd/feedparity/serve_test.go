@@ -550,7 +550,7 @@ func TestServePart(t *testing.T) {
 	}
 	s.state(func(db *state.DB) {
 		body, err := db.Report(t.Context(), 0)
-		if err != nil || strings.Count(string(body), `"name": "acme"`) != 1 {
+		if err != nil || strings.Count(string(body), `"name":"acme"`) != 1 {
 			t.Errorf("a feed named twice: %s, %v", body, err)
 		}
 	})

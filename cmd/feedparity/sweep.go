@@ -295,7 +295,7 @@ func (s *swept) lookBack(ctx context.Context, db *state.DB, feeds []config.Feed,
 	}
 	s.write(reports)
 	if err = db.SaveReport(ctx, s.Run, s.encoded); err != nil {
-		<-s.files
+		<-s.written
 	}
 	return err
 }

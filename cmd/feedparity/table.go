@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -29,7 +30,7 @@ type swept struct {
 	started, ended time.Time
 	made           *report.Document // by whole
 	encoded        []byte           // it, by report.Encode
-	files          <-chan written   // by write
+	written        <-chan written   // by write
 }
 
 // whole is the report of a sweep that nothing more will come to: to be kept, sent and
@@ -42,20 +43,26 @@ func (s *swept) whole() report.Document {
 	return *s.made
 }
 
-// written is what became of a sweep's report files.
+// written is what a sweep has to show, made while it is brought to its end.
 type written struct {
-	text string // the name of the one that people read
-	err  error
+	text  string // the name of the report file that people read
+	err   error  // why there are no report files
+	shown report.Document
+	table []byte // of its deliveries
 }
 
-// write begins to write the sweep's report files, which takes as long as all else that is to
-// be done then: report waits for it.
+// write begins to write the sweep's report files and the table of its deliveries, which
+// takes as long as all else that is to be done then: reportSweep waits for it.
 func (s *swept) write(dir string) {
-	doc, encoded, done := s.whole(), s.encoded, make(chan written, 1)
-	s.files = done
+	doc, done := s.whole(), make(chan written, 1)
+	s.written = done
 	go func() {
-		text, _, err := report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", s.Run)), doc, encoded)
-		done <- written{text, err}
+		w := written{shown: s.document(relative, kind)}
+		w.text, _, w.err = report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", s.Run)), doc, s.encoded)
+		var b bytes.Buffer
+		_ = report.Table(&b, w.shown.Deliveries) // a buffer takes all
+		w.table = b.Bytes()
+		done <- w
 	}()
 }
 
@@ -117,36 +124,32 @@ func asIs(path string) string { return path }
 
 // reportSweep prints a sweep, and says where its report files are, or why there are none.
 func reportSweep(std streams, res swept, asJSON bool) error {
-	var err error
+	w := <-res.written
 	if asJSON {
-		err = report.Indent(std.out, res.encoded)
-	} else {
-		err = printSweep(std, res.whole(), res)
+		return errors.Join(report.Indent(std.out, res.encoded), w.err)
 	}
-	files := <-res.files
-	if err == nil && files.err == nil && !asJSON {
-		fmt.Fprintf(std.err, "report: %s\n", relative(files.text))
+	err := printSweep(std, w, res)
+	if err == nil && w.err == nil {
+		fmt.Fprintf(std.err, "report: %s\n", relative(w.text))
 	}
-	return errors.Join(err, files.err)
+	return errors.Join(err, w.err)
 }
 
 // printSweep prints a sweep as text.
-func printSweep(std streams, doc report.Document, res swept) error {
-	shown := res.document(relative, kind)
-	if len(shown.Deliveries) > 0 {
-		if err := report.Table(std.out, shown.Deliveries); err != nil {
+func printSweep(std streams, w written, res swept) error {
+	if len(w.shown.Deliveries) > 0 {
+		if _, err := fmt.Fprintf(std.out, "%s\n", w.table); err != nil {
 			return err
 		}
-		fmt.Fprintln(std.out)
 	}
 	printFailures(std, res.Result)
-	if err := report.Nights(std.out, shown.Feeds); err != nil {
+	if err := report.Nights(std.out, w.shown.Feeds); err != nil {
 		return err
 	}
-	for _, notice := range doc.Notices {
+	for _, notice := range w.shown.Notices {
 		fmt.Fprintf(std.err, "feedparity: %s\n", notice)
 	}
-	for _, one := range shown.Spread {
+	for _, one := range w.shown.Spread {
 		fmt.Fprintf(std.out, "feed %s has it, too: %s  (as %s)\n", one.Feed, one.Found, one.Case)
 	}
 	_, err := fmt.Fprintln(std.out, summary(res))

@@ -169,6 +169,7 @@ func JSON(w io.Writer, d Document) error {
 // Indent writes what Encode made as JSON does.
 func Indent(w io.Writer, encoded []byte) error {
 	var b bytes.Buffer
+	b.Grow(len(encoded) * 3 / 2)
 	if err := json.Indent(&b, encoded, "", "  "); err != nil {
 		return err
 	}
@@ -190,6 +191,7 @@ func Encode(d Document) ([]byte, error) {
 		l.Delivery, l.Path = validText(l.Delivery), validText(l.Path)
 	}
 	var b bytes.Buffer
+	b.Grow(256 * len(d.Deliveries))
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(d)

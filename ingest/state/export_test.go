@@ -145,6 +145,11 @@ func TestPrune(t *testing.T) {
 		for n := range 20 {
 			deliver(n, map[bool]time.Time{false: day(n), true: day(500)}[n == 3]) // the fourth is listed still
 		}
+		for _, once := range []string{"gone", "19"} { // of kinds of which no other came: one has an outcome left
+			if err := addProfile(d, Profile{Feed: "acme", SHA256: once, Family: "once " + once}, day(0)); err != nil {
+				t.Fatal(err)
+			}
+		}
 		waiting := Entry{Path: "00-waiting.csv", MTime: day(-1), Precision: PrecisionSecond}
 		if err := d.Fetched(ctx, "acme", waiting, "w", 1, day(-1)); err != nil {
 			t.Fatal(err)
@@ -152,7 +157,7 @@ func TestPrune(t *testing.T) {
 		got, err := d.Prune(context.Background(), day(400), Needs{Open: []string{"5"}})
 		// 20 less the 10 latest, the case's and, of the deliveries, the one that is listed; all
 		// runs were begun at t0, and those of the outcomes left and the last report stay.
-		if want := (Pruned{Deliveries: 8, Outcomes: 9, Profiles: 10, Reports: 19, Runs: 9}); err != nil || got != want {
+		if want := (Pruned{Deliveries: 8, Outcomes: 9, Profiles: 11, Reports: 19, Runs: 9}); err != nil || got != want {
 			t.Errorf("%+v, %v; want %+v", got, err, want)
 		}
 		latest, err := d.Latest(ctx, "acme", 100)

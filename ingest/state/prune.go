@@ -27,10 +27,11 @@ type Needs struct {
 
 // Prune forgets what is older than a time: deliveries that no server has listed since,
 // outcomes, profiles, reports, runs, and rules that no run has had since; and then what
-// refers to nothing any more. What is kept whatever its age: signatures and their
-// counters, a feed's ten latest deliveries with their outcomes and profiles, what is not
-// processed, deliveries of open cases, with their outcomes, and the last report. A file
-// that is listed still stays known: it would be new.
+// refers to nothing any more, as what a delivery was like of whose kind no other came. What
+// is kept whatever its age: signatures and their counters, a feed's ten latest deliveries
+// with their outcomes and profiles, what is not processed, deliveries of open cases, with
+// their outcomes, and the last report. A file that is listed still stays known: it would be
+// new.
 func (d *DB) Prune(ctx context.Context, before time.Time, keep Needs) (out Pruned, err error) {
 	at := before.UnixNano()
 	hashes, kept := among(keep.Open)
@@ -38,7 +39,8 @@ func (d *DB) Prune(ctx context.Context, before time.Time, keep Needs) (out Prune
 	there, feeds := among(keep.Feeds)
 	var members, noise, standings int64
 	latest := fmt.Sprintf(`SELECT feed, path FROM (SELECT feed, path, row_number() OVER (PARTITION BY feed ORDER BY coalesce(mtime, first_seen) DESC, path DESC) AS place FROM deliveries) AS l WHERE place <= %d`, keepLatest)
-	profiles := fmt.Sprintf(`SELECT feed, family, sha256 FROM (SELECT feed, family, sha256, row_number() OVER (PARTITION BY feed, family ORDER BY recorded DESC, sha256) AS place FROM profiles) AS l WHERE place <= %d`, keepLatest)
+	profiles := fmt.Sprintf(`SELECT feed, family, sha256 FROM (SELECT feed, family, sha256, row_number() OVER (PARTITION BY feed, family ORDER BY recorded DESC, sha256) AS place, count(*) OVER (PARTITION BY feed, family) AS came FROM profiles) AS l
+		WHERE place <= %d AND (came > 1 OR (feed, sha256) IN (SELECT feed, sha256 FROM outcomes))`, keepLatest)
 	err = d.tx(ctx, func(q querier) error {
 		for _, s := range []struct {
 			count *int64

@@ -139,7 +139,7 @@ func openError(name string, err error) error {
 		e.Path = "postgres" // the URL may hold a password
 		e.Hint = "state: {url: postgres://USER@HOST/DATABASE, password: {env: NAME}}, or PGPASSWORD, or ~/.pgpass"
 	case errors.Is(e.Err, ErrCorrupt):
-		e.Hint = "move the file away, or put a backup of it in its place: without one the next sweep begins a new file and takes each feed's latest deliveries again"
+		e.Hint = "move the file away with what is beside it (-wal, -shm), or put a backup in place of all of them: without one the next sweep begins a new file and takes each feed's latest deliveries again"
 	case errors.Is(err, ErrNewer):
 		e.Hint = "use the feedparity that wrote it, or a newer one; a backup made before the upgrade opens with this one"
 	case errors.Is(err, ErrForeign):

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -204,6 +205,9 @@ func (s *sweeper) file(ctx context.Context, d parity.Delivery, t task, v *parity
 		return "", fmt.Errorf("make case %s: %w", f.Signature, err)
 	}
 	c.Found("sweep", s.Now(), sum, t.entry.Path, t.entry.MTime, s.Revision)
+	if err := os.MkdirAll(s.Inbox, 0o700); err != nil { // of suppliers' files, as the reports are
+		return "", err
+	}
 	dir, _, werr := s.inbox.Write(c)
 	if werr != nil {
 		return "", werr

@@ -359,9 +359,10 @@ func TestSettingsChange(t *testing.T) {
 func TestPermissions(t *testing.T) {
 	d := newDrop(t)
 	d.put("a.csv", plain, 1)
+	d.put("b.csv", broken, 1)
 	w := newWorld(t, feed(t, "acme", d.dir))
 	w.clean()
-	for _, name := range []string{"archive", "archive/acme"} {
+	for _, name := range []string{"archive", "archive/acme", "inbox"} {
 		if info, err := os.Stat(w.dir(name)); err != nil || info.Mode().Perm() != 0o700 {
 			t.Errorf("%s: %v, %v", name, info.Mode(), err)
 		}

@@ -29,17 +29,6 @@ func openEngines(ctx context.Context, run ingest.Engine, wanted bool, extra ...s
 	real := interp.NewEngine(interp.Options{Extra: extra})
 	e.close = func() { real.Close() }
 	e.line.Calls, e.calls = real, real
-	e.judge = golden.Judge{Engine: real, Full: func(py ingest.Python) string { return fullVersion(real.Interpreters(), py) }}
+	e.judge = golden.Judge{Engine: real, Full: real.Full}
 	return e
-}
-
-// fullVersion names the interpreter that an engine of these runs a version on.
-func fullVersion(found []interp.Interpreter, py ingest.Python) string {
-	full := ""
-	for _, i := range found {
-		if i.Version == py {
-			full = i.Full // sorted: the newest patch level is the one that runs
-		}
-	}
-	return full
 }

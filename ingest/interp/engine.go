@@ -19,6 +19,8 @@ import (
 type Engine struct {
 	opts  Options
 	found func() []Interpreter
+	mu    sync.Mutex
+	of    map[ingest.Python]Interpreter // that were asked for; the zero Interpreter if there is none
 	pools pools
 	boxes sandboxes
 }
@@ -26,7 +28,7 @@ type Engine struct {
 // NewEngine returns an engine; no interpreter is looked for or started before it
 // is needed. Close it to end its processes.
 func NewEngine(o Options) *Engine {
-	e := &Engine{opts: o, found: func() []Interpreter { return o.Interpreters }}
+	e := &Engine{opts: o, of: map[ingest.Python]Interpreter{}, found: func() []Interpreter { return o.Interpreters }}
 	if o.Interpreters == nil {
 		e.found = sync.OnceValue(func() []Interpreter { return Find(context.Background(), o.Extra...) })
 	}
@@ -74,13 +76,33 @@ func diedIdle(err error) bool {
 	return errors.As(err, new(*deathError)) && !errors.Is(err, errNoAnswer)
 }
 
-// interpreter picks the newest patch level of a version.
-func (e *Engine) interpreter(py ingest.Python) (Interpreter, error) {
-	found := e.found()
-	for n := len(found) - 1; n >= 0; n-- {
-		if found[n].Version == py {
-			return found[n], nil
+// Full names the interpreter that runs a version ("2.7.18" for 2.7), "" if there is none.
+func (e *Engine) Full(py ingest.Python) string { return e.ofVersion(py).Full }
+
+// ofVersion picks the newest patch level of a version, and asks no other what it is.
+func (e *Engine) ofVersion(py ingest.Python) Interpreter {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	i, asked := e.of[py]
+	if asked {
+		return i
+	}
+	found := e.opts.Interpreters
+	if found == nil {
+		found = FindVersion(context.Background(), py, e.opts.Extra...)
+	}
+	for _, one := range found { // sorted
+		if one.Version == py {
+			i = one
 		}
+	}
+	e.of[py] = i
+	return i
+}
+
+func (e *Engine) interpreter(py ingest.Python) (Interpreter, error) {
+	if i := e.ofVersion(py); i.Path != "" {
+		return i, nil
 	}
 	return Interpreter{}, e.none(py.Path(), "python "+py.String())
 }

@@ -39,9 +39,19 @@ func Find(ctx context.Context, extra ...string) []Interpreter {
 	return found
 }
 
+// FindVersion is Find for one version. An executable whose name is another version's
+// (python3.12) is not asked: on a machine with ten, eight need not be started.
+func FindVersion(ctx context.Context, py ingest.Python, extra ...string) []Interpreter {
+	found, _ := search(ctx, slices.DeleteFunc(candidates(extra), func(c candidate) bool { return c.isNot(py) }))
+	return slices.DeleteFunc(found, func(i Interpreter) bool { return i.Version != py })
+}
+
 // Search is Find that also tells what it had to leave out, for doctor.
 func Search(ctx context.Context, extra ...string) ([]Interpreter, []Broken) {
-	cands := candidates(extra)
+	return search(ctx, candidates(extra))
+}
+
+func search(ctx context.Context, cands []candidate) ([]Interpreter, []Broken) {
 	results := make([]probeResult, len(cands))
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, 8)
@@ -110,6 +120,14 @@ type candidate struct {
 	path   string // as found
 	real   string // symlinks resolved
 	source string
+}
+
+// isNot reports whether the executable's name says that it is of another version. What the
+// configuration names may be called anything.
+func (c candidate) isNot(py ingest.Python) bool {
+	version, ok := strings.CutPrefix(filepath.Base(c.real), "python")
+	named, err := ingest.ParsePython(version)
+	return ok && err == nil && c.source != "config" && named != py
 }
 
 // candidates lists executables by precedence, each real one once.

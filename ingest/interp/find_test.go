@@ -67,6 +67,30 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// TestFindVersion: an executable whose name says that it is of another version is not
+// started, and any other is asked.
+func TestFindVersion(t *testing.T) {
+	home, dir := t.TempDir(), t.TempDir()
+	for name, value := range map[string]string{"HOME": home, "PYENV_ROOT": "", "UV_PYTHON_INSTALL_DIR": "", "ASDF_DATA_DIR": "", "PATH": filepath.Join(dir, "bin")} {
+		t.Setenv(name, value)
+	}
+	asked := filepath.Join(dir, "asked")
+	fake := func(path, version, full string) {
+		script(t, path, "/bin/echo "+filepath.Base(path)+" >>"+asked+"; "+answers("cpython", version, full))
+	}
+	fake(filepath.Join(home, ".pyenv/versions/3.11.1/bin/python3.11"), "3.11", "3.11.1")
+	fake(filepath.Join(home, ".pyenv/versions/3.12.9/bin/python3.12"), "3.12", "3.12.9")
+	fake(filepath.Join(dir, "bin/python3"), "3.11", "3.11.10")
+	fake(filepath.Join(dir, "python3.13"), "3.11", "3.11.4") // somebody's own name for it
+	found := FindVersion(t.Context(), ingest.Python{Major: 3, Minor: 11}, filepath.Join(dir, "python3.13"))
+	if got, want := describe(found), "3.11.1 pyenv, 3.11.4 config, 3.11.10 PATH"; got != want {
+		t.Errorf("found %s\nwant  %s", got, want)
+	}
+	if text, err := os.ReadFile(asked); err != nil || strings.Contains(string(text), "python3.12") || strings.Count(string(text), "\n") != 3 {
+		t.Errorf("asked were %q, %v", text, err)
+	}
+}
+
 // without leaves out what the machine itself has.
 func without(found []Interpreter, prefixes ...string) []Interpreter {
 	var out []Interpreter

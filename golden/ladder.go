@@ -1,13 +1,12 @@
 package golden
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/diff"
-	"github.com/feedparity/feedparity/ingest/wire"
 )
 
 // Rung is what one version of Python does with a case's input.
@@ -57,18 +56,13 @@ func (c *Case) rung(ctx context.Context, eng ingest.Engine, judge Judge, py inge
 	r := Rung{Python: py}
 	in := c.input(py.Path())
 	in.Settings.Python = py
-	if r.Outcome, r.Err = outcomeOf(ctx, eng, in); r.Err != nil || judge.Engine == nil {
+	full := judge.full(py)
+	if r.Outcome, r.Err = outcomeOf(ctx, eng, in); r.Err != nil || full == "" {
 		return r
 	}
-	full := judge.Full(py)
-	if full == "" {
-		return r
-	}
-	real, err := outcomeOf(ctx, judge.Engine, in)
-	if err != nil {
-		return r // it is there and does not run: then nobody was asked
-	}
-	r.Real = full
-	r.Wrong = !bytes.Equal(wire.AppendOutcome(nil, r.Outcome), wire.AppendOutcome(nil, real))
+	err := judge.against(ctx, r.Outcome.Stream(), in, full)
+	if r.Wrong = errors.As(err, new(*ModelError)); r.Wrong || err == nil {
+		r.Real = full
+	} // else it is there and does not run: then nobody was asked
 	return r
 }

@@ -133,12 +133,9 @@ var ErrBinary = errors.New("not a CSV file")
 // Check runs the whole line on a delivery. The error is our own failure to read
 // it; a path that could not be run or compared is reported in its View.
 func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
-	found, err := detect.Detect(stoppable{ctx, d.Data}, d.Size, d.detection())
+	found, err := d.detect(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("detect %q: %w", d.Name, err)
-	}
-	if found.Binary != "" {
-		return nil, fmt.Errorf("detect %q: %w: it %s", d.Name, ErrBinary, found.Why)
+		return nil, err
 	}
 	r := &Report{Feed: d.Feed, Name: d.Name, Pair: d.Pair.Name, Detected: found}
 	var raw *View
@@ -153,6 +150,18 @@ func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
 	}
 	r.Views[0].Warnings = append(slices.Clip(r.Views[0].Warnings), alarms(found)...) // both views may have them
 	return r, nil
+}
+
+// detect finds out what a delivery is that is to be run in both views.
+func (d *Delivery) detect(ctx context.Context) (detect.Result, error) {
+	found, err := detect.Detect(stoppable{ctx, d.Data}, d.Size, d.detection())
+	if err == nil && found.Binary != "" {
+		err = fmt.Errorf("%w: it %s", ErrBinary, found.Why)
+	}
+	if err != nil {
+		return found, fmt.Errorf("detect %q: %w", d.Name, err)
+	}
+	return found, nil
 }
 
 // stoppable is a delivery for what takes no context and reads it from end to end: once
@@ -218,13 +227,7 @@ func asksDetection(p ingest.Pair) bool {
 
 // view runs one view of a delivery; raw is what came of the raw one, nil if it was not run.
 func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v ingest.View, raw *View) View {
-	out := View{View: v, Compare: d.Compare, input: input{data: d.Data, size: d.Size, file: d.File}}
-	out.Py2 = d.Pair.Py2.Resolve(found.Charset, found.Dialect.For(ingest.Py2)).ForView(v)
-	out.Py3 = d.Pair.Py3.Resolve(found.Charset, found.Dialect.For(ingest.Py3)).ForView(v)
-	var err error
-	if v == ingest.Normalized {
-		out.input, out.Edits, err = normalized(ctx, d, found)
-	}
+	out, err := prepared(ctx, d, found, v)
 	switch {
 	case err != nil:
 	case raw != nil && out.repeats(raw, found, d.Calls):
@@ -239,6 +242,17 @@ func (l *Line) view(ctx context.Context, d Delivery, found detect.Result, v inge
 		out.Stale = stale(d, out.seen)
 	}
 	return out
+}
+
+// prepared is a view that has not been run.
+func prepared(ctx context.Context, d Delivery, found detect.Result, v ingest.View) (out View, err error) {
+	out = View{View: v, Compare: d.Compare, input: input{data: d.Data, size: d.Size, file: d.File}}
+	out.Py2 = d.Pair.Py2.Resolve(found.Charset, found.Dialect.For(ingest.Py2)).ForView(v)
+	out.Py3 = d.Pair.Py3.Resolve(found.Charset, found.Dialect.For(ingest.Py3)).ForView(v)
+	if v == ingest.Normalized {
+		out.input, out.Edits, err = normalized(ctx, d, found)
+	}
+	return out, err
 }
 
 // compare runs both paths over a view and explains what differs.

@@ -152,6 +152,9 @@ func printSweep(std streams, w written, res swept) error {
 	for _, one := range w.shown.Spread {
 		fmt.Fprintf(std.out, "feed %s has it, too: %s  (as %s)\n", one.Feed, one.Found, one.Case)
 	}
+	if confirmed := report.ConfirmedLine(w.shown.Summary); confirmed != "" {
+		fmt.Fprintln(std.out, confirmed)
+	}
 	_, err := fmt.Fprintln(std.out, summary(res))
 	return err
 }
@@ -224,7 +227,7 @@ func printDeliveryFailures(std streams, d sweep.Delivery) {
 
 // deliveryLines are the rows of the table for one delivery.
 func deliveryLines(d sweep.Delivery, path func(string) string, failure func(error) string) []report.Delivery {
-	base := report.Delivery{Feed: d.Feed, Delivery: d.Name, Path: d.Below(), SHA256: d.SHA256, Charset: d.Charset, Pair: d.Pair, Warnings: d.Warnings}
+	base := report.Delivery{Feed: d.Feed, Delivery: d.Name, Path: d.Below(), SHA256: d.SHA256, Charset: d.Charset, Pair: d.Pair, Warnings: d.Warnings, Confirmed: d.Confirmed}
 	if d.Err != nil {
 		base.Verdict, base.Error, base.Dropped = string(ingest.NotCompared), failure(d.Err), d.Dropped
 		return []report.Delivery{base}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/feedparity/feedparity/golden"
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/report"
 	"github.com/feedparity/feedparity/ingest/sweep"
@@ -52,6 +53,7 @@ func TestSweepStatus(t *testing.T) {
 	fresh := sweep.Finding{Severity: ingest.Py2Fault, New: true}
 	known := sweep.Finding{Severity: ingest.Silent}
 	info := sweep.Finding{Severity: ingest.Info, New: true}
+	model := sweep.Finding{Cause: report.Model, Severity: ingest.Info, Err: &golden.ModelError{Python: "3.13.0"}}
 	for _, tt := range []struct {
 		name, fail string
 		res        *sweep.Result
@@ -66,6 +68,7 @@ func TestSweepStatus(t *testing.T) {
 		{"never", "never", result(nil, fresh, known), 0},
 		{"information fails nothing", "any", result(nil, info), 0},
 		{"3 outranks 1", "any", result(errors.New("gone"), fresh), 3},
+		{"a model that is wrong", "never", result(nil, model), 3},
 		{"never is not silence about failures", "never", result(errors.New("gone")), 3},
 	} {
 		if got := sweepStatus(swept{Result: tt.res}, tt.fail, nil); got != tt.want {

@@ -220,7 +220,11 @@ func viewCases(d Document, feed string) []junitCase {
 		found := join(" ", l.Severity, l.Signature, l.Case)
 		switch {
 		case l.Verdict == "not-compared" || l.Error != "":
-			c.Error = withText(c.Error, "not-compared", Escape(l.Error))
+			kind := "not-compared"
+			if l.wrong() {
+				kind = Model
+			}
+			c.Error = withText(c.Error, kind, Escape(l.Error))
 		case l.Verdict == "diverge" && (l.State == "new" || l.State == "regressed"):
 			c.Failure = withText(c.Failure, l.Cause, l.State+": "+Escape(found))
 		case l.Verdict == "diverge":

@@ -88,7 +88,7 @@ func (m *metrics) feeds(feeds []Feed) {
 		for _, c := range []struct {
 			what string
 			n    int
-		}{{"new", f.New}, {"changed", f.Changed}, {"resumed", f.Resumed}, {"seen", f.Seen}, {"unstable", f.Unstable}, {"gone", f.Gone}, {"failed", f.Failed}, {"compared", f.Compared}, {"parity", f.Parity}} {
+		}{{"new", f.New}, {"changed", f.Changed}, {"resumed", f.Resumed}, {"seen", f.Seen}, {"unstable", f.Unstable}, {"gone", f.Gone}, {"failed", f.Failed}, {"compared", f.Compared}, {"parity", f.Parity}, {"confirmed", f.Confirmed}} {
 			m.sample("feed_deliveries", float64(c.n), "feed", f.Name, "what", c.what)
 		}
 	}

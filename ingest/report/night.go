@@ -28,6 +28,8 @@ type Feed struct {
 	Parity   int    `json:"parity"`   // of these, alike in every view
 	Bytes    int64  `json:"bytes"`    // of the deliveries compared
 	Rows     int64  `json:"rows"`     // of the old code, in their raw views
+	// Confirmed are those of the night's sample of what is alike that real Pythons read as the models do.
+	Confirmed int `json:"confirmed,omitempty"`
 	// Severities counts the signatures of the night by severity, Causes by cause.
 	Severities map[string]int `json:"severities"`
 	Causes     map[string]int `json:"causes"`
@@ -258,6 +260,11 @@ func Changes(was Standing, f Feed, lines []Delivery, at time.Time) ([]Change, St
 			now.Failed[name] = cmp.Or(now.Failed[name], why)
 		}
 	}
+	for _, l := range lines { // of this night's delivery, which no other one looks at again
+		if l.Feed == f.Name && l.wrong() {
+			add("failed", "%s: %s", validText(l.shown()), l.Error)
+		}
+	}
 	for _, name := range missingIn(now.Failed, was.Failed) {
 		add("failed", "%s", strings.TrimPrefix(name+": "+now.Failed[name], ": "))
 	}
@@ -359,7 +366,7 @@ func failures(f Feed, lines []Delivery) map[string]string {
 		out[""] = f.Error
 	}
 	for _, l := range lines {
-		if l.Feed == f.Name && l.Error != "" && !l.Dropped {
+		if l.Feed == f.Name && l.Error != "" && !l.Dropped && !l.wrong() {
 			out[validText(l.shown())] = l.Error
 		}
 	}

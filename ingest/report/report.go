@@ -50,9 +50,19 @@ type Delivery struct {
 	// Noise are columns that vary by themselves and were left out, each with what it
 	// varies with: "keywords hash-order".
 	Noise []string `json:"noise,omitempty"`
+	// Confirmed are the real Pythons that read it as the models do, of the night's sample of
+	// deliveries that are alike.
+	Confirmed []string `json:"confirmed,omitempty"`
 	// Stale says where the code reads otherwise than the feed's pair declares.
 	Stale []string `json:"policy_stale,omitempty"`
 }
+
+// Model is the cause of a line that tells that a model of Python is wrong: its delivery was
+// found alike, and a real one reads it otherwise.
+const Model = "model"
+
+// wrong reports whether the line tells that.
+func (d *Delivery) wrong() bool { return d.Cause == Model && d.Error != "" }
 
 // accepted is the state of what a rule accepts.
 const accepted = "accepted"
@@ -103,6 +113,7 @@ type Summary struct {
 	Accepted    int            `json:"accepted,omitempty"` // divergences that rules accept
 	NotCompared int            `json:"not_compared"`
 	Failures    int            `json:"failures"`
+	Confirmed   int            `json:"confirmed,omitempty"`       // deliveries of the night's sample that real Pythons read as the models do
 	Alarms      int            `json:"alarms,omitempty"`          // of all feeds
 	Unmet       int            `json:"unmet,omitempty"`           // feeds of which less was compared than expected
 	Regressed   int            `json:"regressed_cases,omitempty"` // golden cases that are fixed, and diverge by the code as it is
@@ -146,6 +157,7 @@ func (d *Document) Finish() {
 	for _, f := range d.Feeds {
 		feeds[f.Name] = true
 		s.Alarms += len(f.Alarms)
+		s.Confirmed += f.Confirmed
 		for _, c := range f.Cases {
 			if c.Status == CaseRegressed {
 				s.Regressed++

@@ -112,10 +112,18 @@ func Text(w io.Writer, d Document) error {
 	if s := counts(d.Summary.Causes); s != "" {
 		fmt.Fprintf(&b, "causes: %s\n", s)
 	}
+	if s := ConfirmedLine(d.Summary); s != "" {
+		b.WriteString(s + "\n")
+	}
 	for _, f := range d.Failures {
 		fmt.Fprintf(&b, "failed: feed %s: %s\n", Escape(f.Feed), Escape(f.Error))
 		if f.Hint != "" {
 			fmt.Fprintf(&b, "  hint: %s\n", Escape(f.Hint))
+		}
+	}
+	for _, l := range d.Deliveries {
+		if l.Error != "" && l.Verdict != "not-compared" { // which the table shows
+			fmt.Fprintf(&b, "failed: %s %s: %s\n", Escape(join("/", l.Feed, l.shown())), l.View, Escape(l.Error))
 		}
 	}
 	for _, l := range d.Deliveries {
@@ -190,6 +198,14 @@ func SummaryLine(s Summary) string {
 		out += ", LESS THAN EXPECTED of " + number(s.Unmet, "feed", "feeds")
 	}
 	return out
+}
+
+// ConfirmedLine says how many deliveries real Pythons confirmed, "" if none.
+func ConfirmedLine(s Summary) string {
+	if s.Confirmed == 0 {
+		return ""
+	}
+	return "confirmed on real Pythons: " + number(s.Confirmed, "delivery", "deliveries")
 }
 
 func number(n int, one, more string) string {

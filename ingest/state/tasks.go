@@ -14,7 +14,7 @@ type Task struct {
 	Run    int64
 	Feed   string
 	Number int    // in the order in which a feed's deliveries are run, from 1; 0 is the feed itself
-	Member string // name of a file in an archive, raw bytes; "" for the delivery
+	Member string // name of a file in an archive, raw bytes; "" for the delivery; of a feed, of what is beside its result
 	Body   []byte // what is to be done, JSON
 	Result []byte // what came of it, JSON; nil while it waits
 }
@@ -82,6 +82,17 @@ func (t Tx) Put(ctx context.Context, tasks ...Task) error {
 	})
 }
 
+// Once stores a task that nobody has stored, and reports whether it did.
+func (t Tx) Once(ctx context.Context, one Task) (bool, error) {
+	res, err := t.q.exec(ctx, "INSERT INTO tasks (run, feed, number, member, body, result) VALUES "+tuples(1, 6)+" ON CONFLICT DO NOTHING",
+		one.Run, one.Feed, one.Number, []byte(one.Member), string(one.Body), nullText(one.Result))
+	if err != nil {
+		return false, fmt.Errorf("store task %q of feed %q: %w", one.Member, one.Feed, err)
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}
+
 func nullText(b []byte) any {
 	if b == nil {
 		return sql.NullString{}
@@ -121,6 +132,22 @@ func (d *DB) Untold(ctx context.Context, before int64, feeds ...string) ([]Task,
 			WHERE run < ? AND number > 0 AND result IS NOT NULL AND feed IN `+in+" ORDER BY run, feed, number, member", append([]any{before}, names...)...)
 		if err != nil {
 			return nil, fmt.Errorf("read what nobody was told of: %w", err)
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// Beside returns what runs up to one have of a name beside the results of feeds themselves,
+// done or not, in the order of the runs.
+func (d *DB) Beside(ctx context.Context, run int64, name string, feeds ...string) ([]Task, error) {
+	var out []Task
+	for some := range slices.Chunk(feeds, atOnce) {
+		in, names := among(some)
+		found, err := rows(ctx, d.q(), scanTask, `SELECT run, feed, number, member, body, result FROM tasks
+			WHERE run <= ? AND number = 0 AND member = ? AND feed IN `+in+" ORDER BY run, feed", append([]any{run, []byte(name)}, names...)...)
+		if err != nil {
+			return nil, fmt.Errorf("read tasks %q: %w", name, err)
 		}
 		out = append(out, found...)
 	}

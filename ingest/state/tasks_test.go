@@ -127,3 +127,51 @@ func TestCancelled(t *testing.T) {
 		}
 	})
 }
+
+// TestBeside: what is beside a feed's result is stored by who comes first, done once, and no
+// delivery that somebody is to be told of.
+func TestBeside(t *testing.T) { onFresh(t, testBeside) }
+
+func testBeside(t *testing.T, d *DB) {
+	first, second := begin(t, d), begin(t, d)
+	store := func(run int64, feed, body string) (stored bool) {
+		t.Helper()
+		err := d.Transact(ctx, func(tx Tx) (err error) {
+			stored, err = tx.Once(ctx, Task{Run: run, Feed: feed, Member: "aside", Body: []byte(body)})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stored
+	}
+	if !store(first, "acme", "1") || store(first, "acme", "2") || !store(second, "acme", "3") || !store(first, "beta", "4") {
+		t.Error("not stored once")
+	}
+	for _, result := range []string{"5", "6"} {
+		if err := d.Transact(ctx, func(tx Tx) error {
+			return tx.Put(ctx, Task{Run: first, Feed: "acme", Member: "aside", Body: []byte("{}"), Result: []byte(result)}, Task{Run: first, Feed: "acme", Result: []byte("7")})
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for before, want := range map[int64]string{first: "1 1 5; ", second: "1 1 5; 2 3 ; ", first - 1: ""} {
+		found, err := d.Beside(ctx, before, "aside", "acme")
+		var got string
+		for _, one := range found {
+			got += fmt.Sprintf("%d %s %s; ", one.Run, one.Body, one.Result)
+		}
+		if err != nil || got != want {
+			t.Errorf("up to run %d: %q, %v; want %q", before, got, err, want)
+		}
+	}
+	if found, err := d.Untold(ctx, second+1, "acme", "beta"); err != nil || len(found) > 0 {
+		t.Errorf("to be told: %+v, %v", found, err)
+	}
+	if err := d.Told(ctx, second, "acme"); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := d.Beside(ctx, second, "aside", "acme", "beta"); err != nil || len(found) != 1 {
+		t.Errorf("once it was told: %+v, %v", found, err)
+	}
+}

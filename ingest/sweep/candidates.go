@@ -96,7 +96,7 @@ func (s *sweeper) looks(ctx context.Context, feeds []config.Feed) ([]look, error
 	var looks []look
 	for _, f := range feeds {
 		q := queued[f.Name]
-		if pulled := len(q) > 0 && q[0].Number == 0; !pulled {
+		if pulled := len(q) > 0 && q[0].Number == 0 && q[0].Member == ""; !pulled {
 			looks = append(looks, look{feed: f, out: &Feed{Name: f.Name}, queued: q})
 		}
 	}

@@ -30,6 +30,9 @@ type checking struct {
 	counted  map[string]string // signatures that the state counts, with their cases
 	filed    map[string]string // and those of which a case was written since
 
+	sample bool  // one of the feed's deliveries is to be repeated
+	alike  []int // the numbers of those that may be, and are stored
+
 	waiting []checked       // done, and not stored yet
 	hashes  map[string]bool // of the deliveries that they are of
 	began   time.Time       // when the first of them was
@@ -55,7 +58,7 @@ func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end se
 	if err != nil {
 		return err
 	}
-	c := &checking{s: s, feed: f, key: s.key(f), members: map[int]map[string]Delivery{}, counted: map[string]string{}, filed: map[string]string{}}
+	c := &checking{s: s, feed: f, key: s.key(f), sample: s.samples(f), members: map[int]map[string]Delivery{}, counted: map[string]string{}, filed: map[string]string{}}
 	todo, err := c.todo(queued)
 	if err != nil {
 		return err
@@ -77,7 +80,27 @@ func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end se
 			}
 		}
 	}
-	return c.store(ctx, end)
+	return c.end(ctx, end)
+}
+
+// end stores what is left to store, which ends the job, and has one of its deliveries
+// repeated where that is to be done.
+func (c *checking) end(ctx context.Context, end seal) error {
+	if !c.sample {
+		return c.store(ctx, end)
+	}
+	return c.s.queue.follow(ctx, func(queue func(state.Tx, []confirmArgs) error) error {
+		return c.store(ctx, func(tx state.Tx) error {
+			next, err := c.nominate(ctx, tx)
+			if err == nil {
+				err = queue(tx, next)
+			}
+			if err != nil {
+				return err
+			}
+			return end(tx)
+		})
+	})
 }
 
 // todo are the tasks that are not done.
@@ -85,6 +108,9 @@ func (c *checking) todo(queued []state.Task) (todo []task, err error) {
 	for _, q := range queued {
 		switch {
 		case q.Member == "" && q.Result != nil:
+			if err := c.earlier(q); err != nil {
+				return nil, err
+			}
 		case q.Member == "":
 			t, err := taskOf(c.feed.Name, q)
 			if err != nil {
@@ -100,6 +126,22 @@ func (c *checking) todo(queued []state.Task) (todo []task, err error) {
 		}
 	}
 	return todo, nil
+}
+
+// earlier notes what an earlier try of the job has done, as far as it matters to this one.
+func (c *checking) earlier(q state.Task) error {
+	if !c.sample {
+		return nil
+	}
+	t, err := taskOf(c.feed.Name, q)
+	if err != nil {
+		return err
+	}
+	all, err := decode(q.Result)
+	if err == nil && len(all) > 0 && sampleOf(t, all) {
+		c.alike = append(c.alike, q.Number)
+	}
+	return err
 }
 
 // one checks a delivery. Another with the same bytes is stored before, so that they are
@@ -156,6 +198,9 @@ func (c *checking) store(ctx context.Context, end seal) error {
 		}
 		if len(w.outcomes) > 0 && settled(w.all[0]) && !w.all[0].Known {
 			c.verdicts[w.t.known.SHA256] = w.outcomes
+		}
+		if c.sample && sampleOf(w.t, w.all) {
+			c.alike = append(c.alike, w.t.number)
 		}
 		c.s.finished(c.feed.Name, w.t.number, w.all)
 	}

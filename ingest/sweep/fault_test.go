@@ -311,7 +311,7 @@ func TestModelError(t *testing.T) {
 	d.put("a.csv", broken, 2)
 	d.put("b.csv", plain, 1)
 	w := newWorld(t, feed(t, "acme", d.dir))
-	other := engineFunc(func(context.Context, ingest.Input) (ingest.Rows, error) { return ingest.Outcome{}.Stream(), nil })
+	other := spoiled(func(in ingest.Input) bool { return in.Name != "b.csv" }, ingest.Outcome{}.Stream(), nil)
 	w.judge = golden.Judge{Engine: other, Full: func(ingest.Python) string { return "2.7.18" }}
 	for range 2 {
 		res := w.sweep()

@@ -14,14 +14,16 @@ import (
 	"github.com/feedparity/feedparity/ingest/state"
 )
 
-// A sweep is jobs of two kinds. One pulls a server: it lists its feeds, one after the
+// A sweep is jobs of three kinds. One pulls a server: it lists its feeds, one after the
 // other, and fetches what is new, all on the same connections, for some servers take
 // seconds for a login and others allow only one. The other checks a batch of the
 // deliveries that were fetched: it runs the line, confirms and files cases, and
-// records. Whoever began the sweep waits for them and makes the report.
+// records. The third repeats a delivery that the models found alike on real interpreters
+// (sample.go says which). Whoever began the sweep waits for them and makes the report.
 const (
-	pullKind  = "pull"
-	checkKind = "check"
+	pullKind    = "pull"
+	checkKind   = "check"
+	confirmKind = "confirm"
 )
 
 // pullArgs is a server: the feeds of a configuration that share it.
@@ -169,6 +171,7 @@ func (c *crew) workers(q *queue) *river.Workers {
 	w := river.NewWorkers()
 	river.AddWorker(w, &puller{crew: c})
 	river.AddWorker(w, &checker{crew: c})
+	river.AddWorker(w, &confirmer{crew: c})
 	return w
 }
 

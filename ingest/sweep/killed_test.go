@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/feedparity/feedparity/ingest/config"
+	"github.com/feedparity/feedparity/ingest/embedded"
 )
 
 // A process of a test's own is what is killed: this binary, told by its environment
@@ -28,6 +29,7 @@ const (
 	envStore = "SWEEP_TEST_STORE" // the archive that a fleet shares, "" for the directory
 	envFeeds = "SWEEP_TEST_FEEDS" // lines of name and source
 	envRules = "SWEEP_TEST_RULES" // Options.Accept, JSON
+	envJudge = "SWEEP_TEST_JUDGE" // not "" where the models are interpreters, too
 	envStep  = "SWEEP_TEST_STEP"  // where it kills itself: the step's name, ":", how many of them go well
 )
 
@@ -38,6 +40,9 @@ func TestProcess(t *testing.T) {
 		return
 	}
 	w := &world{t: t, root: os.Getenv(envRoot), name: os.Getenv(envState), shared: os.Getenv(envStore), line: models(), now: func() time.Time { return night }, step: suicide(os.Getenv(envStep))}
+	if os.Getenv(envJudge) != "" {
+		w.judge = judging(embedded.New())
+	}
 	for line := range strings.Lines(os.Getenv(envFeeds)) {
 		name, source, _ := strings.Cut(strings.TrimSpace(line), " ")
 		w.feeds = append(w.feeds, plenty(t, name, source))

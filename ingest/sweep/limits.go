@@ -33,6 +33,8 @@ const (
 	callsOfOne = 20
 	// modelsOfOne is what all else of one may take: reading, minimising, confirming.
 	modelsOfOne = 5 * time.Minute
+	// confirmLimit is for a delivery that is repeated on interpreters: it is small.
+	confirmLimit = modelsOfOne
 )
 
 // pullLimit is that of a server: what its feeds may keep it busy, and the same again for
@@ -79,6 +81,9 @@ func (p *puller) Timeout(job *river.Job[pullArgs]) time.Duration { return p.limi
 
 // Timeout is River's limit, likewise.
 func (c *checker) Timeout(job *river.Job[checkArgs]) time.Duration { return c.limit(job.Args) + grace }
+
+// Timeout is River's limit, likewise.
+func (c *confirmer) Timeout(*river.Job[confirmArgs]) time.Duration { return confirmLimit + grace }
 
 func (c *crew) least() time.Duration { return cmp.Or(c.limitAtLeast, leastLimit) }
 

@@ -201,6 +201,9 @@ func (m *morning) count(d *Delivery) {
 		if alike(d) {
 			m.out.Parity++
 		}
+		if len(d.Confirmed) > 0 {
+			m.out.Confirmed++
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,6 +40,9 @@ type queue struct {
 	asleep  atomic.Bool   // some job waits for its time
 	woken   time.Time     // when those were looked for that need not wait any more
 	ballast []byte
+	// following is held while a job ends in a file and before the one that follows from it
+	// is queued: who looks for what is left must not look in between.
+	following sync.RWMutex
 }
 
 // ballast is memory that is never touched, and so takes none. The garbage collector waits
@@ -108,6 +112,8 @@ func (q *queue) config(o Options, log *slog.Logger, workers *river.Workers) *riv
 		Queues: map[string]river.QueueConfig{
 			q.name(pullKind):  {MaxWorkers: o.Hosts},
 			q.name(checkKind): {MaxWorkers: o.workers()},
+			// They are few, and each has an interpreter and a model at work at once.
+			q.name(confirmKind): {MaxWorkers: 1},
 		},
 		FetchCooldown: 5 * time.Millisecond, FetchPollInterval: time.Second,
 		// Nothing is there to lead where one process works on a file, and each start
@@ -165,6 +171,32 @@ func (q *queue) insert(ctx context.Context, args []checkArgs, first func(state.T
 	return err
 }
 
+// follow does what ends a job, which names the jobs that follow from it, and queues those:
+// in a fleet in the same transaction. In a file they come after it, as insert says; what dies
+// in between is what the next run finds named and not done.
+func (q *queue) follow(ctx context.Context, do func(queue func(state.Tx, []confirmArgs) error) error) error {
+	if q.fleet() {
+		return do(func(tx state.Tx, next []confirmArgs) error {
+			if len(next) == 0 {
+				return nil
+			}
+			_, err := q.client.InsertManyTx(ctx, tx.SQL, jobsOf(q, next))
+			return err
+		})
+	}
+	q.following.RLock()
+	defer q.following.RUnlock()
+	var after []confirmArgs
+	err := do(func(_ state.Tx, next []confirmArgs) error {
+		after = next
+		return nil
+	})
+	if err == nil {
+		_ = insertAll(ctx, q, after) // the job has ended; what is not queued is told as not done
+	}
+	return err
+}
+
 func jobsOf[A river.JobArgs](q *queue, args []A) []river.InsertManyParams {
 	out := make([]river.InsertManyParams, len(args))
 	for i, a := range args {
@@ -173,12 +205,12 @@ func jobsOf[A river.JobArgs](q *queue, args []A) []river.InsertManyParams {
 	return out
 }
 
-// insertAll queues a run's first jobs.
-func (q *queue) insertAll(ctx context.Context, hosts []pullArgs) error {
-	if len(hosts) == 0 {
+// insertAll queues jobs by themselves.
+func insertAll[A river.JobArgs](ctx context.Context, q *queue, args []A) error {
+	if len(args) == 0 {
 		return nil
 	}
-	_, err := q.client.InsertMany(ctx, jobsOf(q, hosts))
+	_, err := q.client.InsertMany(ctx, jobsOf(q, args))
 	return err
 }
 
@@ -208,7 +240,7 @@ func (q *queue) wait(ctx context.Context) error {
 		poll, patience = time.Second, 2*time.Minute
 	}
 	for answered := time.Now(); ; {
-		left, err := q.list(ctx, 1, unfinished...)
+		left, err := q.left(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -230,8 +262,15 @@ func (q *queue) wait(ctx context.Context) error {
 	}
 }
 
+// left is a job that has not ended, if there is any.
+func (q *queue) left(ctx context.Context) ([]*rivertype.JobRow, error) {
+	q.following.Lock()
+	defer q.following.Unlock()
+	return q.list(ctx, 1, unfinished...)
+}
+
 func (q *queue) list(ctx context.Context, n int, states ...rivertype.JobState) ([]*rivertype.JobRow, error) {
-	res, err := q.client.JobList(ctx, river.NewJobListParams().Kinds(pullKind, checkKind).States(states...).First(n))
+	res, err := q.client.JobList(ctx, river.NewJobListParams().Kinds(pullKind, checkKind, confirmKind).States(states...).First(n))
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ type feedResults struct {
 	pulled *Feed
 	tasks  map[int][]Delivery
 	most   int
+	sample *sample // that is repeated on interpreters, if any
 }
 
 func (s *sweeper) stored(ctx context.Context) (map[string]*feedResults, error) {
@@ -43,6 +44,11 @@ func (s *sweeper) stored(ctx context.Context) (map[string]*feedResults, error) {
 	}
 	for _, t := range tasks {
 		r := out[t.Feed]
+		if r != nil && t.Number == 0 && t.Member == sampleTask {
+			if r.sample, err = sampleIn(t); err != nil {
+				return out, err
+			}
+		}
 		if r == nil || t.Member != "" {
 			continue
 		}
@@ -90,7 +96,7 @@ func (s *sweeper) feedResult(name string, r *feedResults, cut error) Feed {
 			if all == nil && known && out.Err == nil {
 				out.Err = fmt.Errorf("sweep feed %q: %w", name, why)
 			}
-			out.Deliveries = append(out.Deliveries, all...)
+			out.Deliveries = append(out.Deliveries, r.sample.into(n, all, cut)...)
 		}
 		// A job may be told to stop while it hears that all it did is stored.
 		if cut == nil && len(o.cut) > 0 && (undone || out.Err != nil) {

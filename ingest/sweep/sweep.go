@@ -137,9 +137,12 @@ type Delivery struct {
 	Folders  []handover.FolderReport `json:",omitzero"`
 	Warnings []string                `json:",omitzero"` // what its server left open when it was fetched
 	Gone     bool                    `json:",omitzero"` // it was taken away between listing and fetching; nothing more is known
-	Known    bool                    `json:",omitzero"` // the same bytes were run before under another name or time; Views have the verdicts of then and no Findings
-	Err      error                   `json:",omitzero"` // it could not be fetched or run; the next sweep tries again
-	Dropped  bool                    `json:",omitzero"` // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
+	// Confirmed are the real Pythons on which it was repeated, of the sample for which that is
+	// done; nil where one of them is not there or makes something else of it.
+	Confirmed []string `json:",omitzero"`
+	Known     bool     `json:",omitzero"` // the same bytes were run before under another name or time; Views have the verdicts of then and no Findings
+	Err       error    `json:",omitzero"` // it could not be fetched or run; the next sweep tries again
+	Dropped   bool     `json:",omitzero"` // its Err says that no sweep can run it, and the supplier offers it no more: it counts no longer
 
 	file string // the name under which the team's own code gets it
 }
@@ -350,7 +353,10 @@ func status(ctx context.Context, res *Result) string {
 
 // work queues a job for each server and waits until no job is left.
 func (s *sweeper) work(ctx context.Context) error {
-	if err := s.queue.insertAll(ctx, s.hosts()); err != nil {
+	if err := insertAll(ctx, s.queue, s.hosts()); err != nil {
+		return err
+	}
+	if err := s.confirmAgain(ctx); err != nil {
 		return err
 	}
 	if err := s.queue.start(ctx); err != nil {

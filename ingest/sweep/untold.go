@@ -52,6 +52,10 @@ func (s *sweeper) takeUp(ctx context.Context, res *Result) error {
 	if err != nil {
 		return err
 	}
+	samples, err := s.samplesBefore(ctx)
+	if err != nil {
+		return err
+	}
 	feeds := map[string]*untold{}
 	for _, t := range tasks {
 		all, err := decode(t.Result)
@@ -63,6 +67,9 @@ func (s *sweeper) takeUp(ctx context.Context, res *Result) error {
 		}
 		if taken := feeds[t.Feed].add(all); taken && !slices.Contains(res.Earlier, t.Run) {
 			res.Earlier = append(res.Earlier, t.Run)
+		}
+		if t.Member == "" {
+			feeds[t.Feed].repeated(samples[ofRun{t.Run, t.Feed}], t.Number, all)
 		}
 	}
 	for i := range res.Feeds {
@@ -105,6 +112,15 @@ func (u *untold) add(all []Delivery) (taken bool) {
 		u.all = append(u.all, *d)
 	}
 	return taken
+}
+
+// repeated adds what came of a run's sample to the delivery that it is.
+func (u *untold) repeated(m *sample, number int, all []Delivery) {
+	for i := range all {
+		if at, ok := u.at[all[i].same()]; ok {
+			u.all[at] = m.into(number, u.all[at:at+1], errUndone)[0]
+		}
+	}
 }
 
 // into adds it to the feed, before what this run made of it. What was done anew is not

@@ -80,9 +80,18 @@ func kindOf(src source, head []byte, o Options) (kind, name string) {
 	}
 	whole := int64(len(head)) == src.size
 	if _, mark := startOf(head); mark > 0 {
+		if !mayOpen(head[mark:]) { // nearly all, and to decode them takes longer than all else
+			return "", ""
+		}
 		head = decodeHead("utf-16", head, whole)
 	}
 	return markup(head, whole)
+}
+
+// mayOpen reports whether text in UTF-16, of either byte order, may begin as markup does.
+func mayOpen(p []byte) bool {
+	p = bytes.TrimLeft(p, blanks+"\x00")
+	return len(p) > 0 && strings.IndexByte("<{[", p[0]) >= 0
 }
 
 // ofRIFF names what a RIFF file holds.

@@ -55,11 +55,12 @@ func byEBCDIC(src source, st *stats, o Options) (Result, bool, error) {
 // looksBCD looks for what EBCDIC has above ASCII: letters and digits, a tenth at least,
 // and with the blanks, which are low, a half; and for its comma, semicolon, or blank.
 func looksBCD(st *stats) bool {
-	size, high := len(st.head), int(survey(st.head).high)
-	if size < 8 || 10*high < size || bytes.ContainsAny(st.head, "\n ") || !bytes.ContainsAny(st.head, "@k^") {
+	size := len(st.head)
+	if size < 8 || bytes.ContainsAny(st.head, "\n ") || !bytes.ContainsAny(st.head, "@k^") { // what most have comes early
 		return false
 	}
-	return 2*(high+bytes.Count(st.head, []byte{'@'})) >= size
+	high := int(survey(st.head).high)
+	return 10*high >= size && 2*(high+bytes.Count(st.head, []byte{'@'})) >= size
 }
 
 // ofBCD words the ranking of charsets of mainframes.

@@ -25,7 +25,7 @@ type span struct {
 	utf8       *reading // as UTF-8, nil if it is none
 	rare       bool     // kept for a byte that few others have
 	mixed      bool     // is UTF-8
-	hash       uint32   // its place in the sampler's index, if that is free
+	hash       uint32   // the same for those that are alike
 }
 
 // Limits of what is kept of an input.
@@ -355,19 +355,35 @@ func masked(c byte) byte {
 	return c
 }
 
+// maskedWord is masked for eight bytes, none of which is a delimiter: those from 0x30 on
+// that are no digits are.
+func maskedWord(w uint64) uint64 {
+	const uppers, lowers = 0xF0F0F0F0F0F0F0F0, 0x0F
+	other := (w ^ '0'*lowBits) & uppers
+	digits := ^((other&sevenBits + sevenBits) | other) & highBits
+	return w &^ (digits >> 7 * lowers)
+}
+
 // hashSpan is the same for spans that are alike.
 func hashSpan(raw []byte, prev, next byte) uint32 {
-	h := uint32(prev)<<8 | uint32(next)
-	for _, c := range raw {
-		h = (h ^ uint32(masked(c))) * 16777619
+	const mix = 0x9E3779B97F4A7C15
+	h := uint64(len(raw))<<16 | uint64(prev)<<8 | uint64(next)
+	for ; len(raw) >= 8; raw = raw[8:] {
+		h = (h ^ maskedWord(word(raw))) * mix
+		h ^= h >> 32
 	}
-	return h >> 8 % spanIndex
+	last := uint64(0)
+	for _, c := range raw {
+		last = last<<8 | uint64(c)
+	}
+	return uint32((h ^ maskedWord(last)) * mix >> 32)
 }
 
 // find returns where in the index a span like this one is, or belongs.
 func (s *spanSampler) find(hash uint32, raw []byte, prev, next byte) uint32 {
-	for at := hash; ; at = (at + 1) % spanIndex {
-		if i := s.index[at]; i == 0 || s.spans[i-1].like(raw, prev, next) {
+	for at := hash % spanIndex; ; at = (at + 1) % spanIndex {
+		i := s.index[at]
+		if i == 0 || s.spans[i-1].hash == hash && s.spans[i-1].like(raw, prev, next) {
 			return at
 		}
 	}
@@ -376,6 +392,9 @@ func (s *spanSampler) find(hash uint32, raw []byte, prev, next byte) uint32 {
 func (s *span) like(raw []byte, prev, next byte) bool {
 	if len(s.raw) != len(raw) || s.prev != prev || s.next != next {
 		return false
+	}
+	if bytes.Equal(s.raw, raw) {
+		return true
 	}
 	for i, c := range raw {
 		if masked(s.raw[i]) != masked(c) {
@@ -392,7 +411,7 @@ func (s *spanSampler) halve() {
 	for i, sp := range s.spans {
 		if sp.rare || i%2 == 0 {
 			kept = append(kept, sp)
-			at := sp.hash
+			at := sp.hash % spanIndex
 			for s.index[at] > 0 { // no two are alike
 				at = (at + 1) % spanIndex
 			}

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -134,15 +135,66 @@ func (u *utf8Check) rest(p []byte, at int) {
 			break
 		}
 	}
-	if utf8.Valid(p[at:end]) {
-		at = end
-	}
+	at += validUTF8(p[at:end])
 	for ; at < len(p) && u.bad == 0; at++ {
 		if c := p[at]; c >= 0x80 || u.need > 0 {
 			u.offset = u.taken + int64(at)
 			u.step(c)
 		}
 	}
+}
+
+// validUTF8 returns how much of the start of p is whole characters of UTF-8, surrogates not
+// among them. Feeds are mostly ASCII, of which it passes over 32 bytes at a time, and which
+// are quicker told thus than by utf8.Valid.
+func validUTF8(p []byte) int {
+	at := 0
+	for at < len(p) {
+		c := p[at]
+		switch {
+		case c < 0x80:
+			n := nextHighFew(p[at:])
+			if n < 0 {
+				return len(p)
+			}
+			at += n
+		case c < 0xE0:
+			if c < 0xC2 || len(p)-at < 2 || p[at+1]&0xC0 != 0x80 {
+				return at
+			}
+			at += 2
+		case c < 0xF0:
+			if len(p)-at < 3 {
+				return at
+			}
+			if b := p[at+1]; b&0xC0 != 0x80 || p[at+2]&0xC0 != 0x80 || c == 0xE0 && b < 0xA0 || c == 0xED && b > 0x9F {
+				return at
+			}
+			at += 3
+		default:
+			r, n := utf8.DecodeRune(p[at:])
+			if r == utf8.RuneError {
+				return at
+			}
+			at += n
+		}
+	}
+	return at
+}
+
+// nextHighFew is nextHigh where as often only few bytes are ASCII as many are.
+func nextHighFew(p []byte) int {
+	if len(p) < 8 {
+		return nextHigh(p)
+	}
+	if w := word(p) & highBits; w != 0 {
+		return bits.TrailingZeros64(w) / 8
+	}
+	n := nextHigh(p[8:])
+	if n < 0 {
+		return n
+	}
+	return n + 8
 }
 
 func (u *utf8Check) step(c byte) {

@@ -22,7 +22,7 @@ const (
 	foundHigh   found = 0xFFFF << (16 * iota) // above 0x7F
 	foundNUL                                  // 0
 	foundEscape                               // ESC
-	foundTilde                                // ~
+	foundTilde                                // ~ or DEL in a block that is all ASCII, the only text it matters in
 )
 
 // survey finds all of it in one go, as most texts have little of it: to look for each
@@ -51,27 +51,36 @@ const (
 // surveyBlocksPortable is surveyBlocks in plain Go, for other processors and as its
 // judge.
 func surveyBlocksPortable(p *byte, blocks int, c *census) {
-	for text := unsafe.Slice(p, blocks*64); len(text) > 0; text = text[8:] {
-		w := word(text)
-		if hasZero(w) {
-			c.found |= foundNUL
+	for text := unsafe.Slice(p, blocks*64); len(text) > 0; text = text[64:] {
+		high, tilde := false, false
+		for i := 0; i < 64; i += 8 {
+			w := word(text[i:])
+			high, tilde = high || w&highBits != 0, tilde || (w&sevenBits+2*lowBits)&highBits != 0
+			c.look(w)
 		}
-		if hasZero(w ^ 0x1B*lowBits) {
-			c.found |= foundEscape
-		}
-		if hasZero(w ^ '~'*lowBits) {
+		if tilde && !high {
 			c.found |= foundTilde
 		}
-		leads := uint64(0)
-		if w&highBits != 0 {
-			c.found |= foundHigh
-			leads = gather(w & (w & leadBits << 1))
-			c.high += int64(bits.OnesCount64(w & highBits))
-			c.leads += int64(bits.OnesCount64(leads))
-		}
-		c.pairs |= leads & (leads<<2 | c.near)
-		c.near = leads >> 6
 	}
+}
+
+// look adds what eight bytes have, but for a tilde.
+func (c *census) look(w uint64) {
+	if hasZero(w) {
+		c.found |= foundNUL
+	}
+	if hasZero(w ^ 0x1B*lowBits) {
+		c.found |= foundEscape
+	}
+	leads := uint64(0)
+	if w&highBits != 0 {
+		c.found |= foundHigh
+		leads = gather(w & (w & leadBits << 1))
+		c.high += int64(bits.OnesCount64(w & highBits))
+		c.leads += int64(bits.OnesCount64(leads))
+	}
+	c.pairs |= leads & (leads<<2 | c.near)
+	c.near = leads >> 6
 }
 
 // gather puts the high bits of eight bytes side by side.

@@ -4,13 +4,10 @@
 // LOOK adds 16 bytes to what was found.
 #define LOOK(at) \
 	MOVOU at(SI), X7; \
-	POR X7, X3; /* the high bit of any in the block */ \
+	PMAXUB X7, X3; /* the greatest in the block */ \
 	PMINUB X7, X4; /* the least */ \
-	MOVO X7, X8; \
 	PCMPEQB X1, X7; \
-	POR X7, X5; /* escapes */ \
-	PCMPEQB X2, X8; \
-	POR X8, X6 /* tildes */
+	POR X7, X5 /* escapes */
 
 // COUNT counts those above ASCII among 16 bytes, a byte of a sum for each place, and
 // puts a bit for each above 0xBF in front of those of the bytes behind.
@@ -35,7 +32,7 @@ TEXT ·surveyBlocks(SB), NOSPLIT, $0-24
 	MOVQ $0x1B1B1B1B1B1B1B1B, AX
 	MOVQ AX, X1
 	PUNPCKLQDQ X1, X1
-	MOVQ $0x7E7E7E7E7E7E7E7E, AX
+	MOVQ $0x7D7D7D7D7D7D7D7D, AX
 	MOVQ AX, X2
 	PUNPCKLQDQ X2, X2
 	MOVQ $0xBFBFBFBFBFBFBFBF, AX
@@ -43,7 +40,7 @@ TEXT ·surveyBlocks(SB), NOSPLIT, $0-24
 	PUNPCKLQDQ X10, X10
 	PCMPEQB X4, X4
 	PXOR X5, X5
-	PXOR X6, X6
+	PXOR X6, X6 // the greatest in blocks of ASCII
 	PXOR X13, X13 // high
 	PXOR X14, X14 // leads
 	XORQ R8, R8 // any block with a high bit
@@ -57,9 +54,9 @@ block:
 	LOOK(32)
 	LOOK(48)
 	PMOVMSKB X3, AX
-	ORQ AX, R8
 	TESTQ AX, AX
 	JNZ high
+	PMAXUB X3, X6
 	XORQ R10, R10
 
 next:
@@ -76,6 +73,7 @@ next:
 	PMOVMSKB X5, BX
 	SHLQ $32, BX
 	ORQ BX, AX
+	PCMPGTB X2, X6
 	PMOVMSKB X6, BX
 	SHLQ $48, BX
 	ORQ BX, AX
@@ -95,6 +93,7 @@ next:
 	RET
 
 high:
+	ORQ AX, R8
 	PXOR X11, X11
 	PXOR X12, X12
 	XORQ AX, AX

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/feedparity/feedparity/ingest"
 )
@@ -122,17 +124,19 @@ func (u *unitStats) add(p []byte) {
 // words adds up to 255 words of eight bytes, the sums of each of their places side by
 // side in a word.
 func (u *unitStats) words(p []byte) {
-	var nuls, pairs uint64
+	var some, pairs uint64 // bytes other than NULs, and units of two printable ones
+	count := len(p) / 8
 	u.offset += int64(len(p))
 	u.prev = p[len(p)-1]
 	for ; len(p) >= 8; p = p[8:] {
 		w := word(p)
-		nuls += ^((w&sevenBits + sevenBits) | w | sevenBits) >> 7
-		ascii := (w&sevenBits + toHigh) &^ w & highBits
+		low := w & sevenBits
+		some += ((low + sevenBits) | w) >> 7 & lowBits
+		ascii := (low + toHigh) &^ w
 		pairs += ascii & (ascii >> 8) & evenBits >> 7
 	}
 	for i := range 8 {
-		u.nul[i%4] += int64(byte(nuls >> (8 * i)))
+		u.nul[i%4] += int64(count) - int64(byte(some>>(8*i)))
 		u.asciiPairs += int64(byte(pairs >> (8 * i)))
 	}
 }
@@ -209,8 +213,29 @@ func (u *wideCheck) add(p []byte) {
 }
 
 // plainUnits returns how many bytes at the start of p are 16-bit units that are no
-// surrogates, found four at a time.
+// surrogates: sixteen of them at a time if all are below U+C000, as what is no Hangul is,
+// and else four.
 func plainUnits(p []byte, big bool) int {
+	n, upper := 0, uint64(0x8000800080008000) // the highest bit of each
+	if big {
+		upper >>= 8
+	}
+	for len(p)-n >= 32 {
+		a, b, c, d := word(p[n:]), word(p[n+8:]), word(p[n+16:]), word(p[n+24:])
+		if (a&(a<<1)|b&(b<<1)|c&(c<<1)|d&(d<<1))&upper == 0 {
+			n += 32
+			continue
+		}
+		few := fewPlain(p[n:n+32], big)
+		if n += few; few < 32 {
+			return n
+		}
+	}
+	return n + fewPlain(p[n:], big)
+}
+
+// fewPlain is plainUnits, four units at a time.
+func fewPlain(p []byte, big bool) int {
 	n := 0
 	for ; len(p)-n >= 8; n += 8 {
 		w := word(p[n:])
@@ -310,17 +335,32 @@ func orderOf(charset string, head []byte) binary.ByteOrder {
 }
 
 func decodeUnits(order binary.ByteOrder, width int, p []byte) []byte {
-	var out []byte
-	var units []uint16
-	for ; len(p) >= width; p = p[width:] {
-		if width == 4 {
+	out := make([]byte, 0, len(p)/width+len(p)/8)
+	if width == 4 {
+		for ; len(p) >= width; p = p[width:] {
 			out = ingest.AppendRune(out, rune(order.Uint32(p)&0x1FFFFF))
-			continue
 		}
-		units = append(units, order.Uint16(p))
+		return out
 	}
-	for _, r := range utf16.Decode(units) {
-		out = ingest.AppendRune(out, r)
+	upper := 1 // of the two bytes
+	if order == binary.BigEndian {
+		upper = 0
+	}
+	unit := func(at int) rune { return rune(p[at+upper])<<8 | rune(p[at+1-upper]) }
+	for at := 0; at+1 < len(p); at += 2 {
+		r := unit(at)
+		switch {
+		case r < utf8.RuneSelf:
+			out = append(out, byte(r))
+			continue
+		case utf16.IsSurrogate(r) && at+3 < len(p):
+			if pair := utf16.DecodeRune(r, unit(at+2)); pair != unicode.ReplacementChar {
+				out = utf8.AppendRune(out, pair)
+				at += 2
+				continue
+			}
+		}
+		out = utf8.AppendRune(out, r) // U+FFFD for half a pair
 	}
 	return out
 }

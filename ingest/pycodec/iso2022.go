@@ -1,6 +1,7 @@
 package pycodec
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -25,7 +26,7 @@ type iso2022 struct {
 	prefix bool   // ESC & @ before ESC $ B
 	second string // the plane of set P
 	once   sync.Once
-	planes map[charset]*plane
+	planes [256]*plane // by charset
 }
 
 // charset is the final byte of an escape sequence, with the high bit set for a set
@@ -72,7 +73,6 @@ func iso2022For(name string) *iso2022Kernel {
 			'@': "jisx0208", 'A': "gb2312_set", 'B': "jisx0208", 'C': "ksx1001", 'D': "jisx0212",
 			'O': "jisx0213_2000_1", 'P': c.second, 'Q': "jisx0213_1",
 		}
-		c.planes = map[charset]*plane{}
 		for _, b := range []byte(c.sets) {
 			if set := charset(b); set >= doubleByte {
 				c.planes[set] = newPlane(names[set&^doubleByte])
@@ -112,6 +112,9 @@ func (k *iso2022Kernel) run(dst, src []byte, at int, final bool) ([]byte, int, m
 	return dst, at, malformed{}
 }
 
+// maxPlain is how much is searched for an escape at a time, as it may not get that far.
+const maxPlain = 256
+
 // plain decodes the characters at the start of src that are of the set at hand, up to
 // what may change it or is none of them, which is left to step.
 func (k *iso2022Kernel) plain(dst, src []byte) (out []byte, n int) {
@@ -121,6 +124,13 @@ func (k *iso2022Kernel) plain(dst, src []byte) (out []byte, n int) {
 	}
 	switch {
 	case k.through:
+	case set == setASCII && !k.shifts: // what else there is of ASCII means itself
+		src = src[:min(len(src), maxPlain)]
+		if n = bytes.IndexByte(src, esc); n >= 0 {
+			src = src[:n]
+		}
+		n = asciiLen(src)
+		dst = append(dst, src[:n]...)
 	case set == setASCII:
 		for n < len(src) && src[n]-' ' < utf8.RuneSelf-' ' {
 			n++

@@ -129,6 +129,11 @@ func (b *batch) earlier(queued []state.Task) error {
 
 // await waits for a delivery; what came before it is kept if that takes long.
 func (b *batch) await(ctx context.Context, one <-chan fetched) (fetched, error) {
+	select {
+	case f := <-one:
+		return f, nil
+	default:
+	}
 	if len(b.fetched) > 0 {
 		patience := time.NewTimer(time.Until(b.began.Add(keptWithin)))
 		defer patience.Stop()

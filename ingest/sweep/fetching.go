@@ -67,12 +67,16 @@ type errand struct {
 func (s *sweeper) fetching(ctx context.Context, l *look, todo []task) (got <-chan (<-chan fetched), done func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	ordered := make(chan (<-chan fetched), inOrder)
-	next := make(chan errand)
+	next := make(chan errand, inOrder)
 	var running sync.WaitGroup
 	for range min(connections(l.feed.Source), len(todo)) {
 		running.Go(func() {
 			for e := range next {
-				e.out <- s.fetch(ctx, l, e.t)
+				f := fetched{t: e.t}
+				if ctx.Err() == nil { // or else nobody looks at it
+					f = s.fetch(ctx, l, e.t)
+				}
+				e.out <- f
 			}
 		})
 	}

@@ -53,7 +53,7 @@ func TestReportFilesLost(t *testing.T) {
 			t.Fatal(err)
 		}
 		if lost == "reports" { // of which files are written while others are told
-			s.write("reports/run-000001", "a file where a directory is to be")
+			s.write("reports", "a file where their directory is to be")
 		}
 		s.in("a.csv", "sku,name\n1,caf\xe9\n")
 		out, status := s.ran("--metrics", "metrics/x.prom", "--junit", "x.xml")

@@ -17,8 +17,9 @@ import (
 // What is small is many, and what costs is waiting for the disk: deliveries are kept,
 // recorded and checked together.
 const (
-	// atOnce is how many deliveries are kept and recorded together.
-	atOnce = 1024
+	// atOnce is how many deliveries are kept and recorded together, at most and, unless they
+	// come slowly, at least.
+	atOnce, fewAtOnce = 1024, 128
 	// inOrder is how many may wait for one before them that takes long to fetch.
 	inOrder = 512
 	// jobSize is how many a job checks that only the models read: a job each would cost more
@@ -43,7 +44,7 @@ func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 	if err != nil || len(todo) == 0 {
 		return err
 	}
-	b := batch{s: s, look: l, size: jobSize, most: bytesAtOnce}
+	b := batch{s: s, look: l, size: jobSize, most: bytesAtOnce, left: len(todo)}
 	if s.queue.fleet() {
 		b.size = sharedJobSize
 	}
@@ -99,6 +100,8 @@ type batch struct {
 	most   int64 // their bytes
 	queued map[version]bool
 	last   int // number of the last task
+	came   int // deliveries that were fetched, or not
+	left   int // and that are to be
 
 	fetched []fetched // not yet kept
 	bytes   int64     // of them
@@ -159,13 +162,21 @@ func (b *batch) take(ctx context.Context, f fetched) error {
 	}
 	b.fetched = append(b.fetched, f)
 	b.bytes += f.t.known.Bytes
+	b.came, b.left = b.came+1, b.left-1
 	if errors.Is(f.out.Err, fetch.ErrDiskFull) {
 		return b.queue(ctx)
 	}
-	if len(b.fetched) >= atOnce || b.bytes >= bytesAtOnce {
+	if len(b.fetched) >= b.enough() || b.bytes >= bytesAtOnce {
 		return b.keep(ctx)
 	}
 	return nil
+}
+
+// enough is how many are kept together now. The first ones are few, so that checking begins
+// while others are fetched, and so are the last ones, so that little is left to be checked
+// when nothing more comes.
+func (b *batch) enough() int {
+	return max(fewAtOnce, min(atOnce, b.came-len(b.fetched), (b.left+len(b.fetched))/2))
 }
 
 // keep puts what was fetched into the archive, and records it once it lasts there.
@@ -242,21 +253,24 @@ func entriesOf(todo []task) []fetch.Entry {
 }
 
 // jobs takes the jobs that are full off what waits, with their tasks: the last one too if
-// nothing is to come.
+// nothing is to come, shared by the workers, or if those of one machine would be idle.
 func (b *batch) jobs(all bool) (jobs []checkArgs, tasks []state.Task) {
 	job := checkArgs{Run: b.s.id, Feed: b.look.feed.Name}
 	var size int
 	var volume int64
-	most := b.size
-	if most == jobSize && all {
-		most = max(sharedJobSize, (len(b.waiting)+b.s.Options.workers()-1)/b.s.Options.workers())
+	most, rest := b.size, all
+	if most == jobSize {
+		rest = all || len(b.waiting) >= fewAtOnce
+		if all {
+			most = max(sharedJobSize, (len(b.waiting)+b.s.Options.workers()-1)/b.s.Options.workers())
+		}
 	}
 	for i, w := range b.waiting {
 		if size++; size == 1 {
 			job.From = w.Number
 		}
 		volume += w.bytes
-		if full := size >= most || volume >= b.most; full || all && i == len(b.waiting)-1 {
+		if full := size >= most || volume >= b.most; full || rest && i == len(b.waiting)-1 {
 			job.To = w.Number
 			jobs, size, volume = append(jobs, job), 0, 0
 		}

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/feedparity/feedparity/ingest/state"
@@ -42,6 +43,55 @@ func TestJobs(t *testing.T) {
 		}
 		if fmt.Sprint(got) != c.want || len(b.waiting) != c.left || len(tasks) != len(c.bytes)-c.left {
 			t.Errorf("%q by %d: jobs %v with %d tasks, %d left; want %s and %d left", c.bytes, c.size, got, len(tasks), len(b.waiting), c.want, c.left)
+		}
+	}
+}
+
+// TestJobsAlone: one machine checks what there is as soon as that is worth a job, and its
+// workers share what is left at the end.
+func TestJobsAlone(t *testing.T) {
+	for _, c := range []struct {
+		waiting int
+		all     bool
+		want    string
+	}{
+		{127, false, "[]"}, {128, false, "[1-128]"}, {1500, false, "[1-1024 1025-1500]"},
+		{50, true, "[1-50]"}, {100, true, "[1-64 65-100]"}, {300, true, "[1-150 151-300]"},
+	} {
+		b := batch{s: &sweeper{Options: Options{Workers: 2}}, look: &look{}, size: jobSize, most: bytesAtOnce}
+		for i := range c.waiting {
+			b.waiting = append(b.waiting, numbered{Task: state.Task{Number: i + 1}, bytes: 1})
+		}
+		jobs, _ := b.jobs(c.all)
+		got := []string{}
+		for _, j := range jobs {
+			got = append(got, fmt.Sprintf("%d-%d", j.From, j.To))
+		}
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("%d waiting, all %v: %v, want %s", c.waiting, c.all, got, c.want)
+		}
+	}
+}
+
+// TestEnough: of many deliveries the first and the last are kept few at a time, and those
+// between by the thousand; of a few nothing is kept before all are there.
+func TestEnough(t *testing.T) {
+	sizes := func(n int) (out []int) {
+		b := batch{left: n}
+		for b.left > 0 {
+			b.fetched = append(b.fetched, fetched{})
+			if b.came, b.left = b.came+1, b.left-1; len(b.fetched) >= b.enough() || b.left == 0 {
+				out, b.fetched = append(out, len(b.fetched)), nil
+			}
+		}
+		return out
+	}
+	for n, want := range map[int][]int{
+		1: {1}, 128: {128}, 129: {128, 1}, 600: {128, 128, 172, 128, 44},
+		5000: {128, 128, 256, 512, 1024, 1024, 964, 482, 241, 128, 113},
+	} {
+		if got := sizes(n); !slices.Equal(got, want) {
+			t.Errorf("%d deliveries: %d, want %d", n, got, want)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -208,6 +209,9 @@ func (n *normalizing) file(std streams, name string, in ingest.Input, target str
 		}
 	}
 	o := n.options(found)
+	if err := within(n.o.Ranges, name, in.Size); err != nil {
+		return err
+	}
 	if err := n.rewrite(w, list, name, in, o); err != nil {
 		return err
 	}
@@ -278,17 +282,67 @@ func takenOff(o normalize.Options, d detect.Dialect) (s string) {
 // options completes what was asked for with what was found.
 func (n *normalizing) options(found detect.Result) normalize.Options {
 	o := parity.NormalizeOptions(found)
-	if n.charset != "" || len(n.o.Ranges) > 0 {
-		o.Ranges = n.o.Ranges // what was found no longer matters
-	}
 	if n.charset != "" {
-		o.Charset = n.charset
+		o.Charset, o.Ranges = n.charset, nil // what was found no longer matters
 	}
+	o.Ranges = besides(o.Ranges, n.o.Ranges)
 	if n.keep {
 		o.TableFrom, o.TableTo = 0, 0
 	}
 	o.Canonical, o.NFC, o.FixMojibake, o.KeepGoing = n.o.Canonical, n.o.NFC, n.o.FixMojibake, n.o.KeepGoing
 	return o
+}
+
+// within demands that a file is long enough for ranges that were said: what begins behind its
+// end is a mistake, as of who counts characters.
+func within(said []normalize.Range, name string, size int64) error {
+	for _, r := range said {
+		if r.From >= size {
+			return usageError("offsets count bytes from 0", "normalize %q: range %d-%d: the file ends at byte %d", name, r.From, r.To, size)
+		}
+	}
+	return nil
+}
+
+// besides returns ranges that were said, and those that were found but for what is in the
+// former: who says what a few bytes are says nothing of the rest of a file of several charsets.
+func besides(found, said []normalize.Range) []normalize.Range {
+	if len(said) == 0 {
+		return found
+	}
+	if !inOrder(said) { // which normalize refuses by name
+		return said
+	}
+	var out []normalize.Range
+	for _, f := range found {
+		for _, r := range said {
+			if before := f; r.From > f.From && r.From < f.To {
+				before.To = r.From
+				out = append(out, before)
+			}
+			if r.To > f.From && r.From < f.To {
+				f.From = r.To
+			}
+		}
+		if f.From < f.To {
+			out = append(out, f)
+		}
+	}
+	out = append(out, said...)
+	slices.SortFunc(out, func(a, b normalize.Range) int { return cmp.Compare(a.From, b.From) })
+	return out
+}
+
+// inOrder reports whether ranges are in order and apart from each other.
+func inOrder(ranges []normalize.Range) bool {
+	at := int64(0)
+	for _, r := range ranges {
+		if r.From < at || r.To <= r.From {
+			return false
+		}
+		at = r.To
+	}
+	return true
 }
 
 func keepGoingHint(err error) string {

@@ -111,7 +111,7 @@ func (r *rows) writeCell(ts []token, at int64, rd reading) error {
 
 // What else delimits tables, and what does so more rarely.
 const (
-	otherDelimiters = ";\t|^~\x1f\x01"
+	otherDelimiters = ";\t|^~\x1f\x1e\x1d\x1c\x01"
 	rareDelimiters  = ":#*!=&"
 )
 

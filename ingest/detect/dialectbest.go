@@ -113,6 +113,8 @@ func (l *layout) most(text []byte) float64 {
 		p *= quotesWorth
 	case l.delimiter == 0 && l.fewDates(text):
 		p = oneColumn
+	case l.delimiter == ' ' && namesByBlanks(firstLine(text)):
+		p = byBlanks
 	}
 	return p
 }
@@ -187,6 +189,63 @@ func (l *layout) inCells() bool {
 		words = words && (i > 1 || !slices.ContainsFunc(r.cells, func(c field) bool { return knownName(bytes.TrimSpace(c.text)) }))
 	}
 	return number || address || words
+}
+
+// byBlanks is what blanks are worth that divide names and what is below them, as sure as a
+// file of one column would be no file of phrases; leastNames is of how many columns.
+const (
+	byBlanks   = 0.9
+	leastNames = 3
+	longNames  = 1 << 10
+)
+
+// namesByBlanks reports whether a line is the names of columns that many tables have, with
+// a blank between them. Two would be one of several words: a unit price, a product name.
+func namesByBlanks(line []byte) bool {
+	if len(line) > longNames {
+		return false
+	}
+	names := bytes.Split(line, []byte{' '})
+	return len(names) >= leastNames && !slices.ContainsFunc(names, func(n []byte) bool { return !knownName(n) })
+}
+
+func firstLine(text []byte) []byte {
+	if i := bytes.IndexAny(text, "\r\n"); i >= 0 {
+		return text[:i]
+	}
+	return text
+}
+
+// isByBlanks reports that blanks divide a table: below such names each record has as many
+// cells, none empty, of which the first is a key, another in each record and no number, and
+// two columns or more are numbers or dates throughout. So is no list of phrases.
+func (l *layout) isByBlanks() bool {
+	if l.delimiter != ' ' || l.columns < leastNames || l.regular < 1 || len(l.records) <= fewRecords || !namesByBlanks(firstLine(l.reader.text)) {
+		return false
+	}
+	typed, keys := slices.Repeat([]bool{true}, l.columns), map[string]bool{}
+	r := l.readerAt(1)
+	for seen := 0; seen < typedCells && r.next(); seen += len(r.cells) {
+		key := r.cells[0].text
+		if keys[string(key)] || typeOf(key).typed() {
+			return false
+		}
+		keys[string(key)] = true
+		for i, c := range r.cells {
+			t := typeOf(c.text)
+			if t == Empty {
+				return false
+			}
+			typed[i] = typed[i] && t.typed()
+		}
+	}
+	n := 0
+	for _, t := range typed {
+		if t {
+			n++
+		}
+	}
+	return n >= 2
 }
 
 // mainDelimiters are those that most files have.

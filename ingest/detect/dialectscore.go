@@ -222,6 +222,8 @@ func (l *layout) prior() float64 {
 		p = 0.3
 	case l.delimiter == 0 && 10*(l.types[Date]+l.types[Time]+l.types[DecimalComma]) > 8*l.cells():
 		p = pureColumn
+	case l.isByBlanks():
+		p = byBlanks
 	}
 	r := &l.reader
 	switch {

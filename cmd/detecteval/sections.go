@@ -223,7 +223,7 @@ func (p *page) perEncoding(w io.Writer) {
 }
 
 func (p *page) withHistory(w io.Writer) {
-	fmt.Fprint(w, "\n## With the feed's history\n\nThe charset of earlier deliveries is worth 5 nats. *wrong*: the feed has switched to another charset of its language.\n\n| set | none | true | wrong |\n|---|---|---|---|\n")
+	fmt.Fprint(w, "\n## With the feed's history\n\nThe charset of earlier deliveries is worth 4 nats. *wrong*: the feed has switched to another charset of its language.\n\n| set | none | true | wrong |\n|---|---|---|---|\n")
 	for _, set := range p.sets() {
 		keep := inSet(set)
 		fmt.Fprintf(w, "| %s | %.1f | %.1f | %.1f |\n", set, p.tally(p.results[ours], keep).all(), p.tally(p.history[true], keep).all(), p.tally(p.history[false], keep).all())

@@ -7,13 +7,12 @@ import (
 	"strconv"
 )
 
-// What is known beforehand, in nats: how much likelier a charset is because the
-// feed's earlier deliveries were in it, and because the supplier declares it. The history
-// is worth the least with which of freshly built files, whatever their seed, 99.7 % are
-// right if the feed has not changed: 99.55 to 99.74 % are with 4, and 97.7 to 98.4 if it
-// has; 99.70 to 99.94 and 97.6 to 98.3 with 5.
+// What is known beforehand, in nats: how much likelier a charset is because the feed's
+// earlier deliveries were in it, and because the supplier declares it. With 4, of freshly
+// built files by twelve seeds (2026, 301 to 311) 99.72 to 99.88 % are right if the feed has
+// not changed, and 98.34 to 98.80 if it has; with 5 it is 99.82 to 99.94 and 98.17 to 98.74.
 const (
-	historyNats  = 5
+	historyNats  = 4
 	declaredNats = 10
 )
 

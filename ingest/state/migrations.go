@@ -152,7 +152,8 @@ func (d *DB) Migrate(ctx context.Context, to int) error {
 	}
 	for {
 		done := true
-		err := d.tx(ctx, func(q querier) error {
+		// After a power cut some steps may have to be taken again.
+		err := d.txOn(ctx, false, func(q querier) error {
 			// Read here, since another process may have been faster while we waited.
 			if err := d.kind.begin(ctx, q); err != nil {
 				return err

@@ -113,6 +113,7 @@ type batch struct {
 // numbered is a delivery that is to be checked.
 type numbered struct {
 	state.Task
+	known task // as whoever reads it from the state knows it
 	bytes int64
 }
 
@@ -204,7 +205,17 @@ func (b *batch) transact(ctx context.Context, all bool) error {
 	switch jobs, tasks := b.jobs(all || stop != nil); {
 	case len(jobs) > 0:
 		b.s.notes.waits(b.look.feed.Name, len(tasks))
-		err = b.s.queue.insert(ctx, jobs, func(tx state.Tx) error { return errors.Join(record(tx), tx.Put(ctx, tasks...)) })
+		queued := make([]state.Task, len(tasks))
+		for i, t := range tasks {
+			queued[i] = t.Task
+		}
+		if !b.s.queue.fleet() {
+			b.s.notes.hold(b.look.feed.Name, tasks)
+		}
+		err = b.s.queue.insert(ctx, jobs, func(tx state.Tx) error { return errors.Join(record(tx), tx.Put(ctx, queued...)) })
+		if err != nil {
+			b.s.notes.take(b.look.feed.Name, tasks[0].Number, tasks[len(tasks)-1].Number)
+		}
 	case len(got) > 0:
 		err = b.s.State.Transact(ctx, record)
 	}
@@ -254,7 +265,7 @@ func entriesOf(todo []task) []fetch.Entry {
 
 // jobs takes the jobs that are full off what waits, with their tasks: the last one too if
 // nothing is to come, shared by the workers, or if those of one machine would be idle.
-func (b *batch) jobs(all bool) (jobs []checkArgs, tasks []state.Task) {
+func (b *batch) jobs(all bool) (jobs []checkArgs, tasks []numbered) {
 	job := checkArgs{Run: b.s.id, Feed: b.look.feed.Name}
 	var size int
 	var volume int64
@@ -275,11 +286,8 @@ func (b *batch) jobs(all bool) (jobs []checkArgs, tasks []state.Task) {
 			jobs, size, volume = append(jobs, job), 0, 0
 		}
 	}
-	queued := b.waiting[:len(b.waiting)-size]
-	for _, w := range queued {
-		tasks = append(tasks, w.Task)
-	}
-	b.waiting = slices.Clone(b.waiting[len(queued):])
+	tasks = b.waiting[:len(b.waiting)-size]
+	b.waiting = slices.Clone(b.waiting[len(tasks):])
 	return jobs, tasks
 }
 
@@ -337,7 +345,8 @@ func (b *batch) sort(f *fetched) {
 	b.last++
 	f.t.number = b.last
 	if f.fate == toCheck {
-		b.waiting = append(b.waiting, numbered{state.Task{Run: b.s.id, Feed: b.look.feed.Name, Number: b.last, Body: f.t.body()}, f.t.known.Bytes})
+		q := state.Task{Run: b.s.id, Feed: b.look.feed.Name, Number: b.last, Body: f.t.body()}
+		b.waiting = append(b.waiting, numbered{q, f.t.forOthers().task(q.Feed, q), f.t.known.Bytes})
 	}
 }
 

@@ -2,9 +2,12 @@ package sweep
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/state"
 )
 
@@ -93,5 +96,33 @@ func TestEnough(t *testing.T) {
 		if got := sizes(n); !slices.Equal(got, want) {
 			t.Errorf("%d deliveries: %d, want %d", n, got, want)
 		}
+	}
+}
+
+// TestHeld: who checks in this process knows of a task what another reads from the state.
+func TestHeld(t *testing.T) {
+	at := time.Date(2026, 11, 22, 3, 4, 5, 6, time.FixedZone("", 3600))
+	for _, one := range []task{
+		{entry: fetch.Entry{Path: "out/\xe9.csv", Size: -1}, news: state.New},
+		{entry: fetch.Entry{Path: "a.csv", Size: 7, MTime: at, MPrec: fetch.PrecisionSecond, ETag: `"x"`, Raw: "-rw-r--r--", Done: "a.csv.done"}, news: state.Changed, gone: true, again: true,
+			warnings: []string{"size unknown"}, known: state.Delivery{SHA256: "abc", Bytes: 7, Status: state.Processed, FirstSeen: at}},
+	} {
+		q := state.Task{Number: 3, Body: one.body()}
+		want, err := taskOf("acme", q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := one.forOthers().task("acme", q); !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v\nwant %+v", got, want)
+		}
+	}
+	n := newNotes()
+	n.hold("acme", []numbered{{Task: state.Task{Number: 1}, known: task{number: 1}}, {Task: state.Task{Number: 2}, known: task{number: 2}}})
+	if got := n.take("acme", 1, 3); got != nil {
+		t.Errorf("not all are held, taken were %v", got)
+	}
+	n.hold("acme", []numbered{{Task: state.Task{Number: 1}, known: task{number: 1}}, {Task: state.Task{Number: 2}, known: task{number: 2}}})
+	if got, again := n.take("acme", 1, 2), n.take("acme", 1, 2); len(got) != 2 || got[1].number != 2 || again != nil {
+		t.Errorf("%v, once more %v", got, again)
 	}
 }

@@ -54,12 +54,8 @@ type checked struct {
 // numbers. Those that an earlier try of the same job has done stay as they are. The error
 // is a state that could not be written, or the context's: then another try does it again.
 func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end seal) error {
-	queued, err := s.State.Batch(ctx, s.id, f.Name, from, to)
-	if err != nil {
-		return err
-	}
 	c := &checking{s: s, feed: f, key: s.key(f), sample: s.samples(f), members: map[int]map[string]Delivery{}, counted: map[string]string{}, filed: map[string]string{}}
-	todo, err := c.todo(queued)
+	todo, err := c.todo(ctx, from, to)
 	if err != nil {
 		return err
 	}
@@ -103,8 +99,18 @@ func (c *checking) end(ctx context.Context, end seal) error {
 	})
 }
 
-// todo are the tasks that are not done.
-func (c *checking) todo(queued []state.Task) (todo []task, err error) {
+// todo are the tasks of a batch that are not done.
+func (c *checking) todo(ctx context.Context, from, to int) (todo []task, err error) {
+	if todo = c.s.notes.take(c.feed.Name, from, to); todo != nil {
+		for _, t := range todo {
+			c.members[t.number] = map[string]Delivery{}
+		}
+		return todo, nil
+	}
+	queued, err := c.s.State.Batch(ctx, c.s.id, c.feed.Name, from, to)
+	if err != nil {
+		return nil, err
+	}
 	for _, q := range queued {
 		switch {
 		case q.Member == "" && q.Result != nil:

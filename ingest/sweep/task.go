@@ -35,11 +35,15 @@ func (t task) body() []byte {
 	if t.queued != nil {
 		return t.queued
 	}
-	b, err := json.Marshal(taskBody{[]byte(t.entry.Path), t.entry.Size, t.entry.MTime.UTC(), t.entry.MPrec, t.entry.ETag, t.known.SHA256, t.known.Bytes, t.news, t.gone, t.warnings})
+	b, err := json.Marshal(t.forOthers())
 	if err != nil { // a year beyond 9999
 		b, _ = json.Marshal(taskBody{Path: []byte(t.entry.Path), SHA256: t.known.SHA256, Bytes: t.known.Bytes, News: t.news, Gone: t.gone, Warnings: t.warnings})
 	}
 	return b
+}
+
+func (t task) forOthers() taskBody {
+	return taskBody{[]byte(t.entry.Path), t.entry.Size, t.entry.MTime.UTC(), t.entry.MPrec, t.entry.ETag, t.known.SHA256, t.known.Bytes, t.news, t.gone, t.warnings}
 }
 
 func taskOf(feed string, q state.Task) (task, error) {
@@ -47,9 +51,14 @@ func taskOf(feed string, q state.Task) (task, error) {
 	if err := json.Unmarshal(q.Body, &b); err != nil {
 		return task{}, fmt.Errorf("read task %d of feed %q: %w", q.Number, feed, err)
 	}
+	return b.task(feed, q), nil
+}
+
+// task is what whoever reads the body of a task knows of it.
+func (b taskBody) task(feed string, q state.Task) task {
 	e := fetch.Entry{Path: string(b.Path), Size: b.Size, MTime: b.MTime, MPrec: b.Precision, ETag: b.ETag}
 	known := state.Delivery{Entry: stateEntry(e), Feed: feed, SHA256: b.SHA256, Bytes: b.Bytes, Status: state.Fetched}
-	return task{entry: e, known: known, news: b.News, gone: b.Gone, warnings: b.Warnings, number: q.Number, queued: q.Body}, nil
+	return task{entry: e, known: known, news: b.News, gone: b.Gone, warnings: b.Warnings, number: q.Number, queued: q.Body}
 }
 
 // failed is an error that another process met.
@@ -217,6 +226,7 @@ type notes struct {
 type noted struct {
 	pulled  *Feed
 	waiting int                // deliveries that are queued
+	held    map[int]task       // of them those that nobody need read from the state, by number
 	ran     map[int][]Delivery // by number
 	tried   map[int][]Delivery // and not stored
 	told    bool               // that it is over
@@ -231,7 +241,7 @@ func (n *notes) of(feed string, f func(*noted)) {
 	defer n.mu.Unlock()
 	one := n.feeds[feed]
 	if one == nil {
-		one = &noted{ran: map[int][]Delivery{}, tried: map[int][]Delivery{}, cut: map[int64]error{}}
+		one = &noted{held: map[int]task{}, ran: map[int][]Delivery{}, tried: map[int][]Delivery{}, cut: map[int64]error{}}
 		n.feeds[feed] = one
 	}
 	f(one)
@@ -250,6 +260,31 @@ func (n *notes) ran(feed string, number int, all []Delivery) {
 		}
 		o.ran[number] = all
 	})
+}
+
+// hold keeps what is queued for whoever checks it in this process.
+func (n *notes) hold(feed string, all []numbered) {
+	n.of(feed, func(o *noted) {
+		for _, w := range all {
+			o.held[w.Number] = w.known
+		}
+	})
+}
+
+// take returns the tasks from one number to another, once, and nil if it has not all of them.
+func (n *notes) take(feed string, from, to int) (out []task) {
+	n.of(feed, func(o *noted) {
+		for i := from; i <= to; i++ {
+			if t, ok := o.held[i]; ok {
+				out = append(out, t)
+				delete(o.held, i)
+			}
+		}
+	})
+	if len(out) <= to-from {
+		return nil
+	}
+	return out
 }
 
 // has reports whether a delivery was run here, so that nobody need read what is stored of it.

@@ -137,17 +137,7 @@ func (k *iso2022Kernel) plain(dst, src []byte) (out []byte, n int) {
 		}
 		dst = append(dst, src[:n]...)
 	case set >= doubleByte:
-		for p := k.planes[set]; n+1 < len(src); n += 2 {
-			a, b := src[n], src[n+1]
-			if a-' ' >= utf8.RuneSelf-' ' || b >= utf8.RuneSelf {
-				break
-			}
-			e := p.lookup(a, b|0x80)
-			if e == 0 {
-				break
-			}
-			dst = appendEntry(dst, e)
-		}
+		return k.planes[set].seven(dst, src[:min(len(src), maxPlain)])
 	}
 	return dst, n
 }

@@ -198,6 +198,27 @@ func (p *plane) run(dst, src []byte, ascii bool) ([]byte, int) {
 	return dst[:n], at
 }
 
+// seven is run for what is written in bytes of seven bits, as ISO-2022 does, up to a control
+// character.
+func (p *plane) seven(dst, src []byte) ([]byte, int) {
+	n, at := len(dst), 0
+	dst = slices.Grow(dst, (len(src)+1)/2*3+4)
+	out := unsafe.Pointer(unsafe.SliceData(dst))
+	for ; at+1 < len(src); at += 2 {
+		a, b := src[at], src[at+1]
+		if a-' ' >= utf8.RuneSelf-' ' || b >= utf8.RuneSelf {
+			break
+		}
+		e := p.lookup(a, b|0x80)
+		if e-withdrawn-1 >= wide-withdrawn-1 { // none, or not of the BMP
+			break
+		}
+		binary.LittleEndian.PutUint32((*[4]byte)(unsafe.Add(out, n))[:], e)
+		n += int(e >> 24)
+	}
+	return dst[:n], at
+}
+
 // appendEntry appends the text of an entry other than 0.
 func appendEntry(dst []byte, e uint32) []byte {
 	if e&wide == 0 {

@@ -105,6 +105,17 @@ func (t Tx) Done(ctx context.Context, feed, path, sha256 string, now time.Time) 
 	return process(ctx, t.q, now.UnixNano(), whole(feed, path, sha256))
 }
 
+// Outline is Tasks without the bodies and results of deliveries, which are many: a result
+// that there is is empty, one that there is not nil.
+func (d *DB) Outline(ctx context.Context, run int64) ([]Task, error) {
+	out, err := rows(ctx, d.q(), scanTask, `SELECT run, feed, number, member, CASE WHEN number = 0 THEN body ELSE '' END, CASE WHEN number = 0 OR result IS NULL THEN result ELSE '' END
+		FROM tasks WHERE run = ? ORDER BY feed, number, member`, run)
+	if err != nil {
+		return nil, fmt.Errorf("read tasks of run %d: %w", run, err)
+	}
+	return out, nil
+}
+
 // Tasks returns what a run has of feeds, of all where none is named, by feed and number, a
 // delivery before what is in it.
 func (d *DB) Tasks(ctx context.Context, run int64, feeds ...string) ([]Task, error) {

@@ -175,3 +175,27 @@ func testBeside(t *testing.T, d *DB) {
 		t.Errorf("once it was told: %+v, %v", found, err)
 	}
 }
+
+// TestOutline: of deliveries it is known whether they have a result, and nothing else is read.
+func TestOutline(t *testing.T) {
+	onFresh(t, func(t *testing.T, d *DB) {
+		run := begin(t, d)
+		all := []Task{
+			{Run: run, Feed: "acme", Number: 0, Body: []byte("{}"), Result: []byte(`{"listed":2}`)},
+			{Run: run, Feed: "acme", Number: 1, Body: []byte("long"), Result: []byte("longer")},
+			{Run: run, Feed: "acme", Number: 2, Body: []byte("long")},
+		}
+		if err := d.Transact(ctx, func(tx Tx) error { return tx.Put(ctx, all...) }); err != nil {
+			t.Fatal(err)
+		}
+		got, err := d.Outline(ctx, run)
+		if err != nil || len(got) != 3 || string(got[0].Body)+string(got[0].Result) != `{}{"listed":2}` {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		for _, one := range got[1:] {
+			if len(one.Body)+len(one.Result) > 0 || (one.Result != nil) != (one.Number == 1) {
+				t.Errorf("task %d: body %q, result %q, nil %v", one.Number, one.Body, one.Result, one.Result == nil)
+			}
+		}
+	})
+}

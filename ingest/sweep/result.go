@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/feedparity/feedparity/ingest/state"
 )
 
 // errUndone is what is said of a feed or delivery that no job got to the end of.
@@ -38,7 +40,7 @@ func (s *sweeper) stored(ctx context.Context) (map[string]*feedResults, error) {
 	for _, f := range s.Feeds {
 		out[f.Name] = &feedResults{tasks: map[int][]Delivery{}}
 	}
-	tasks, err := s.State.Tasks(ctx, s.id)
+	tasks, err := s.tasks(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -69,6 +71,19 @@ func (s *sweeper) stored(ctx context.Context) (map[string]*feedResults, error) {
 		}
 	}
 	return out, nil
+}
+
+// tasks are those of the run. Where this process did all that is done the results of
+// deliveries are not read.
+func (s *sweeper) tasks(ctx context.Context) ([]state.Task, error) {
+	all, err := s.State.Outline(ctx, s.id)
+	elsewhere := func(t state.Task) bool {
+		return t.Number > 0 && t.Member == "" && t.Result != nil && !s.notes.has(t.Feed, t.Number)
+	}
+	if err == nil && slices.ContainsFunc(all, elsewhere) {
+		return s.State.Tasks(ctx, s.id)
+	}
+	return all, err
 }
 
 // feedResult prefers what this process did itself: its errors are the errors that

@@ -39,7 +39,7 @@ CREATE TABLE outcomes_anew (
 	PRIMARY KEY (feed, sha256, view, settings, revision, engine)
 )`
 	inItsPlace = `
-INSERT INTO outcomes_anew SELECT * FROM outcomes ORDER BY recorded;
+INSERT INTO outcomes_anew SELECT * FROM outcomes;
 DROP TABLE outcomes;
 ALTER TABLE outcomes_anew RENAME TO outcomes;
 CREATE INDEX outcomes_path ON outcomes (feed, path);

@@ -29,7 +29,7 @@ func TestSweepAsksNoPython(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("bin/python3.11", "#!/bin/sh\necho asked >>"+asked+"\nexit 1\n", 0o755)
+	write("bin/python3", "#!/bin/sh\necho asked >>"+asked+"\nexit 1\n", 0o755)
 	write("feedparity.yaml", "feeds: {acme: {source: in, settle: 0s, min_age: 0s, pair: detected}}\n", 0o644)
 	sweep := func(want string) (wasAsked bool) {
 		t.Helper()

@@ -45,14 +45,15 @@ func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 		return err
 	}
 	b := batch{s: s, look: l, size: jobSize, most: bytesAtOnce, left: len(todo)}
-	if s.queue.fleet() {
-		b.size = sharedJobSize
-	}
-	if calls(l.feed) {
-		b.size = callsAtOnce
-	}
-	if l.feed.Concurrency == 1 {
+	switch {
+	case l.feed.Concurrency == 1:
 		b.size, b.most = len(todo), 1<<62 // one job, so that they are run in their order
+	case calls(l.feed):
+		b.size = callsAtOnce
+	case s.queue.fleet():
+		b.size = sharedJobSize
+	default:
+		b.early = true
 	}
 	if err := b.earlier(l.queued); err != nil {
 		return err
@@ -98,6 +99,7 @@ type batch struct {
 	look   *look
 	size   int   // deliveries of a job
 	most   int64 // their bytes
+	early  bool  // a job need not be full: this machine does them all
 	queued map[version]bool
 	last   int // number of the last task
 	came   int // deliveries that were fetched, or not
@@ -269,12 +271,9 @@ func (b *batch) jobs(all bool) (jobs []checkArgs, tasks []numbered) {
 	job := checkArgs{Run: b.s.id, Feed: b.look.feed.Name}
 	var size int
 	var volume int64
-	most, rest := b.size, all
-	if most == jobSize {
-		rest = all || len(b.waiting) >= fewAtOnce
-		if all {
-			most = max(sharedJobSize, (len(b.waiting)+b.s.Options.workers()-1)/b.s.Options.workers())
-		}
+	most, rest := b.size, all || b.early && len(b.waiting) >= fewAtOnce
+	if b.early && all {
+		most = max(sharedJobSize, (len(b.waiting)+b.s.Options.workers()-1)/b.s.Options.workers())
 	}
 	for i, w := range b.waiting {
 		if size++; size == 1 {

@@ -61,7 +61,7 @@ func TestJobsAlone(t *testing.T) {
 		{127, false, "[]"}, {128, false, "[1-128]"}, {1500, false, "[1-1024 1025-1500]"},
 		{50, true, "[1-50]"}, {100, true, "[1-64 65-100]"}, {300, true, "[1-150 151-300]"},
 	} {
-		b := batch{s: &sweeper{Options: Options{Workers: 2}}, look: &look{}, size: jobSize, most: bytesAtOnce}
+		b := batch{s: &sweeper{Options: Options{Workers: 2}}, look: &look{}, size: jobSize, most: bytesAtOnce, early: true}
 		for i := range c.waiting {
 			b.waiting = append(b.waiting, numbered{Task: state.Task{Number: i + 1}, bytes: 1})
 		}

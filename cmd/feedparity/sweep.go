@@ -294,8 +294,9 @@ func (s *swept) lookBack(ctx context.Context, db *state.DB, feeds []config.Feed,
 		return err
 	}
 	s.write(reports)
-	if err = db.SaveReport(ctx, s.Run, s.encoded); err != nil {
-		<-s.written
+	err = db.SaveReport(ctx, s.Run, s.encoded)
+	if err != nil && s.cut == nil { // a sweep that was told to stop has no time to wait
+		s.written()
 	}
 	return err
 }

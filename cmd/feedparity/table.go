@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -30,7 +31,7 @@ type swept struct {
 	started, ended time.Time
 	made           *report.Document // by whole
 	encoded        []byte           // it, by report.Encode
-	written        <-chan written   // by write
+	written        func() written   // by write; waits for it
 }
 
 // whole is the report of a sweep that nothing more will come to: to be kept, sent and
@@ -54,16 +55,16 @@ type written struct {
 // write begins to write the sweep's report files and the table of its deliveries, which
 // takes as long as all else that is to be done then: reportSweep waits for it.
 func (s *swept) write(dir string) {
-	doc, done := s.whole(), make(chan written, 1)
-	s.written = done
-	go func() {
+	doc := s.whole()
+	s.written = sync.OnceValue(func() written {
 		w := written{shown: s.document(relative, kind)}
 		w.text, _, w.err = report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", s.Run)), doc, s.encoded)
 		var b bytes.Buffer
 		_ = report.Table(&b, w.shown.Deliveries) // a buffer takes all
 		w.table = b.Bytes()
-		done <- w
-	}()
+		return w
+	})
+	go s.written()
 }
 
 // document is the report of a sweep; path words directories of cases, failure what
@@ -124,7 +125,7 @@ func asIs(path string) string { return path }
 
 // reportSweep prints a sweep, and says where its report files are, or why there are none.
 func reportSweep(std streams, res swept, asJSON bool) error {
-	w := <-res.written
+	w := res.written()
 	if asJSON {
 		return errors.Join(report.Indent(std.out, res.encoded), w.err)
 	}

@@ -79,7 +79,8 @@ func diedIdle(err error) bool {
 // Full names the interpreter that runs a version ("2.7.18" for 2.7), "" if there is none.
 func (e *Engine) Full(py ingest.Python) string { return e.ofVersion(py).Full }
 
-// ofVersion picks the newest patch level of a version, and asks no other what it is.
+// ofVersion picks the newest patch level of a version. The others are asked only where none
+// is found by its name.
 func (e *Engine) ofVersion(py ingest.Python) Interpreter {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -90,6 +91,9 @@ func (e *Engine) ofVersion(py ingest.Python) Interpreter {
 	found := e.opts.Interpreters
 	if found == nil {
 		found = FindVersion(context.Background(), py, e.opts.Extra...)
+	}
+	if len(found) == 0 {
+		found = e.found()
 	}
 	for _, one := range found { // sorted
 		if one.Version == py {

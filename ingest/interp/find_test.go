@@ -91,6 +91,23 @@ func TestFindVersion(t *testing.T) {
 	}
 }
 
+// TestOfVersion: who is named after another version is asked where nobody else is of the one
+// that is wanted.
+func TestOfVersion(t *testing.T) {
+	dir := t.TempDir()
+	for name, value := range map[string]string{"HOME": dir, "PYENV_ROOT": "", "UV_PYTHON_INSTALL_DIR": "", "ASDF_DATA_DIR": "", "PATH": dir} {
+		t.Setenv(name, value)
+	}
+	script(t, filepath.Join(dir, "python3.11"), answers("cpython", "3.12", "3.12.9"))
+	e := NewEngine(Options{})
+	if got := e.Full(ingest.Python{Major: 3, Minor: 12}); got != "3.12.9" {
+		t.Errorf("3.12 is %q", got)
+	}
+	if got := e.Full(ingest.Python{Major: 3, Minor: 11}); got != "" {
+		t.Errorf("3.11 is %q", got)
+	}
+}
+
 // without leaves out what the machine itself has.
 func without(found []Interpreter, prefixes ...string) []Interpreter {
 	var out []Interpreter

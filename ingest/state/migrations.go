@@ -50,22 +50,7 @@ CREATE TABLE deliveries (
 	PRIMARY KEY (feed, path)
 ) WITHOUT ROWID;
 CREATE TABLE outcomes (
-	feed       TEXT NOT NULL,
-	sha256     TEXT NOT NULL,
-	view       TEXT NOT NULL,
-	settings   TEXT NOT NULL,
-	revision   TEXT NOT NULL,
-	engine     TEXT NOT NULL,
-	run        INTEGER NOT NULL REFERENCES runs (id),
-	path       BLOB NOT NULL,
-	recorded   INTEGER NOT NULL,
-	charset    TEXT NOT NULL,
-	pair       TEXT NOT NULL,
-	verdict    TEXT NOT NULL,
-	severity   TEXT NOT NULL,
-	error      TEXT NOT NULL,
-	PRIMARY KEY (feed, sha256, view, settings, revision, engine)
-) WITHOUT ROWID;
+` + outcomeColumns + `) WITHOUT ROWID;
 CREATE TABLE signatures (
 	feed       TEXT NOT NULL,
 	signature  TEXT NOT NULL,
@@ -149,6 +134,14 @@ func (d *DB) Versions(ctx context.Context) (now, newest int, err error) {
 func (d *DB) Migrate(ctx context.Context, to int) error {
 	if to < 0 || to > len(migrations) {
 		return fmt.Errorf("migrate state: there is no version %d, the newest is %d", to, len(migrations))
+	}
+	if d.config == nil {
+		// An index of a million rows is made by a sort of some hundred MB (dsn says why what is
+		// temporary is in memory otherwise).
+		if _, err := d.db.ExecContext(ctx, "PRAGMA temp_store = FILE"); err != nil {
+			return err
+		}
+		defer func() { _, _ = d.db.ExecContext(context.WithoutCancel(ctx), "PRAGMA temp_store = MEMORY") }()
 	}
 	for {
 		done := true

@@ -40,6 +40,8 @@ CREATE TABLE tasks (
 CREATE INDEX outcomes_path ON outcomes (feed, path);
 `
 
+const taskColumns = "run, feed, number, member, body, result"
+
 // Transact runs f in a transaction, which is rolled back if f fails.
 func (d *DB) Transact(ctx context.Context, f func(Tx) error) error { return d.transact(ctx, true, f) }
 
@@ -73,7 +75,7 @@ func (t Tx) Put(ctx context.Context, tasks ...Task) error {
 		for _, one := range some {
 			args = append(args, one.Run, one.Feed, one.Number, []byte(one.Member), string(one.Body), nullText(one.Result))
 		}
-		_, err := t.q.exec(ctx, "INSERT INTO tasks (run, feed, number, member, body, result) VALUES "+tuples(len(some), 6)+`
+		_, err := t.q.exec(ctx, "INSERT INTO tasks ("+taskColumns+") VALUES "+tuples(len(some), 6)+`
 			ON CONFLICT (run, feed, number, member) DO UPDATE SET result = coalesce(tasks.result, excluded.result)`, args...)
 		if err != nil {
 			return fmt.Errorf("store tasks from %d of feed %q on: %w", some[0].Number, some[0].Feed, err)
@@ -84,7 +86,7 @@ func (t Tx) Put(ctx context.Context, tasks ...Task) error {
 
 // Once stores a task that nobody has stored, and reports whether it did.
 func (t Tx) Once(ctx context.Context, one Task) (bool, error) {
-	res, err := t.q.exec(ctx, "INSERT INTO tasks (run, feed, number, member, body, result) VALUES "+tuples(1, 6)+" ON CONFLICT DO NOTHING",
+	res, err := t.q.exec(ctx, "INSERT INTO tasks ("+taskColumns+") VALUES "+tuples(1, 6)+" ON CONFLICT DO NOTHING",
 		one.Run, one.Feed, one.Number, []byte(one.Member), string(one.Body), nullText(one.Result))
 	if err != nil {
 		return false, fmt.Errorf("store task %q of feed %q: %w", one.Member, one.Feed, err)
@@ -119,7 +121,7 @@ func (d *DB) Outline(ctx context.Context, run int64) ([]Task, error) {
 // Tasks returns what a run has of feeds, of all where none is named, by feed and number, a
 // delivery before what is in it.
 func (d *DB) Tasks(ctx context.Context, run int64, feeds ...string) ([]Task, error) {
-	query, args := "SELECT run, feed, number, member, body, result FROM tasks WHERE run = ?", []any{run}
+	query, args := "SELECT "+taskColumns+" FROM tasks WHERE run = ?", []any{run}
 	if len(feeds) > 0 {
 		query += " AND feed IN (" + placeholders(len(feeds)) + ")"
 	}
@@ -139,7 +141,7 @@ func (d *DB) Untold(ctx context.Context, before int64, feeds ...string) ([]Task,
 	var out []Task
 	for some := range slices.Chunk(feeds, atOnce) {
 		in, names := among(some)
-		found, err := rows(ctx, d.q(), scanTask, `SELECT run, feed, number, member, body, result FROM tasks
+		found, err := rows(ctx, d.q(), scanTask, "SELECT "+taskColumns+` FROM tasks
 			WHERE run < ? AND number > 0 AND result IS NOT NULL AND feed IN `+in+" ORDER BY run, feed, number, member", append([]any{before}, names...)...)
 		if err != nil {
 			return nil, fmt.Errorf("read what nobody was told of: %w", err)
@@ -155,7 +157,7 @@ func (d *DB) Beside(ctx context.Context, run int64, name string, feeds ...string
 	var out []Task
 	for some := range slices.Chunk(feeds, atOnce) {
 		in, names := among(some)
-		found, err := rows(ctx, d.q(), scanTask, `SELECT run, feed, number, member, body, result FROM tasks
+		found, err := rows(ctx, d.q(), scanTask, "SELECT "+taskColumns+` FROM tasks
 			WHERE run <= ? AND number = 0 AND member = ? AND feed IN `+in+" ORDER BY run, feed", append([]any{run, []byte(name)}, names...)...)
 		if err != nil {
 			return nil, fmt.Errorf("read tasks %q: %w", name, err)
@@ -184,7 +186,7 @@ func (d *DB) Told(ctx context.Context, run int64, feeds ...string) error {
 
 // Batch returns a run's tasks of a feed from one number to another.
 func (d *DB) Batch(ctx context.Context, run int64, feed string, from, to int) ([]Task, error) {
-	out, err := rows(ctx, d.q(), scanTask, `SELECT run, feed, number, member, body, result FROM tasks
+	out, err := rows(ctx, d.q(), scanTask, "SELECT "+taskColumns+` FROM tasks
 		WHERE run = ? AND feed = ? AND number BETWEEN ? AND ? ORDER BY number, member`, run, feed, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("read tasks of run %d: %w", run, err)

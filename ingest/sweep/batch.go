@@ -44,17 +44,8 @@ func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 	if err != nil || len(todo) == 0 {
 		return err
 	}
-	b := batch{s: s, look: l, size: jobSize, most: bytesAtOnce, left: len(todo)}
-	switch {
-	case l.feed.Concurrency == 1:
-		b.size, b.most = len(todo), 1<<62 // one job, so that they are run in their order
-	case calls(l.feed):
-		b.size = callsAtOnce
-	case s.queue.fleet():
-		b.size = sharedJobSize
-	default:
-		b.early = true
-	}
+	b := batch{s: s, look: l, left: len(todo)}
+	b.sized(l.feed, s.queue.fleet(), len(todo))
 	if err := b.earlier(l.queued); err != nil {
 		return err
 	}
@@ -82,6 +73,21 @@ func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 		return ctx.Err()
 	}
 	return b.queue(ctx)
+}
+
+// sized says how many of a feed's deliveries a job checks.
+func (b *batch) sized(f config.Feed, fleet bool, todo int) {
+	b.size, b.most = jobSize, bytesAtOnce
+	switch {
+	case f.Concurrency == 1:
+		b.size, b.most = todo, 1<<62 // one job, so that they are run in their order
+	case calls(f):
+		b.size = callsAtOnce
+	case fleet:
+		b.size = sharedJobSize
+	default:
+		b.early = f.Concurrency == 0 // or a job would wait for its turn
+	}
 }
 
 // started is a delivery of which nothing is known but its listing.

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/feedparity/feedparity/ingest"
+	"github.com/feedparity/feedparity/ingest/config"
 	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/state"
 )
@@ -76,6 +78,42 @@ func TestJobsAlone(t *testing.T) {
 	}
 }
 
+// TestSized: a feed whose deliveries are run in their order is one job, however many they
+// are, and where jobs take turns none is made before it is full.
+func TestSized(t *testing.T) {
+	code := [2]*ingest.Call{{Function: "a:b"}, {Function: "a:b"}}
+	for _, c := range []struct {
+		what        string
+		concurrency int
+		calls       [2]*ingest.Call
+		fleet       bool
+		size        int
+		early       bool
+	}{
+		{what: "models", size: jobSize, early: true},
+		{what: "two at once", concurrency: 2, size: jobSize},
+		{what: "in order", concurrency: 1, size: jobSize},
+		{what: "in order, code", concurrency: 1, calls: code, size: jobSize},
+		{what: "code", calls: code, size: callsAtOnce},
+		{what: "fleet", fleet: true, size: sharedJobSize},
+		{what: "fleet, code", calls: code, fleet: true, size: callsAtOnce},
+	} {
+		var f config.Feed
+		f.Concurrency, f.Calls = c.concurrency, c.calls
+		b := batch{s: &sweeper{Options: Options{Workers: 2}}, look: &look{}}
+		b.sized(f, c.fleet, jobSize)
+		if b.size != c.size || b.early != c.early {
+			t.Errorf("%s: %d a job, early %v", c.what, b.size, b.early)
+		}
+		for i := range jobSize {
+			b.waiting = append(b.waiting, numbered{Task: state.Task{Number: i + 1}, bytes: bytesAtOnce / 4})
+		}
+		if jobs, _ := b.jobs(true); c.concurrency == 1 && len(jobs) != 1 {
+			t.Errorf("%s: %d jobs", c.what, len(jobs))
+		}
+	}
+}
+
 // TestEnough: of many deliveries the first and the last are kept few at a time, and those
 // between by the thousand; of a few nothing is kept before all are there.
 func TestEnough(t *testing.T) {
@@ -124,5 +162,13 @@ func TestHeld(t *testing.T) {
 	n.hold("acme", []numbered{{Task: state.Task{Number: 1}, known: task{number: 1}}, {Task: state.Task{Number: 2}, known: task{number: 2}}})
 	if got, again := n.take("acme", 1, 2), n.take("acme", 1, 2); len(got) != 2 || got[1].number != 2 || again != nil {
 		t.Errorf("%v, once more %v", got, again)
+	}
+	many := make([]numbered, mostHeld+1)
+	for i := range many {
+		many[i].Number = i + 1
+	}
+	n.hold("acme", many)
+	if got := n.take("acme", 1, 1); got != nil {
+		t.Errorf("held are %d tasks and more", len(many))
 	}
 }

@@ -206,7 +206,7 @@ func (s *sweeper) file(ctx context.Context, d parity.Delivery, t task, v *parity
 	}
 	c.Found("sweep", s.Now(), sum, t.entry.Path, t.entry.MTime, s.Revision)
 	if err := os.MkdirAll(s.Inbox, 0o700); err != nil { // of suppliers' files, as the reports are
-		return "", err
+		return "", fmt.Errorf("make inbox: %w", err)
 	}
 	dir, _, werr := s.inbox.Write(c)
 	if werr != nil {

@@ -16,7 +16,7 @@ import (
 
 // A sweep is jobs of three kinds. One pulls a server: it lists its feeds, one after the
 // other, and fetches what is new, all on the same connections, for some servers take
-// seconds for a login and others allow only one. The other checks a batch of the
+// seconds for a login and others allow only one. Another checks a batch of the
 // deliveries that were fetched: it runs the line, confirms and files cases, and
 // records. The third repeats a delivery that the models found alike on real interpreters
 // (sample.go says which). Whoever began the sweep waits for them and makes the report.

@@ -58,8 +58,8 @@ type nominated struct {
 }
 
 // nominate names one of a job's deliveries to be repeated, and returns the job for that; none
-// where another job of its feed did, or an earlier try of this one. It is chosen by the run, so
-// that another night takes another, and another try of this job the same.
+// where another job of its feed did, or an earlier try of this one. Of the first job that ends
+// it is chosen by the run: another night takes another, and another try of this job the same.
 func (c *checking) nominate(ctx context.Context, tx state.Tx) ([]confirmArgs, error) {
 	numbers := slices.Clone(c.alike)
 	for _, w := range c.waiting {

@@ -42,6 +42,7 @@ func (t task) body() []byte {
 	return b
 }
 
+// forOthers is what another process is told of a task.
 func (t task) forOthers() taskBody {
 	return taskBody{[]byte(t.entry.Path), t.entry.Size, t.entry.MTime.UTC(), t.entry.MPrec, t.entry.ETag, t.known.SHA256, t.known.Bytes, t.news, t.gone, t.warnings}
 }
@@ -262,16 +263,24 @@ func (n *notes) ran(feed string, number int, all []Delivery) {
 	})
 }
 
+// mostHeld is how many tasks of a feed are kept in memory: what is fetched faster than it is
+// checked is read from the state again.
+const mostHeld = 8 * jobSize
+
 // hold keeps what is queued for whoever checks it in this process.
 func (n *notes) hold(feed string, all []numbered) {
 	n.of(feed, func(o *noted) {
+		if len(o.held)+len(all) > mostHeld {
+			return
+		}
 		for _, w := range all {
 			o.held[w.Number] = w.known
 		}
 	})
 }
 
-// take returns the tasks from one number to another, once, and nil if it has not all of them.
+// take returns the tasks from one number to another, once; nil if it has not all of them, and
+// then it keeps none.
 func (n *notes) take(feed string, from, to int) (out []task) {
 	n.of(feed, func(o *noted) {
 		for i := from; i <= to; i++ {

@@ -72,42 +72,57 @@ var verbs = strings.Fields("USER PASS AUTH PBSZ PROT FEAT OPTS TYPE PWD CWD EPSV
 
 // control is the control connection. It refuses to send a command that could
 // write, bounds replies, and remembers the last command, which the library's
-// errors do not tell. With explicit TLS it lies below the TLS layer, so after
-// AUTH it only bounds replies; the test-suite checks the commands a server sees.
+// errors do not tell. With explicit TLS it lies below the TLS layer: after AUTH it
+// learns what is said from overheard.
 type control struct {
 	net.Conn
 	explicit bool
 	blind    bool // AUTH went by
+	next     line // what is about to be sent encrypted
 	midLine  bool // a long command reaches us in pieces
 	verb     string
 	reply    int  // bytes since the last command
 	crowded  bool // 421 came and said that there are too many, which the library keeps for itself after EPSV
 }
 
+// line is a command, or a piece of one. What else is in it may be a password.
+type line struct {
+	verb  string
+	whole bool // it ends here
+}
+
+func lineOf(p []byte) line {
+	verb, _, _ := strings.Cut(strings.TrimRight(string(p), "\r\n"), " ")
+	return line{verb, bytes.HasSuffix(p, []byte("\n"))}
+}
+
 func (c *control) Write(p []byte) (int, error) {
-	c.reply = 0
-	if !c.blind {
-		if err := c.check(p); err != nil {
-			return 0, err
-		}
+	said := c.next
+	if c.next = (line{}); !c.blind {
+		said = lineOf(p)
+	}
+	if c.reply = 0; c.blind && said == (line{}) { // TLS speaks for itself
+		return c.Conn.Write(p)
+	}
+	if err := c.check(said); err != nil {
+		return 0, err
 	}
 	return c.Conn.Write(p)
 }
 
-func (c *control) check(p []byte) error {
+func (c *control) check(said line) error {
 	start := !c.midLine
-	c.midLine = !bytes.HasSuffix(p, []byte("\n"))
+	c.midLine = !said.whole
 	if !start {
 		return nil
 	}
-	verb, _, _ := strings.Cut(strings.TrimRight(string(p), "\r\n"), " ")
 	for _, v := range verbs {
-		if v == verb {
-			c.verb, c.blind = verb, c.explicit && verb == "AUTH"
+		if v == said.verb {
+			c.verb, c.blind = said.verb, c.blind || c.explicit && said.verb == "AUTH"
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: refused to send %.10q", ErrProtocol, verb)
+	return fmt.Errorf("%w: refused to send %.10q", ErrProtocol, said.verb)
 }
 
 func (c *control) Read(p []byte) (int, error) {
@@ -115,10 +130,36 @@ func (c *control) Read(p []byte) (int, error) {
 	if c.reply += n; c.reply > maxReply {
 		return 0, fmt.Errorf("%w: reply longer than %d bytes", ErrProtocol, maxReply)
 	}
-	if !c.blind && c.reply == n && bytes.HasPrefix(p[:n], []byte("421")) {
-		c.crowded = passing(string(p[:n]))
+	if !c.blind && c.reply == n {
+		c.hear(p[:n])
 	}
 	return n, err
+}
+
+// hear looks at the beginning of a reply.
+func (c *control) hear(reply []byte) {
+	if bytes.HasPrefix(reply, []byte("421")) {
+		c.crowded = passing(string(reply))
+	}
+}
+
+// overheard is what the library takes for a place to write a protocol of the session to: it
+// gets each command before it is encrypted, and each reply after that was decrypted. Which
+// of them it is the next write to the connection below shows: a command follows at once.
+type overheard struct{ s *session }
+
+// Write implements io.Writer.
+func (o overheard) Write(p []byte) (int, error) {
+	c := o.s.control
+	switch {
+	case !c.blind || len(p) == 0:
+	case '0' <= p[0] && p[0] <= '9': // no command begins so
+		c.next = line{}
+		c.hear(p)
+	default:
+		c.next = lineOf(p)
+	}
+	return len(p), nil
 }
 
 // data is a data connection. Its Close cannot fail: what came in is judged by

@@ -234,9 +234,15 @@ func testHostCrowded(t *testing.T) {
 
 // testCrowdedMid: the same in the middle of a session, but for one that was idle for too long.
 func testCrowdedMid(t *testing.T) {
+	for _, mode := range []ftptest.TLSMode{ftptest.Plain, ftptest.Explicit, ftptest.Implicit} {
+		testCrowdedIn(t, mode)
+	}
+}
+
+func testCrowdedIn(t *testing.T, mode ftptest.TLSMode) {
 	for _, command := range []string{"RETR", "EPSV", "MLSD", "NOOP", "PWD"} {
 		for reply, most := range map[string]int{"421 There are too many connections from your address": 2, "421 Timeout.": 4} {
-			srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: payload(10)}},
+			srv := serve(t, ftptest.Options{TLS: mode, Files: map[string]ftptest.File{"a.csv": {Data: payload(10)}},
 				Faults: []ftptest.Fault{{Command: command, Action: ftptest.Reply, Reply: reply, Times: 1}}})
 			o := quick(srv)
 			o.Connections, o.Retries = 4, 1
@@ -253,7 +259,7 @@ func testCrowdedMid(t *testing.T) {
 				most = 2
 			}
 			if h.most != most {
-				t.Errorf("%s to %s: %d connections at once, want %d", reply, command, h.most, most)
+				t.Errorf("TLS %v, %s to %s: %d connections at once, want %d", mode, reply, command, h.most, most)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -76,5 +77,43 @@ func testControlRefuses(t *testing.T) {
 	_ = a.Close()
 	if all := <-got; strings.Contains(all, "STOR") || !strings.HasPrefix(all, "RETR xxx") || c.verb != "NOOP" {
 		t.Errorf("sent %.80q, last verb %q", all, c.verb)
+	}
+}
+
+// TestReadOnlyEncrypted: with explicit TLS the lines are looked at before they are
+// encrypted. What TLS sends by itself is none, nor is a reply that reads like a command.
+func TestReadOnlyEncrypted(t *testing.T) {
+	const cipher = "\x17\x03\x03STOR"
+	for _, c := range []struct {
+		said, heard string
+		verb        string
+		ok          bool
+	}{
+		{said: "RETR x\r\n", verb: "RETR", ok: true},
+		{said: "STOR x\r\n"},
+		{said: "dele x\r\n"},
+		{said: "RETR " + strings.Repeat("x", 5000), verb: "RETR", ok: true},
+		{said: "\r\n"},
+		{heard: "550 STOR is no more\r\n", verb: "AUTH", ok: true},
+		{verb: "AUTH", ok: true},
+	} {
+		a, b := net.Pipe()
+		go io.Copy(io.Discard, b)
+		s := &session{control: &control{Conn: a, explicit: true}}
+		w := overheard{s}
+		send := func(line, sent string) error {
+			_, _ = w.Write([]byte(line))
+			_, err := s.control.Write([]byte(sent))
+			return err
+		}
+		if err := send("AUTH TLS\r\n", "AUTH TLS\r\n"); err != nil || !s.control.blind {
+			t.Fatalf("AUTH: %v, blind %v", err, s.control.blind)
+		}
+		err := send(c.said+c.heard, cipher)
+		if (err == nil) != c.ok || c.ok && s.control.verb != c.verb {
+			t.Errorf("%.20q: %v, last verb %q, want %q", c.said+c.heard, err, s.control.verb, c.verb)
+		}
+		a.Close()
+		b.Close()
 	}
 }

@@ -159,7 +159,7 @@ func (s *session) login() error {
 		ftp.DialWithDisabledUTF8(flags.noUTF8), ftp.DialWithDisabledMLSD(flags.noMLSD)}
 	switch f.mode {
 	case TLSExplicit:
-		o = append(o, ftp.DialWithExplicitTLS(s.tls))
+		o = append(o, ftp.DialWithExplicitTLS(s.tls), ftp.DialWithDebugOutput(overheard{s}))
 	case TLSImplicit:
 		o = append(o, ftp.DialWithTLS(s.tls))
 	}

@@ -68,19 +68,39 @@ func examineArchive(ctx context.Context, c *config.Config) (*foundArchive, error
 	return out, ctx.Err()
 }
 
-// tidy ends a night in the archive and says what was removed.
-func tidy(ctx context.Context, std streams, c *config.Config, db *state.DB, store *archive.Store, run int64) error {
+// tidying begins to end a night in the archive, which nothing else waits for. What it returns
+// waits, and says what was removed.
+func tidying(ctx context.Context, std streams, c *config.Config, db *state.DB, store *archive.Store, run int64) (wait func() error) {
+	var p archive.Pruned
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p, err = tidy(ctx, c, db, store, run)
+	}()
+	return func() error {
+		<-done
+		pruned(std, p)
+		return err
+	}
+}
+
+// tidy ends a night in the archive.
+func tidy(ctx context.Context, c *config.Config, db *state.DB, store *archive.Store, run int64) (archive.Pruned, error) {
 	r := archive.Retention{Keep: c.Storage.Keep, MaxSize: c.Storage.MaxSize}
 	n := sweep.Night{State: db, Store: store, Run: run}
 	for _, f := range c.Feeds {
 		n.Latest = max(n.Latest, f.Recheck)
 	}
-	p, err := sweep.Tidy(ctx, n, r, time.Now(), golden.NewStore(c.Inbox), golden.NewStore(c.Golden))
+	return sweep.Tidy(ctx, n, r, time.Now(), golden.NewStore(c.Inbox), golden.NewStore(c.Golden))
+}
+
+// pruned says what was removed from the archive.
+func pruned(std streams, p archive.Pruned) {
 	if p.Removed > 0 {
 		fmt.Fprintf(std.err, "archive: %s (%d bytes) removed, %d (%d bytes) kept\n", plurals(p.Removed, "delivery", "deliveries"), p.RemovedBytes, p.Kept, p.KeptBytes)
 	}
 	if p.Over > 0 {
 		fmt.Fprintf(std.err, "feedparity: prune archive: %d bytes more than max_size are needed: by golden cases, by deliveries that were not run to their end, and the latest of each feed\n", p.Over)
 	}
-	return err
 }

@@ -177,10 +177,11 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		out.rules = append(out.rules, overCases(accepted, time.Now())...)
 	}
 	if err == nil {
-		err = out.lookBack(ctx, db, feeds, c.Reports)
-	}
-	if err == nil {
-		out.undone = errors.Join(out.tell(ctx, db, c.Notify), tidy(ctx, std, c, db, o.Store, out.Run))
+		tidied := tidying(ctx, std, c, db, o.Store, out.Run)
+		if err = out.lookBack(ctx, db, feeds, c.Reports); err == nil {
+			out.undone = out.tell(ctx, db, c.Notify)
+		}
+		out.undone = errors.Join(out.undone, tidied())
 	}
 	return out, err
 }

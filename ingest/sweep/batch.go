@@ -213,14 +213,7 @@ func (b *batch) transact(ctx context.Context, all bool) error {
 	switch jobs, tasks := b.jobs(all || stop != nil); {
 	case len(jobs) > 0:
 		b.s.notes.waits(b.look.feed.Name, len(tasks))
-		queued := make([]state.Task, len(tasks))
-		for i, t := range tasks {
-			queued[i] = t.Task
-		}
-		if !b.s.queue.fleet() {
-			b.s.notes.hold(b.look.feed.Name, tasks)
-		}
-		err = b.s.queue.insert(ctx, jobs, func(tx state.Tx) error { return errors.Join(record(tx), tx.Put(ctx, queued...)) })
+		err = b.s.queue.insert(ctx, jobs, func(tx state.Tx) error { return errors.Join(record(tx), tx.Put(ctx, b.forOthers(tasks)...)) })
 		if err != nil {
 			b.s.notes.take(b.look.feed.Name, tasks[0].Number, tasks[len(tasks)-1].Number)
 		}
@@ -261,6 +254,19 @@ func (b *batch) lookAgain(ctx context.Context) (stop error) {
 	}
 	b.fetched = slices.DeleteFunc(b.fetched, func(f fetched) bool { return f.later != nil || f.stop != nil })
 	return stop
+}
+
+// forOthers are tasks as the state has them until they are done. Where no other process can
+// do them it need not: after a crash, what a delivery is remembered by says that it is to be run.
+func (b *batch) forOthers(tasks []numbered) []state.Task {
+	if !b.s.queue.fleet() && b.s.notes.hold(b.look.feed.Name, tasks) {
+		return nil
+	}
+	out := make([]state.Task, len(tasks))
+	for i, t := range tasks {
+		out[i] = t.Task
+	}
+	return out
 }
 
 func entriesOf(todo []task) []fetch.Entry {

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -155,20 +156,33 @@ func TestHeld(t *testing.T) {
 		}
 	}
 	n := newNotes()
-	n.hold("acme", []numbered{{Task: state.Task{Number: 1}, known: task{number: 1}}, {Task: state.Task{Number: 2}, known: task{number: 2}}})
-	if got := n.take("acme", 1, 3); got != nil {
-		t.Errorf("not all are held, taken were %v", got)
-	}
-	n.hold("acme", []numbered{{Task: state.Task{Number: 1}, known: task{number: 1}}, {Task: state.Task{Number: 2}, known: task{number: 2}}})
-	if got, again := n.take("acme", 1, 2), n.take("acme", 1, 2); len(got) != 2 || got[1].number != 2 || again != nil {
+	n.hold("acme", []numbered{{Task: state.Task{Number: 1}, known: task{number: 1}}, {Task: state.Task{Number: 3}, known: task{number: 3}}}) // the second was not fetched
+	if got, again := n.take("acme", 1, 3), n.take("acme", 1, 3); len(got) != 2 || got[1].number != 3 || again != nil {
 		t.Errorf("%v, once more %v", got, again)
 	}
 	many := make([]numbered, mostHeld+1)
 	for i := range many {
 		many[i].Number = i + 1
 	}
-	n.hold("acme", many)
-	if got := n.take("acme", 1, 1); got != nil {
+	if room, got := n.hold("acme", many), n.take("acme", 1, 1); room || got != nil {
 		t.Errorf("held are %d tasks and more", len(many))
+	}
+}
+
+// TestHeldUndone: what was held and is not done is told, though no task of it is stored.
+func TestHeldUndone(t *testing.T) {
+	s := &sweeper{notes: newNotes()}
+	s.notes.pulled(Feed{Name: "acme"})
+	if !s.notes.hold("acme", []numbered{{Task: state.Task{Number: 1}}, {Task: state.Task{Number: 2}}}) {
+		t.Fatal("no room for two")
+	}
+	for n, undone := range []bool{true, true, false} {
+		if n > 0 {
+			s.notes.ran("acme", n, []Delivery{{Name: "a.csv"}})
+		}
+		got := s.feedResult("acme", &feedResults{tasks: map[int][]Delivery{}}, nil)
+		if errors.Is(got.Err, errUndone) != undone || len(got.Deliveries) != n {
+			t.Errorf("%d done: %d deliveries, %v", n, len(got.Deliveries), got.Err)
+		}
 	}
 }

@@ -104,8 +104,9 @@ func (s *sweeper) feedResult(name string, r *feedResults, cut error) Feed {
 			out.Err = fmt.Errorf("sweep feed %q: %w", name, why)
 		}
 		undone := false
-		for n := 1; n <= max(r.most, len(o.ran)+len(o.tried)); n++ {
+		for n := 1; n <= max(r.most, o.last, len(o.ran)+len(o.tried)); n++ {
 			queued, known := r.tasks[n]
+			known = known || n <= o.last
 			undone = undone || (known || len(o.tried[n]) > 0) && len(first(o.ran[n], queued)) == 0
 			all := first(o.ran[n], queued, o.tried[n])
 			if all == nil && known && out.Err == nil {

@@ -227,7 +227,8 @@ type notes struct {
 type noted struct {
 	pulled  *Feed
 	waiting int                // deliveries that are queued
-	held    map[int]task       // of them those that nobody need read from the state, by number
+	held    map[int]task       // of them those that the state does not have, by number
+	last    int                // number of the last one that was held
 	ran     map[int][]Delivery // by number
 	tried   map[int][]Delivery // and not stored
 	told    bool               // that it is over
@@ -267,20 +268,22 @@ func (n *notes) ran(feed string, number int, all []Delivery) {
 // checked is read from the state again.
 const mostHeld = 8 * jobSize
 
-// hold keeps what is queued for whoever checks it in this process.
-func (n *notes) hold(feed string, all []numbered) {
+// hold keeps what is queued for whoever checks it in this process, and reports whether there
+// was room for it.
+func (n *notes) hold(feed string, all []numbered) (room bool) {
 	n.of(feed, func(o *noted) {
-		if len(o.held)+len(all) > mostHeld {
+		if room = len(o.held)+len(all) <= mostHeld; !room {
 			return
 		}
 		for _, w := range all {
-			o.held[w.Number] = w.known
+			o.held[w.Number], o.last = w.known, w.Number
 		}
 	})
+	return room
 }
 
-// take returns the tasks from one number to another, once; nil if it has not all of them, and
-// then it keeps none.
+// take returns the tasks of a job, from one number to another, once. It has all of a job or
+// none; a number in between may be that of a delivery that was not fetched.
 func (n *notes) take(feed string, from, to int) (out []task) {
 	n.of(feed, func(o *noted) {
 		for i := from; i <= to; i++ {
@@ -290,9 +293,6 @@ func (n *notes) take(feed string, from, to int) (out []task) {
 			}
 		}
 	})
-	if len(out) <= to-from {
-		return nil
-	}
 	return out
 }
 

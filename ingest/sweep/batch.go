@@ -44,7 +44,7 @@ func (s *sweeper) deliveries(ctx context.Context, l *look) error {
 	if err != nil || len(todo) == 0 {
 		return err
 	}
-	b := batch{s: s, look: l, left: len(todo)}
+	b := batch{s: s, look: l, left: len(todo), sample: sampleFrom(s.id, todo)}
 	b.sized(l.feed, s.queue.fleet(), len(todo))
 	if err := b.earlier(l.queued); err != nil {
 		return err
@@ -106,6 +106,7 @@ type batch struct {
 	size   int   // deliveries of a job
 	most   int64 // their bytes
 	early  bool  // a job need not be full: this machine does them all
+	sample int   // the task from which on one may be repeated
 	queued map[version]bool
 	last   int // number of the last task
 	came   int // deliveries that were fetched, or not
@@ -280,7 +281,7 @@ func entriesOf(todo []task) []fetch.Entry {
 // jobs takes the jobs that are full off what waits, with their tasks: the last one too if
 // nothing is to come, shared by the workers, or if those of one machine would be idle.
 func (b *batch) jobs(all bool) (jobs []checkArgs, tasks []numbered) {
-	job := checkArgs{Run: b.s.id, Feed: b.look.feed.Name}
+	job := checkArgs{Run: b.s.id, Feed: b.look.feed.Name, Sample: b.sample}
 	var size int
 	var volume int64
 	most, rest := b.size, all || b.early && len(b.waiting) >= fewAtOnce

@@ -30,8 +30,8 @@ type checking struct {
 	counted  map[string]string // signatures that the state counts, with their cases
 	filed    map[string]string // and those of which a case was written since
 
-	sample bool  // one of the feed's deliveries is to be repeated
-	alike  []int // the numbers of those that may be, and are stored
+	sample bool        // one of these deliveries is to be repeated
+	alike  []nominated // those that may be, and are stored
 
 	waiting []checked       // done, and not stored yet
 	hashes  map[string]bool // of the deliveries that they are of
@@ -53,9 +53,9 @@ type checked struct {
 // check runs the deliveries of a batch, one after the other, in the order of their
 // numbers. Those that an earlier try of the same job has done stay as they are. The error
 // is a state that could not be written, or the context's: then another try does it again.
-func (s *sweeper) check(ctx context.Context, f config.Feed, from, to int, end seal) error {
-	c := &checking{s: s, feed: f, key: s.key(f), sample: s.samples(f), members: map[int]map[string]Delivery{}, counted: map[string]string{}, filed: map[string]string{}}
-	todo, err := c.todo(ctx, from, to)
+func (s *sweeper) check(ctx context.Context, f config.Feed, a checkArgs, end seal) error {
+	c := &checking{s: s, feed: f, key: s.key(f), sample: a.To >= a.Sample && s.samples(f), members: map[int]map[string]Delivery{}, counted: map[string]string{}, filed: map[string]string{}}
+	todo, err := c.todo(ctx, a.From, a.To)
 	if err != nil {
 		return err
 	}
@@ -144,9 +144,7 @@ func (c *checking) earlier(q state.Task) error {
 		return err
 	}
 	all, err := decode(q.Result)
-	if err == nil && len(all) > 0 && sampleOf(t, all) {
-		c.alike = append(c.alike, q.Number)
-	}
+	c.alike = append(c.alike, samplesOf(t, all)...)
 	return err
 }
 
@@ -205,8 +203,8 @@ func (c *checking) store(ctx context.Context, end seal) error {
 		if len(w.outcomes) > 0 && settled(w.all[0]) && !w.all[0].Known {
 			c.verdicts[w.t.known.SHA256] = w.outcomes
 		}
-		if c.sample && sampleOf(w.t, w.all) {
-			c.alike = append(c.alike, w.t.number)
+		if c.sample {
+			c.alike = append(c.alike, samplesOf(w.t, w.all)...)
 		}
 		c.s.finished(c.feed.Name, w.t.number, w.all)
 	}

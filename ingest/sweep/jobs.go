@@ -42,6 +42,8 @@ type checkArgs struct {
 	Feed string `json:"feed"`
 	From int    `json:"from"`
 	To   int    `json:"to"`
+	// Sample is the task from which on one that is alike may be repeated.
+	Sample int `json:"sample,omitempty"`
 }
 
 // Kind names the job.
@@ -132,7 +134,7 @@ func (c *checker) Work(ctx context.Context, job *river.Job[checkArgs]) error {
 	defer free()
 	s := c.sweeper(job.Args.Run)
 	return s.within(ctx, job.ID, c.limit(job.Args), feeds, func(ctx context.Context) error {
-		return s.check(ctx, feeds[0], job.Args.From, job.Args.To, complete(ctx, job))
+		return s.check(ctx, feeds[0], job.Args, complete(ctx, job))
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/feedparity/feedparity/ingest"
 	"github.com/feedparity/feedparity/ingest/config"
@@ -33,11 +34,18 @@ func (s *sweeper) removeUnpacked(feed string) error {
 		return nil // nothing is there
 	}
 	for _, e := range left {
-		if strings.HasPrefix(e.Name(), "unpacked") && !strings.HasPrefix(e.Name(), fmt.Sprintf("unpacked-%d-", s.id)) {
+		if strings.HasPrefix(e.Name(), "unpacked") && !strings.HasPrefix(e.Name(), fmt.Sprintf("unpacked-%d-", s.id)) && !confirming(e) {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
 		}
 	}
 	return err
+}
+
+// confirming reports whether a directory may be that of a delivery which is being repeated:
+// of an earlier run, too.
+func confirming(e os.DirEntry) bool {
+	info, err := e.Info()
+	return err == nil && strings.HasPrefix(e.Name(), "unpacked-"+confirmKind) && time.Since(info.ModTime()) < confirmLimit+grace
 }
 
 // unpacked opens a delivery that is an archive into a directory of its own, anew after

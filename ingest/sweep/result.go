@@ -112,7 +112,9 @@ func (s *sweeper) feedResult(name string, r *feedResults, cut error) Feed {
 			if all == nil && known && out.Err == nil {
 				out.Err = fmt.Errorf("sweep feed %q: %w", name, why)
 			}
-			out.Deliveries = append(out.Deliveries, r.sample.into(n, all, cut)...)
+			for place, d := range all {
+				out.Deliveries = append(out.Deliveries, r.sample.into(nominated{n, place}, d, cut))
+			}
 		}
 		// A job may be told to stop while it hears that all it did is stored.
 		if cut == nil && len(o.cut) > 0 && (undone || out.Err != nil) {

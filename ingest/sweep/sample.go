@@ -45,34 +45,36 @@ func (s *sweeper) samples(f config.Feed) bool {
 	return s.Judge.Engine != nil && !calls(f) && !f.Handover.Wanted() && sampled(place, len(s.Feeds), s.id)
 }
 
-// sampleOf reports whether a delivery may be the one that is repeated: it was run tonight, by
-// itself, and its views are alike.
-func sampleOf(t task, all []Delivery) bool {
-	d := &all[0]
-	return len(all) == 1 && d.SHA256 == t.known.SHA256 && t.known.Bytes <= sampledBytes && !d.Known && !d.failed() && alike(d)
-}
-
 // nominated is what a feed's sample is, as the state has it.
 type nominated struct {
-	Number int `json:"number"` // of the delivery's task
+	Number int `json:"number"`           // of the delivery's task
+	Member int `json:"member,omitempty"` // where it is an archive, the place of the file in what came of it
+}
+
+// samplesOf are the results of a task of which one may be repeated: they were found tonight,
+// and their views are alike.
+func samplesOf(t task, all []Delivery) (out []nominated) {
+	for i := range all {
+		if d := &all[i]; max(t.known.Bytes, d.Bytes) <= sampledBytes && !d.Known && !d.failed() && alike(d) {
+			out = append(out, nominated{t.number, i})
+		}
+	}
+	return out
 }
 
 // nominate names one of a job's deliveries to be repeated, and returns the job for that; none
 // where another job of its feed did, or an earlier try of this one. Of the first job that ends
 // it is chosen by the run: another night takes another, and another try of this job the same.
 func (c *checking) nominate(ctx context.Context, tx state.Tx) ([]confirmArgs, error) {
-	numbers := slices.Clone(c.alike)
+	all := slices.Clone(c.alike)
 	for _, w := range c.waiting {
-		if sampleOf(w.t, w.all) {
-			numbers = append(numbers, w.t.number)
-		}
+		all = append(all, samplesOf(w.t, w.all)...)
 	}
-	if len(numbers) == 0 {
+	if len(all) == 0 {
 		return nil, nil
 	}
-	job := confirmArgs{Run: c.s.id, Feed: c.feed.Name}
-	job.Number = numbers[rand.New(rand.NewPCG(uint64(c.s.id), 0)).IntN(len(numbers))]
-	body, err := json.Marshal(nominated{job.Number})
+	job := confirmArgs{c.s.id, c.feed.Name, all[rand.New(rand.NewPCG(uint64(c.s.id), 0)).IntN(len(all))]}
+	body, err := json.Marshal(job.nominated)
 	if err != nil {
 		return nil, err
 	}
@@ -83,16 +85,27 @@ func (c *checking) nominate(ctx context.Context, tx state.Tx) ([]confirmArgs, er
 	return []confirmArgs{job}, nil
 }
 
+// sampleFrom is the number from which on a feed's tasks are asked for one to repeat: the first
+// that are checked are the oldest, and of a large night one of those would be taken always.
+func sampleFrom(run int64, todo []task) int {
+	n := 0
+	for _, t := range todo {
+		if !t.again { // most of which are unchanged, and have none
+			n++
+		}
+	}
+	return 1 + rand.New(rand.NewPCG(uint64(run), 1)).IntN(max(n, 1))
+}
+
 // sample is which delivery of a feed is repeated, and what came of that, nil while it waits.
 type sample struct {
-	number int
-	came   *repeated
+	nominated
+	came *repeated
 }
 
 func sampleIn(t state.Task) (*sample, error) {
-	var which nominated
 	out := &sample{}
-	err := json.Unmarshal(t.Body, &which)
+	err := json.Unmarshal(t.Body, &out.nominated)
 	if err == nil && t.Result != nil {
 		out.came = &repeated{}
 		err = json.Unmarshal(t.Result, out.came)
@@ -100,24 +113,23 @@ func sampleIn(t state.Task) (*sample, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read what was repeated of feed %q: %w", t.Feed, err)
 	}
-	out.number = which.Number
 	return out, nil
 }
 
-// into adds what came of a feed's sample to the results of a task, if it is that one. Where
-// nobody knows, and the sweep was not cut, that is said.
-func (m *sample) into(number int, all []Delivery, cut error) []Delivery {
-	if m == nil || number != m.number || len(all) != 1 {
-		return all
+// into adds what came of a feed's sample to a result in its place in a task, if it is that
+// one. Where nobody knows, and the sweep was not cut, that is said.
+func (m *sample) into(at nominated, d Delivery, cut error) Delivery {
+	if m == nil || at != m.nominated {
+		return d
 	}
 	came := m.came
 	if came == nil && cut == nil {
 		came = &repeated{Warning: unconfirmed(errUndone)}
 	}
 	if came == nil {
-		return all
+		return d
 	}
-	return []Delivery{came.into(all[0])}
+	return came.into(d)
 }
 
 // samplesBefore are the samples of earlier runs that nobody was told of, by run and feed.
@@ -154,7 +166,7 @@ func (s *sweeper) confirmAgain(ctx context.Context) error {
 	var jobs []confirmArgs
 	for of, m := range left {
 		if m.came == nil {
-			jobs = append(jobs, confirmArgs{Run: of.run, Feed: of.feed, Number: m.number})
+			jobs = append(jobs, confirmArgs{of.run, of.feed, m.nominated})
 		}
 	}
 	return insertAll(ctx, s.queue, jobs)

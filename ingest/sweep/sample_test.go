@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -205,7 +206,7 @@ func testNominatedOnce(t *testing.T, fresh func(*testing.T, ...config.Feed) *wor
 		fails := errors.New("the database is away")
 		check := func(from, to int, err error) {
 			t.Helper()
-			if got := s.check(t.Context(), o.Feeds[0], from, to, func(state.Tx) error { return err }); !errors.Is(got, err) {
+			if got := s.check(t.Context(), o.Feeds[0], checkArgs{From: from, To: to}, func(state.Tx) error { return err }); !errors.Is(got, err) {
 				t.Fatal(got)
 			}
 		}
@@ -231,6 +232,76 @@ func testNominatedOnce(t *testing.T, fresh func(*testing.T, ...config.Feed) *wor
 	}
 	if len(taken) < 2 {
 		t.Errorf("eight nights took %v", taken)
+	}
+}
+
+// TestSampleFrom: a job of a feed's first deliveries names none where a later one is to, and
+// over many nights each delivery that is new has its turn.
+func TestSampleFrom(t *testing.T) {
+	w := newWorld(t, plenty(t, "acme", t.TempDir()))
+	w.judge = judging(embedded.New())
+	o := w.options().withDefaults()
+	q, err := openQueue(t.Context(), o, (&crew{Options: o}).workers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.close()
+	s := w.queued(q, o, 1)
+	for _, a := range []checkArgs{{From: 1, To: 2, Sample: 4}, {From: 3, To: 4, Sample: 4}, {From: 5, To: 6, Sample: 4}} {
+		if err := s.check(t.Context(), o.Feeds[0], a, func(state.Tx) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.nominees(q, s.id); len(got) != 1 || got[0] < 3 || got[0] > 4 {
+		t.Errorf("to be repeated are %v", got)
+	}
+	came := map[int]bool{}
+	for run := range int64(200) {
+		came[sampleFrom(run, []task{{}, {again: true}, {}, {}})] = true
+	}
+	if len(came) != 3 || !came[1] || !came[3] || sampleFrom(1, nil) != 1 || sampleFrom(1, []task{{again: true}}) != 1 {
+		t.Errorf("of three it begins with %v", came)
+	}
+}
+
+// TestConfirmedMember: of an archive a file is repeated, and the report says of which.
+func TestConfirmedMember(t *testing.T) { onBoth(t, testConfirmedMember) }
+
+func testConfirmedMember(t *testing.T, fresh func(*testing.T, ...config.Feed) *world) {
+	for _, c := range []struct {
+		name, data string
+		want       string // the file that is confirmed
+	}{
+		{"a.csv.gz", gzipped(plain), "a.csv.gz/a.csv"},
+		{"a.zip", zipped("one.csv", broken, "in\\two.csv", plain), "a.zip/in\\two.csv"},
+	} {
+		d := newDrop(t)
+		d.put(c.name, c.data, 1)
+		w := fresh(t, plenty(t, "acme", d.dir))
+		w.tells = true
+		for _, wrong := range []bool{false, true} {
+			w.judge = judging(spoiled(func(in ingest.Input) bool { return wrong && in.Size == int64(len(plain)) }, ingest.Outcome{}.Stream(), nil))
+			res := w.sweep()
+			for _, got := range res.Feeds[0].Deliveries {
+				if alike := got.Name == c.want; len(got.Warnings) > 0 || (len(got.Confirmed) == 2) != (alike && !wrong) || (len(got.Views[0].Findings) > 0) != (!alike || wrong) {
+					t.Errorf("%s, wrong %v: on %q, %s", got.Name, wrong, got.Confirmed, show(res))
+				}
+			}
+			said := ""
+			for _, f := range res.Findings() {
+				if f.Cause == "model" {
+					said = f.Err.Error()
+				}
+			}
+			if wrong != (res.ErrModel() != nil) || wrong != strings.Contains(said, `.csv" in it, raw view`) {
+				t.Errorf("%s: %q, %v", c.name, said, res.ErrModel())
+			}
+			if left, err := filepath.Glob(w.dir("archive/acme/unpacked*")); len(left) > 0 || err != nil {
+				t.Errorf("left is %q, %v", left, err)
+			}
+			w = fresh(t, plenty(t, "acme", d.dir))
+			w.tells = true
+		}
 	}
 }
 
@@ -272,7 +343,7 @@ func TestNothingLeftBetween(t *testing.T) {
 		err := q.follow(t.Context(), func(queue func(state.Tx, []confirmArgs) error) error {
 			close(inside)
 			<-end
-			return queue(state.Tx{}, []confirmArgs{{Run: 1, Feed: "acme", Number: 1}})
+			return queue(state.Tx{}, []confirmArgs{{1, "acme", nominated{Number: 1}}})
 		})
 		if err != nil {
 			t.Error(err)

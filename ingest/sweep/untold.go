@@ -118,7 +118,7 @@ func (u *untold) add(all []Delivery) (taken bool) {
 func (u *untold) repeated(m *sample, number int, all []Delivery) {
 	for i := range all {
 		if at, ok := u.at[all[i].same()]; ok {
-			u.all[at] = m.into(number, u.all[at:at+1], errUndone)[0]
+			u.all[at] = m.into(nominated{number, i}, u.all[at], errUndone)
 		}
 	}
 }

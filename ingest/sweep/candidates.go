@@ -30,11 +30,15 @@ type look struct {
 	many     *fetch.Many // what takes them, and the small ones
 }
 
+// turn does a part of a job at its server when it is its turn, within the job's limit.
+type turn func(ctx context.Context, part func(context.Context) error) error
+
 // pull sweeps the feeds of one server, as far as their deliveries are queued. All of
 // them are listed before anything is fetched, so that after one wait every new file can
 // be looked at a second time. An earlier try of the same job may have pulled some of
 // them, or a part of one. Feeds that are to be left alone now are for a later one, from until on.
-func (s *sweeper) pull(ctx context.Context, feeds []config.Feed, end seal) (until time.Time, err error) {
+// What is done at the server is in turns with others.
+func (s *sweeper) pull(ctx context.Context, feeds []config.Feed, end seal, turn turn) (until time.Time, err error) {
 	looks, err := s.looks(ctx, feeds)
 	if err != nil {
 		return until, err
@@ -42,8 +46,19 @@ func (s *sweeper) pull(ctx context.Context, feeds []config.Feed, end seal) (unti
 	if looks, until = s.aside(looks); !until.IsZero() {
 		end = nil
 	}
-	s.listAll(ctx, looks)
+	err = turn(ctx, func(ctx context.Context) error {
+		s.listAll(ctx, looks)
+		return ctx.Err()
+	})
+	if err != nil {
+		return until, err
+	}
 	s.settle(ctx, looks)
+	return until, turn(ctx, func(ctx context.Context) error { return s.fetchAll(ctx, looks, end) })
+}
+
+// fetchAll fetches what was listed, feed by feed.
+func (s *sweeper) fetchAll(ctx context.Context, looks []look, end seal) error {
 	var idle []*look // nothing is to be stored but that they were pulled
 	for n := range looks {
 		l := &looks[n]
@@ -58,10 +73,10 @@ func (s *sweeper) pull(ctx context.Context, feeds []config.Feed, end seal) (unti
 			continue
 		}
 		if err := s.storePulled(ctx, nil, l); err != nil {
-			return until, err
+			return err
 		}
 	}
-	return until, s.storePulled(ctx, end, idle...)
+	return s.storePulled(ctx, end, idle...)
 }
 
 // aside returns the feeds that need not wait, and when the first of the others need not

@@ -94,6 +94,43 @@ func TestSettleOnce(t *testing.T) {
 	}
 }
 
+// TestSettleAside: while the new files of a server are watched it is another server's turn, and
+// no more are spoken to at once than may be.
+func TestSettleAside(t *testing.T) {
+	var feeds []config.Feed
+	for i := range 3 {
+		srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"in/a.csv": {Data: []byte(plain)}},
+			Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Delay, Delay: 100 * time.Millisecond}}})
+		f := feed(t, fmt.Sprint("f", i), srv.URL()+"/in")
+		f.Take.Settle = 600 * time.Millisecond
+		feeds = append(feeds, f)
+	}
+	w := newWorld(t, feeds...)
+	var events []string
+	w.watch = func(e Event) {
+		if e.What == "listing" || e.What == "fetching" || e.What == "fetched" {
+			events = append(events, e.What)
+		}
+	}
+	o := w.options()
+	o.Hosts = 1
+	if res, err := Run(t.Context(), o); err != nil || res.Failed() > 0 {
+		t.Fatalf("%v, %s", err, show(res))
+	}
+	if got, want := strings.Join(events, " "), "listing listing listing"+strings.Repeat(" fetching fetched", 3); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	q := &queue{turns: make(chan struct{}, 1)}
+	ctx, cancel := context.WithCancel(t.Context())
+	q.inTurn(ctx, func() {
+		cancel()
+		done := false
+		if q.inTurn(ctx, func() { done = true }); !done {
+			t.Error("who is told to stop does not find out")
+		}
+	})
+}
+
 // TestMinAge: what was written just now waits until it is older, or until tomorrow.
 func TestMinAge(t *testing.T) {
 	for _, list := range []string{"MLSD", "LIST"} {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -187,6 +188,7 @@ func testLeftAlone(t *testing.T) {
 	if err != nil || res.Failed() > 0 || names(res.Feeds[0]) != "a.csv" || names(res.Feeds[1]) != "a.csv" || names(res.Feeds[2]) != "b.csv" {
 		t.Errorf("%v, %s", err, show(res))
 	}
+	slices.Sort(order[:max(0, len(order)-1)]) // which server has the first turn is nobody's business
 	if got := strings.Join(order, ", "); got != "aside waiting until 02:01, beside listing, other listing, aside listing" || time.Since(began) < 7*time.Second {
 		t.Errorf("after %v: %s", time.Since(began), got)
 	}

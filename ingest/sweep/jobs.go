@@ -108,9 +108,8 @@ func (p *puller) Work(ctx context.Context, job *river.Job[pullArgs]) error {
 		s.Fetch.Hosts = fetch.NewHosts()
 		defer s.Fetch.Hosts.Close()
 	}
-	var until time.Time
-	err = s.within(ctx, job.ID, p.limit(job.Args), feeds, func(ctx context.Context) (err error) {
-		until, err = s.pull(ctx, feeds, complete(ctx, job))
+	until, err := s.pull(ctx, feeds, complete(ctx, job), func(ctx context.Context, work func(context.Context) error) (err error) {
+		p.queue.inTurn(ctx, func() { err = s.within(ctx, job.ID, p.limit(job.Args), feeds, work) })
 		return err
 	})
 	if err == nil && !until.IsZero() {

@@ -59,7 +59,8 @@ func checkLimit(least time.Duration, f config.Feed, deliveries int) time.Duratio
 	return max(least, time.Duration(deliveries)*one)
 }
 
-// limit is a job's; one of a feed that this worker does not know fails at once.
+// limit is that of either part of a job at its server; one of a feed that this worker does
+// not know fails at once.
 func (p *puller) limit(a pullArgs) time.Duration {
 	feeds, err := p.feeds(a.Feeds...)
 	if err != nil {
@@ -76,8 +77,15 @@ func (c *checker) limit(a checkArgs) time.Duration {
 	return checkLimit(c.least(), feeds[0], a.To-a.From+1)
 }
 
-// Timeout is River's limit, which a job does not reach that ends when it is told to.
-func (p *puller) Timeout(job *river.Job[pullArgs]) time.Duration { return p.limit(job.Args) + grace }
+// Timeout is River's limit, which a job does not reach that ends when it is told to. Either
+// part of this one has a limit of its own; for its turns it may have to wait, where there is
+// one process.
+func (p *puller) Timeout(job *river.Job[pullArgs]) time.Duration {
+	if !p.queue.fleet() {
+		return -1
+	}
+	return 2*p.limit(job.Args) + grace
+}
 
 // Timeout is River's limit, likewise.
 func (c *checker) Timeout(job *river.Job[checkArgs]) time.Duration { return c.limit(job.Args) + grace }

@@ -37,6 +37,7 @@ type queue struct {
 	id      string        // of this process among the workers
 	suffix  string        // of the queues' names: only processes that agree share jobs
 	done    chan struct{} // a job of ours has ended
+	turns   chan struct{} // at the servers: as many as may be spoken to at once
 	asleep  atomic.Bool   // some job waits for its time
 	woken   time.Time     // when those were looked for that need not wait any more
 	ballast []byte
@@ -53,10 +54,13 @@ const ballast = 32 << 20
 // maxAttempts is of a fleet; where one process works on a file, the next night is the other attempt.
 const maxAttempts = 10
 
+// settlingHosts is how many times as many servers as are spoken to at once may be begun with.
+const settlingHosts = 4
+
 // openQueue opens the queue, with its tables, and makes this process one of its
 // workers once start is called.
 func openQueue(ctx context.Context, o Options, workers func(*queue) *river.Workers) (*queue, error) {
-	q := &queue{state: o.State, done: make(chan struct{}, 1), ballast: make([]byte, ballast)}
+	q := &queue{state: o.State, done: make(chan struct{}, 1), turns: make(chan struct{}, o.Hosts), ballast: make([]byte, ballast)}
 	var err error
 	if q.pool, err = o.State.Pool(ctx); err != nil {
 		return nil, err
@@ -103,14 +107,16 @@ func (q *queue) migrate(ctx context.Context, log *slog.Logger) error {
 }
 
 func (q *queue) config(o Options, log *slog.Logger, workers *river.Workers) *river.Config {
-	attempts := 1
+	// Of what one process does by itself more servers may wait for their files to settle than
+	// are spoken to; in a fleet they are for others to take.
+	attempts, pulls := 1, settlingHosts*o.Hosts
 	if q.fleet() {
-		attempts = maxAttempts
+		attempts, pulls = maxAttempts, o.Hosts
 	}
 	return &river.Config{
 		ID: q.id, Logger: log, Workers: workers, MaxAttempts: attempts, JobTimeout: leastLimit + grace, RescueStuckJobsAfter: rescueAfter,
 		Queues: map[string]river.QueueConfig{
-			q.name(pullKind):  {MaxWorkers: o.Hosts},
+			q.name(pullKind):  {MaxWorkers: min(pulls, river.QueueNumWorkersMax)},
 			q.name(checkKind): {MaxWorkers: o.workers()},
 			// They are few, and each has an interpreter and a model at work at once.
 			q.name(confirmKind): {MaxWorkers: 1},
@@ -136,6 +142,17 @@ func (q *queue) close() {
 	if q.pool != nil {
 		q.pool.Close()
 	}
+}
+
+// inTurn does something at a server when as many others are spoken to no more. Who is told
+// to stop does not wait, and finds that out.
+func (q *queue) inTurn(ctx context.Context, do func()) {
+	select {
+	case q.turns <- struct{}{}:
+		defer func() { <-q.turns }()
+	case <-ctx.Done():
+	}
+	do()
 }
 
 // start begins to work, until stop; the context's end is that of all jobs.

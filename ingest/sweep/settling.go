@@ -17,7 +17,8 @@ func (t task) watched() bool {
 }
 
 // settle waits until the new files of a server have been watched for as long as their
-// feeds want, and until those that are too young have had the time to grow older.
+// feeds want, and until those that are too young have had the time to grow older. Other
+// servers are spoken to meanwhile.
 func (s *sweeper) settle(ctx context.Context, looks []look) {
 	var until time.Time
 	for n := range looks {

@@ -194,12 +194,7 @@ func TestNominatedOnce(t *testing.T) { onBoth(t, testNominatedOnce) }
 func testNominatedOnce(t *testing.T, fresh func(*testing.T, ...config.Feed) *world) {
 	w := fresh(t, plenty(t, "acme", t.TempDir()))
 	w.judge = judging(embedded.New())
-	o := w.options().withDefaults()
-	q, err := openQueue(t.Context(), o, (&crew{Options: o}).workers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer q.close()
+	q, o := w.queue()
 	taken := map[int]bool{}
 	for n := range 8 {
 		s := w.queued(q, o, n)
@@ -240,12 +235,7 @@ func testNominatedOnce(t *testing.T, fresh func(*testing.T, ...config.Feed) *wor
 func TestSampleFrom(t *testing.T) {
 	w := newWorld(t, plenty(t, "acme", t.TempDir()))
 	w.judge = judging(embedded.New())
-	o := w.options().withDefaults()
-	q, err := openQueue(t.Context(), o, (&crew{Options: o}).workers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer q.close()
+	q, o := w.queue()
 	s := w.queued(q, o, 1)
 	for _, a := range []checkArgs{{From: 1, To: 2, Sample: 4}, {From: 3, To: 4, Sample: 4}, {From: 5, To: 6, Sample: 4}} {
 		if err := s.check(t.Context(), o.Feeds[0], a, func(state.Tx) error { return nil }); err != nil {
@@ -305,6 +295,18 @@ func testConfirmedMember(t *testing.T, fresh func(*testing.T, ...config.Feed) *w
 	}
 }
 
+// queue opens the queue of a world in which no sweep is under way.
+func (w *world) queue() (*queue, Options) {
+	w.t.Helper()
+	o := w.options().withDefaults()
+	q, err := openQueue(w.t.Context(), o, (&crew{Options: o}).workers)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(q.close)
+	return q, o
+}
+
 // queued begins a run with six deliveries to be checked.
 func (w *world) queued(q *queue, o Options, n int) *sweeper {
 	w.t.Helper()
@@ -332,12 +334,7 @@ func (w *world) queued(q *queue, o Options, n int) *sweeper {
 // queued, a sweep does not take itself for done.
 func TestNothingLeftBetween(t *testing.T) {
 	w := newWorld(t, plenty(t, "acme", t.TempDir()))
-	o := w.options().withDefaults()
-	q, err := openQueue(t.Context(), o, (&crew{Options: o}).workers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer q.close()
+	q, _ := w.queue()
 	inside, end, left := make(chan struct{}), make(chan struct{}), make(chan int)
 	go func() {
 		err := q.follow(t.Context(), func(queue func(state.Tx, []confirmArgs) error) error {

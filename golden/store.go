@@ -30,13 +30,19 @@ var ErrTaken = errors.New("directory is taken")
 
 // Store is a directory of cases. It may be used by several processes at once.
 type Store struct {
-	root string
-	fs   steps
+	root    string
+	fs      steps
+	private bool // an inbox
 }
 
 // NewStore returns the store under root, which need not exist until something is
 // written.
 func NewStore(root string) *Store { return &Store{root: root, fs: disk{}} }
+
+// NewInbox returns the store under root to which cases are written until they are
+// pulled: they hold what suppliers sent, so that it is made for its user alone, as the
+// archive is. One that is there stays as it is: who shares it has opened it.
+func NewInbox(root string) *Store { return &Store{root: root, fs: disk{}, private: true} }
 
 // Root returns the store's directory.
 func (s *Store) Root() string { return s.root }
@@ -80,7 +86,7 @@ func (s *Store) write(c *Case, dir string) error {
 		return err
 	}
 	parent := filepath.Dir(dir)
-	if err := os.MkdirAll(parent, 0o777); err != nil {
+	if err := s.makeDir(parent); err != nil {
 		return err
 	}
 	removeStale(parent)
@@ -109,6 +115,16 @@ func (s *Store) write(c *Case, dir string) error {
 		return err
 	}
 	return s.fs.syncDir(parent)
+}
+
+// makeDir makes the directory of a feed's cases, and the store's above it.
+func (s *Store) makeDir(feed string) error {
+	if s.private {
+		if err := os.MkdirAll(s.root, 0o700); err != nil {
+			return err
+		}
+	}
+	return os.MkdirAll(feed, 0o777)
 }
 
 // taken looks at what is in a case's place: nil if nothing, errExists if the

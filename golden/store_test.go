@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -171,6 +172,53 @@ func TestWriteIsWholeOrNothing(t *testing.T) {
 	if _, created, err := (&Store{root: t.TempDir(), fs: &broken{fail: steps}}).Write(fullCase(t)); err != nil || !created {
 		t.Errorf("a write has more steps than the %d that were made to fail: %v", steps, err)
 	}
+}
+
+// TestInboxIsPrivate: an inbox is made for its user alone, with what is above it; one that
+// is there keeps its mode, and a checkout's cases are made as its umask says.
+func TestInboxIsPrivate(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no such modes")
+	}
+	dir := t.TempDir()
+	shared, plain := filepath.Join(dir, "shared"), filepath.Join(dir, "plain")
+	for _, name := range []string{shared, plain} {
+		if err := os.Mkdir(name, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	usual := mode(t, plain)
+	for _, tt := range []struct {
+		store *Store
+		want  fs.FileMode
+	}{
+		{NewInbox(filepath.Join(dir, "feedparity", "inbox")), 0o700},
+		{NewInbox(shared), usual},
+		{NewStore(filepath.Join(dir, "tests", "golden")), usual},
+	} {
+		made, _, err := tt.store.Write(fullCase(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := mode(t, tt.store.Root()); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.store.Root(), got, tt.want)
+		}
+		if got := mode(t, filepath.Dir(made)); got != usual {
+			t.Errorf("%s: %v, want %v", filepath.Dir(made), got, usual)
+		}
+	}
+	if got := mode(t, filepath.Join(dir, "feedparity")); got != 0o700 {
+		t.Errorf("above the inbox: %v", got)
+	}
+}
+
+func mode(t *testing.T, name string) fs.FileMode {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode().Perm()
 }
 
 // TestKilledWriter leaves what a killed process leaves: a directory of parts.

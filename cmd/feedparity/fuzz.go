@@ -122,7 +122,7 @@ func (f *fuzzFlags) run(cmd *cobra.Command, std streams, files []string) error {
 		return err
 	}
 	defer closeRun()
-	c := &campaigner{std: std, flags: f, bar: newProgress(std.err), cases: golden.NewStore(f.casesDir(cfg))}
+	c := &campaigner{std: std, flags: f, bar: newProgress(std.err), cases: f.store(cfg)}
 	c.eng = openEngines(ctx, run, true, f.engine.pythons...)
 	defer c.eng.close()
 	if err := c.open(ctx, cfg, feed); err != nil {
@@ -164,7 +164,7 @@ func (c *campaigner) open(ctx context.Context, cfg *config.Config, feed *config.
 	known := []*golden.Store{c.cases}
 	if cfg != nil {
 		c.checkout = golden.NewStore(cfg.Golden)
-		known = append(known, c.checkout, golden.NewStore(cfg.Inbox))
+		known = append(known, c.checkout, golden.NewInbox(cfg.Inbox))
 	}
 	var err error
 	if c.hunter, err = fuzz.NewHunter(known...); err != nil || feed == nil {
@@ -181,14 +181,15 @@ func (c *campaigner) open(ctx context.Context, cfg *config.Config, feed *config.
 	return nil
 }
 
-func (f *fuzzFlags) casesDir(cfg *config.Config) string {
+// store is where a campaign's cases go.
+func (f *fuzzFlags) store(cfg *config.Config) *golden.Store {
 	switch {
 	case f.golden != "":
-		return f.golden
+		return golden.NewStore(f.golden)
 	case cfg != nil:
-		return cfg.Inbox
+		return golden.NewInbox(cfg.Inbox)
 	}
-	return filepath.Join(fuzzDir, "cases")
+	return golden.NewStore(filepath.Join(fuzzDir, "cases"))
 }
 
 func (f *fuzzFlags) corpusDir(cfg *config.Config) string {

@@ -184,7 +184,7 @@ still the supplier's is held back until golden allow.`,
 			} else if _, err := os.Stat(from); err != nil {
 				return usageError("--from names the directory that sweeps write cases to", "pull cases from %q: %w", from, cause(err))
 			}
-			inbox := golden.NewStore(from)
+			inbox := golden.NewInbox(from)
 			pulled, err := golden.Pull(inbox, store)
 			if err != nil {
 				return err

@@ -107,7 +107,7 @@ func newSpreader(std streams, cfg *config.Config, db *state.DB, store *archive.S
 	if err != nil {
 		return nil, fmt.Errorf("spread cases: %w", err)
 	}
-	return &spreader{std: std, cfg: cfg, db: db, inbox: golden.NewStore(cfg.Inbox), store: store, dir: dir, laid: map[string]delivery{}, line: line, judge: judge, code: code}, nil
+	return &spreader{std: std, cfg: cfg, db: db, inbox: golden.NewInbox(cfg.Inbox), store: store, dir: dir, laid: map[string]delivery{}, line: line, judge: judge, code: code}, nil
 }
 
 func (s *spreader) close() { os.RemoveAll(s.dir) }

@@ -92,7 +92,7 @@ func tidy(ctx context.Context, c *config.Config, db *state.DB, store *archive.St
 	for _, f := range c.Feeds {
 		n.Latest = max(n.Latest, f.Recheck)
 	}
-	return sweep.Tidy(ctx, n, r, time.Now(), golden.NewStore(c.Inbox), golden.NewStore(c.Golden))
+	return sweep.Tidy(ctx, n, r, time.Now(), golden.NewInbox(c.Inbox), golden.NewStore(c.Golden))
 }
 
 // pruned says what was removed from the archive.

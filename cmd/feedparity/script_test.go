@@ -72,7 +72,7 @@ func scripts(t *testing.T, pythons []interp.Interpreter, wanted func(string) boo
 		Condition:          func(cond string) (bool, error) { return hasPython(cond, pythons) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"bytes": writeBytes, "status": status, "closed-stdout": closedStdout, "seeds": writeSeeds, "seed": writeSeed,
-			"lock": holdLock, "count": countLines, "glob": globOne, "repro-all": reproAll, "replace": replaceIn, "repro-py-all": reproPyAll, "touch": touchFile,
+			"lock": holdLock, "count": countLines, "glob": globOne, "repro-all": reproAll, "replace": replaceIn, "repro-py-all": reproPyAll, "touch": touchFile, "mode": fileMode,
 		},
 	})
 }
@@ -83,6 +83,15 @@ func touchFile(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	noon := day.Add(12 * time.Hour)
 	ts.Check(os.Chtimes(ts.MkAbs(args[1]), noon, noon))
+}
+
+// fileMode compares the permissions of a file or directory: mode 700 FILE.
+func fileMode(ts *testscript.TestScript, _ bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%o", info.Mode().Perm()); got != args[0] {
+		ts.Fatalf("%s: mode %s, want %s", args[1], got, args[0])
+	}
 }
 
 // scrub leaves nothing of the developer's machine in a script's environment.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -205,9 +204,6 @@ func (s *sweeper) file(ctx context.Context, d parity.Delivery, t task, v *parity
 		return "", fmt.Errorf("make case %s: %w", f.Signature, err)
 	}
 	c.Found("sweep", s.Now(), sum, t.entry.Path, t.entry.MTime, s.Revision)
-	if err := os.MkdirAll(s.Inbox, 0o700); err != nil { // of suppliers' files, as the reports are
-		return "", fmt.Errorf("make inbox: %w", err)
-	}
 	dir, _, werr := s.inbox.Write(c)
 	if werr != nil {
 		return "", werr

@@ -235,7 +235,7 @@ type sweeper struct {
 }
 
 func newSweeper(o Options, q *queue, run int64) *sweeper {
-	s := &sweeper{Options: o, id: run, queue: q, inbox: golden.NewStore(o.Inbox), notes: newNotes(), servers: map[string]string{}}
+	s := &sweeper{Options: o, id: run, queue: q, inbox: golden.NewInbox(o.Inbox), notes: newNotes(), servers: map[string]string{}}
 	for _, f := range o.Feeds {
 		s.servers[f.Name] = host(f.Source.URL)
 	}

@@ -1,6 +1,7 @@
 // Command detecteval measures how often ingest/detect names the right charset, on
 // whatever labelled folder it is given and on files it builds itself, beside other
-// Go libraries and a rule of four lines, and writes docs/detection.md.
+// Go libraries and a rule of four lines, and writes docs/detection.md, in which it keeps
+// what was written by hand: all that stands after the table of a section.
 //
 // An answer is right if it decodes a file to the text that the true codec decodes
 // it to, a byte order mark aside: labels that mean the same text are the same.

@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"slices"
@@ -191,18 +193,33 @@ func (p *page) sets() []string {
 	return out
 }
 
-// write writes the page to the file of --out, or to out.
-func (p *page) write(out io.Writer) error {
+// render makes the page. Sections end with their one table: what comes after it was
+// written by hand.
+func (p *page) render() []byte {
 	var b bytes.Buffer
 	for _, section := range []func(io.Writer){p.intro, p.goals, p.accuracy, p.halves, p.slices, p.perEncoding, p.withHistory, p.undecidable, p.confusion, p.calibration, p.speed, p.dialects} {
 		section(&b)
 	}
+	return b.Bytes()
+}
+
+// write writes the page to out, or to the file of --out, in which it keeps what was
+// written by hand.
+func (p *page) write(out io.Writer) error {
 	if p.out == "" {
-		_, err := out.Write(b.Bytes())
+		_, err := out.Write(p.render())
 		return err
 	}
-	if err := os.WriteFile(p.out, b.Bytes(), 0o644); err != nil {
+	older, err := os.ReadFile(p.out)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read older page: %w", err)
+	}
+	text, lost := withHand(string(p.render()), string(older))
+	if err := os.WriteFile(p.out, []byte(text), 0o644); err != nil {
 		return fmt.Errorf("write page: %w", err)
+	}
+	for _, l := range lost {
+		fmt.Fprintf(out, "left out, for there is no such section now:\n%s\n", l)
 	}
 	fmt.Fprintf(out, "wrote %s\n", p.out)
 	return nil

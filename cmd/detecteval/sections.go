@@ -252,6 +252,9 @@ func (p *page) undecidable(w io.Writer) {
 	}
 }
 
+// shownConfusions is how many of them the page has.
+const shownConfusions = 30
+
 func (p *page) confusion(w io.Writer) {
 	fmt.Fprint(w, "\n## What is taken for what\n\n| set | true | answered | files |\n|---|---|---|---|\n")
 	count := map[[3]string]int{}
@@ -270,16 +273,15 @@ func (p *page) confusion(w io.Writer) {
 		}
 		return slices.Compare(keys[i][:], keys[j][:]) < 0
 	})
-	const shown = 30
-	for _, k := range keys[:min(len(keys), shown)] {
+	for _, k := range keys[:min(len(keys), shownConfusions)] {
 		fmt.Fprintf(w, "| %s | %s | %s | %d |\n", k[0], k[1], k[2], count[k])
 	}
 	rest := 0
-	for _, k := range keys[min(len(keys), shown):] {
+	for _, k := range keys[min(len(keys), shownConfusions):] {
 		rest += count[k]
 	}
 	if rest > 0 {
-		fmt.Fprintf(w, "\n%d more, rarer confusions make %d files.\n", len(keys)-shown, rest)
+		fmt.Fprintf(w, "| | | %d rarer ones | %d |\n", len(keys)-shownConfusions, rest)
 	}
 }
 

@@ -20,8 +20,8 @@ type File struct {
 	// How much must stay free on the archive's disk, such as 5GB; a sweep that would take of
 	// it stops fetching. Default, and least: 64MB.
 	MinFree *AmountEntry `yaml:"min_free"`
-	// How many servers a sweep speaks to at once, 1 to 1000; the feeds of one server take turns. Default 32, and 8 in each
-	// process of a fleet.
+	// How many servers a sweep speaks to at once, 1 to 1000; the feeds of one server take turns, and while the new files of
+	// one are watched (`settle`) others have theirs. Default 32, and 8 in each process of a fleet.
 	Servers *int `yaml:"servers"`
 	// The directory into which a sweep writes new golden cases; "feedparity golden
 	// pull" copies them from there. Default .feedparity/inbox.

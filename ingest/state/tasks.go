@@ -170,14 +170,6 @@ func (d *DB) Beside(ctx context.Context, run int64, name string, feeds ...string
 // Told drops the tasks of feeds up to a run's: somebody was told what came of them.
 func (d *DB) Told(ctx context.Context, run int64, feeds ...string) error {
 	err := d.tx(ctx, func(q querier) error {
-		all, err := allTasks(ctx, q, run, feeds)
-		if err != nil {
-			return err
-		}
-		if all { // without a condition SQLite frees their pages as they are, and has none of them to write
-			_, err = q.exec(ctx, "DELETE FROM tasks")
-			return err
-		}
 		for some := range slices.Chunk(feeds, atOnce) {
 			in, names := among(some)
 			if _, err := q.exec(ctx, "DELETE FROM tasks WHERE run <= ? AND feed IN "+in, append([]any{run}, names...)...); err != nil {
@@ -190,13 +182,6 @@ func (d *DB) Told(ctx context.Context, run int64, feeds ...string) error {
 		return fmt.Errorf("record that run %d was told: %w", run, err)
 	}
 	return nil
-}
-
-// allTasks reports whether there are none but those of feeds up to a run's.
-func allTasks(ctx context.Context, q querier, run int64, feeds []string) (bool, error) {
-	scan := func(scan func(...any) error) (t Task, err error) { return t, scan(&t.Run, &t.Feed) }
-	of, err := rows(ctx, q, scan, "SELECT DISTINCT run, feed FROM tasks")
-	return !slices.ContainsFunc(of, func(t Task) bool { return t.Run > run || !slices.Contains(feeds, t.Feed) }), err
 }
 
 // Batch returns a run's tasks of a feed from one number to another.

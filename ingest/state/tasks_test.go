@@ -48,15 +48,6 @@ func testUntold(t *testing.T, d *DB) {
 	if got := untold(second+1, "acme", "beta"); got != `1 beta 1""; ` {
 		t.Errorf("after acme was told: %s", got)
 	}
-	if err := d.Told(ctx, first-1, "acme", "beta"); err != nil || untold(second+1, "acme", "beta") == "" {
-		t.Errorf("after an earlier run was told: nothing is left, %v", err)
-	}
-	if err := d.Told(ctx, second, "acme", "beta"); err != nil {
-		t.Fatal(err)
-	}
-	if got := untold(second+1, "acme", "beta"); got != "" {
-		t.Errorf("after all were told: %s", got)
-	}
 }
 
 // TestManyAtOnce: what is stored together is stored as it would be one by one, whatever

@@ -126,6 +126,7 @@ func (c *control) check(said line) error {
 }
 
 func (c *control) Read(p []byte) (int, error) {
+	c.next = line{} // what looked like a command was a piece of a reply: more of it is read
 	n, err := c.Conn.Read(p)
 	if c.reply += n; c.reply > maxReply {
 		return 0, fmt.Errorf("%w: reply longer than %d bytes", ErrProtocol, maxReply)

@@ -46,15 +46,35 @@ func (s *sweeper) pull(ctx context.Context, feeds []config.Feed, end seal, turn 
 	if looks, until = s.aside(looks); !until.IsZero() {
 		end = nil
 	}
+	if len(looks) == 0 {
+		return until, s.storePulled(ctx, end)
+	}
+	defer func() {
+		for n := range looks {
+			looks[n].close()
+		}
+	}()
+	var wait time.Duration
 	err = turn(ctx, func(ctx context.Context) error {
 		s.listAll(ctx, looks)
+		if wait = time.Until(s.settles(ctx, looks)); wait <= 0 && ctx.Err() == nil {
+			return s.fetchAll(ctx, looks, end)
+		}
 		return ctx.Err()
 	})
-	if err != nil {
+	if err != nil || wait <= 0 {
 		return until, err
 	}
-	s.settle(ctx, looks)
+	sleep(ctx, wait)
 	return until, turn(ctx, func(ctx context.Context) error { return s.fetchAll(ctx, looks, end) })
+}
+
+// close leaves the feed's source.
+func (l *look) close() {
+	if l.src != nil {
+		_ = l.src.Close()
+		l.src = nil
+	}
 }
 
 // fetchAll fetches what was listed, feed by feed.
@@ -64,9 +84,7 @@ func (s *sweeper) fetchAll(ctx context.Context, looks []look, end seal) error {
 		l := &looks[n]
 		fetches := len(l.todo) > 0
 		s.step(ctx, l, s.deliveries)
-		if l.src != nil {
-			_ = l.src.Close()
-		}
+		l.close()
 		s.observe(Event{Feed: l.feed.Name, What: "fetched", Err: l.out.Err})
 		if !fetches {
 			idle = append(idle, l)

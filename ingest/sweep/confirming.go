@@ -3,11 +3,11 @@ package sweep
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -141,7 +141,7 @@ func (s *sweeper) again(ctx context.Context, f config.Feed, t task, was *Deliver
 	var err error
 	if member := memberIn(f, t, was); member != "" {
 		d.Name = unpack.Member{Name: member}.Base()
-		data, err = s.memberOf(ctx, f, t, member)
+		data, err = s.memberOf(ctx, f, t, member, was.SHA256)
 	} else {
 		data, err = s.Store.Read(ctx, t.known.SHA256)
 	}
@@ -158,24 +158,29 @@ func memberIn(f config.Feed, t task, was *Delivery) string {
 	return strings.TrimPrefix(was.Name, started(f, t).Name+"/")
 }
 
-// memberOf unpacks a delivery once more, for one of its files.
-func (s *sweeper) memberOf(ctx context.Context, f config.Feed, t task, member string) ([]byte, error) {
+// memberOf unpacks a delivery once more, for one of its files: there may be two of one name.
+func (s *sweeper) memberOf(ctx context.Context, f config.Feed, t task, member, sum string) ([]byte, error) {
 	dir := s.unpacked(f.Name, fmt.Sprintf("%s%d-%d", confirmKind, s.id, t.number))
+	inside := dir + "-members" // beside it: the delivery itself may have any name
 	defer os.RemoveAll(dir)
+	defer os.RemoveAll(inside)
 	file, err := s.layOut(ctx, t.known, dir)
 	if err != nil {
 		return nil, err
 	}
-	members, err := unpacked(ctx, file, started(f, t).Name, filepath.Join(dir, "members"), f.Take.Unpack)
+	members, err := unpacked(ctx, file, started(f, t).Name, inside, f.Take.Unpack)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range members {
-		if m.Name == member {
-			return os.ReadFile(m.File)
+		if m.Name != member {
+			continue
+		}
+		if data, err := os.ReadFile(m.File); err != nil || fmt.Sprintf("%x", sha256.Sum256(data)) == sum {
+			return data, err
 		}
 	}
-	return nil, fmt.Errorf("there is no %q in delivery %.16s of %s", member, t.known.SHA256, s.Store)
+	return nil, fmt.Errorf("there is no such %q in delivery %.16s of %s", member, t.known.SHA256, s.Store)
 }
 
 // inStore says where what was checked is.

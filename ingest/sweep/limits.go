@@ -78,13 +78,13 @@ func (c *checker) limit(a checkArgs) time.Duration {
 }
 
 // Timeout is River's limit, which a job does not reach that ends when it is told to. Either
-// part of this one has a limit of its own; for its turns it may have to wait, where there is
-// one process.
+// part of this one has a limit of its own, and what is waited for in between is less; for its
+// turns it may have to wait, where there is one process.
 func (p *puller) Timeout(job *river.Job[pullArgs]) time.Duration {
 	if !p.queue.fleet() {
 		return -1
 	}
-	return 2*p.limit(job.Args) + grace
+	return 3*p.limit(job.Args) + grace
 }
 
 // Timeout is River's limit, likewise.

@@ -21,6 +21,8 @@ const (
 	// sampledBytes is the largest delivery that is repeated: an interpreter and the model
 	// read it in about a second, from memory.
 	sampledBytes = 4 << 20
+	// sampledUnpacked is of an archive all of its files: for one, each is unpacked again.
+	sampledUnpacked = 64 << 20
 )
 
 // sampleTask names what is beside a feed's result: which of its deliveries is repeated, and
@@ -54,6 +56,13 @@ type nominated struct {
 // samplesOf are the results of a task of which one may be repeated: they were found tonight,
 // and their views are alike.
 func samplesOf(t task, all []Delivery) (out []nominated) {
+	var unpacked int64
+	for i := range all {
+		unpacked += all[i].Bytes
+	}
+	if unpacked > sampledUnpacked {
+		return nil
+	}
 	for i := range all {
 		if d := &all[i]; max(t.known.Bytes, d.Bytes) <= sampledBytes && !d.Known && !d.failed() && alike(d) {
 			out = append(out, nominated{t.number, i})

@@ -264,6 +264,7 @@ func testConfirmedMember(t *testing.T, fresh func(*testing.T, ...config.Feed) *w
 	}{
 		{"a.csv.gz", gzipped(plain), "a.csv.gz/a.csv"},
 		{"a.zip", zipped("one.csv", broken, "in\\two.csv", plain), "a.zip/in\\two.csv"},
+		{"members", zipped("one.csv", broken, "one.csv", plain), "members/one.csv"}, // two of one name
 	} {
 		d := newDrop(t)
 		d.put(c.name, c.data, 1)
@@ -273,7 +274,7 @@ func testConfirmedMember(t *testing.T, fresh func(*testing.T, ...config.Feed) *w
 			w.judge = judging(spoiled(func(in ingest.Input) bool { return wrong && in.Size == int64(len(plain)) }, ingest.Outcome{}.Stream(), nil))
 			res := w.sweep()
 			for _, got := range res.Feeds[0].Deliveries {
-				if alike := got.Name == c.want; len(got.Warnings) > 0 || (len(got.Confirmed) == 2) != (alike && !wrong) || (len(got.Views[0].Findings) > 0) != (!alike || wrong) {
+				if alike := got.Name == c.want && got.Bytes == int64(len(plain)); len(got.Warnings) > 0 || (len(got.Confirmed) == 2) != (alike && !wrong) || (len(got.Views[0].Findings) > 0) != (!alike || wrong) {
 					t.Errorf("%s, wrong %v: on %q, %s", got.Name, wrong, got.Confirmed, show(res))
 				}
 			}

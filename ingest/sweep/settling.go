@@ -16,11 +16,10 @@ func (t task) watched() bool {
 	return !t.gone && !t.again && !(t.news == state.Unfinished && t.known.SHA256 != "")
 }
 
-// settle waits until the new files of a server have been watched for as long as their
-// feeds want, and until those that are too young have had the time to grow older. Other
-// servers are spoken to meanwhile.
-func (s *sweeper) settle(ctx context.Context, looks []look) {
-	var until time.Time
+// settles is when the new files of a server have been watched for as long as their feeds
+// want, and those that are too young have had the time to grow older: other servers are
+// spoken to meanwhile. It is the zero time where nothing is to be waited for.
+func (s *sweeper) settles(ctx context.Context, looks []look) (until time.Time) {
 	for n := range looks {
 		s.step(ctx, &looks[n], func(_ context.Context, l *look) error {
 			if at := s.ready(l); at.After(until) {
@@ -29,7 +28,7 @@ func (s *sweeper) settle(ctx context.Context, looks []look) {
 			return nil
 		})
 	}
-	sleep(ctx, time.Until(until))
+	return until
 }
 
 // ready is when a feed's new files have been watched long enough, the zero time if

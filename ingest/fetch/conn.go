@@ -97,15 +97,15 @@ func lineOf(p []byte) line {
 }
 
 func (c *control) Write(p []byte) (int, error) {
-	said := c.next
-	if c.next = (line{}); !c.blind {
-		said = lineOf(p)
+	c.reply = 0
+	said := lineOf(p)
+	if c.blind {
+		said, c.next = c.next, line{}
 	}
-	if c.reply = 0; c.blind && said == (line{}) { // TLS speaks for itself
-		return c.Conn.Write(p)
-	}
-	if err := c.check(said); err != nil {
-		return 0, err
+	if !c.blind || said != (line{}) { // or else TLS speaks for itself
+		if err := c.check(said); err != nil {
+			return 0, err
+		}
 	}
 	return c.Conn.Write(p)
 }

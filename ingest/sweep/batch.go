@@ -214,7 +214,8 @@ func (b *batch) transact(ctx context.Context, all bool) error {
 	switch jobs, tasks := b.jobs(all || stop != nil); {
 	case len(jobs) > 0:
 		b.s.notes.waits(b.look.feed.Name, len(tasks))
-		err = b.s.queue.insert(ctx, jobs, func(tx state.Tx) error { return errors.Join(record(tx), tx.Put(ctx, b.forOthers(tasks)...)) })
+		queued := b.forOthers(tasks)
+		err = b.s.queue.insert(ctx, jobs, func(tx state.Tx) error { return errors.Join(record(tx), tx.Put(ctx, queued...)) })
 		if err != nil {
 			b.s.notes.take(b.look.feed.Name, tasks[0].Number, tasks[len(tasks)-1].Number)
 		}

@@ -3,7 +3,6 @@ package sweep
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -176,8 +175,11 @@ func (s *sweeper) memberOf(ctx context.Context, f config.Feed, t task, member, s
 		if m.Name != member {
 			continue
 		}
-		if data, err := os.ReadFile(m.File); err != nil || fmt.Sprintf("%x", sha256.Sum256(data)) == sum {
-			return data, err
+		switch got, err := sumOf(ctx, m.File); {
+		case err != nil:
+			return nil, err
+		case got == sum:
+			return os.ReadFile(m.File)
 		}
 	}
 	return nil, fmt.Errorf("there is no such %q in delivery %.16s of %s", member, t.known.SHA256, s.Store)

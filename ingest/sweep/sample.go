@@ -96,6 +96,8 @@ func (c *checking) nominate(ctx context.Context, tx state.Tx) ([]confirmArgs, er
 
 // sampleFrom is the number from which on a feed's tasks are asked for one to repeat: the first
 // that are checked are the oldest, and of a large night one of those would be taken always.
+// It is none of the last quarter: interpreters start and read beside what is fetched and
+// checked after it, and by themselves at the end of a night when all else waited for them.
 func sampleFrom(run int64, todo []task) int {
 	n := 0
 	for _, t := range todo {
@@ -103,7 +105,7 @@ func sampleFrom(run int64, todo []task) int {
 			n++
 		}
 	}
-	return 1 + rand.New(rand.NewPCG(uint64(run), 1)).IntN(max(n, 1))
+	return 1 + rand.New(rand.NewPCG(uint64(run), 1)).IntN(max(n-n/4, 1))
 }
 
 // sample is which delivery of a feed is repeated, and what came of that, nil while it waits.

@@ -252,6 +252,13 @@ func TestSampleFrom(t *testing.T) {
 	if len(came) != 3 || !came[1] || !came[3] || sampleFrom(1, nil) != 1 || sampleFrom(1, []task{{again: true}}) != 1 {
 		t.Errorf("of three it begins with %v", came)
 	}
+	last := 0
+	for run := range int64(200) {
+		last = max(last, sampleFrom(run, make([]task, 1000)))
+	}
+	if last < 700 || last > 750 {
+		t.Errorf("of a thousand it begins with %d at the latest", last)
+	}
 }
 
 // TestConfirmedMember: of an archive a file is repeated, and the report says of which.

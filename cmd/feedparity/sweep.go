@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -177,11 +178,19 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 		out.rules = append(out.rules, overCases(accepted, time.Now())...)
 	}
 	if err == nil {
-		tidied := tidying(ctx, std, c, db, o.Store, out.Run)
-		if err = out.lookBack(ctx, db, feeds, c.Reports); err == nil {
-			out.undone = out.tell(ctx, db, c.Notify)
-		}
-		out.undone = errors.Join(out.undone, tidied())
+		err = out.lookBack(ctx, db, feeds)
+	}
+	if err != nil {
+		return out, err
+	}
+	tidied := tidying(ctx, std, c, db, o.Store, out.Run)
+	if err = out.keep(ctx, db, c.Reports); err == nil {
+		out.undone = out.tell(ctx, db, c.Notify)
+	}
+	if terr := tidied(); err != nil {
+		err = errors.Join(err, terr)
+	} else {
+		out.undone = errors.Join(out.undone, terr)
 	}
 	return out, err
 }
@@ -215,7 +224,11 @@ func (s *swept) cutShort(ctx context.Context, db *state.DB, feeds []config.Feed,
 	s.cut = &statusError{statusIncomplete, cause, "what was done is recorded: the next sweep goes on from there, and tells of it"}
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookBackLimit)
 	defer cancel()
-	if err := s.lookBack(late, db, feeds, reports); err != nil {
+	err := s.lookBack(late, db, feeds)
+	if err == nil {
+		err = s.keep(late, db, reports)
+	}
+	if err != nil {
 		return *s, s.cut
 	}
 	return *s, nil
@@ -285,17 +298,19 @@ func stateOptions(ctx context.Context, c *config.Config) (state.Options, error) 
 	return state.Options{Password: password.Reveal()}, nil
 }
 
-// lookBack holds the night against those before it, keeps its report in the state and has it
-// written to files.
-func (s *swept) lookBack(ctx context.Context, db *state.DB, feeds []config.Feed, reports string) (err error) {
-	if s.feeds, err = sweep.Morning(ctx, db, feeds, s.Result, s.started); err != nil {
-		return err
+// lookBack holds the night against those before it.
+func (s *swept) lookBack(ctx context.Context, db *state.DB, feeds []config.Feed) (err error) {
+	s.feeds, err = sweep.Morning(ctx, db, feeds, s.Result, s.started)
+	return err
+}
+
+// keep keeps the sweep's report in the state and has it written to files.
+func (s *swept) keep(ctx context.Context, db *state.DB, reports string) (err error) {
+	encoded := sync.OnceValues(func() ([]byte, error) { return report.Encode(s.whole()) })
+	s.write(reports, encoded)
+	if s.encoded, err = encoded(); err == nil {
+		err = db.SaveReport(ctx, s.Run, s.encoded)
 	}
-	if s.encoded, err = report.Encode(s.whole()); err != nil {
-		return err
-	}
-	s.write(reports)
-	err = db.SaveReport(ctx, s.Run, s.encoded)
 	if err != nil && s.cut == nil { // a sweep that was told to stop has no time to wait
 		s.written()
 	}

@@ -53,15 +53,21 @@ type written struct {
 }
 
 // write begins to write the sweep's report files and the table of its deliveries, which
-// takes as long as all else that is to be done then: reportSweep waits for it.
-func (s *swept) write(dir string) {
+// takes as long as all else that is to be done then: reportSweep waits for it. Encoded waits
+// for what report.Encode makes of the whole report.
+func (s *swept) write(dir string, encoded func() ([]byte, error)) {
 	doc := s.whole()
 	s.written = sync.OnceValue(func() written {
 		w := written{shown: s.document(relative, kind)}
-		w.text, _, w.err = report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", s.Run)), doc, s.encoded)
 		var b bytes.Buffer
 		_ = report.Table(&b, w.shown.Deliveries) // a buffer takes all
 		w.table = b.Bytes()
+		body, err := encoded()
+		if err != nil {
+			w.err = err
+			return w
+		}
+		w.text, _, w.err = report.WriteFiles(filepath.Join(dir, fmt.Sprintf("run-%06d", s.Run)), doc, body)
 		return w
 	})
 	go s.written()

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // stores runs a test over a directory and over a bucket.
@@ -485,5 +487,32 @@ func TestBucketErrors(t *testing.T) {
 	cancel()
 	if err := openAt(t, bucketURL(t)).Put(ctx, file, sumOf(nil)); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// TestFrame: small deliveries are zstd's frames as well, of whatever size.
+func TestFrame(t *testing.T) {
+	r, err := zstd.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	s := InDirectory(t.TempDir())
+	for _, n := range []int{0, 1, 255, 256, 257, 2000, tiny, tiny + 1, 100_000} {
+		data := make([]byte, n)
+		for i := range data {
+			data[i] = byte(rand.IntN(4))
+		}
+		var b bytes.Buffer
+		if err := s.packAll(&b, data, sumOf(data)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := r.DecodeAll(b.Bytes(), nil)
+		if err != nil || !bytes.Equal(got, data) {
+			t.Errorf("%d bytes become %d, %v", n, len(got), err)
+		}
+		if packed := b.Len() < n; packed != (n > tiny) || b.Len() > max(n, 4<<10) {
+			t.Errorf("%d bytes take %d", n, b.Len())
+		}
 	}
 }

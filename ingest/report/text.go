@@ -52,45 +52,62 @@ func Table(w io.Writer, lines []Delivery) error {
 	for _, c := range columns {
 		head = append(head, c.name)
 	}
-	var cells [][]string
-	for _, l := range lines {
-		var row []string
+	all := make([]string, 0, len(lines)*len(columns))
+	cells := make([][]string, len(lines))
+	for i, l := range lines {
 		for _, c := range columns {
-			row = append(row, c.of(l))
+			all = append(all, c.of(l))
 		}
-		cells = append(cells, row)
+		cells[i] = all[len(all)-len(columns):]
 	}
 	_, err := io.WriteString(w, aligned(head, cells))
 	return err
 }
 
-// aligned lays out lines of cells under their headings, two spaces apart.
+// aligned lays out lines of cells under their headings, two spaces apart. It keeps the cells.
 func aligned(head []string, cells [][]string) string {
-	rows := [][]string{head}
-	for _, row := range cells {
-		shown := make([]string, len(row))
-		for i, cell := range row {
-			shown[i] = orDash(Escape(cell))
-		}
-		rows = append(rows, shown)
-	}
 	width := make([]int, len(head))
-	for _, row := range rows {
+	measure := func(row []string) {
 		for i, cell := range row {
 			width[i] = max(width[i], utf8.RuneCountInString(cell))
 		}
 	}
+	measure(head)
+	for _, row := range cells {
+		for i, cell := range row {
+			row[i] = orDash(Escape(cell))
+		}
+		measure(row)
+	}
+	line := len(head)*2 + 1
+	for _, w := range width {
+		line += w
+	}
 	var b strings.Builder
-	for _, row := range rows {
+	b.Grow(line * (len(cells) + 1))
+	write := func(row []string) {
 		for i, cell := range row {
 			b.WriteString(cell)
 			if i < len(row)-1 {
-				b.WriteString(strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell)+2))
+				pad(&b, width[i]-utf8.RuneCountInString(cell)+2)
 			}
 		}
 		b.WriteByte('\n')
 	}
+	write(head)
+	for _, row := range cells {
+		write(row)
+	}
 	return b.String()
+}
+
+// pad writes blanks.
+func pad(b *strings.Builder, n int) {
+	const blanks = "                                "
+	for ; n > len(blanks); n -= len(blanks) {
+		b.WriteString(blanks)
+	}
+	b.WriteString(blanks[:n])
 }
 
 func orDash(s string) string {

@@ -34,7 +34,7 @@ func (m *morning) alarms(ctx context.Context) error {
 		return nil
 	}
 	return m.db.Transact(ctx, func(tx state.Tx) error { // one for all: each is a sync
-		m.kin = map[string][]state.Profile{}
+		m.kin = map[string]*kin{}
 		known, err := tx.ProfilesOf(ctx, m.night.Name, m.known()...)
 		if err != nil {
 			return err
@@ -155,42 +155,65 @@ func (m *morning) delivery(ctx context.Context, tx state.Tx, d *Delivery, now st
 	if now.Rows >= 0 && now.Rows < int64(e.MinRows) {
 		m.alarm(report.TooFewRows, d, "%d rows, at least %d expected", now.Rows, e.MinRows)
 	}
-	all, asked := m.kin[now.Family]
+	k, asked := m.kin[now.Family]
 	if !asked {
-		var err error
-		if all, err = tx.Profiles(ctx, now.Feed, now.Family, history); err != nil {
+		all, err := tx.Profiles(ctx, now.Feed, now.Family, history)
+		if err != nil {
 			return err
 		}
+		k = &kin{}
+		for _, p := range slices.Backward(all) {
+			k.add(p)
+		}
+		m.kin[now.Family] = k
 	}
-	before := slices.DeleteFunc(slices.Clone(all), func(p state.Profile) bool { return p.SHA256 == now.SHA256 })
+	before := k.without(now.SHA256)
 	m.ratio(d, "bytes", now.Bytes, before, func(p state.Profile) int64 { return p.Bytes })
 	if now.Rows >= 0 {
 		m.ratio(d, "rows", now.Rows, before, func(p state.Profile) int64 { return p.Rows })
 	}
 	if d.Known {
-		m.kin[now.Family] = all
 		return nil
 	}
 	// Pure ASCII is every charset, and one column has every delimiter.
 	m.drift(report.CharsetDrift, d, now.Charset, before, func(p state.Profile) string { return strings.TrimPrefix(p.Charset, "ascii") })
 	m.drift(report.DialectDrift, d, now.Dialect, before, func(p state.Profile) string { return p.Dialect })
-	before = slices.Insert(before, 0, now)
-	m.kin[now.Family] = before[:min(len(before), history)]
+	k.latest = append(k.latest[:0], before...)
+	k.add(now)
 	return nil
+}
+
+// kin are what the latest deliveries of a kind were like, newest first. One is kept for all
+// of a night, and nothing is made anew for a delivery: there are thousands.
+type kin struct{ latest, others []state.Profile }
+
+// add puts a profile before the others, of which the oldest goes.
+func (k *kin) add(p state.Profile) {
+	if len(k.latest) < history {
+		k.latest = append(k.latest, state.Profile{})
+	}
+	copy(k.latest[1:], k.latest)
+	k.latest[0] = p
+}
+
+// without are the latest but one; they are there until the next call.
+func (k *kin) without(sum string) []state.Profile {
+	k.others = slices.DeleteFunc(append(k.others[:0], k.latest...), func(p state.Profile) bool { return p.SHA256 == sum })
+	return k.others
 }
 
 // ratio compares a figure with the median of those before.
 func (m *morning) ratio(d *Delivery, what string, now int64, before []state.Profile, of func(state.Profile) int64) {
-	if len(before) == 0 {
+	e := m.feed.Expect
+	if len(before) == 0 || e.MaxShrink <= 0 && e.MaxGrowth <= 0 {
 		return
 	}
-	var all []int64
+	all := make([]int64, 0, history)
 	for _, p := range before {
 		all = append(all, of(p))
 	}
 	slices.Sort(all)
 	usual := all[len(all)/2]
-	e := m.feed.Expect
 	switch change := float64(now) - float64(usual); {
 	case usual == 0:
 	case e.MaxShrink > 0 && -change > e.MaxShrink*float64(usual):

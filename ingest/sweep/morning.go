@@ -102,8 +102,8 @@ type morning struct {
 	started time.Time
 	cut     bool // the night was
 	was     report.Standing
-	fresh   bool                       // nothing is known of earlier nights
-	kin     map[string][]state.Profile // what the latest deliveries were like by kind, newest first
+	fresh   bool            // nothing is known of earlier nights
+	kin     map[string]*kin // what the latest deliveries were like, by kind
 	out     report.Feed
 }
 

@@ -103,8 +103,9 @@ func (s *sweeper) feedResult(name string, r *feedResults, cut error) Feed {
 		default:
 			out.Err = fmt.Errorf("sweep feed %q: %w", name, why)
 		}
-		undone := false
-		for n := 1; n <= max(r.most, o.last, len(o.ran)+len(o.tried)); n++ {
+		undone, last := false, max(r.most, o.last, len(o.ran)+len(o.tried))
+		out.Deliveries = slices.Grow(out.Deliveries, last)
+		for n := 1; n <= last; n++ {
 			queued, known := r.tasks[n]
 			known = known || n <= o.last
 			undone = undone || (known || len(o.tried[n]) > 0) && len(first(o.ran[n], queued)) == 0

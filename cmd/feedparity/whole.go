@@ -15,6 +15,7 @@ func subcommands() []subcommand {
 		{"serve", newServe},
 		{"doctor", newDoctor},
 		{"state", newState},
+		{"archive", newArchive},
 		{"handover", newHandover},
 	}, fileCommands...)
 }

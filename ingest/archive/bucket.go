@@ -133,7 +133,7 @@ func (b bucket) get(ctx context.Context, name string) (io.ReadCloser, error) {
 
 func (b bucket) stat(ctx context.Context, name string) (object, error) {
 	info, err := b.client.StatObject(ctx, b.name, b.key(name), minio.StatObjectOptions{})
-	return object{name, info.Size, info.LastModified}, b.absent(ctx, err)
+	return object{name: name, size: info.Size, at: info.LastModified}, b.absent(ctx, err)
 }
 
 func (b bucket) list(ctx context.Context, prefix string, f func(object) error) error {
@@ -144,19 +144,21 @@ func (b bucket) list(ctx context.Context, prefix string, f func(object) error) e
 			return b.worded(info.Err)
 		}
 		name := strings.TrimPrefix(strings.TrimPrefix(info.Key, b.prefix), "/")
-		if err := f(object{name, info.Size, info.LastModified}); err != nil {
+		if err := f(object{name: name, size: info.Size, at: info.LastModified}); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
 }
 
-func (b bucket) remove(ctx context.Context, name string) error {
-	err := b.worded(b.client.RemoveObject(ctx, b.name, b.key(name), minio.RemoveObjectOptions{}))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+func (b bucket) remove(ctx context.Context, objects ...object) error {
+	for _, o := range objects {
+		err := b.worded(b.client.RemoveObject(ctx, b.name, b.key(o.name), minio.RemoveObjectOptions{}))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // absent is worded for HEAD, whose reply has no words: that an object is not there can

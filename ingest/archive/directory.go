@@ -21,7 +21,8 @@ type directory struct {
 	root string
 	// synced are the directories of which this process has seen to it that they last.
 	synced sync.Map
-	swept  sync.Once
+	swept  sync.Map // directories in which what writers left that died was looked for
+	packs  packs
 }
 
 // unfinished ends the names of files that somebody is still writing, or was when he died.
@@ -40,7 +41,10 @@ func (d *directory) path(name string) string {
 // them: two waits for the disk in place of two for each.
 const together = 2
 
-func (d *directory) put(_ context.Context, items ...item) error {
+func (d *directory) put(_ context.Context, items ...item) error { return d.putFiles(pack(items)...) }
+
+// putFiles puts each item into a file of its own.
+func (d *directory) putFiles(items ...item) error {
 	var all syncer
 	if len(items) >= together {
 		dir := filepath.Dir(d.path(items[0].name)) // and not the root, in which another disk may be mounted
@@ -88,7 +92,9 @@ func (d *directory) put(_ context.Context, items ...item) error {
 func (d *directory) write(i item, sync bool) (string, error) {
 	top, _, _ := strings.Cut(i.name, "/")
 	dir := d.path(top + "/.new")
-	d.swept.Do(func() { d.sweep(dir) })
+	if _, done := d.swept.LoadOrStore(dir, true); !done {
+		d.sweep(dir)
+	}
 	var out *os.File
 	err := inDirectory(filepath.Join(dir, filepath.Base(i.name)+".*"+unfinished), func(name string) (err error) {
 		out, err = os.CreateTemp(dir, filepath.Base(name)) // O_EXCL, 0600
@@ -152,22 +158,40 @@ func (d *directory) sync(dir string) error {
 }
 
 func (d *directory) get(_ context.Context, name string) (io.ReadCloser, error) {
-	return os.Open(d.path(name))
+	f, err := os.Open(d.path(name))
+	if errors.Is(err, fs.ErrNotExist) && isBlob(name) {
+		return d.getPacked(name)
+	}
+	return f, err
 }
 
 func (d *directory) stat(_ context.Context, name string) (object, error) {
 	info, err := os.Stat(d.path(name))
+	if errors.Is(err, fs.ErrNotExist) && isBlob(name) {
+		return d.statPacked(name)
+	}
 	if err != nil {
 		return object{}, err
 	}
 	if !info.Mode().IsRegular() {
 		return object{}, fmt.Errorf("%q is no file", name)
 	}
-	return object{name, info.Size(), info.ModTime()}, nil
+	return object{name: name, size: info.Size(), at: info.ModTime()}, nil
 }
 
-// list removes, in passing, what writers that died left behind.
+// isBlob reports whether an object is a delivery, which may be in a pack.
+func isBlob(name string) bool { return strings.HasPrefix(name, blobs) }
+
 func (d *directory) list(ctx context.Context, prefix string, f func(object) error) error {
+	err := d.listFiles(ctx, prefix, f)
+	if err == nil && prefix == blobs {
+		err = d.listPacked(ctx, f)
+	}
+	return err
+}
+
+// listFiles removes, in passing, what writers that died left behind.
+func (d *directory) listFiles(ctx context.Context, prefix string, f func(object) error) error {
 	root := d.path(prefix)
 	err := filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
 		switch {
@@ -191,11 +215,11 @@ func (d *directory) list(ctx context.Context, prefix string, f func(object) erro
 		}
 		if strings.HasSuffix(p, unfinished) {
 			if time.Since(info.ModTime()) > abandoned {
-				return d.remove(ctx, name)
+				return d.removeFile(name)
 			}
 			return nil
 		}
-		return f(object{filepath.ToSlash(name), info.Size(), info.ModTime()})
+		return f(object{name: filepath.ToSlash(name), size: info.Size(), at: info.ModTime()})
 	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -203,7 +227,29 @@ func (d *directory) list(ctx context.Context, prefix string, f func(object) erro
 	return err
 }
 
-func (d *directory) remove(_ context.Context, name string) error {
+func (d *directory) remove(_ context.Context, objects ...object) error {
+	inPack := map[string]map[string]bool{}
+	for _, o := range objects {
+		if o.pack == "" {
+			if err := d.removeFile(o.name); err != nil {
+				return err
+			}
+			continue
+		}
+		if inPack[o.pack] == nil {
+			inPack[o.pack] = map[string]bool{}
+		}
+		inPack[o.pack][o.name] = true
+	}
+	for pack, names := range inPack {
+		if err := d.removePacked(pack, names); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *directory) removeFile(name string) error {
 	if err := os.Remove(d.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

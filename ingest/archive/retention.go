@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -31,7 +32,7 @@ func (s *Store) Prune(ctx context.Context, r Retention, now time.Time, keep func
 		return out, nil
 	}
 	var all []object
-	err := s.place.list(ctx, "blobs/", func(o object) error {
+	err := s.place.list(ctx, blobs, func(o object) error {
 		if strings.HasSuffix(o.name, ".zst") {
 			all = append(all, o)
 			out.Kept++
@@ -42,23 +43,24 @@ func (s *Store) Prune(ctx context.Context, r Retention, now time.Time, keep func
 	if err != nil {
 		return out, fmt.Errorf("prune archive %s: %w", s, err)
 	}
-	slices.SortFunc(all, func(a, b object) int {
-		if c := a.at.Compare(b.at); c != 0 {
-			return c
-		}
-		return strings.Compare(a.name, b.name)
-	})
+	slices.SortFunc(all, func(a, b object) int { return cmp.Or(strings.Compare(a.name, b.name), a.at.Compare(b.at)) })
+	for i := range all[:max(0, len(all)-1)] {
+		all[i].again = all[i].name == all[i+1].name
+	}
+	slices.SortStableFunc(all, func(a, b object) int { return a.at.Compare(b.at) })
+	var gone []object
 	for _, o := range all {
 		old := r.Keep > 0 && now.Sub(o.at) > r.Keep
 		tooMuch := r.MaxSize > 0 && out.KeptBytes > r.MaxSize
-		if !old && !tooMuch || keep(strings.TrimSuffix(path.Base(o.name), ".zst")) {
+		if !o.again && (!old && !tooMuch || keep(strings.TrimSuffix(path.Base(o.name), ".zst"))) {
 			continue
 		}
-		if err := s.place.remove(ctx, o.name); err != nil {
-			return out, fmt.Errorf("prune archive %s: %w", s, err)
-		}
+		gone = append(gone, o)
 		out.Kept, out.KeptBytes = out.Kept-1, out.KeptBytes-o.size
 		out.Removed, out.RemovedBytes = out.Removed+1, out.RemovedBytes+o.size
+	}
+	if err := s.place.remove(ctx, gone...); err != nil {
+		return Pruned{}, fmt.Errorf("prune archive %s: %w", s, err)
 	}
 	if r.MaxSize > 0 {
 		out.Over = max(0, out.KeptBytes-r.MaxSize)

@@ -27,6 +27,7 @@ import (
 // those that are no larger than a block of a disk:
 //
 //	blobs/ab/abcdef….zst   a delivery
+//	packs/0123….zst        many small ones that were put together, in a directory
 //	runs/000012.jsonl      what run 12 fetched (Manifest)
 //
 // Nothing in it is ever changed: a delivery is put in place whole, or not at all, and
@@ -58,8 +59,8 @@ type holder interface {
 type remover interface {
 	// list calls f for each object whose name begins with a prefix, in any order.
 	list(ctx context.Context, prefix string, f func(object) error) error
-	// remove removes an object; that it is not there is no error.
-	remove(ctx context.Context, name string) error
+	// remove removes objects as stat or list returned them; that one is not there is no error.
+	remove(ctx context.Context, objects ...object) error
 	// String names the place for messages: without secrets.
 	String() string
 }
@@ -68,6 +69,7 @@ type remover interface {
 type item struct {
 	name  string
 	near  string // directory for a file of it, where it must be one before it is sent; "" for memory
+	small int    // bytes of a delivery that may be packed with others
 	write func(io.Writer) error
 }
 
@@ -75,7 +77,13 @@ type object struct {
 	name string
 	size int64
 	at   time.Time
+	pack string // the file that it is in with others, "" for one of its own
+
+	again bool // there is a younger one of its name
 }
+
+// blobs is what the names of deliveries begin with.
+const blobs = "blobs/"
 
 // ErrDamaged says that an object of the store does not hold what its name says.
 var ErrDamaged = errors.New("the archive is damaged")
@@ -158,7 +166,13 @@ func blobName(sum string) (string, error) {
 	if raw, err := hex.DecodeString(sum); err != nil || len(raw) != sha256.Size || strings.ToLower(sum) != sum {
 		return "", fmt.Errorf("%q is no SHA-256", sum)
 	}
-	return path.Join("blobs", sum[:2], sum+".zst"), nil
+	return blobs + path.Join(sum[:2], sum+".zst"), nil
+}
+
+// blobOf is blobName of a hash's bytes.
+func blobOf(sum [sha256.Size]byte) string {
+	name, _ := blobName(hex.EncodeToString(sum[:]))
+	return name
 }
 
 // Blob is a delivery to be kept.
@@ -176,22 +190,25 @@ func (s *Store) Put(ctx context.Context, file, sum string) error {
 // PutAll keeps deliveries; when it returns, they last. Many small ones at once cost a
 // fraction of what they do one by one, for it is the waiting for the disk that costs. What
 // is there already begins to age anew. The error wraps ErrFull where there is no room.
-func (s *Store) PutAll(ctx context.Context, blobs ...Blob) error {
-	items := make([]item, len(blobs))
-	for i, b := range blobs {
+func (s *Store) PutAll(ctx context.Context, all ...Blob) error {
+	items := make([]item, len(all))
+	for i, b := range all {
 		name, err := blobName(b.SHA256)
 		if err != nil {
 			return fmt.Errorf("archive delivery: %w", err)
 		}
 		items[i] = item{name: name, write: func(w io.Writer) error { return s.putBlob(ctx, w, b) }}
-		if b.Data == nil {
+		switch {
+		case b.Data == nil:
 			items[i].near = filepath.Dir(b.File)
+		case len(b.Data) <= packedMost:
+			items[i].small = max(1, len(b.Data))
 		}
 	}
 	if err := s.place.put(ctx, items...); err != nil {
 		return fmt.Errorf("archive delivery: %w", full(err))
 	}
-	s.recent.add(blobs)
+	s.recent.add(all)
 	return nil
 }
 
@@ -285,10 +302,12 @@ func (s *Store) Has(ctx context.Context, sum string) (bool, error) {
 func (s *Store) Remove(ctx context.Context, sum string) error {
 	s.recent.take(sum)
 	name, err := blobName(sum)
-	if err == nil {
-		err = s.place.remove(ctx, name)
+	for last, o := (object{name: name}), (object{}); err == nil && o != last; last = o { // it may be there more than once
+		if o, err = s.place.stat(ctx, name); err == nil {
+			err = s.place.remove(ctx, o)
+		}
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove delivery %.16s from %s: %w", sum, s, err)
 	}
 	return nil

@@ -125,6 +125,13 @@ func (d *DB) Holding(ctx context.Context, member string) ([]string, error) {
 	return d.texts(ctx, "SELECT DISTINCT whole FROM members WHERE sha256 = ? ORDER BY whole", member)
 }
 
+// Sums returns the hashes that begin with some hexadecimal digits, of deliveries that were
+// fetched and of files in packed ones.
+func (d *DB) Sums(ctx context.Context, begin string) ([]string, error) {
+	return d.texts(ctx, `SELECT sha256 FROM fetches WHERE substr(sha256, 1, ?) = ? UNION SELECT sha256 FROM members WHERE substr(sha256, 1, ?) = ? ORDER BY sha256`,
+		len(begin), begin, len(begin), begin)
+}
+
 // Needed returns the hashes of deliveries that are still to be run, and of each feed's
 // n latest: what a changed revision of the code runs again.
 func (d *DB) Needed(ctx context.Context, n int) ([]string, error) {

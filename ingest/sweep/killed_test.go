@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -181,16 +182,19 @@ type killing struct {
 
 func newKilling(t *testing.T, fresh func(*testing.T, ...config.Feed) *world) *killing {
 	t.Helper()
-	d, e := newDrop(t), newDrop(t)
+	d, e, m := newDrop(t), newDrop(t), newDrop(t)
 	for i := range 5 {
 		d.put(fmt.Sprintf("%d.csv", i), fmt.Sprintf("sku,name\r\n%d,caf\xe9\r\n", i), i)
 	}
 	e.put("night.zip", zipped("a.csv", broken, "b.csv", plain, "c.csv", "sku,name\r\n7,\xe4\xe4\r\n"), 1)
-	feeds := []config.Feed{plenty(t, "acme", d.dir), plenty(t, "packed", e.dir)}
+	for i := range 40 { // which the archive packs
+		m.put(fmt.Sprintf("%d.csv", i), fmt.Sprintf("sku,name\r\n%d,cafe\r\n", i), i)
+	}
+	feeds := []config.Feed{plenty(t, "acme", d.dir), plenty(t, "packed", e.dir), plenty(t, "many", m.dir)}
 	whole := fresh(t, feeds...)
 	k := &killing{t: t, feeds: feeds, told: toldBy(whole.clean())}
 	k.want, k.recorded = whole.snapshot(), whole.outcomes()
-	if strings.Count(k.want, "processed") != 6 || k.recorded != 16 {
+	if strings.Count(k.want, "processed") != 46 || k.recorded != 96 {
 		t.Fatalf("%d recorded:\n%s", k.recorded, k.want)
 	}
 	w := fresh(t, feeds...)
@@ -218,6 +222,20 @@ func (k *killing) after(how string, w *world) {
 		k.t.Errorf("killed %s: afterwards there is, with %d outcomes,\n%s\nwant %d\n%s", how, w.outcomes(), got, k.recorded, k.want)
 	}
 	w.inside()
+	for _, f := range k.feeds {
+		known, err := w.db.Latest(k.t.Context(), f.Name, 100)
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		for _, d := range known {
+			if _, err := w.store().Read(k.t.Context(), d.SHA256); err != nil {
+				k.t.Errorf("killed %s: %v", how, err)
+			}
+		}
+	}
+	if packs, _ := filepath.Glob(filepath.Join(w.dir("archive"), "packs", "*.zst")); len(packs) == 0 {
+		k.t.Errorf("killed %s: nothing is packed", how)
+	}
 	w.db.Close()
 }
 

@@ -58,7 +58,10 @@ type written struct {
 func (s *swept) write(dir string, encoded func() ([]byte, error)) {
 	doc := s.whole()
 	s.written = sync.OnceValue(func() written {
-		w := written{shown: s.document(relative, kind)}
+		w := written{shown: doc}
+		if shownOtherwise(doc) {
+			w.shown = s.document(relative, kind)
+		}
 		var b bytes.Buffer
 		_ = report.Table(&b, w.shown.Deliveries) // a buffer takes all
 		w.table = b.Bytes()
@@ -71,6 +74,15 @@ func (s *swept) write(dir string, encoded func() ([]byte, error)) {
 		return w
 	})
 	go s.written()
+}
+
+// shownOtherwise reports whether a report has anything that is worded otherwise where it is shown.
+func shownOtherwise(d report.Document) bool {
+	return len(d.Spread) > 0 ||
+		slices.ContainsFunc(d.Deliveries, func(l report.Delivery) bool { return l.Case != "" || l.Error != "" }) ||
+		slices.ContainsFunc(d.Feeds, func(f report.Feed) bool {
+			return len(f.Cases) > 0 || slices.ContainsFunc(f.Signatures, func(s report.Signature) bool { return s.Case != "" })
+		})
 }
 
 // document is the report of a sweep; path words directories of cases, failure what

@@ -239,10 +239,12 @@ func Encode(d Document) ([]byte, error) {
 	if d.Failures == nil {
 		d.Failures = []Failure{}
 	}
-	d.Deliveries = slices.Clone(d.Deliveries)
-	for i := range d.Deliveries {
-		l := &d.Deliveries[i]
-		l.Delivery, l.Path = validText(l.Delivery), validText(l.Path)
+	if slices.ContainsFunc(d.Deliveries, func(l Delivery) bool { return !utf8.ValidString(l.Delivery) || !utf8.ValidString(l.Path) }) {
+		d.Deliveries = slices.Clone(d.Deliveries)
+		for i := range d.Deliveries {
+			l := &d.Deliveries[i]
+			l.Delivery, l.Path = validText(l.Delivery), validText(l.Path)
+		}
 	}
 	var b bytes.Buffer
 	b.Grow(256 * len(d.Deliveries))

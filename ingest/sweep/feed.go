@@ -85,7 +85,9 @@ func (s *sweeper) news(ctx context.Context, l *look) error {
 		return err
 	}
 	l.todo = append(l.todo, again...)
-	for i, seeing := range l.memory.Look(stateEntries(entries)...) {
+	looked := l.memory.Look(stateEntries(entries)...)
+	l.todo = slices.Grow(l.todo, toRun(looked))
+	for i, seeing := range looked {
 		e, d := entries[i], seeing.Was
 		news, moved, err := s.asked(ctx, l.src, e, seeing)
 		if err != nil {
@@ -114,6 +116,16 @@ func (s *sweeper) news(ctx context.Context, l *look) error {
 		l.todo = append(l.todo, task{entry: e, known: d, news: news, again: news == state.Seen && !unanswered, held: held[e.Path]})
 	}
 	return nil
+}
+
+// toRun counts what is to be run, as far as listings tell.
+func toRun(looked []state.Seeing) (n int) {
+	for _, l := range looked {
+		if l.News != state.Seen {
+			n++
+		}
+	}
+	return n
 }
 
 // offered are the files of a feed, oldest first, with why some of them are not finished.

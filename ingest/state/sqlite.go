@@ -61,8 +61,9 @@ func create(path string) error {
 // file format's header, bytes 18 and 19).
 func writtenAhead(path string) bool {
 	head, err := header(path)
-	if err != nil {
-		return true // to open it will say why
+	if err != nil { // to open it will say why it cannot be, and to glance at it that it is no file
+		broken := new(fs.PathError)
+		return errors.As(err, &broken) && broken.Op == "open"
 	}
 	return len(head) == 0 || len(head) == headerSize && head[18] == 2 && head[19] == 2
 }

@@ -97,6 +97,7 @@ func showArchived(ctx context.Context, std streams, c *config.Config, begin, to 
 		return err
 	}
 	defer in.Close()
+	_ = os.RemoveAll(dir) // whoever reads us may stop before the end, which ends us
 	put := func(w io.Writer) error {
 		_, err := io.Copy(w, in)
 		return err

@@ -41,7 +41,19 @@ func (d *directory) path(name string) string {
 // them: two waits for the disk in place of two for each.
 const together = 2
 
-func (d *directory) put(_ context.Context, items ...item) error { return d.putFiles(pack(items)...) }
+// put puts packs by themselves: they may be on another file system.
+func (d *directory) put(_ context.Context, items ...item) error {
+	files, packs := pack(items)
+	if err := d.putFiles(files...); err != nil {
+		return err
+	}
+	for _, p := range packs {
+		if err := d.putFiles(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // putFiles puts each item into a file of its own.
 func (d *directory) putFiles(items ...item) error {
@@ -157,19 +169,34 @@ func (d *directory) sync(dir string) error {
 	return nil
 }
 
+// get looks where a delivery is by itself once more after it looked into packs: one may have
+// been taken apart meanwhile.
 func (d *directory) get(_ context.Context, name string) (io.ReadCloser, error) {
 	f, err := os.Open(d.path(name))
-	if errors.Is(err, fs.ErrNotExist) && isBlob(name) {
-		return d.getPacked(name)
+	if !isBlob(name) || !errors.Is(err, fs.ErrNotExist) {
+		return f, err
 	}
-	return f, err
+	in, err := d.getPacked(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return os.Open(d.path(name))
+	}
+	return in, err
 }
 
+// stat looks as get does.
 func (d *directory) stat(_ context.Context, name string) (object, error) {
-	info, err := os.Stat(d.path(name))
-	if errors.Is(err, fs.ErrNotExist) && isBlob(name) {
-		return d.statPacked(name)
+	o, err := d.statFile(name)
+	if !isBlob(name) || !errors.Is(err, fs.ErrNotExist) {
+		return o, err
 	}
+	if o, err = d.statPacked(name); errors.Is(err, fs.ErrNotExist) {
+		return d.statFile(name)
+	}
+	return o, err
+}
+
+func (d *directory) statFile(name string) (object, error) {
+	info, err := os.Stat(d.path(name))
 	if err != nil {
 		return object{}, err
 	}
@@ -227,26 +254,23 @@ func (d *directory) listFiles(ctx context.Context, prefix string, f func(object)
 	return err
 }
 
+// remove removes files first: what stays of a pack that is taken apart may become one of that
+// name.
 func (d *directory) remove(_ context.Context, objects ...object) error {
-	inPack := map[string]map[string]bool{}
+	var errs []error
+	inPack := map[packOfTime]map[string]bool{}
 	for _, o := range objects {
 		if o.pack == "" {
-			if err := d.removeFile(o.name); err != nil {
-				return err
-			}
+			errs = append(errs, d.removeFile(o.name))
 			continue
 		}
-		if inPack[o.pack] == nil {
-			inPack[o.pack] = map[string]bool{}
+		p := packOfTime{o.pack, o.at.UnixNano()}
+		if inPack[p] == nil {
+			inPack[p] = map[string]bool{}
 		}
-		inPack[o.pack][o.name] = true
+		inPack[p][o.name] = true
 	}
-	for pack, names := range inPack {
-		if err := d.removePacked(pack, names); err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(append(errs, d.removePacked(inPack))...)
 }
 
 func (d *directory) removeFile(name string) error {

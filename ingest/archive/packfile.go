@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"os"
@@ -84,9 +85,14 @@ func sumIn(name string) (sum [sha256.Size]byte) {
 	return sum
 }
 
-// entries calls f for each delivery of an index.
+// entries calls f for each delivery of an index, once.
 func entries(index []byte, f func(sum [sha256.Size]byte, offset, size uint32) error) error {
+	var last []byte
 	for ; len(index) >= entrySize; index = index[entrySize:] {
+		if bytes.Equal(last, index[:sha256.Size]) {
+			continue
+		}
+		last = index[:sha256.Size]
 		numbers := index[sha256.Size:]
 		if err := f([sha256.Size]byte(index), binary.LittleEndian.Uint32(numbers), binary.LittleEndian.Uint32(numbers[4:])); err != nil {
 			return err
@@ -96,11 +102,11 @@ func entries(index []byte, f func(sum [sha256.Size]byte, offset, size uint32) er
 }
 
 // readIndex reads the index of a pack. Where that is damaged it is made anew of the
-// deliveries, as far as they can be read.
-func readIndex(f *os.File) ([]byte, error) {
+// deliveries, as far as they can be read, and the pack is not sound.
+func readIndex(f *os.File) (index []byte, sound bool, err error) {
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	foot := make([]byte, footerSize)
 	if _, err := f.ReadAt(foot, info.Size()-footerSize); err == nil {
@@ -108,21 +114,25 @@ func readIndex(f *os.File) ([]byte, error) {
 		if from := info.Size() - footerSize - int64(n); magic == packMagic && from >= 0 {
 			index := make([]byte, n)
 			if _, err := f.ReadAt(index, from); err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			if crc32.ChecksumIEEE(index) == sum {
-				return index, nil
+				return index, true, nil
 			}
 		}
 	}
+	if info.Size() > 4*mostPacked {
+		return nil, false, fmt.Errorf("%w: %d bytes without an index are no pack", ErrDamaged, info.Size())
+	}
 	all, err := io.ReadAll(io.NewSectionReader(f, 0, info.Size()))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return indexOf(all), nil
+	return indexOf(all), false, nil
 }
 
-// indexOf makes the index of a pack anew: each frame says where it ends.
+// indexOf makes the index of a pack anew: each frame says where it ends. Behind one that is
+// damaged the next one is looked for.
 func indexOf(pack []byte) []byte {
 	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(unpack.MaxWindow), zstd.WithDecoderMaxMemory(2*mostPacked))
 	if err != nil { // of these options none is refused
@@ -132,22 +142,30 @@ func indexOf(pack []byte) []byte {
 	var all [][]byte
 	for at := 0; at < len(pack); {
 		size := frameSize(pack[at:])
-		if size == 0 || size > len(pack)-at {
+		if size > 0 && size <= len(pack)-at {
+			if data, err := d.DecodeAll(pack[at:at+size], nil); err == nil {
+				all = append(all, appendEntry(nil, sha256.Sum256(data), at, size))
+				at += size
+				continue
+			}
+		}
+		next := bytes.Index(pack[at+1:], []byte(frameMagic))
+		if next < 0 {
 			break
 		}
-		if data, err := d.DecodeAll(pack[at:at+size], nil); err == nil {
-			all = append(all, appendEntry(nil, sha256.Sum256(data), at, size))
-		}
-		at += size
+		at += 1 + next
 	}
 	slices.SortFunc(all, bytes.Compare)
 	return bytes.Join(all, nil)
 }
 
+// frameMagic is what each frame of zstd begins with.
+const frameMagic = "\x28\xb5\x2f\xfd"
+
 // frameSize is how many bytes the frame of zstd takes that b begins with, 0 where there is
 // none or it is cut short (RFC 8878, 3.1.1).
 func frameSize(b []byte) int {
-	if len(b) < 5 || binary.LittleEndian.Uint32(b) != 0xFD2FB528 {
+	if len(b) < 5 || string(b[:4]) != frameMagic {
 		return 0
 	}
 	flags := b[4]

@@ -3,6 +3,7 @@ package archive
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,8 +26,8 @@ import (
 //
 //	packs/0123….zst   a zstd frame for each, and behind them where they are (packfile.go)
 //
-// A pack is named by what is in it and never changed, like all else here: what is left of one
-// of which some is to go is another one.
+// A pack is never changed, like all else here. One of which some is to go is taken apart: what
+// stays of it becomes files, and then it goes.
 const (
 	packsDir = "packs/"
 	// packedFrom is from how many small deliveries on they are packed: fewer are files that
@@ -34,7 +35,7 @@ const (
 	packedFrom = 32
 	// packedMost is up to how many bytes one is small.
 	packedMost = 256 << 10
-	// mostPacked are the bytes of a pack, so that it is soon written anew.
+	// mostPacked are the bytes of a pack, so that it is soon taken apart.
 	mostPacked = 16 << 20
 )
 
@@ -42,6 +43,8 @@ const (
 type packs struct {
 	mu    sync.Mutex
 	known map[string]*packIndex
+
+	removing sync.Mutex // or two would bring back what the other one removes
 }
 
 // packIndex is where the deliveries of a pack are, in the order of their hashes.
@@ -58,29 +61,29 @@ type packEntry struct {
 	offset, size uint32
 }
 
-// pack puts the small deliveries of items, if they are many, into packs in their place.
-func pack(items []item) []item {
+// pack parts items into those that are files, and the packs that the others are together: the
+// small deliveries, if they are many.
+func pack(items []item) (files, packs []item) {
 	small := map[string]item{}
-	var out []item
 	for _, i := range items {
 		if i.small > 0 {
 			small[i.name] = i // the same bytes may have come twice
 		} else {
-			out = append(out, i)
+			files = append(files, i)
 		}
 	}
 	if len(small) < packedFrom {
-		return items
+		return items, nil
 	}
 	var one []item
 	size := 0
 	for _, name := range slices.Sorted(maps.Keys(small)) { // that is by hash
 		if size += small[name].small; size > mostPacked {
-			out, one, size = append(out, packOf(one)), nil, small[name].small
+			packs, one, size = append(packs, packOf(one)), nil, small[name].small
 		}
 		one = append(one, small[name])
 	}
-	return append(out, packOf(one))
+	return files, append(packs, packOf(one))
 }
 
 // packOf is the pack of items, which are in the order of their names.
@@ -113,15 +116,16 @@ func (p *packs) find(sum [sha256.Size]byte) (in *packIndex, at packEntry) {
 }
 
 // locate opens the newest pack that has a delivery, and says where it is in it. A pack that
-// is gone was written anew meanwhile, or somebody pruned; the error wraps fs.ErrNotExist
-// where no pack has the delivery.
+// is gone was taken apart meanwhile, or somebody pruned; the error wraps fs.ErrNotExist where
+// no pack has the delivery, unless there are some that cannot be read.
 func (d *directory) locate(name string) (*os.File, *packIndex, packEntry, error) {
 	d.packs.mu.Lock()
 	defer d.packs.mu.Unlock()
+	var unread error
 	for fresh := false; ; fresh = true {
 		in, at := d.packs.find(sumIn(name))
 		if in == nil && fresh {
-			return nil, nil, at, &fs.PathError{Op: "open", Path: d.path(name), Err: fs.ErrNotExist}
+			return nil, nil, at, cmp.Or(unread, error(&fs.PathError{Op: "open", Path: d.path(name), Err: fs.ErrNotExist}))
 		}
 		if in != nil {
 			f, err := in.open(d)
@@ -130,9 +134,7 @@ func (d *directory) locate(name string) (*os.File, *packIndex, packEntry, error)
 			}
 			delete(d.packs.known, in.name)
 		}
-		if err := d.refresh(); err != nil {
-			return nil, nil, at, err
-		}
+		unread = d.refresh()
 	}
 }
 
@@ -153,8 +155,9 @@ func (p *packIndex) open(d *directory) (*os.File, error) {
 	return f, nil
 }
 
-// refresh learns which packs there are.
-func (d *directory) refresh() error {
+// refresh learns which packs there are. One that cannot be read is no reason not to know the
+// others.
+func (d *directory) refresh() (unread error) {
 	names, err := d.packNames()
 	if err != nil {
 		return err
@@ -170,12 +173,13 @@ func (d *directory) refresh() error {
 				return nil
 			})
 			if err != nil {
-				return fmt.Errorf("read pack %q: %w", name, err)
+				unread = errors.Join(unread, fmt.Errorf("read pack %q: %w", name, err))
+				continue
 			}
 		}
 		d.packs.known[name] = p
 	}
-	return nil
+	return unread
 }
 
 // packNames are the names of the files that are packs.
@@ -185,7 +189,7 @@ func (d *directory) packNames() (out []string, err error) {
 		err = nil
 	}
 	for _, f := range files {
-		if strings.HasSuffix(f.Name(), ".zst") {
+		if f.Type().IsRegular() && strings.HasSuffix(f.Name(), ".zst") {
 			out = append(out, f.Name())
 		}
 	}
@@ -207,7 +211,7 @@ func (d *directory) eachIn(pack string, f func(sum [sha256.Size]byte, offset, si
 	if err != nil {
 		return err
 	}
-	index, err := readIndex(file)
+	index, _, err := readIndex(file)
 	if err != nil {
 		return err
 	}
@@ -246,6 +250,7 @@ func (d *directory) listPacked(ctx context.Context, f func(object) error) error 
 	if err != nil {
 		return err
 	}
+	var unread error
 	for _, pack := range packs {
 		err := d.eachIn(pack, func(sum [sha256.Size]byte, _, size uint32, at time.Time) error {
 			if ctx.Err() != nil {
@@ -254,49 +259,76 @@ func (d *directory) listPacked(ctx context.Context, f func(object) error) error 
 			return f(object{name: blobOf(sum), size: int64(size), at: at, pack: pack})
 		})
 		if err != nil {
-			return err
+			unread = errors.Join(unread, fmt.Errorf("read pack %q: %w", pack, err))
 		}
 	}
-	return nil
+	return unread
 }
 
-// removePacked removes deliveries from a pack: what is left of it is another one, as old,
-// which is there before this one goes.
-func (d *directory) removePacked(pack string, gone map[string]bool) error {
-	var left []item
-	var since time.Time
-	err := d.eachIn(pack, func(sum [sha256.Size]byte, offset, size uint32, at time.Time) error {
-		since = at
-		if name := blobOf(sum); !gone[name] {
-			left = append(left, item{name: name, write: func(w io.Writer) error { return d.copyPart(w, packsDir+pack, int64(offset), int64(size)) }})
+// packOfTime is a pack as somebody saw it: one that was put once more since is another.
+type packOfTime struct {
+	name string
+	at   int64
+}
+
+// removePacked removes deliveries from packs, by their names. First go packs of which nothing
+// is left, for to take others apart wants room on the disk.
+func (d *directory) removePacked(gone map[packOfTime]map[string]bool) (err error) {
+	d.packs.removing.Lock()
+	defer d.packs.removing.Unlock()
+	for _, apart := range []bool{false, true} {
+		for pack, names := range gone {
+			err = errors.Join(err, d.removeFrom(pack, names, apart))
 		}
+	}
+	return err
+}
+
+// removeFrom removes deliveries from a pack. What is left of it becomes files, as old, which
+// last before the pack goes; apart says whether anything is left, or else nothing is done. A
+// pack that is not sound may hold more than could be read, and is laid aside.
+func (d *directory) removeFrom(pack packOfTime, gone map[string]bool, apart bool) error {
+	name := d.path(packsDir + pack.name)
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
-	})
-	if err != nil {
-		return err
 	}
-	if len(left) > 0 {
-		rest := packOf(left)
-		if rest.name == packsDir+pack { // nothing of it goes
-			return nil
-		}
-		if err := d.putFiles(rest); err != nil {
-			return err
-		}
-		if err := os.Chtimes(d.path(rest.name), time.Time{}, since); err != nil {
-			return err
-		}
-	}
-	return d.removeFile(packsDir + pack)
-}
-
-// copyPart copies a part of a file.
-func (d *directory) copyPart(w io.Writer, name string, offset, size int64) error {
-	f, err := os.Open(d.path(name))
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	_, err = io.Copy(w, io.NewSectionReader(f, offset, size))
-	return err
+	info, err := f.Stat()
+	if err != nil || info.ModTime().UnixNano() != pack.at {
+		return err
+	}
+	index, sound, err := readIndex(f)
+	if err != nil {
+		return err
+	}
+	var left []item
+	_ = entries(index, func(sum [sha256.Size]byte, offset, size uint32) error {
+		if name := blobOf(sum); !gone[name] {
+			left = append(left, item{name: name, write: func(w io.Writer) error {
+				_, err := io.Copy(w, io.NewSectionReader(f, int64(offset), int64(size)))
+				return err
+			}})
+		}
+		return nil
+	})
+	if len(left) > 0 != apart {
+		return nil
+	}
+	if err := d.putFiles(left...); err != nil {
+		return err
+	}
+	for _, i := range left {
+		if err := os.Chtimes(d.path(i.name), time.Time{}, info.ModTime()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	f.Close() // or Windows would not let it go
+	if !sound {
+		return os.Rename(name, name+".damaged")
+	}
+	return d.removeFile(packsDir + pack.name)
 }

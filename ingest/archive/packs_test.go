@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -154,6 +155,7 @@ func TestPackDamaged(t *testing.T) {
 		"its length":             {func(b []byte) []byte { b[len(b)-footerSize+3] = 0x7f; return b }, 50},
 		"the frame of the index": {func(b []byte) []byte { b[len(b)-footerSize-50*entrySize-8] ^= 1; return b[:len(b)-1] }, 50},
 		"no more than a part":    {func(b []byte) []byte { return b[:100] }, -1},
+		"a frame and the index":  {func(b []byte) []byte { b[frameSize(b)+4] ^= 0x20; return b[:len(b)-5] }, 49},
 		"no byte is there":       {func(b []byte) []byte { return nil }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -195,8 +197,8 @@ func TestPackDamaged(t *testing.T) {
 				t.Errorf("kept %v", got)
 			}
 		}
-		if onlyPack(t, dir) == pack {
-			t.Error("the pack was changed in its place")
+		if _, err := os.Stat(pack); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("the pack is there still: %v", err)
 		}
 		if err := s.PutAll(t.Context(), all[20]); err != nil || len(kept(t, s, all)) != 50 {
 			t.Errorf("put once more: %v", err)
@@ -240,7 +242,8 @@ func TestPackPruned(t *testing.T) {
 			t.Errorf("kept %v", got)
 		}
 	}
-	if info, err := os.Stat(onlyPack(t, dir)); err != nil || !info.ModTime().Equal(came) {
+	stays, _ := blobName(all[7].SHA256)
+	if info, err := os.Stat(filepath.Join(dir, stays)); err != nil || !info.ModTime().Equal(came) {
 		t.Errorf("what is left is of %v, %v", info.ModTime(), err)
 	}
 	if p := prune(Retention{MaxSize: 1}, map[string]bool{all[5].SHA256: true}); p.Removed != 2 || p.Kept != 1 {
@@ -254,6 +257,112 @@ func TestPackPruned(t *testing.T) {
 	}
 }
 
+// TestPackTwice: where packs have the same deliveries, what is pinned stays, whichever goes
+// first, and so it does where one was being taken apart when its process was killed.
+func TestPackTwice(t *testing.T) {
+	all := many(40, "a")
+	for range 30 {
+		dir, old := packedIn(t, all[:39])
+		if err := os.Chtimes(old, time.Time{}, time.Now().Add(-72*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		s := InDirectory(dir)
+		if err := s.PutAll(t.Context(), all...); err != nil {
+			t.Fatal(err)
+		}
+		files, _ := os.ReadDir(filepath.Join(dir, "packs"))
+		var whole []byte
+		var young string
+		for _, f := range files {
+			if p := filepath.Join(dir, "packs", f.Name()); p != old && !f.IsDir() {
+				young = p
+				whole, _ = os.ReadFile(p)
+				if err := os.Chtimes(p, time.Time{}, time.Now().Add(-48*time.Hour)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		info, _ := os.Stat(young)
+		prune := func() {
+			t.Helper()
+			p, err := s.Prune(t.Context(), Retention{Keep: 24 * time.Hour}, time.Now(), func(sum string) bool { return sum != all[39].SHA256 })
+			if got := kept(t, InDirectory(dir), all); err != nil || !slices.Equal(got, upTo(39)) {
+				t.Fatalf("kept %v; %+v, %v", got, p, err)
+			}
+		}
+		prune()
+		if err := os.WriteFile(young, whole, 0o600); err != nil { // it was killed before it went
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(young, time.Time{}, info.ModTime()); err != nil {
+			t.Fatal(err)
+		}
+		prune()
+		if left, _ := filepath.Glob(filepath.Join(filepath.Dir(young), "*.zst")); len(left) > 0 {
+			t.Fatalf("left %v", left)
+		}
+	}
+}
+
+// TestPackRemovedAtOnce: what several remove is gone, and nobody who reads the rest misses it.
+func TestPackRemovedAtOnce(t *testing.T) {
+	all := many(60, "a")
+	for range 20 {
+		dir, _ := packedIn(t, all)
+		s, other := InDirectory(dir), InDirectory(dir)
+		var work sync.WaitGroup
+		for _, b := range all[:8] {
+			work.Go(func() {
+				if err := s.Remove(t.Context(), b.SHA256); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		for _, s := range []*Store{s, other, InDirectory(dir)} {
+			work.Go(func() {
+				for range 20 {
+					if _, err := s.Read(t.Context(), all[30].SHA256); err != nil {
+						t.Error(err)
+					}
+					if has, err := s.Has(t.Context(), all[31].SHA256); !has || err != nil {
+						t.Errorf("it is not there, %v", err)
+					}
+				}
+			})
+		}
+		work.Wait()
+		if got := kept(t, s, all); !slices.Equal(got, upTo(60)[8:]) {
+			t.Fatalf("kept %v", got)
+		}
+	}
+}
+
+// TestPackUnreadable: one that cannot be read costs no other, and is said where it may have
+// what is looked for.
+func TestPackUnreadable(t *testing.T) {
+	all := many(40, "a")
+	dir, _ := packedIn(t, all)
+	if err := os.Mkdir(filepath.Join(dir, "packs", "0.zst"), 0o700); err != nil { // which is no pack
+		t.Fatal(err)
+	}
+	huge := filepath.Join(dir, "packs", "00.zst")
+	if err := os.WriteFile(huge, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(huge, 4*mostPacked+1); err != nil {
+		t.Fatal(err)
+	}
+	s := InDirectory(dir)
+	for i, b := range all {
+		if data, err := s.Read(t.Context(), b.SHA256); err != nil || !bytes.Equal(data, b.Data) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	if has, err := s.Has(t.Context(), sumOf(nil)); has || err == nil || !strings.Contains(err.Error(), `read pack "00.zst": `) {
+		t.Errorf("of what is nowhere: %v, %v", has, err)
+	}
+}
+
 // TestPackAgain: who knows a pack finds what is in another one of its name.
 func TestPackAgain(t *testing.T) {
 	all := many(40, "a")
@@ -264,7 +373,7 @@ func TestPackAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	index, err := readIndex(f)
+	index, _, err := readIndex(f)
 	f.Close()
 	if err != nil {
 		t.Fatal(err)

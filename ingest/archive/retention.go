@@ -43,19 +43,25 @@ func (s *Store) Prune(ctx context.Context, r Retention, now time.Time, keep func
 	if err != nil {
 		return out, fmt.Errorf("prune archive %s: %w", s, err)
 	}
-	slices.SortFunc(all, func(a, b object) int { return cmp.Or(strings.Compare(a.name, b.name), a.at.Compare(b.at)) })
+	slices.SortFunc(all, func(a, b object) int { // of two as old, one in a pack that was being taken apart, the file is the younger
+		return cmp.Or(strings.Compare(a.name, b.name), a.at.Compare(b.at), -strings.Compare(a.pack, b.pack))
+	})
 	for i := range all[:max(0, len(all)-1)] {
 		all[i].again = all[i].name == all[i+1].name
 	}
 	slices.SortStableFunc(all, func(a, b object) int { return a.at.Compare(b.at) })
 	var gone []object
+	taken := map[string]bool{} // packs of which something goes for want of room: then all of it does
 	for _, o := range all {
 		old := r.Keep > 0 && now.Sub(o.at) > r.Keep
-		tooMuch := r.MaxSize > 0 && out.KeptBytes > r.MaxSize
+		tooMuch := r.MaxSize > 0 && (out.KeptBytes > r.MaxSize || taken[o.pack])
 		if !o.again && (!old && !tooMuch || keep(strings.TrimSuffix(path.Base(o.name), ".zst"))) {
 			continue
 		}
 		gone = append(gone, o)
+		if o.pack != "" && !o.again {
+			taken[o.pack] = true
+		}
 		out.Kept, out.KeptBytes = out.Kept-1, out.KeptBytes-o.size
 		out.Removed, out.RemovedBytes = out.Removed+1, out.RemovedBytes+o.size
 	}

@@ -251,7 +251,7 @@ const tiny = 4<<10 - 16
 func frame(data []byte) []byte {
 	const single, size2, last, raw = 1 << 5, 1 << 6, 1, 0 // flags of the frame's and the block's header
 	out := make([]byte, 0, len(data)+16)
-	out = append(out, 0x28, 0xB5, 0x2F, 0xFD)
+	out = append(out, frameMagic...)
 	if n := len(data); n < 256 {
 		out = append(out, single, byte(n))
 	} else {
@@ -302,15 +302,33 @@ func (s *Store) Has(ctx context.Context, sum string) (bool, error) {
 func (s *Store) Remove(ctx context.Context, sum string) error {
 	s.recent.take(sum)
 	name, err := blobName(sum)
-	for last, o := (object{name: name}), (object{}); err == nil && o != last; last = o { // it may be there more than once
-		if o, err = s.place.stat(ctx, name); err == nil {
-			err = s.place.remove(ctx, o)
-		}
+	if err == nil {
+		err = s.removeAll(ctx, name)
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return fmt.Errorf("remove delivery %.16s from %s: %w", sum, s, err)
 	}
 	return nil
+}
+
+// removeAll removes an object as often as it is there: in packs, and by itself.
+func (s *Store) removeAll(ctx context.Context, name string) error {
+	for last := (object{}); ; {
+		o, err := s.place.stat(ctx, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil && o == last {
+			err = errors.New("it is there still")
+		}
+		if err == nil {
+			err = s.place.remove(ctx, o)
+		}
+		if err != nil {
+			return err
+		}
+		last = o
+	}
 }
 
 // Get writes a delivery to a new file, and its parent directories, and verifies it on

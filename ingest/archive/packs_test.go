@@ -121,7 +121,7 @@ func TestPack(t *testing.T) {
 	}
 }
 
-// TestPackLarge: packs are of no more bytes than are soon written anew.
+// TestPackLarge: packs are of no more bytes than are soon taken apart.
 func TestPackLarge(t *testing.T) {
 	var all []Blob
 	for i := range 100 {

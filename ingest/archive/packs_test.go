@@ -470,3 +470,34 @@ func FuzzPack(f *testing.F) {
 		}
 	})
 }
+
+// TestPackPutOnceMore: a pack that was put once more since somebody listed it does not go with
+// what he removes.
+func TestPackPutOnceMore(t *testing.T) {
+	all := many(40, "a")
+	dir, pack := packedIn(t, all)
+	s := InDirectory(dir)
+	var listed []object
+	err := s.place.list(t.Context(), blobs, func(o object) error {
+		listed = append(listed, o)
+		return nil
+	})
+	if err != nil || len(listed) != len(all) {
+		t.Fatalf("%d listed, %v", len(listed), err)
+	}
+	if err := os.Chtimes(pack, time.Time{}, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.place.remove(t.Context(), listed...); err != nil {
+		t.Error(err)
+	}
+	if got := kept(t, s, all); len(got) != len(all) {
+		t.Errorf("kept %v", got)
+	}
+	if err := s.Remove(t.Context(), all[3].SHA256); err != nil {
+		t.Error(err)
+	}
+	if got := kept(t, s, all); len(got) != len(all)-1 {
+		t.Errorf("kept %v", got)
+	}
+}

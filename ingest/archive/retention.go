@@ -55,11 +55,13 @@ func (s *Store) Prune(ctx context.Context, r Retention, now time.Time, keep func
 	for _, o := range all {
 		old := r.Keep > 0 && now.Sub(o.at) > r.Keep
 		tooMuch := r.MaxSize > 0 && (out.KeptBytes > r.MaxSize || taken[o.pack])
-		if !o.again && (!old && !tooMuch || keep(strings.TrimSuffix(path.Base(o.name), ".zst"))) {
+		// The older of two goes, pinned or not: at once if it is a file, else with its pack, which
+		// is not taken apart for it.
+		if (!o.again || o.pack != "") && !old && !tooMuch || !o.again && keep(strings.TrimSuffix(path.Base(o.name), ".zst")) {
 			continue
 		}
 		gone = append(gone, o)
-		if o.pack != "" && !o.again {
+		if o.pack != "" {
 			taken[o.pack] = true
 		}
 		out.Kept, out.KeptBytes = out.Kept-1, out.KeptBytes-o.size

@@ -243,7 +243,7 @@ func (s *Store) packAll(w io.Writer, data []byte, sum string) error {
 }
 
 // tiny is what fits into one block of a disk with its frame: compressed it takes as much
-// room there, and a tenth of what a small delivery costs a sweep.
+// room there, and a twentieth of the CPU of a sweep of small ones.
 const tiny = 4<<10 - 16
 
 // frame is data as a zstd frame of one raw block (RFC 8878, 3.1.1), which any zstd unpacks.

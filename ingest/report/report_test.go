@@ -172,26 +172,3 @@ func TestWriteFiles(t *testing.T) {
 		t.Errorf("into a file: %v", err)
 	}
 }
-
-// TestIndent: what is written is what json.Indent makes of it.
-func TestIndent(t *testing.T) {
-	for _, value := range []any{
-		nil, 1.5e-7, -3, true, "", "a\"b\\", `\`, `\\"`, "{[,:]}", "é\u2028\x00\n", []any{}, map[string]any{}, []any{[]any{}, map[string]any{}},
-		map[string]any{"a": []any{1, "2", nil, []any{3}}, `b":`: map[string]any{"c": map[string]any{"d": "e"}}},
-	} {
-		compact, err := json.Marshal(value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, end := range []string{"", "\n"} {
-			var want bytes.Buffer
-			in := append(compact[:len(compact):len(compact)], end...)
-			if err := json.Indent(&want, in, "", "  "); err != nil {
-				t.Fatal(err)
-			}
-			if got := indent(in); string(got) != want.String() {
-				t.Errorf("%s becomes %s, want %s", in, got, want.String())
-			}
-		}
-	}
-}

@@ -89,7 +89,7 @@ func aligned(head []string, cells [][]string) string {
 		for i, cell := range row {
 			b.WriteString(cell)
 			if i < len(row)-1 {
-				pad(&b, width[i]-utf8.RuneCountInString(cell)+2)
+				b.WriteString(strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell)+2))
 			}
 		}
 		b.WriteByte('\n')
@@ -99,15 +99,6 @@ func aligned(head []string, cells [][]string) string {
 		write(row)
 	}
 	return b.String()
-}
-
-// pad writes blanks.
-func pad(b *strings.Builder, n int) {
-	const blanks = "                                "
-	for ; n > len(blanks); n -= len(blanks) {
-		b.WriteString(blanks)
-	}
-	b.WriteString(blanks[:n])
 }
 
 func orDash(s string) string {

@@ -161,38 +161,47 @@ func sweepConfig(ctx context.Context, std streams, c *config.Config, feeds []con
 	o.Observe, o.Fetch.Logger = watch.event, watch.servers()
 	out := swept{revision: o.Revision, started: time.Now()}
 	out.accepting = accepting(feeds, o.Accept, time.Now())
+	reporting := false
+	o.Report = func(ctx context.Context, res *sweep.Result) error {
+		reporting = true
+		out.Result, out.ended = res, time.Now()
+		return out.conclude(ctx, std, c, db, feeds, o, accepted)
+	}
 	out.Result, err = sweep.Run(ctx, o)
-	out.ended = time.Now()
-	if errors.Is(err, context.Canceled) {
+	if !reporting {
+		out.ended = time.Now()
+	}
+	if errors.Is(err, context.Canceled) && !reporting {
 		return out.cutShort(ctx, db, feeds, c.Reports, err)
 	}
-	if err == nil && c.Spread {
-		var s *spreader
-		if s, err = newSpreader(std, c, db, o.Store, o.Line, o.Judge, o.Revision); err == nil {
-			out.spread = s.spreadNew(ctx, out.Result)
-			s.close()
-		}
-	}
-	if err == nil {
-		out.rules, err = rulesOf(ctx, db, c.Accept, out.Result, time.Now())
-		out.rules = append(out.rules, overCases(accepted, time.Now())...)
-	}
-	if err == nil {
-		err = out.lookBack(ctx, db, feeds)
-	}
-	if err != nil {
-		return out, err
-	}
-	tidied := tidying(ctx, std, c, db, o.Store, out.Run)
-	if err = out.keep(ctx, db, c.Reports); err == nil {
-		out.undone = out.tell(ctx, db, c.Notify)
-	}
-	if terr := tidied(); err != nil {
-		err = errors.Join(err, terr)
-	} else {
-		out.undone = errors.Join(out.undone, terr)
-	}
 	return out, err
+}
+
+// conclude ends a sweep that did its work: its new cases are tried on other feeds, the night is
+// held against those before it, kept and told.
+func (s *swept) conclude(ctx context.Context, std streams, c *config.Config, db *state.DB, feeds []config.Feed, o sweep.Options, accepted []golden.Stored) (err error) {
+	if c.Spread {
+		spread, err := newSpreader(std, c, db, o.Store, o.Line, o.Judge, o.Revision)
+		if err != nil {
+			return err
+		}
+		s.spread = spread.spreadNew(ctx, s.Result)
+		spread.close()
+	}
+	if s.rules, err = rulesOf(ctx, db, c.Accept, s.Result, time.Now()); err != nil {
+		return err
+	}
+	s.rules = append(s.rules, overCases(accepted, time.Now())...)
+	if err := s.lookBack(ctx, db, feeds); err != nil {
+		return err
+	}
+	tidied := tidying(ctx, std, c, db, o.Store, s.Run)
+	if err = s.keep(ctx, db, c.Reports); err != nil {
+		return errors.Join(err, tidied())
+	}
+	s.undone = s.tell(ctx, db, c.Notify)
+	s.undone = errors.Join(s.undone, tidied())
+	return nil
 }
 
 // accepting are the feeds of which rules accept something at a time.

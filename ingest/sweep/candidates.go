@@ -30,45 +30,6 @@ type look struct {
 	many     *fetch.Many // what takes them, and the small ones
 }
 
-// turn does a part of a job at its server when it is its turn, within the job's limit.
-type turn func(ctx context.Context, part func(context.Context) error) error
-
-// pull sweeps the feeds of one server, as far as their deliveries are queued. All of
-// them are listed before anything is fetched, so that after one wait every new file can
-// be looked at a second time. An earlier try of the same job may have pulled some of
-// them, or a part of one. Feeds that are to be left alone now are for a later one, from until on.
-// What is done at the server is in turns with others.
-func (s *sweeper) pull(ctx context.Context, feeds []config.Feed, end seal, turn turn) (until time.Time, err error) {
-	looks, err := s.looks(ctx, feeds)
-	if err != nil {
-		return until, err
-	}
-	if looks, until = s.aside(looks); !until.IsZero() {
-		end = nil
-	}
-	if len(looks) == 0 {
-		return until, s.storePulled(ctx, end)
-	}
-	defer func() {
-		for n := range looks {
-			looks[n].close()
-		}
-	}()
-	var wait time.Duration
-	err = turn(ctx, func(ctx context.Context) error {
-		s.listAll(ctx, looks)
-		if wait = time.Until(s.settles(ctx, looks)); wait <= 0 && ctx.Err() == nil {
-			return s.fetchAll(ctx, looks, end)
-		}
-		return ctx.Err()
-	})
-	if err != nil || wait <= 0 {
-		return until, err
-	}
-	sleep(ctx, wait)
-	return until, turn(ctx, func(ctx context.Context) error { return s.fetchAll(ctx, looks, end) })
-}
-
 // close leaves the feed's source.
 func (l *look) close() {
 	if l.src != nil {
@@ -77,24 +38,21 @@ func (l *look) close() {
 	}
 }
 
-// fetchAll fetches what was listed, feed by feed.
+// fetchAll fetches what was listed, feed by feed, and ends the job.
 func (s *sweeper) fetchAll(ctx context.Context, looks []look, end seal) error {
-	var idle []*look // nothing is to be stored but that they were pulled
 	for n := range looks {
 		l := &looks[n]
-		fetches := len(l.todo) > 0
 		s.step(ctx, l, s.deliveries)
-		l.close()
-		s.observe(Event{Feed: l.feed.Name, What: "fetched", Err: l.out.Err})
-		if !fetches {
-			idle = append(idle, l)
-			continue
+		s.left(l)
+		last := end
+		if n < len(looks)-1 {
+			last = nil
 		}
-		if err := s.storePulled(ctx, nil, l); err != nil {
+		if err := s.storePulled(ctx, last, l); err != nil {
 			return err
 		}
 	}
-	return s.storePulled(ctx, end, idle...)
+	return nil
 }
 
 // aside returns the feeds that need not wait, and when the first of the others need not

@@ -85,7 +85,7 @@ func (c *checking) end(ctx context.Context, end seal) error {
 	if !c.sample {
 		return c.store(ctx, end)
 	}
-	return c.s.queue.follow(ctx, func(queue func(state.Tx, []confirmArgs) error) error {
+	return follow(ctx, c.s.queue, func(queue func(state.Tx, []confirmArgs) error) error {
 		return c.store(ctx, func(tx state.Tx) error {
 			next, err := c.nominate(ctx, tx)
 			if err == nil {

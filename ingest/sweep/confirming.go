@@ -50,7 +50,7 @@ func (c *confirmer) Work(ctx context.Context, job *river.Job[confirmArgs]) error
 }
 
 // NextRetry has a job that could not be recorded tried again soon.
-func (c *confirmer) NextRetry(*river.Job[confirmArgs]) time.Time { return time.Now().Add(time.Second) }
+func (c *confirmer) NextRetry(*river.Job[confirmArgs]) time.Time { return soon() }
 
 // repeated is what came of a delivery on real interpreters.
 type repeated struct {

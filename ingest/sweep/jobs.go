@@ -10,31 +10,23 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/feedparity/feedparity/ingest/config"
-	"github.com/feedparity/feedparity/ingest/fetch"
 	"github.com/feedparity/feedparity/ingest/state"
 )
 
-// A sweep is jobs of three kinds. One pulls a server: it lists its feeds, one after the
-// other, and fetches what is new, all on the same connections, for some servers take
-// seconds for a login and others allow only one. Another checks a batch of the
-// deliveries that were fetched: it runs the line, confirms and files cases, and
-// records. The third repeats a delivery that the models found alike on real interpreters
-// (sample.go says which). Whoever began the sweep waits for them and makes the report.
+// A sweep is jobs of five kinds. One lists a server: what is there, feed by feed, and what
+// of it is new. Another fetches that, once it has been watched for long enough, and on the
+// same connections, for some servers take seconds for a login and others allow only one
+// (visit.go). The third checks a batch of the deliveries that were fetched: it runs the
+// line, confirms and files cases, and records. The fourth repeats a delivery that the models
+// found alike on real interpreters (sample.go says which). The last one reports, when no
+// other is left (reporting.go).
 const (
-	pullKind    = "pull"
+	listKind    = "list"
+	fetchKind   = "fetch"
 	checkKind   = "check"
 	confirmKind = "confirm"
+	reportKind  = "report"
 )
-
-// pullArgs is a server: the feeds of a configuration that share it.
-type pullArgs struct {
-	Run   int64    `json:"run"`
-	Host  string   `json:"host"`
-	Feeds []string `json:"feeds"`
-}
-
-// Kind names the job.
-func (pullArgs) Kind() string { return pullKind }
 
 // checkArgs is a batch: the tasks of a feed from one number to another.
 type checkArgs struct {
@@ -52,23 +44,20 @@ func (checkArgs) Kind() string { return checkKind }
 // seal ends a job in the transaction of its last result.
 type seal func(state.Tx) error
 
-// puller works on pull jobs, checker on check jobs.
-type (
-	puller struct {
-		river.WorkerDefaults[pullArgs]
-		*crew
-	}
-	checker struct {
-		river.WorkerDefaults[checkArgs]
-		*crew
-	}
-)
+// checker works on check jobs.
+type checker struct {
+	river.WorkerDefaults[checkArgs]
+	*crew
+}
 
 // crew is what the workers of a process have in common.
 type crew struct {
 	Options
-	queue *queue
-	mine  *sweeper // the sweep that this process began, nil for a mere worker
+	queue  *queue
+	mine   *sweeper                    // the sweep that this process began, nil for a mere worker
+	finish func(context.Context) error // what ends that, told of it all
+
+	visits visits
 }
 
 // sweeper returns what works on a run's jobs.
@@ -89,33 +78,6 @@ func (c *crew) feeds(names ...string) ([]config.Feed, error) {
 		out[n] = c.Feeds[i]
 	}
 	return out, nil
-}
-
-// Work pulls a server, which no other process may do meanwhile.
-func (p *puller) Work(ctx context.Context, job *river.Job[pullArgs]) error {
-	defer p.queue.ended()
-	feeds, err := p.feeds(job.Args.Feeds...)
-	if err != nil {
-		return err
-	}
-	lock := state.HostLock(job.Args.Host)
-	if got, err := p.queue.locks.Try(ctx, lock); err != nil || !got {
-		return cmpErr(err, river.JobSnooze(time.Second))
-	}
-	defer p.queue.locks.Free(lock)
-	s := p.sweeper(job.Args.Run)
-	if s.Fetch.Hosts == nil { // a worker forgets what it found out about a server: a sweep is a night's
-		s.Fetch.Hosts = fetch.NewHosts()
-		defer s.Fetch.Hosts.Close()
-	}
-	until, err := s.pull(ctx, feeds, complete(ctx, job), func(ctx context.Context, work func(context.Context) error) (err error) {
-		p.queue.inTurn(ctx, func() { err = s.within(ctx, job.ID, p.limit(job.Args), feeds, work) })
-		return err
-	})
-	if err == nil && !until.IsZero() {
-		return p.queue.later(until.Sub(s.Now()))
-	}
-	return err
 }
 
 // Work checks a batch, unless as many of its feed are checked as its concurrency
@@ -161,18 +123,19 @@ func cmpErr(err, otherwise error) error {
 }
 
 // NextRetry has a job that could not be recorded tried again soon.
-func (p *puller) NextRetry(*river.Job[pullArgs]) time.Time { return time.Now().Add(time.Second) }
+func (c *checker) NextRetry(*river.Job[checkArgs]) time.Time { return soon() }
 
-// NextRetry has a job that could not be recorded tried again soon.
-func (c *checker) NextRetry(*river.Job[checkArgs]) time.Time { return time.Now().Add(time.Second) }
+func soon() time.Time { return time.Now().Add(time.Second) }
 
 // workers are those of a process; of is set once its queue is open.
 func (c *crew) workers(q *queue) *river.Workers {
 	c.queue = q
 	w := river.NewWorkers()
-	river.AddWorker(w, &puller{crew: c})
+	river.AddWorker(w, &lister{crew: c})
+	river.AddWorker(w, &fetcher{crew: c})
 	river.AddWorker(w, &checker{crew: c})
 	river.AddWorker(w, &confirmer{crew: c})
+	river.AddWorker(w, &reporter{crew: c})
 	return w
 }
 
@@ -183,11 +146,13 @@ func Work(ctx context.Context, o Options) error {
 	if !state.IsPostgres(o.State.Path()) {
 		return errors.New("work for a fleet: its state must be in PostgreSQL")
 	}
-	q, err := openQueue(ctx, o, (&crew{Options: o}).workers)
+	c := &crew{Options: o}
+	q, err := openQueue(ctx, o, c.workers)
 	if err != nil {
 		return fmt.Errorf("work for a fleet: %w", err)
 	}
 	defer q.close()
+	defer c.leaveAll()
 	if err := q.start(ctx); err != nil {
 		return err
 	}

@@ -167,7 +167,7 @@ func testSweepKilled(t *testing.T, fresh func(*testing.T, ...config.Feed) *world
 		_ = cmd.Wait()
 		k.after(fmt.Sprintf("after %v", at), w)
 	}
-	t.Logf("killed at 9 steps and %d random moments; %d had not recorded everything", n, k.cut)
+	t.Logf("killed at 12 steps and %d random moments; %d had not recorded everything", n, k.cut)
 }
 
 // killing is what sweeps are killed in, with what one undisturbed sweep leaves.
@@ -242,7 +242,8 @@ func (k *killing) after(how string, w *world) {
 // testKilledAtSteps kills the process at each step that has a name: between two writes.
 func testKilledAtSteps(t *testing.T, fresh func(*testing.T, ...config.Feed) *world) *killing {
 	k := newKilling(t, fresh)
-	for _, step := range []string{"migrate:0", "migrate:2", "record fetch:0", "record fetch:3", "record outcome:0", "record outcome:5", "commit:0", "commit:4", "commit:7"} {
+	steps := []string{"migrate:0", "migrate:2", "queue fetch:0", "fetch:0", "record fetch:0", "record fetch:3", "record outcome:0", "record outcome:5", "commit:0", "commit:4", "commit:7", "report:0"}
+	for _, step := range steps {
 		w := fresh(t, k.feeds...)
 		w.db.Close()
 		w.forget()
@@ -251,7 +252,7 @@ func testKilledAtSteps(t *testing.T, fresh func(*testing.T, ...config.Feed) *wor
 		}
 		k.after("at "+step, w)
 	}
-	if k.cut < 8 { // at the last commit all is recorded
+	if k.cut < len(steps)-2 { // at the last commit and the report all is recorded
 		t.Errorf("only %d sweeps were cut short", k.cut)
 	}
 	return k

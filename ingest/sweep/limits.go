@@ -59,14 +59,14 @@ func checkLimit(least time.Duration, f config.Feed, deliveries int) time.Duratio
 	return max(least, time.Duration(deliveries)*one)
 }
 
-// limit is that of either part of a job at its server; one of a feed that this worker does
-// not know fails at once.
-func (p *puller) limit(a pullArgs) time.Duration {
-	feeds, err := p.feeds(a.Feeds...)
+// serverLimit is that of either job at a server; one of a feed that this worker does not know
+// fails at once.
+func (c *crew) serverLimit(at server) time.Duration {
+	feeds, err := c.feeds(at.Feeds...)
 	if err != nil {
 		return leastLimit
 	}
-	return pullLimit(p.least(), feeds)
+	return pullLimit(c.least(), feeds)
 }
 
 func (c *checker) limit(a checkArgs) time.Duration {
@@ -77,15 +77,26 @@ func (c *checker) limit(a checkArgs) time.Duration {
 	return checkLimit(c.least(), feeds[0], a.To-a.From+1)
 }
 
-// Timeout is River's limit, which a job does not reach that ends when it is told to. Either
-// part of this one has a limit of its own, and what is waited for in between is less; for its
-// turns it may have to wait, where there is one process.
-func (p *puller) Timeout(job *river.Job[pullArgs]) time.Duration {
-	if !p.queue.fleet() {
+// Timeout is River's limit, which a job does not reach that ends when it is told to. Where
+// there is one process it may have to wait for its turn.
+func (l *lister) Timeout(job *river.Job[listArgs]) time.Duration {
+	if !l.queue.fleet() {
 		return -1
 	}
-	return 3*p.limit(job.Args) + grace
+	return l.serverLimit(job.Args.server) + grace
 }
+
+// Timeout is River's limit, likewise: what is waited for until files have settled is less than
+// the limit of the job.
+func (f *fetcher) Timeout(job *river.Job[fetchArgs]) time.Duration {
+	if !f.queue.fleet() {
+		return -1
+	}
+	return 2*f.serverLimit(job.Args.server) + grace
+}
+
+// Timeout is none: replaying all cases takes as long as the team's code does.
+func (r *reporter) Timeout(*river.Job[reportArgs]) time.Duration { return -1 }
 
 // Timeout is River's limit, likewise.
 func (c *checker) Timeout(job *river.Job[checkArgs]) time.Duration { return c.limit(job.Args) + grace }
@@ -94,6 +105,9 @@ func (c *checker) Timeout(job *river.Job[checkArgs]) time.Duration { return c.li
 func (c *confirmer) Timeout(*river.Job[confirmArgs]) time.Duration { return confirmLimit + grace }
 
 func (c *crew) least() time.Duration { return cmp.Or(c.limitAtLeast, leastLimit) }
+
+// serverJob stands for the jobs at a feed's server, of which one follows from the other.
+const serverJob = 0
 
 // within does a job's work until its limit, and notes of its feeds what ended it then, until
 // another try of the same job does better.

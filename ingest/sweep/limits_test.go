@@ -21,15 +21,15 @@ func TestLimits(t *testing.T) {
 	aside := config.Feed{Take: config.Take{Avoid: make([]config.Window, 3), Settle: time.Minute}, Feed: ingest.Feed{Name: "aside"}}
 	called := config.Feed{Feed: ingest.Feed{Name: "called", Calls: [2]*ingest.Call{{Timeout: time.Hour}, {}}}}
 	c := &crew{Options: Options{Feeds: []config.Feed{long, aside, called}}}
-	p, k := &puller{crew: c}, &checker{crew: c}
+	k := &checker{crew: c}
 	for _, tt := range []struct {
 		what      string
 		got, want time.Duration
 	}{
-		{"nothing said", p.limit(pullArgs{Feeds: []string{"called"}}), 4 * time.Hour},
-		{"timeouts: {host: 8h}", p.limit(pullArgs{Feeds: []string{"called", "long"}}), 16 * time.Hour},
-		{"three times to be left alone", p.limit(pullArgs{Feeds: []string{"aside"}}), 8*time.Hour + time.Minute},
-		{"not of this configuration", p.limit(pullArgs{Feeds: []string{"other"}}), 4 * time.Hour},
+		{"nothing said", c.serverLimit(server{Feeds: []string{"called"}}), 4 * time.Hour},
+		{"timeouts: {host: 8h}", c.serverLimit(server{Feeds: []string{"called", "long"}}), 16 * time.Hour},
+		{"three times to be left alone", c.serverLimit(server{Feeds: []string{"aside"}}), 8*time.Hour + time.Minute},
+		{"not of this configuration", c.serverLimit(server{Feeds: []string{"other"}}), 4 * time.Hour},
 		{"a few deliveries", k.limit(checkArgs{Feed: "long", From: 1, To: 10}), 4 * time.Hour},
 		{"many, one after the other", k.limit(checkArgs{Feed: "long", From: 1, To: 1000}), 5000 * time.Minute},
 		{"calls", k.limit(checkArgs{Feed: "called", From: 3, To: 4}), 2 * (5*time.Minute + 20*time.Hour + 20*time.Minute)},

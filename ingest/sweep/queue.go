@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -26,6 +27,17 @@ import (
 
 type driver = riverdriver.Driver[*sql.Tx]
 
+// alone is a file's driver that listens for nothing: where one process works on a file it has
+// inserted its jobs itself, and its client wakes its workers at once. Listening is to ask the file
+// every 50 ms, and each job waits for that.
+type alone struct{ *riversqlite.Driver }
+
+// SupportsListener is false.
+func (alone) SupportsListener() bool { return false }
+
+// SupportsListenNotify is false.
+func (alone) SupportsListenNotify() bool { return false }
+
 // queue is River on the state's own database. In a file it has this process alone; in
 // PostgreSQL any number of processes take its jobs.
 type queue struct {
@@ -38,6 +50,7 @@ type queue struct {
 	suffix  string        // of the queues' names: only processes that agree share jobs
 	done    chan struct{} // a job of ours has ended
 	turns   chan struct{} // at the servers: as many as may be spoken to at once
+	begun   chan struct{} // visits to servers: as many as may be under way
 	asleep  atomic.Bool   // some job waits for its time
 	woken   time.Time     // when those were looked for that need not wait any more
 	ballast []byte
@@ -54,19 +67,22 @@ const ballast = 32 << 20
 // maxAttempts is of a fleet; where one process works on a file, the next night is the other attempt.
 const maxAttempts = 10
 
-// settlingHosts is how many times as many servers as are spoken to at once may be begun with.
+// settlingHosts is how many times as many servers as are spoken to at once one process that
+// works on a file may be at: most wait for their new files to settle. In a fleet they are for others to take.
 const settlingHosts = 4
 
 // openQueue opens the queue, with its tables, and makes this process one of its
 // workers once start is called.
 func openQueue(ctx context.Context, o Options, workers func(*queue) *river.Workers) (*queue, error) {
-	q := &queue{state: o.State, done: make(chan struct{}, 1), turns: make(chan struct{}, o.Hosts), ballast: make([]byte, ballast)}
+	q := &queue{state: o.State, done: make(chan struct{}, 1), turns: make(chan struct{}, o.Hosts), begun: make(chan struct{}, o.Hosts), ballast: make([]byte, ballast)}
 	var err error
 	if q.pool, err = o.State.Pool(ctx); err != nil {
 		return nil, err
 	}
-	q.driver = riversqlite.New(o.State.SQL())
-	if q.fleet() {
+	q.driver = alone{riversqlite.New(o.State.SQL())}
+	if !q.fleet() {
+		q.begun = make(chan struct{}, settlingHosts*o.Hosts)
+	} else {
 		q.driver, q.suffix = riverdatabasesql.NewWithPgxListener(o.State.SQL(), q.pool), "_"+o.Agreement
 	}
 	log := slog.New(slog.DiscardHandler)
@@ -107,16 +123,15 @@ func (q *queue) migrate(ctx context.Context, log *slog.Logger) error {
 }
 
 func (q *queue) config(o Options, log *slog.Logger, workers *river.Workers) *river.Config {
-	// Of what one process does by itself more servers may wait for their files to settle than
-	// are spoken to; in a fleet they are for others to take.
-	attempts, pulls := 1, settlingHosts*o.Hosts
+	attempts := 1
 	if q.fleet() {
-		attempts, pulls = maxAttempts, o.Hosts
+		attempts = maxAttempts
 	}
 	return &river.Config{
 		ID: q.id, Logger: log, Workers: workers, MaxAttempts: attempts, JobTimeout: leastLimit + grace, RescueStuckJobsAfter: rescueAfter,
 		Queues: map[string]river.QueueConfig{
-			q.name(pullKind):  {MaxWorkers: min(pulls, river.QueueNumWorkersMax)},
+			q.name(listKind):  {MaxWorkers: min(o.Hosts, river.QueueNumWorkersMax)},
+			q.own(q.id):       {MaxWorkers: min(cap(q.begun)+1, river.QueueNumWorkersMax)},
 			q.name(checkKind): {MaxWorkers: o.workers()},
 			// They are few, and each has an interpreter and a model at work at once.
 			q.name(confirmKind): {MaxWorkers: 1},
@@ -131,6 +146,22 @@ func (q *queue) config(o Options, log *slog.Logger, workers *river.Workers) *riv
 func (q *queue) fleet() bool { return q.pool != nil }
 
 func (q *queue) name(kind string) string { return kind + q.suffix }
+
+// own is the queue of what a process alone can do: to fetch from servers that it has listed
+// and to report the sweep that it began.
+func (q *queue) own(process string) string {
+	return fmt.Sprintf("own_%x", sha256.Sum256([]byte(process)))[:36]
+}
+
+// queueOf is where a job goes.
+func (q *queue) queueOf(a river.JobArgs) string {
+	switch kind := a.Kind(); kind {
+	case fetchKind, reportKind:
+		return q.own(q.id)
+	default:
+		return q.name(kind)
+	}
+}
 
 func workerLock(id string) string { return "worker " + id }
 
@@ -154,6 +185,28 @@ func (q *queue) inTurn(ctx context.Context, do func()) {
 	}
 	do()
 }
+
+// begin takes one of the visits that may be under way. Where one process works on a file it
+// waits for that, unless it is told to stop; in a fleet others may have room.
+func (q *queue) begin(ctx context.Context) bool {
+	if q.fleet() {
+		select {
+		case q.begun <- struct{}{}:
+			return true
+		default:
+			return false
+		}
+	}
+	select {
+	case q.begun <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// over gives it back.
+func (q *queue) over() { <-q.begun }
 
 // start begins to work, until stop; the context's end is that of all jobs.
 func (q *queue) start(ctx context.Context) error {
@@ -191,9 +244,9 @@ func (q *queue) insert(ctx context.Context, args []checkArgs, first func(state.T
 // follow does what ends a job, which names the jobs that follow from it, and queues those:
 // in a fleet in the same transaction. In a file they come after it, as insert says; what dies
 // in between is what the next run finds named and not done.
-func (q *queue) follow(ctx context.Context, do func(queue func(state.Tx, []confirmArgs) error) error) error {
+func follow[A river.JobArgs](ctx context.Context, q *queue, do func(queue func(state.Tx, []A) error) error) error {
 	if q.fleet() {
-		return do(func(tx state.Tx, next []confirmArgs) error {
+		return do(func(tx state.Tx, next []A) error {
 			if len(next) == 0 {
 				return nil
 			}
@@ -203,21 +256,21 @@ func (q *queue) follow(ctx context.Context, do func(queue func(state.Tx, []confi
 	}
 	q.following.RLock()
 	defer q.following.RUnlock()
-	var after []confirmArgs
-	err := do(func(_ state.Tx, next []confirmArgs) error {
+	var after []A
+	err := do(func(_ state.Tx, next []A) error {
 		after = next
 		return nil
 	})
-	if err == nil {
-		_ = insertAll(ctx, q, after) // the job has ended; what is not queued is told as not done
+	if err != nil {
+		return err
 	}
-	return err
+	return insertAll(ctx, q, after) // if that fails, what is not queued is told as not done
 }
 
 func jobsOf[A river.JobArgs](q *queue, args []A) []river.InsertManyParams {
 	out := make([]river.InsertManyParams, len(args))
 	for i, a := range args {
-		out[i] = river.InsertManyParams{Args: a, InsertOpts: &river.InsertOpts{Queue: q.name(a.Kind())}}
+		out[i] = river.InsertManyParams{Args: a, InsertOpts: &river.InsertOpts{Queue: q.queueOf(a)}}
 	}
 	return out
 }
@@ -249,9 +302,9 @@ func (q *queue) ended() {
 
 var unfinished = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled}
 
-// wait returns when no job of these queues is left. A database that does not answer
-// ends the wait: at once where it is a file, else after two minutes.
-func (q *queue) wait(ctx context.Context) error {
+// wait returns when no job is left, or over is closed. A database that does not answer ends
+// the wait: at once where it is a file, else after two minutes.
+func (q *queue) wait(ctx context.Context, over <-chan struct{}) error {
 	poll, patience := 200*time.Millisecond, time.Duration(0)
 	if q.fleet() {
 		poll, patience = time.Second, 2*time.Minute
@@ -273,6 +326,8 @@ func (q *queue) wait(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-q.locks.Lost():
 			return errors.New("the connection to the database broke")
+		case <-over:
+			return nil
 		case <-q.done:
 		case <-time.After(poll):
 		}
@@ -287,7 +342,7 @@ func (q *queue) left(ctx context.Context) ([]*rivertype.JobRow, error) {
 }
 
 func (q *queue) list(ctx context.Context, n int, states ...rivertype.JobState) ([]*rivertype.JobRow, error) {
-	res, err := q.client.JobList(ctx, river.NewJobListParams().Kinds(pullKind, checkKind, confirmKind).States(states...).First(n))
+	res, err := q.client.JobList(ctx, river.NewJobListParams().Kinds(listKind, fetchKind, checkKind, confirmKind, reportKind).States(states...).First(n))
 	if err != nil {
 		return nil, err
 	}
@@ -312,36 +367,75 @@ func (q *queue) wake(ctx context.Context) error {
 	return err
 }
 
-// rescue frees the jobs of processes that died: the server has freed their locks.
+// rescue frees the jobs of processes that died: the server has freed their locks. What such a
+// process alone could go on with is begun anew.
 func (q *queue) rescue(ctx context.Context) error {
 	if !q.fleet() {
 		return nil
 	}
+	lives := q.living()
 	running, err := q.list(ctx, 1000, rivertype.JobStateRunning)
 	if err != nil {
 		return err
 	}
-	alive := map[string]bool{q.id: true}
 	for _, job := range running {
 		if len(job.AttemptedBy) == 0 {
 			continue
 		}
 		by := job.AttemptedBy[len(job.AttemptedBy)-1]
-		lives, asked := alive[by]
-		if !asked {
-			if lives, err = q.state.Held(ctx, workerLock(by)); err != nil {
-				return err
-			}
-			alive[by] = lives
-		}
-		if lives {
+		if alive, err := lives(ctx, by); err != nil {
+			return err
+		} else if alive {
 			continue
 		}
 		if err := q.free(ctx, job, "its worker "+by+" is gone"); err != nil {
 			return err
 		}
 	}
+	waiting, err := q.client.JobList(ctx, river.NewJobListParams().Kinds(fetchKind).States(rivertype.JobStateAvailable, rivertype.JobStateRetryable, rivertype.JobStateScheduled).First(1000))
+	if err != nil {
+		return err
+	}
+	for _, job := range waiting.Jobs {
+		if err := q.inherit(ctx, job, lives); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// living tells of processes whether they live, and asks once.
+func (q *queue) living() func(ctx context.Context, process string) (bool, error) {
+	alive := map[string]bool{q.id: true}
+	return func(ctx context.Context, process string) (lives bool, err error) {
+		lives, asked := alive[process]
+		if !asked {
+			if lives, err = q.state.Held(ctx, workerLock(process)); err == nil {
+				alive[process] = lives
+			}
+		}
+		return lives, err
+	}
+}
+
+// inherit has a server listed anew that a process was to fetch from which is gone. If it is
+// done twice, since somebody dies in between, one finds what the other has done.
+func (q *queue) inherit(ctx context.Context, job *rivertype.JobRow, lives func(context.Context, string) (bool, error)) error {
+	var a fetchArgs
+	if err := json.Unmarshal(job.EncodedArgs, &a); err != nil {
+		return fmt.Errorf("read job %d: %w", job.ID, err)
+	}
+	if alive, err := lives(ctx, a.By); err != nil || alive {
+		return err
+	}
+	if err := q.again(ctx, a.server); err != nil && !errors.Is(err, errNobody) {
+		return err
+	}
+	_, err := q.client.JobDelete(ctx, job.ID)
+	if errors.Is(err, rivertype.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // free gives a running job to another worker, as River's own rescuer does it.

@@ -345,7 +345,7 @@ func TestNothingLeftBetween(t *testing.T) {
 	q, _ := w.queue()
 	inside, end, left := make(chan struct{}), make(chan struct{}), make(chan int)
 	go func() {
-		err := q.follow(t.Context(), func(queue func(state.Tx, []confirmArgs) error) error {
+		err := follow(t.Context(), q, func(queue func(state.Tx, []confirmArgs) error) error {
 			close(inside)
 			<-end
 			return queue(state.Tx{}, []confirmArgs{{1, "acme", nominated{Number: 1}}})

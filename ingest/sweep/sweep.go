@@ -73,6 +73,9 @@ type Options struct {
 	// until then what the run records is kept for the next one to tell, and the result has
 	// what earlier runs recorded that were stopped or killed before.
 	Tells bool
+	// Report, if set, has what was done reported, which is the last job of a sweep. It is not
+	// called where the sweep is told to stop before, or could not do its work.
+	Report func(context.Context, *Result) error
 	// Now is the clock, time.Now if nil.
 	Now func() time.Time
 
@@ -288,6 +291,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return res, fmt.Errorf("begin sweep: %w", err)
 	}
 	defer q.close()
+	defer c.leaveAll()
 	if err := q.clear(ctx); err != nil {
 		return res, fmt.Errorf("begin sweep: drop what an earlier one left: %w", err)
 	}
@@ -305,28 +309,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return res, fmt.Errorf("begin sweep: %w", err)
 	}
 	c.mine = newSweeper(o, q, res.Run)
-	if err = c.mine.work(ctx); err != nil {
-		err = fmt.Errorf("sweep: %w", err)
-	}
-	if rerr := c.mine.result(context.WithoutCancel(ctx), res, err); err == nil && rerr != nil {
-		err = fmt.Errorf("sweep: %w", rerr)
-	}
-	if rerr := c.mine.replayAll(ctx, res); err == nil && rerr != nil {
-		err = fmt.Errorf("sweep: replay cases: %w", rerr)
-	}
-	// The run is closed even where the context has ended: its status says so.
-	if eerr := c.mine.end(context.WithoutCancel(ctx), res, status(ctx, res), began); err == nil && eerr != nil {
-		err = fmt.Errorf("end sweep: %w", eerr)
-	}
-	if terr := c.mine.takeUp(context.WithoutCancel(ctx), res); err == nil && terr != nil {
-		err = fmt.Errorf("sweep: %w", terr)
-	}
-	res.Cut = ctx.Err() != nil
-	res.regressions(o.Golden)
-	if nerr := c.mine.noteBack(res); err == nil && nerr != nil {
-		err = fmt.Errorf("sweep: %w", nerr)
-	}
-	return res, err
+	end := newEnding(c.mine, res, began)
+	c.finish = func(ctx context.Context) error { return end.come(ctx, nil) }
+	return res, end.come(ctx, c.mine.work(ctx, end.over))
 }
 
 // twice is the name of a feed that is there more than once, "" if none is.
@@ -351,8 +336,9 @@ func status(ctx context.Context, res *Result) string {
 	return "ok"
 }
 
-// work queues a job for each server and waits until no job is left.
-func (s *sweeper) work(ctx context.Context) error {
+// work queues a job for each server, waits until no job is left, and then for the report,
+// which closes over.
+func (s *sweeper) work(ctx context.Context, over <-chan struct{}) error {
 	if err := insertAll(ctx, s.queue, s.hosts()); err != nil {
 		return err
 	}
@@ -362,22 +348,28 @@ func (s *sweeper) work(ctx context.Context) error {
 	if err := s.queue.start(ctx); err != nil {
 		return err
 	}
-	err := s.queue.wait(ctx)
+	err := s.queue.wait(ctx, nil)
+	if err == nil {
+		err = insertAll(ctx, s.queue, []reportArgs{{s.id}})
+	}
+	if err == nil {
+		err = s.queue.wait(ctx, over)
+	}
 	if serr := s.queue.stop(); err == nil && serr != nil {
 		err = serr
 	}
 	return err
 }
 
-// hosts are the servers of the feeds, in the configuration's order. Servers are pulled
+// hosts are the servers of the feeds, in the configuration's order. Servers are spoken to
 // side by side and the feeds of each one by one.
-func (s *sweeper) hosts() []pullArgs {
-	var out []pullArgs
+func (s *sweeper) hosts() []listArgs {
+	var out []listArgs
 	for _, f := range s.Feeds {
 		h := host(f.Source.URL)
-		i := slices.IndexFunc(out, func(p pullArgs) bool { return p.Host == h })
+		i := slices.IndexFunc(out, func(l listArgs) bool { return l.Host == h })
 		if i < 0 {
-			i, out = len(out), append(out, pullArgs{Run: s.id, Host: h})
+			i, out = len(out), append(out, listArgs{server{Run: s.id, Host: h}})
 		}
 		out[i].Feeds = append(out[i].Feeds, f.Name)
 	}

@@ -250,6 +250,9 @@ func (t Tx) Record(ctx context.Context, run int64, now time.Time, all ...Made) (
 			fresh[i] = append(fresh[i], some...)
 		}
 	}
+	// In the order of their keys, so that a statement writes few pages of the index: what a
+	// statement is about to change of one SQLite copies first.
+	slices.SortStableFunc(plain, func(a, b filed) int { return strings.Compare(a.SHA256, b.SHA256) })
 	err = inserts(plain, func(f filed) Key { return f.Key }, func(some []filed) error {
 		_, err := addOutcomes(ctx, t.q, run, some)
 		return err

@@ -53,7 +53,7 @@ type watch struct {
 
 // tally is what was done at a server, for a feed, or in all.
 type tally struct {
-	doing string // what is being done, "" for nothing
+	doing sweep.Event // what is being done, the zero value for nothing
 	files int
 	bytes int64
 	rows  int64
@@ -86,7 +86,7 @@ func (p *watch) event(e sweep.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	host, feed := tallyOf(p.hosts, e.Host), tallyOf(p.byFeed, e.Feed)
-	host.doing = strings.TrimSpace(fmt.Sprint(e.Feed, " ", e.What, " ", visible(e.Delivery)))
+	host.doing = e
 	switch {
 	case e.What == "done" && e.Delivery != "":
 		for _, t := range []*tally{host, feed, &p.total} {
@@ -94,9 +94,9 @@ func (p *watch) event(e sweep.Event) {
 		}
 	case e.What == "done":
 		p.done++
-		host.doing = ""
+		host.doing = sweep.Event{}
 	case e.What == "fetched": // its deliveries may be run for some time yet
-		host.doing = ""
+		host.doing = sweep.Event{}
 	}
 	switch {
 	case p.log != nil:
@@ -106,6 +106,11 @@ func (p *watch) event(e sweep.Event) {
 	case e.What == "done" && e.Delivery == "":
 		p.line(e, feed)
 	}
+}
+
+// doing words a step.
+func doing(e sweep.Event) string {
+	return strings.TrimSpace(fmt.Sprint(e.Feed, " ", e.What, " ", visible(e.Delivery)))
 }
 
 func tallyOf(m map[string]*tally, key string) *tally {
@@ -195,10 +200,10 @@ func (p *watch) draw(now bool) {
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(p.hosts)) {
 		t := p.hosts[name]
-		if t.doing == "" || len(lines) == mostHosts {
+		if t.doing.What == "" || len(lines) == mostHosts {
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%s  %s  %s  %s", name, plural(t.files, "file"), amount(t.bytes), t.doing))
+		lines = append(lines, fmt.Sprintf("%s  %s  %s  %s", name, plural(t.files, "file"), amount(t.bytes), doing(t.doing)))
 	}
 	lines = append(lines, p.all())
 	var b bytes.Buffer

@@ -61,7 +61,7 @@ func (g Given) bestOf(sample []byte, cut bool) (best, rival *layout) {
 			all = all[:i]
 			break
 		}
-		c.cut = cut
+		c.cut, c.keeps = cut, i == 0 // it is mostly the best
 		if c.read(sample); top == nil || c.score > top.score {
 			top = c
 		}

@@ -69,6 +69,14 @@ var byteClass = [256]uint8{
 	0xF0: highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte, highByte,
 }
 
+// classBit are the same as sets of one.
+var classBit = func() (out [256]uint16) {
+	for b, class := range byteClass {
+		out[b] = 1 << class
+	}
+	return out
+}()
+
 func classify(c []byte) charClass {
 	var k [byteClasses]int
 	for _, b := range c {
@@ -92,7 +100,7 @@ func typeOf(c []byte) CellType {
 	}
 	classes := uint16(0)
 	for _, b := range c {
-		classes |= 1 << byteClass[b]
+		classes |= classBit[b]
 	}
 	switch { // what needs no counting
 	case classes == digitsAlone:

@@ -115,7 +115,7 @@ func (h *heading) shape(c int) columnShape {
 		text := bytes.TrimSpace(row[c].text)
 		s.filled++
 		types[t]++
-		if t != Word && bytes.ContainsAny(text, "0123456789") {
+		if t != Word && hasDigit(text) {
 			s.digits++
 		}
 		if bytes.Equal(text, name) {
@@ -135,6 +135,15 @@ func (h *heading) shape(c int) columnShape {
 		}
 	}
 	return s
+}
+
+func hasDigit(text []byte) bool {
+	for _, b := range text {
+		if isDigit(b) {
+			return true
+		}
+	}
+	return false
 }
 
 // isHeader adds up what each column says.

@@ -221,31 +221,39 @@ func (l *layout) apart(width int) bool {
 	return l.records[l.main-1].cells == 0 || max(l.columns-width, width-l.columns) > 1
 }
 
-// body reads the table's first records again.
+// body are the table's first records.
 func (l *layout) body(first, last int) [][]field { return l.bodyOf(first, last, l.columns) }
 
 // bodyOf is the same for a table of some width.
 func (l *layout) bodyOf(first, last, columns int) [][]field {
 	r := l.readerAt(first)
-	most := min(bodyRecords, last-first+1)
-	rows, cells := make([][]field, 0, most), make([]field, 0, most*columns)
-	for i := first; i <= last && len(rows) < bodyRecords && r.next(); i++ {
-		if len(r.cells) == 0 || len(rows) > 0 && len(r.cells) != columns {
-			continue
-		}
-		from := len(cells)
-		cells = append(cells, r.cells...)
-		row := cells[from:len(cells):len(cells)]
-		rows = append(rows, row)
-		for n, c := range row {
-			if k := l.records[i].before + n; k < len(l.typed) {
-				row[n].typ = l.typed[k]
-			} else {
-				row[n].typ = typeOf(c.text)
-			}
+	rows := make([][]field, 0, min(bodyRecords, last-first+1))
+	for i := first; i <= last && len(rows) < bodyRecords; i++ {
+		if n := l.records[i].cells; n > 0 && (len(rows) == 0 || n == columns) {
+			rows = append(rows, l.row(i, &r))
 		}
 	}
 	return rows
+}
+
+// row are a record's cells with their types. Those of the first ones are known; the others
+// are read again, by r.
+func (l *layout) row(i int, r *reader) []field {
+	rec := l.records[i]
+	if end := rec.before + rec.cells; end <= len(l.leading) {
+		return l.leading[rec.before:end:end]
+	}
+	r.at = rec.at
+	r.next()
+	row := slices.Clone(r.cells)
+	for n, c := range row {
+		if k := rec.before + n; k < len(l.typed) {
+			row[n].typ = l.typed[k]
+		} else {
+			row[n].typ = typeOf(c.text)
+		}
+	}
+	return row
 }
 
 // readerAt reads from a record on.

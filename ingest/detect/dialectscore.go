@@ -16,6 +16,8 @@ type layout struct {
 	cut                      bool          // there is more of the input than was read
 	types                    [Mess + 1]int // of the cells looked at
 	typed                    []CellType    // of the first cells, by themselves
+	leading                  []field       // the cells of the first records, as many as are typed, if they are kept
+	keeps                    bool          // it does
 	columns                  int           // of most records
 	filling                  int           // how many cells are filled in the middle one of those
 	key                      *firstColumn  // once it was looked at
@@ -50,12 +52,17 @@ func (l *layout) read(text []byte) {
 			before.reader.odd -= r.open
 			before.reader.text, before.reader.line = text[:rec.at], rec.line
 		}
-		rec.cells = len(r.cells)
+		if rec.cells = len(r.cells); cells == 0 && l.keeps {
+			l.leading = make([]field, 0, min(typedCells, rec.cells*cap(l.records)))
+		}
 		cells += rec.cells
 		for _, c := range r.cells {
 			if len(l.typed) < typedCells {
 				t := typeOf(c.text)
 				l.typed = append(l.typed, t)
+				if c.typ = t; l.keeps {
+					l.leading = append(l.leading, c)
+				}
 				l.types[l.typeOf(c, t)]++
 			}
 			if len(c.text) > 0 && (c.text[0] > ' ' && c.text[0] < 0x80 || len(bytes.TrimSpace(c.text)) > 0) {

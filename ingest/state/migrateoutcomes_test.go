@@ -49,7 +49,7 @@ type migrated struct {
 	run  int64
 	rnd  *rand.Rand
 	has  map[Key]bool
-	want []filed
+	want []*filed
 }
 
 func (m *migrated) to(version int) {
@@ -62,22 +62,22 @@ func (m *migrated) to(version int) {
 // add records outcomes that are new.
 func (m *migrated) add(n int) {
 	m.t.Helper()
-	var fresh []filed
+	var fresh []*filed
 	for len(fresh) < n {
 		if o := m.random(); !m.has[o.Key] {
 			m.has[o.Key] = true
-			fresh = append(fresh, o)
+			fresh = append(fresh, &o)
 		}
 	}
 	m.record(fresh, int64(n))
 	m.want = append(m.want, fresh...)
 }
 
-func (m *migrated) record(all []filed, want int64) {
+func (m *migrated) record(all []*filed, want int64) {
 	m.t.Helper()
 	var added int64
 	err := m.d.Transact(ctx, func(tx Tx) error {
-		return inserts(all, func(f filed) Key { return f.Key }, func(some []filed) error {
+		return inserts(all, func(f *filed) Key { return f.Key }, func(some []*filed) error {
 			n, err := addOutcomes(ctx, tx.q, m.run, some)
 			added += n
 			return err
@@ -105,7 +105,7 @@ func (m *migrated) random() filed {
 
 // sort brings what is wanted into the order of the keys.
 func (m *migrated) sort() {
-	slices.SortFunc(m.want, func(a, b filed) int {
+	slices.SortFunc(m.want, func(a, b *filed) int {
 		return cmp.Or(cmp.Compare(a.Feed, b.Feed), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.View, b.View),
 			cmp.Compare(a.Settings, b.Settings), cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Engine, b.Engine))
 	})

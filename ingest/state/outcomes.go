@@ -235,15 +235,15 @@ func (d *DB) Record(ctx context.Context, run int64, path string, outcomes []Outc
 // was not compared stays unfinished.
 func (t Tx) Record(ctx context.Context, run int64, now time.Time, all ...Made) (fresh [][]string, err error) {
 	fresh = make([][]string, len(all))
-	var plain []filed
+	var plain []*filed
 	for i, m := range all {
 		at := now.Add(time.Duration(i)) // so that the last one is the latest (LastCharset)
 		for _, o := range m.Outcomes {
 			if len(o.Findings)+len(o.Noise) == 0 { // nothing depends on whether it was there
-				plain = append(plain, filed{m.Path, at, o})
+				plain = append(plain, &filed{m.Path, at, o})
 				continue
 			}
-			some, err := record(ctx, t.q, run, filed{m.Path, at, o})
+			some, err := record(ctx, t.q, run, &filed{m.Path, at, o})
 			if err != nil {
 				return nil, fmt.Errorf("record outcomes: %w", err)
 			}
@@ -252,8 +252,8 @@ func (t Tx) Record(ctx context.Context, run int64, now time.Time, all ...Made) (
 	}
 	// In the order of their keys, so that a statement writes few pages of the index: what a
 	// statement is about to change of one SQLite copies first.
-	slices.SortStableFunc(plain, func(a, b filed) int { return strings.Compare(a.SHA256, b.SHA256) })
-	err = inserts(plain, func(f filed) Key { return f.Key }, func(some []filed) error {
+	slices.SortStableFunc(plain, func(a, b *filed) int { return strings.Compare(a.SHA256, b.SHA256) })
+	err = inserts(plain, func(f *filed) Key { return f.Key }, func(some []*filed) error {
 		_, err := addOutcomes(ctx, t.q, run, some)
 		return err
 	})
@@ -280,11 +280,11 @@ type filed struct {
 
 // record stores one outcome and returns the signatures that its feed shows for the first
 // time.
-func record(ctx context.Context, q querier, run int64, o filed) (fresh []string, err error) {
+func record(ctx context.Context, q querier, run int64, o *filed) (fresh []string, err error) {
 	if err := addNoise(ctx, q, o.Outcome, o.at); err != nil {
 		return nil, err
 	}
-	added, err := addOutcomes(ctx, q, run, []filed{o})
+	added, err := addOutcomes(ctx, q, run, []*filed{o})
 	if err != nil {
 		return nil, err
 	}
@@ -335,8 +335,8 @@ func process(ctx context.Context, q querier, now int64, all ...Made) error {
 
 // addOutcomes stores outcomes and returns how many of them were not there yet. One that was
 // not compared gives way to one that is.
-func addOutcomes(ctx context.Context, q querier, run int64, all []filed) (int64, error) {
-	var args []any
+func addOutcomes(ctx context.Context, q querier, run int64, all []*filed) (int64, error) {
+	args := make([]any, 0, 14*len(all)+1)
 	for _, o := range all {
 		args = append(args, o.Feed, o.SHA256, o.View, o.Settings, o.Revision, o.Engine, run, []byte(o.path), o.at.UnixNano(),
 			o.Charset, o.Pair, o.Verdict, o.Severity.String(), o.Error)

@@ -74,8 +74,11 @@ type format struct {
 	unpack      func(u *unpacker, f *os.File, name string) error
 }
 
-func formats() []format {
-	return []format{
+// formats are those that are known. What unpacks some of them asks for the names of all.
+var formats []format
+
+func init() {
+	formats = []format{
 		{"gzip", "\x1f\x8b\x08", []string{".gz", ".gzip"}, single(gunzip)},
 		{"bzip2", "BZh", []string{".bz2"}, single(bunzip)},
 		{"zstd", "\x28\xb5\x2f\xfd", []string{".zst", ".zstd"}, single(unzstd)},
@@ -87,7 +90,7 @@ func formats() []format {
 // formatOf tells an archive by its first bytes, nil for none. bzip2's magic alone
 // could begin a CSV, so that its level and block are looked at too.
 func formatOf(head []byte) *format {
-	for _, f := range formats() {
+	for _, f := range formats {
 		if bytes.HasPrefix(head, []byte(f.magic)) && (f.name != "bzip2" || isBzip2(head)) {
 			return &f
 		}
@@ -146,7 +149,7 @@ func Open(ctx context.Context, file, name, dir string, l Limits) ([]Member, erro
 
 // withoutSuffix is a compressed file's name as it was before.
 func withoutSuffix(name string) string {
-	for _, f := range formats() {
+	for _, f := range formats {
 		for _, s := range f.suffixes {
 			if len(name) > len(s) && strings.EqualFold(name[len(name)-len(s):], s) {
 				return name[:len(name)-len(s)]

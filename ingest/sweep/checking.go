@@ -30,8 +30,11 @@ type checking struct {
 	counted  map[string]string // signatures that the state counts, with their cases
 	filed    map[string]string // and those of which a case was written since
 
-	sample bool        // one of these deliveries is to be repeated
-	alike  []nominated // those that may be, and are stored
+	alone bool // the state does not have these tasks: nobody else can do them
+
+	sample bool               // one of these deliveries is to be repeated
+	alike  []nominated        // those that may be, and are stored
+	done   map[int]state.Task // where they are not by themselves in the state, by number
 
 	waiting []checked       // done, and not stored yet
 	hashes  map[string]bool // of the deliveries that they are of
@@ -105,6 +108,7 @@ func (c *checking) todo(ctx context.Context, from, to int) (todo []task, err err
 		for _, t := range todo {
 			c.members[t.number] = map[string]Delivery{}
 		}
+		c.alone, c.done = true, map[int]state.Task{}
 		return todo, nil
 	}
 	queued, err := c.s.State.Batch(ctx, c.s.id, c.feed.Name, from, to)
@@ -234,7 +238,7 @@ func (c *checking) put(ctx context.Context, tx state.Tx, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	results := make([]state.Task, len(c.waiting))
+	results, sizes := make([]state.Task, len(c.waiting)), make([]int, len(c.waiting))
 	for i, w := range c.waiting {
 		if len(w.outcomes) > 0 {
 			w.all[0].settle(fresh[i])
@@ -247,6 +251,16 @@ func (c *checking) put(ctx context.Context, tx state.Tx, now time.Time) error {
 		if results[i], err = c.s.done(w.t, w.all); err != nil {
 			return err
 		}
+		if sizes[i] = len(w.all); c.alone && c.sample {
+			c.done[w.t.number] = results[i]
+		}
+	}
+	if c.alone && len(results) > 0 {
+		one, err := together(results, sizes)
+		if err != nil {
+			return err
+		}
+		results = []state.Task{one}
 	}
 	return tx.Put(ctx, results...)
 }

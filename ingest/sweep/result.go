@@ -78,10 +78,12 @@ func (s *sweeper) stored(ctx context.Context) (map[string]*feedResults, error) {
 func (s *sweeper) tasks(ctx context.Context) ([]state.Task, error) {
 	all, err := s.State.Outline(ctx, s.id)
 	elsewhere := func(t state.Task) bool {
-		return t.Number > 0 && t.Member == "" && t.Result != nil && !s.notes.has(t.Feed, t.Number)
+		return t.Number > 0 && (t.Member == "" || t.Member == togetherTask) && t.Result != nil && !s.notes.has(t.Feed, t.Number)
 	}
 	if err == nil && slices.ContainsFunc(all, elsewhere) {
-		return s.State.Tasks(ctx, s.id)
+		if all, err = s.State.Tasks(ctx, s.id); err == nil {
+			all, err = apart(all)
+		}
 	}
 	return all, err
 }

@@ -91,7 +91,10 @@ func (c *checking) nominate(ctx context.Context, tx state.Tx) ([]confirmArgs, er
 	if err != nil || !first {
 		return nil, err
 	}
-	return []confirmArgs{job}, nil
+	if done, ok := c.done[job.Number]; ok { // whoever confirms it asks for it by itself
+		err = tx.Put(ctx, done)
+	}
+	return []confirmArgs{job}, err
 }
 
 // sampleFrom is the number from which on a feed's tasks are asked for one to repeat: the first

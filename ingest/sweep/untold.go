@@ -49,6 +49,9 @@ func (s *sweeper) takeUp(ctx context.Context, res *Result) error {
 		return nil
 	}
 	tasks, err := s.State.Untold(ctx, s.id, res.names()...)
+	if err == nil {
+		tasks, err = apart(tasks)
+	}
 	if err != nil {
 		return err
 	}

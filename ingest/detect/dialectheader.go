@@ -28,6 +28,7 @@ type columnShape struct {
 func newHeading(rows [][]field, columns int) *heading {
 	h := &heading{first: rows[0], columns: make([]columnShape, columns)}
 	rows = h.takeLower(rows[1:])
+	h.rows = make([][]field, 0, len(rows))
 	for _, row := range rows {
 		if !h.again(row) {
 			h.rows = append(h.rows, row)

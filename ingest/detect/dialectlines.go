@@ -137,7 +137,7 @@ func (l *layout) title(i int) bool {
 // usualFilling is how many cells are filled in the middle one of the records of the
 // table's width that are not all empty.
 func (l *layout) usualFilling() int {
-	var filled []int
+	filled := make([]int, 0, len(l.records))
 	for _, r := range l.records {
 		if r.cells == l.columns && r.filled > 0 {
 			filled = append(filled, r.filled)

@@ -137,12 +137,13 @@ func (l *Line) Check(ctx context.Context, d Delivery) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Feed: d.Feed, Name: d.Name, Pair: d.Pair.Name, Detected: found}
+	views := []ingest.View{ingest.Raw, ingest.Normalized}
+	r := &Report{Feed: d.Feed, Name: d.Name, Pair: d.Pair.Name, Detected: found, Views: make([]View, 0, len(views))}
 	var raw *View
-	for _, v := range []ingest.View{ingest.Raw, ingest.Normalized} {
-		last := l.view(ctx, d, found, v, raw)
-		r.Views, raw = append(r.Views, last), &last
-		d.Compare.Noise, d.stable = last.Compare.Noise, last.stable
+	for n, v := range views {
+		r.Views = append(r.Views, l.view(ctx, d, found, v, raw))
+		raw = &r.Views[n] // there is room for all of them
+		d.Compare.Noise, d.stable = raw.Compare.Noise, raw.stable
 		if ctx.Err() != nil {
 			r.Close()
 			return nil, fmt.Errorf("check %q: %w", d.Name, ctx.Err())

@@ -113,7 +113,14 @@ DROP TABLE offers;
 DROP INDEX profiles_sha256;
 ALTER TABLE runs DROP COLUMN partial;
 DROP TABLE feeds;
-`, both}, {rowsOfOutcomes, keyedOutcomes, sqliteOnly}}
+`, both}, {rowsOfOutcomes, keyedOutcomes, sqliteOnly}, {`
+-- The hashes in it were for the two views of one delivery alone, and most of it.
+DROP INDEX outcomes_charset;
+CREATE INDEX outcomes_charset ON outcomes (feed, recorded DESC) WHERE charset NOT IN ('', 'ascii');
+`, `
+DROP INDEX outcomes_charset;
+CREATE INDEX outcomes_charset ON outcomes (feed, recorded DESC, sha256, view) WHERE charset NOT IN ('', 'ascii');
+`, both}}
 
 // postgresTypes makes PostgreSQL's DDL of SQLite's. Texts are compared and sorted by
 // their bytes, as SQLite does it, whatever the server's locale.

@@ -179,7 +179,8 @@ func scanVerdict(scan func(...any) error) (Outcome, error) {
 	return o, err
 }
 
-// lastCharset reads the index outcomes_charset, which has the same condition to the letter.
+// lastCharset reads the index outcomes_charset, which has the same condition to the letter: as
+// many of its rows as were recorded together, such as a delivery's views.
 const lastCharset = `SELECT charset FROM outcomes WHERE feed = ? AND verdict <> ? AND charset NOT IN ('', 'ascii')
 	ORDER BY recorded DESC, sha256, view LIMIT 1`
 

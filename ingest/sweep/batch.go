@@ -169,6 +169,7 @@ func (b *batch) take(ctx context.Context, f fetched) error {
 	}
 	if len(b.fetched) == 0 {
 		b.began = time.Now()
+		b.fetched = make([]fetched, 0, min(b.enough(), b.left)) // they are large
 	}
 	b.fetched = append(b.fetched, f)
 	b.bytes += f.t.known.Bytes

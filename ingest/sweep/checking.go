@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/feedparity/feedparity/ingest"
@@ -17,7 +18,7 @@ import (
 
 // storedWithin is how long what was found waits to be stored with more of it: whoever dies
 // repeats no more work than this, and one delivery.
-const storedWithin = 200 * time.Millisecond
+const storedWithin = time.Second
 
 // checking is a batch that is being checked, with what its feed is remembered by.
 type checking struct {
@@ -36,6 +37,7 @@ type checking struct {
 	alike  []nominated        // those that may be, and are stored
 	done   map[int]state.Task // where they are not by themselves in the state, by number
 
+	left    int             // deliveries that are to be done
 	waiting []checked       // done, and not stored yet
 	hashes  map[string]bool // of the deliveries that they are of
 	began   time.Time       // when the first of them was
@@ -70,6 +72,7 @@ func (s *sweeper) check(ctx context.Context, f config.Feed, a checkArgs, end sea
 		return err
 	}
 	for i, t := range todo {
+		c.left = len(todo) - i
 		if err := c.one(ctx, t); err != nil {
 			return err
 		}
@@ -174,6 +177,7 @@ func (c *checking) one(ctx context.Context, t task) error {
 	}
 	if len(c.waiting) == 0 {
 		c.began, c.hashes = time.Now(), map[string]bool{}
+		c.waiting = slices.Grow(c.waiting, c.left)
 	}
 	c.hashes[t.known.SHA256] = true
 	c.waiting = append(c.waiting, done)

@@ -87,6 +87,9 @@ func (s *sweeper) looks(ctx context.Context, feeds []config.Feed) ([]look, error
 	var looks []look
 	for _, f := range feeds {
 		q := queued[f.Name]
+		if s.notes.lost(f.Name) {
+			continue
+		}
 		if pulled := len(q) > 0 && q[0].Number == 0 && q[0].Member == ""; !pulled {
 			looks = append(looks, look{feed: f, out: &Feed{Name: f.Name}, queued: q})
 		}

@@ -26,6 +26,8 @@ const (
 	checkKind   = "check"
 	confirmKind = "confirm"
 	reportKind  = "report"
+	// pullKind was both jobs at a server in one: what an older feedparity left is dropped.
+	pullKind = "pull"
 )
 
 // checkArgs is a batch: the tasks of a feed from one number to another.

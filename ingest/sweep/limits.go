@@ -83,7 +83,7 @@ func (l *lister) Timeout(job *river.Job[listArgs]) time.Duration {
 	if !l.queue.fleet() {
 		return -1
 	}
-	return l.serverLimit(job.Args.server) + grace
+	return 3*l.serverLimit(job.Args.server) + 2*grace // it waits for the other one
 }
 
 // Timeout is River's limit, likewise: what is waited for until files have settled is less than
@@ -106,8 +106,12 @@ func (c *confirmer) Timeout(*river.Job[confirmArgs]) time.Duration { return conf
 
 func (c *crew) least() time.Duration { return cmp.Or(c.limitAtLeast, leastLimit) }
 
-// serverJob stands for the jobs at a feed's server, of which one follows from the other.
-const serverJob = 0
+const (
+	// serverJob stands for the jobs at a feed's server, of which one follows from the other.
+	serverJob = 0
+	// lostJob stands for one that has no other try.
+	lostJob = -1
+)
 
 // within does a job's work until its limit, and notes of its feeds what ended it then, until
 // another try of the same job does better.

@@ -150,6 +150,9 @@ func (q *queue) name(kind string) string { return kind + q.suffix }
 // own is the queue of what a process alone can do: to fetch from servers that it has listed
 // and to report the sweep that it began.
 func (q *queue) own(process string) string {
+	if !q.fleet() {
+		return "own"
+	}
 	return fmt.Sprintf("own_%x", sha256.Sum256([]byte(process)))[:36]
 }
 
@@ -186,17 +189,9 @@ func (q *queue) inTurn(ctx context.Context, do func()) {
 	do()
 }
 
-// begin takes one of the visits that may be under way. Where one process works on a file it
-// waits for that, unless it is told to stop; in a fleet others may have room.
+// begin takes one of the visits that may be under way, unless it is told to stop. In a fleet
+// there are as many as there are workers for list jobs.
 func (q *queue) begin(ctx context.Context) bool {
-	if q.fleet() {
-		select {
-		case q.begun <- struct{}{}:
-			return true
-		default:
-			return false
-		}
-	}
 	select {
 	case q.begun <- struct{}{}:
 		return true
@@ -342,7 +337,7 @@ func (q *queue) left(ctx context.Context) ([]*rivertype.JobRow, error) {
 }
 
 func (q *queue) list(ctx context.Context, n int, states ...rivertype.JobState) ([]*rivertype.JobRow, error) {
-	res, err := q.client.JobList(ctx, river.NewJobListParams().Kinds(listKind, fetchKind, checkKind, confirmKind, reportKind).States(states...).First(n))
+	res, err := q.client.JobList(ctx, river.NewJobListParams().Kinds(listKind, fetchKind, checkKind, confirmKind, reportKind, pullKind).States(states...).First(n))
 	if err != nil {
 		return nil, err
 	}

@@ -80,6 +80,9 @@ func (s *sweeper) finish(ctx context.Context, res *Result, cut error, began time
 	if nerr := s.noteBack(res); err == nil && nerr != nil {
 		err = fmt.Errorf("sweep: %w", nerr)
 	}
+	if err == nil && res.Cut {
+		err = fmt.Errorf("sweep: %w", ctx.Err())
+	}
 	if err == nil && s.Report != nil {
 		err = s.Report(ctx, res)
 	}

@@ -48,6 +48,20 @@ func TestReport(t *testing.T) {
 			t.Errorf("%v, %v", err, res)
 		}
 		ctx, cancel = context.WithCancel(t.Context())
+		w.step = func(step string) {
+			if step == "report" {
+				cancel()
+			}
+		}
+		res, err = run(ctx, func(context.Context, *Result) error {
+			t.Error("it is made of a sweep that is told to stop when it is to be made")
+			return nil
+		})
+		if !errors.Is(err, context.Canceled) || !res.Cut {
+			t.Errorf("%v, %v", err, res.Cut)
+		}
+		w.step = nil
+		ctx, cancel = context.WithCancel(t.Context())
 		defer cancel()
 		if _, err = run(ctx, func(ctx context.Context, _ *Result) error {
 			cancel()

@@ -120,7 +120,7 @@ func (s *sweeper) feedResult(name string, r *feedResults, cut error) Feed {
 			}
 		}
 		// A job may be told to stop while it hears that all it did is stored.
-		if cut == nil && len(o.cut) > 0 && (undone || out.Err != nil) {
+		if cut == nil && len(o.cut) > 0 && (undone || out.Err != nil || o.cut[lostJob] != nil) {
 			earliest := slices.Min(slices.Collect(maps.Keys(o.cut)))
 			out.Err = fmt.Errorf("sweep feed %q: %w: %w", name, errUndone, o.cut[earliest])
 		}

@@ -296,6 +296,12 @@ func (n *notes) take(feed string, from, to int) (out []task) {
 	return out
 }
 
+// lost reports whether what was to be done at a feed's server is not done tonight.
+func (n *notes) lost(feed string) (lost bool) {
+	n.of(feed, func(o *noted) { lost = o.cut[lostJob] != nil })
+	return lost
+}
+
 // has reports whether a delivery was run here, so that nobody need read what is stored of it.
 func (n *notes) has(feed string, number int) (has bool) {
 	n.of(feed, func(o *noted) { has = len(o.ran[number]) > 0 })

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -56,18 +57,25 @@ type (
 // it: no other process may come meanwhile, and its connections are kept.
 type visit struct {
 	s     *sweeper
-	looks []look    // the feeds of which something is to be fetched
-	ready time.Time // when their new files have been watched, the zero time if none are to be
-	leave func()    // ends it
+	looks []look        // the feeds of which something is to be fetched
+	ready time.Time     // when their new files have been watched, the zero time if none are to be
+	leave func()        // ends it
+	gone  chan struct{} // closed then
+	vain  *time.Timer   // ends it if it waits for too long
 }
+
+// waitsFor is how long a visit waits for its second job at most, which comes at once unless
+// somebody has cancelled it: who begins a sweep cancels the jobs of the one before.
+const waitsFor = time.Minute
 
 // visits are those of a process that wait for their second job, by their hosts.
 type visits struct {
-	mu sync.Mutex
-	of map[string]*visit
+	mu      sync.Mutex
+	of      map[string]*visit
+	longest time.Duration // that they wait at most, waitsFor if 0
 }
 
-// put has a visit wait.
+// put has a visit wait, and ends it if it does so in vain.
 func (w *visits) put(host string, v *visit) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -75,6 +83,22 @@ func (w *visits) put(host string, v *visit) {
 		w.of = map[string]*visit{}
 	}
 	w.of[host] = v
+	v.vain = time.AfterFunc(cmp.Or(w.longest, waitsFor), func() {
+		if w.drop(host, v) {
+			v.leave()
+		}
+	})
+}
+
+// drop takes a visit if it still waits, and reports whether it did.
+func (w *visits) drop(host string, v *visit) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.of[host] != v {
+		return false
+	}
+	delete(w.of, host)
+	return true
 }
 
 // take returns the visit at a host, once; nil if there is none.
@@ -83,6 +107,9 @@ func (w *visits) take(host string) *visit {
 	defer w.mu.Unlock()
 	v := w.of[host]
 	delete(w.of, host)
+	if v != nil {
+		v.vain.Stop()
+	}
 	return v
 }
 
@@ -92,6 +119,7 @@ func (w *visits) except(run int64) (out []*visit) {
 	defer w.mu.Unlock()
 	for _, host := range slices.Collect(maps.Keys(w.of)) {
 		if v := w.of[host]; v.s.id != run {
+			v.vain.Stop()
 			out = append(out, v)
 			delete(w.of, host)
 		}
@@ -110,8 +138,7 @@ func (c *crew) leaveBut(run int64) {
 	}
 }
 
-// arrive begins a visit: nil if another process, or an earlier job of this one, is there, or
-// if a process of a fleet is at as many servers as it may be.
+// arrive begins a visit: nil if another process, or an earlier job of this one, is there.
 func (c *crew) arrive(ctx context.Context, at server) (*visit, error) {
 	c.leaveBut(at.Run)
 	if !c.queue.begin(ctx) {
@@ -122,7 +149,7 @@ func (c *crew) arrive(ctx context.Context, at server) (*visit, error) {
 		c.queue.over()
 		return nil, err
 	}
-	v := &visit{s: c.sweeper(at.Run)}
+	v := &visit{s: c.sweeper(at.Run), gone: make(chan struct{})}
 	var own *fetch.Hosts
 	if v.s.Fetch.Hosts == nil { // a worker forgets what it found out about a server: a sweep is a night's
 		own = fetch.NewHosts()
@@ -137,12 +164,14 @@ func (c *crew) arrive(ctx context.Context, at server) (*visit, error) {
 		}
 		c.queue.locks.Free(lock)
 		c.queue.over()
+		close(v.gone)
 	})
 	return v, nil
 }
 
 // Work lists a server, and leaves it unless something is to be fetched. Feeds that are to be
-// left alone now are for another try of the job.
+// left alone now are for another try of the job. A process of a fleet takes no other server before
+// it has left this one: there are others to take it.
 func (l *lister) Work(ctx context.Context, job *river.Job[listArgs]) error {
 	defer l.queue.ended()
 	at := job.Args.server
@@ -154,32 +183,64 @@ func (l *lister) Work(ctx context.Context, job *river.Job[listArgs]) error {
 	if v == nil || err != nil {
 		return cmpErr(err, river.JobSnooze(time.Second))
 	}
+	stays := false
+	defer func() {
+		if !stays {
+			v.leave()
+		}
+	}()
 	var later time.Time
 	l.queue.inTurn(ctx, func() {
-		err = v.s.within(ctx, serverJob, l.serverLimit(at), feeds, func(ctx context.Context) (err error) {
-			later, err = v.list(ctx, feeds)
-			return err
+		err = v.s.within(ctx, serverJob, l.serverLimit(at), feeds, func(ctx context.Context) error {
+			return guarded(func() (err error) {
+				later, err = v.list(ctx, feeds)
+				return err
+			})
 		})
 	})
 	var next []fetchArgs
 	if err == nil && len(v.looks) > 0 {
-		next = []fetchArgs{{at, l.queue.id}}
+		next, stays = []fetchArgs{{at, l.queue.id}}, true
 		l.visits.put(at.Host, v)
 		v.s.reach("queue fetch")
 	}
 	if err == nil {
 		err = l.done(ctx, job, later.IsZero(), next)
 	}
-	if err != nil && next != nil {
-		v = l.visits.take(at.Host)
+	if err != nil {
+		stays = stays && !l.visits.drop(at.Host, v)
+		if v.looks != nil { // the others are done
+			feeds = feedsOf(v.looks)
+		}
+		l.lost(v.s, feeds, err)
+		return err
 	}
-	if v != nil && (err != nil || next == nil) {
-		v.leave()
+	if stays && l.queue.fleet() {
+		l.queue.ended()
+		select {
+		case <-v.gone:
+		case <-ctx.Done():
+		}
 	}
-	if err == nil && !later.IsZero() {
+	if !later.IsZero() {
 		return l.queue.later(later.Sub(l.Now()))
 	}
-	return err
+	return nil
+}
+
+// lost notes of feeds why what was to be done at their server is not done tonight: where one
+// process works on a file a job has no other try, and no other job of the run takes the feed up.
+func (c *crew) lost(s *sweeper, feeds []config.Feed, why error) {
+	if c.queue.fleet() {
+		return
+	}
+	for _, f := range feeds {
+		s.notes.of(f.Name, func(o *noted) {
+			if o.cut[lostJob] = why; o.cut[serverJob] != nil { // it was not done in time
+				o.cut[lostJob] = o.cut[serverJob]
+			}
+		})
+	}
 }
 
 // done queues what follows from a list job and ends it, if that is all of it.
@@ -249,7 +310,10 @@ func (f *fetcher) Work(ctx context.Context, job *river.Job[fetchArgs]) error {
 	v := f.visits.take(at.Host)
 	if v == nil {
 		if err := f.queue.again(ctx, at); err != nil {
-			return river.JobCancel(err)
+			if errors.Is(err, errNobody) {
+				err = river.JobCancel(err)
+			}
+			return err
 		}
 		return f.State.TransactSoon(ctx, complete(ctx, job))
 	}
@@ -258,10 +322,21 @@ func (f *fetcher) Work(ctx context.Context, job *river.Job[fetchArgs]) error {
 	sleep(ctx, time.Until(v.ready))
 	f.queue.inTurn(ctx, func() {
 		err = v.s.within(ctx, serverJob, f.serverLimit(at), feeds, func(inner context.Context) error {
-			return v.s.fetchAll(inner, v.looks, complete(ctx, job))
+			return guarded(func() error { return v.s.fetchAll(inner, v.looks, complete(ctx, job)) })
 		})
 	})
+	if err != nil {
+		f.lost(v.s, feedsOf(v.looks), err)
+	}
 	return err
+}
+
+func feedsOf(looks []look) []config.Feed {
+	out := make([]config.Feed, len(looks))
+	for i, l := range looks {
+		out[i] = l.feed
+	}
+	return out
 }
 
 // errNobody is what a server is given up with that ends all who fetch from it.

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -189,13 +190,18 @@ func TestVisits(t *testing.T) {
 		if n := len(c.queue.begun); n != 0 {
 			t.Errorf("%d visits are counted, and there is none", n)
 		}
-		if c.queue.fleet() {
-			for h := range c.Hosts {
-				defer arrive(3, fmt.Sprint(h)).leave()
-			}
-			if arrive(3, "one more") != nil {
-				t.Error("a process of a fleet is at more servers than it may be")
-			}
+		vain := arrive(2, "b")
+		c.visits.longest = time.Millisecond
+		c.visits.put("b", vain)
+		select {
+		case <-vain.gone:
+		case <-time.After(slack):
+			t.Error("a visit waits for ever for a job that somebody cancelled")
+		}
+		if again := arrive(2, "b"); again == nil {
+			t.Error("and nobody else may come")
+		} else {
+			again.leave()
 		}
 		c.leaveAll()
 	})
@@ -227,13 +233,63 @@ func TestListedInVain(t *testing.T) {
 	if got := string(jobs[1].EncodedArgs); jobs[1].Kind != listKind || jobs[1].Queue != q.name(listKind) || !strings.Contains(got, `"anew"`) || !strings.Contains(got, fmt.Sprint(maxAttempts-1)) {
 		t.Errorf("%s in %s: %s", jobs[1].Kind, jobs[1].Queue, got)
 	}
-	// A try of its own job that finds the visit gone does the same.
+	// A try of its own job that finds the visit gone does the same, and another time where it cannot.
 	f := &fetcher{crew: c}
 	tried := &river.Job[fetchArgs]{JobRow: kept, Args: fetchArgs{server{Run: 1, Host: "kept", Tries: maxAttempts}, q.id}}
 	if err := f.Work(ctx, tried); !errors.Is(err, errNobody) {
 		t.Errorf("%v", err)
 	}
-	if _, err := q.client.JobGet(ctx, kept.ID); err != nil {
-		t.Error(err)
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	tried.Args.Tries = 0
+	var gaveUp *rivertype.JobCancelError
+	if err := f.Work(ended, tried); err == nil || errors.As(err, &gaveUp) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestListedAgain: of a server of which a feed is to be left alone for a while another try of its job
+// lists that feed, and not those of which the fetching failed: where one process works on a file,
+// what came of them is told once, with why.
+func TestListedAgain(t *testing.T) {
+	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"1.csv": {Data: []byte(broken)}, "2.csv": {Data: []byte(plain)}}})
+	w := newWorld(t, plenty(t, "fails", srv.URL()), plenty(t, "waits", srv.URL()))
+	began := time.Now()
+	w.now = func() time.Time { return night.Add(time.Since(began) - 2*time.Second) }
+	hour := time.Duration(night.Hour()) * time.Hour
+	w.feeds[1].Take.Avoid = []config.Window{{From: hour - time.Hour, To: hour, Zone: time.UTC}}
+	if _, err := w.db.SQL().Exec(`CREATE TRIGGER full BEFORE INSERT ON tasks WHEN NEW.number = 0 AND NEW.feed = 'fails' BEGIN SELECT RAISE(ABORT, 'no room'); END`); err != nil {
+		t.Fatal(err)
+	}
+	w.watch = func(e Event) {
+		if e.Feed == "waits" && e.What == "listing" {
+			srv.Put("3.csv", ftptest.File{Data: []byte(plain + "3,x\r\n")})
+		}
+	}
+	res := w.sweep()
+	if f := res.Feeds[0]; f.Err == nil || !strings.Contains(f.Err.Error(), "no room") || names(f) != "1.csv 2.csv" {
+		t.Errorf("%s, %v", names(f), f.Err)
+	}
+	if f := res.Feeds[1]; f.Err != nil || names(f) != "1.csv 2.csv 3.csv" {
+		t.Errorf("%s, %v", names(f), f.Err)
+	}
+}
+
+// TestNoneInVain: a process of a fleet takes as many servers as it may be at, and gives none back.
+func TestNoneInVain(t *testing.T) {
+	var feeds []config.Feed
+	for h := range 6 {
+		srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"a.csv": {Data: []byte(plain)}},
+			Faults: []ftptest.Fault{{Command: "RETR", Action: ftptest.Delay, Delay: 50 * time.Millisecond}}})
+		feeds = append(feeds, feed(t, fmt.Sprint("host", h), srv.URL()))
+	}
+	w := newPostgres(t, feeds...)
+	o := w.options()
+	o.Hosts = 2
+	if res, err := Run(t.Context(), o); err != nil || res.Failed() > 0 {
+		t.Fatalf("%v, %s", err, show(res))
+	}
+	if n := w.count("coalesce((metadata->>'snoozes')::int, 0) > 0"); n != 0 {
+		t.Errorf("%d jobs were put off", n)
 	}
 }

@@ -104,6 +104,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	files    map[string]File
+	listed   map[string][]item // directories, by their prefixes
 	faults   []Fault
 	conns    map[net.Conn]struct{}
 	log      []string
@@ -115,7 +116,7 @@ type Server struct {
 
 // New starts a server on a free port of 127.0.0.1. Close stops it.
 func New(o Options) (*Server, error) {
-	s := &Server{o: o, quit: make(chan struct{}), files: map[string]File{}, conns: map[net.Conn]struct{}{}}
+	s := &Server{o: o, quit: make(chan struct{}), files: map[string]File{}, listed: map[string][]item{}, conns: map[net.Conn]struct{}{}}
 	maps.Copy(s.files, o.Files)
 	s.faults = append(s.faults, o.Faults...)
 	if o.TLS != Plain {
@@ -258,6 +259,7 @@ func (s *Server) Put(p string, f File) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.files[p] = f
+	clear(s.listed)
 }
 
 // Remove takes a file away while the server runs.
@@ -265,6 +267,7 @@ func (s *Server) Remove(p string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.files, p)
+	clear(s.listed)
 }
 
 func (s *Server) accept() {
@@ -334,11 +337,15 @@ type item struct {
 	file File
 }
 
-// list returns what is in a directory, by name, or false if there is none.
+// list returns what is in a directory, by name, or false if there is none. It is kept until a
+// file changes: sessions wait for each other here, and a directory is asked for by each CWD.
 func (s *Server) list(abs string) ([]item, bool) {
 	prefix := strings.TrimPrefix(strings.TrimSuffix(abs, "/")+"/", "/")
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if out := s.listed[prefix]; out != nil {
+		return out, true
+	}
 	items := map[string]item{}
 	found := prefix == ""
 	for p, f := range s.files {
@@ -356,6 +363,9 @@ func (s *Server) list(abs string) ([]item, bool) {
 		out = append(out, i)
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].name < out[j].name })
+	if found {
+		s.listed[prefix] = out
+	}
 	return out, found
 }
 

@@ -17,7 +17,7 @@ type layout struct {
 	types                    [Mess + 1]int // of the cells looked at
 	typed                    []CellType    // of the first cells, by themselves
 	leading                  []field       // the cells of the first records, as many as are typed, if they are kept
-	keeps                    bool          // it does
+	keeps                    bool          // leading is kept
 	columns                  int           // of most records
 	filling                  int           // how many cells are filled in the middle one of those
 	key                      *firstColumn  // once it was looked at

@@ -38,23 +38,6 @@ func (l *look) close() {
 	}
 }
 
-// fetchAll fetches what was listed, feed by feed, and ends the job.
-func (s *sweeper) fetchAll(ctx context.Context, looks []look, end seal) error {
-	for n := range looks {
-		l := &looks[n]
-		s.step(ctx, l, s.deliveries)
-		s.left(l)
-		last := end
-		if n < len(looks)-1 {
-			last = nil
-		}
-		if err := s.storePulled(ctx, last, l); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // aside returns the feeds that need not wait, and when the first of the others need not
 // any more, the zero time if there are none. Nobody waits for them: there are other servers.
 func (s *sweeper) aside(looks []look) (now []look, until time.Time) {

@@ -74,17 +74,18 @@ const settlingHosts = 4
 // openQueue opens the queue, with its tables, and makes this process one of its
 // workers once start is called.
 func openQueue(ctx context.Context, o Options, workers func(*queue) *river.Workers) (*queue, error) {
-	q := &queue{state: o.State, done: make(chan struct{}, 1), turns: make(chan struct{}, o.Hosts), begun: make(chan struct{}, o.Hosts), ballast: make([]byte, ballast)}
+	q := &queue{state: o.State, done: make(chan struct{}, 1), turns: make(chan struct{}, o.Hosts), ballast: make([]byte, ballast)}
 	var err error
 	if q.pool, err = o.State.Pool(ctx); err != nil {
 		return nil, err
 	}
+	visits := settlingHosts * o.Hosts
 	q.driver = alone{riversqlite.New(o.State.SQL())}
-	if !q.fleet() {
-		q.begun = make(chan struct{}, settlingHosts*o.Hosts)
-	} else {
+	if q.fleet() {
+		visits = o.Hosts
 		q.driver, q.suffix = riverdatabasesql.NewWithPgxListener(o.State.SQL(), q.pool), "_"+o.Agreement
 	}
+	q.begun = make(chan struct{}, visits)
 	log := slog.New(slog.DiscardHandler)
 	if q.locks, err = o.State.Locks(ctx); err == nil {
 		err = q.migrate(ctx, log)

@@ -198,6 +198,9 @@ func (l *lister) Work(ctx context.Context, job *river.Job[listArgs]) error {
 			})
 		})
 	})
+	if v.looks != nil { // the others are done
+		feeds = feedsOf(v.looks)
+	}
 	var next []fetchArgs
 	if err == nil && len(v.looks) > 0 {
 		next, stays = []fetchArgs{{at, l.queue.id}}, true
@@ -209,9 +212,6 @@ func (l *lister) Work(ctx context.Context, job *river.Job[listArgs]) error {
 	}
 	if err != nil {
 		stays = stays && !l.visits.drop(at.Host, v)
-		if v.looks != nil { // the others are done
-			feeds = feedsOf(v.looks)
-		}
 		l.lost(v.s, feeds, err)
 		return err
 	}
@@ -292,6 +292,25 @@ func (v *visit) list(ctx context.Context, feeds []config.Feed) (later time.Time,
 	return later, v.s.storePulled(ctx, nil, idle...)
 }
 
+// fetch fetches what was listed, feed by feed, and ends the job. What is left of the visit's
+// feeds is not done.
+func (v *visit) fetch(ctx context.Context, end seal) error {
+	for len(v.looks) > 0 {
+		l := &v.looks[0]
+		v.s.step(ctx, l, v.s.deliveries)
+		v.s.left(l)
+		last := end
+		if len(v.looks) > 1 {
+			last = nil
+		}
+		if err := v.s.storePulled(ctx, last, l); err != nil {
+			return err
+		}
+		v.looks = v.looks[1:]
+	}
+	return nil
+}
+
 // left is a feed of which nothing more is fetched.
 func (s *sweeper) left(l *look) {
 	l.close()
@@ -322,7 +341,7 @@ func (f *fetcher) Work(ctx context.Context, job *river.Job[fetchArgs]) error {
 	sleep(ctx, time.Until(v.ready))
 	f.queue.inTurn(ctx, func() {
 		err = v.s.within(ctx, serverJob, f.serverLimit(at), feeds, func(inner context.Context) error {
-			return guarded(func() error { return v.s.fetchAll(inner, v.looks, complete(ctx, job)) })
+			return guarded(func() error { return v.fetch(inner, complete(ctx, job)) })
 		})
 	})
 	if err != nil {

@@ -253,7 +253,8 @@ func TestListedInVain(t *testing.T) {
 // what came of them is told once, with why.
 func TestListedAgain(t *testing.T) {
 	srv := serve(t, ftptest.Options{Files: map[string]ftptest.File{"1.csv": {Data: []byte(broken)}, "2.csv": {Data: []byte(plain)}}})
-	w := newWorld(t, plenty(t, "fails", srv.URL()), plenty(t, "waits", srv.URL()))
+	w := newWorld(t, plenty(t, "fails", srv.URL()), plenty(t, "waits", srv.URL()), plenty(t, "done", srv.URL()))
+	w.feeds[0], w.feeds[2] = w.feeds[2], w.feeds[0] // it comes first
 	began := time.Now()
 	w.now = func() time.Time { return night.Add(time.Since(began) - 2*time.Second) }
 	hour := time.Duration(night.Hour()) * time.Hour
@@ -267,7 +268,10 @@ func TestListedAgain(t *testing.T) {
 		}
 	}
 	res := w.sweep()
-	if f := res.Feeds[0]; f.Err == nil || !strings.Contains(f.Err.Error(), "no room") || names(f) != "1.csv 2.csv" {
+	if f := res.Feeds[0]; f.Err != nil || names(f) != "1.csv 2.csv" {
+		t.Errorf("what was done before: %s, %v", names(f), f.Err)
+	}
+	if f := res.Feeds[2]; f.Err == nil || !strings.Contains(f.Err.Error(), "no room") || names(f) != "1.csv 2.csv" {
 		t.Errorf("%s, %v", names(f), f.Err)
 	}
 	if f := res.Feeds[1]; f.Err != nil || names(f) != "1.csv 2.csv 3.csv" {
